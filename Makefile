@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+# denet-bpf. `make help` lists the targets.
+
+VERSION := 0.1.0
+
+CC ?= cc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DESTDIR ?=
+
+# SAN=1 and STATIC=1 get trees of their own, so that no object is built two ways.
+ifeq ($(SAN),1)
+BUILD ?= build/san
+else ifeq ($(STATIC),1)
+BUILD ?= build/static
+else
+BUILD ?= build
+endif
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-8s %s\n'
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Wcast-qual -Wnull-dereference
+ifeq ($(WERROR),1)
+WARNINGS += -Werror
+endif
+CFLAGS ?= -O2 -g
+DENET_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"$(VERSION)"' $(WARNINGS) -fPIC \
+	-fvisibility=hidden -fno-strict-aliasing -Iinclude -Iuser -isystem $(BUILD)/bpf
+LDFLAGS ?=
+DENET_LDFLAGS :=
+ifeq ($(STATIC),1)
+DENET_LDFLAGS += -static
+endif
+ifeq ($(SAN),1)
+DENET_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+DENET_LDFLAGS += -fsanitize=address,undefined
+endif
+
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
+	-Iinclude -Ibpf -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+
+# A tree of sources each: the library, the command line, and what only tests use.
+LIB_DIRS := util probe procfs tree metrics record monitor
+LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
+CLI_SRC := $(sort $(wildcard user/output/*.c user/cli/*.c)) user/main.c
+# The owner of the maps comes first: bpftool takes the layout of .maps from there.
+BPF_SRC := bpf/lifecycle.bpf.c bpf/cpu.bpf.c bpf/sample.bpf.c bpf/seed.bpf.c
+
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
+SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
+	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h
+
+LIBS := -lbpf -lelf -lz -lm
+
+ifeq ($(STATIC),1)
+all: $(BUILD)/libdenet.a
+else
+all: $(BUILD)/libdenet.a $(BUILD)/libdenet.so
+endif
+
+include $(wildcard tests/*.mk)
+
+# --- kernel side -------------------------------------------------------------------------------
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(say) BPF $@
+	$(Q)$(CLANG) $(BPF_CFLAGS) -isystem vmlinux -MMD -MP -c $< -o $@
+
+# Linking drops the DWARF, which is nine tenths of the object.
+$(BUILD)/bpf/denet.linked.o: $(BPF_OBJ)
+	$(say) LINK $@
+	$(Q)$(BPFTOOL) gen object $@ $(BPF_OBJ)
+
+$(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges.bpf.o
+	$(say) LINK $@
+	$(Q)$(BPFTOOL) gen object $@ $<
+
+$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.linked.o
+	$(say) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_skel > $@
+
+$(BUILD)/bpf/%.lskel.h: $(BUILD)/bpf/%.linked.o
+	$(say) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton -L $< name $*_lskel > $@
+
+# --- user side ---------------------------------------------------------------------------------
+
+$(filter $(BUILD)/user/probe/%,$(LIB_OBJ)): $(SKELETONS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/libdenet.a: $(LIB_OBJ)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/libdenet.so: $(LIB_OBJ) user/libdenet.map
+	$(say) LD $@
+	$(Q)$(CC) -shared -Wl,-soname,libdenet.so.0 -Wl,--version-script=user/libdenet.map \
+		$(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
+
+$(BUILD)/denet-bpf: $(CLI_OBJ) $(BUILD)/libdenet.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Needs a kernel with BTF; the result is checked in.
+vmlinux:
+	vmlinux/generate vmlinux/vmlinux.h $(BUILD)/vmlinux $(CLANG) $(BPFTOOL) $(BPF_CFLAGS)
+
+# --- what people call --------------------------------------------------------------------------
+
+help:
+	@echo 'make             build/denet-bpf, build/libdenet.a, build/libdenet.so'
+	@echo 'make demo        install what is missing, build, run on a real job (Debian, root)'
+	@echo 'make check       install what is missing, build, run all tests (Debian, root)'
+	@echo 'make check-unit  the tests that need no root'
+	@echo 'make check-bpf   CPU, memory and membership against a cgroup (root)'
+	@echo 'make check-e2e   the binary, option by option (root)'
+	@echo 'make check-fuzz  a minute of fuzzing'
+	@echo 'make check-vm    the same on other kernels under qemu: KERNELS="6.1"'
+	@echo 'make bench       the tables of docs/benchmarks.md'
+	@echo 'make lint        format, clang-tidy, cppcheck, gcc -fanalyzer, includes, headers'
+	@echo 'make format      lay out all sources'
+	@echo 'make vmlinux     write vmlinux/vmlinux.h anew'
+	@echo 'make install     to DESTDIR, PREFIX=$(PREFIX); also uninstall'
+	@echo 'make clean       remove build/'
+	@echo 'Variables: STATIC=1 one static binary; SAN=1 with sanitizers; V=1 show commands; WERROR=1'
+
+demo:
+	@packaging/install-deps demo
+	@$(MAKE) --no-print-directory all
+	@tests/demo $(BUILD)/denet-bpf
+
+# A make of its own for each part: what was installed a moment ago has to be seen.
+check:
+	@packaging/install-deps check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory check-unit check-bpf check-e2e
+	@$(MAKE) --no-print-directory SAN=1 check-unit check-e2e
+	@$(MAKE) --no-print-directory check-fuzz
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/denet
+	install -m 755 $(BUILD)/denet-bpf $(DESTDIR)$(BINDIR)/denet-bpf
+	install -m 644 include/denet/denet.h $(DESTDIR)$(INCLUDEDIR)/denet/denet.h
+	install -m 644 $(BUILD)/libdenet.a $(DESTDIR)$(LIBDIR)/libdenet.a
+ifneq ($(STATIC),1)
+	install -m 755 $(BUILD)/libdenet.so $(DESTDIR)$(LIBDIR)/libdenet.so.$(VERSION)
+	ln -sf libdenet.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libdenet.so.0
+	ln -sf libdenet.so.0 $(DESTDIR)$(LIBDIR)/libdenet.so
+endif
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+		-e 's|@VERSION@|$(VERSION)|' packaging/denet.pc.in \
+		> $(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/denet-bpf $(DESTDIR)$(INCLUDEDIR)/denet/denet.h \
+		$(DESTDIR)$(LIBDIR)/libdenet.a $(DESTDIR)$(LIBDIR)/libdenet.so \
+		$(DESTDIR)$(LIBDIR)/libdenet.so.0 $(DESTDIR)$(LIBDIR)/libdenet.so.$(VERSION) \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/denet
+
+clean:
+	rm -rf build
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges.bpf.d
+
+.PHONY: all help demo check install uninstall vmlinux clean
+.DELETE_ON_ERROR:

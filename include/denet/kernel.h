@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What the BPF programs and the probe share: ids, accounts, events. The includer provides __u32
+ * and __u64 (vmlinux.h on one side, <linux/types.h> on the other).
+ *
+ * A process is named by an id of ours, never by its pid: ids are not used twice.
+ */
+#ifndef DENET_KERNEL_H
+#define DENET_KERNEL_H
+
+#define DENET_COMM_LEN 16
+#define DENET_ARGS_MAX 1024
+#define DENET_EXEC_PATH_MAX 256
+
+/* An id is (cpu + 1) << 48 | counter of that CPU: no two CPUs ever give the same. */
+#define DENET_ID_CPU_SHIFT 48
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+/* Counters of one task, or sums of them. Source: the fields of struct task_struct. */
+struct task_counters {
+	__u64 cpu_ns; /* se.sum_exec_runtime */
+	__u64 user_ns; /* utime and stime: whole ticks, only good as a ratio */
+	__u64 system_ns;
+	__u64 run_delay_ns; /* sched_info.run_delay */
+	__u64 faults_minor;
+	__u64 faults_major;
+	__u64 switches_voluntary;
+	__u64 switches_involuntary;
+	__u64 migrations;
+	__u64 read_chars; /* ioac: what read() and the like returned, cached or not */
+	__u64 write_chars;
+	__u64 read_bytes; /* ioac: what went to storage */
+	__u64 write_bytes;
+};
+
+/* A task that belongs to the tree has one of these, in task storage or in the hash. */
+struct task_member {
+	__u64 id; /* of its process */
+	__u32 tgid; /* never changes in a task's life: guards against a reused address */
+	__u32 flags; /* MEMBER_ */
+};
+
+#define MEMBER_FOLDED 1u /* dead, and already in the totals */
+#define MEMBER_SEEDED 2u /* found by seeding, not seen at its birth */
+
+/* One process. Lives in a map from its birth until its EXIT event is in the ring. */
+struct process_account {
+	__u64 id;
+	__u64 parent_id; /* who forked it; 0 for the root */
+	__u64 command_id; /* of the exec whose program it runs, inherited by fork; 0 before any */
+	__u64 start_boot_ns;
+	__u64 exit_boot_ns;
+	__u64 cgroup_v2_id;
+	__u64 cgroup_memory_id; /* v1; 0 when there is none */
+	__u64 peak_before_exec_pages; /* signal->maxrss at the last exec: not this program's */
+	__u64 peak_pages; /* signal->maxrss at the end */
+	__u64 peak_mm_pages; /* of the address space at the end; 0 when it was gone (< 6.16) */
+	struct task_counters used; /* of the threads that have ended */
+	__u32 tgid;
+	__u32 parent_tgid; /* at its birth */
+	__u32 threads_live;
+	__u32 threads_total;
+	__u32 exit_status; /* as wait() gives it */
+	__u32 flags; /* ACCOUNT_ */
+	__u32 uid; /* not known before the end of what seeding has found */
+	__u32 pad;
+	char comm[DENET_COMM_LEN];
+};
+
+#define ACCOUNT_ENDED 1u /* exit_status and the peaks are set */
+#define ACCOUNT_OOM_KILLED 2u
+#define ACCOUNT_UNSENT 4u /* closed, but the ring was full: to be harvested from the map */
+#define ACCOUNT_PARTIAL 8u /* lived before the monitor */
+#define ACCOUNT_RAN_AT_SEED 16u /* its baseline was read while it ran: an estimate */
+
+/* A process that is to be followed though it exists already, by tgid in a map. */
+struct seed {
+	__u64 start_boot_ns; /* 0: whoever has that tgid */
+	__u64 id; /* 0: wanted, not found yet */
+};
+
+enum event_type {
+	EVENT_EXEC = 1,
+	EVENT_EXIT = 2,
+};
+
+/* A process runs a new program. The text: args_len bytes of arguments, then path_len of path. */
+struct exec_event {
+	__u32 type;
+	__u32 tgid;
+	__u64 id;
+	__u64 command_id;
+	__u64 start_boot_ns;
+	__u32 parent_tgid;
+	__u32 args_len; /* with NULs, at most DENET_ARGS_MAX */
+	__u32 args_whole_len;
+	__u32 path_len; /* without NUL */
+	char comm[DENET_COMM_LEN];
+};
+
+struct exit_event {
+	__u32 type;
+	__u32 pad;
+	struct process_account account;
+};
+
+/* While attach looks for the tree: who begot whom on this machine. */
+struct edge_event {
+	__u32 child_tgid;
+	__u32 parent_tgid;
+	__u64 child_start_boot_ns;
+	__u64 parent_start_boot_ns;
+};
+
+/* One living task of the tree, written by the sampling and the seeding iterator. */
+struct task_sample {
+	__u64 id;
+	__u64 parent_id; /* set by seeding alone */
+	__u64 command_id; /* of a leader */
+	__u64 mm; /* tells address spaces apart; 0 for none */
+	__u64 start_boot_ns;
+	struct task_counters used;
+	__u32 tid;
+	__u32 tgid;
+	__u32 parent_tgid;
+	__u32 cpu;
+	__u32 flags; /* SAMPLE_ */
+	__u32 pad;
+	char comm[DENET_COMM_LEN];
+};
+
+#define SAMPLE_LEADER 1u
+#define SAMPLE_EXITING 2u
+#define SAMPLE_RUNNING 4u /* on a CPU: the slice in progress was estimated */
+#define SAMPLE_DEAD 8u /* a leader that ended before its threads: not in the sum */
+/* Not a task: what the ended threads of a living process have used. It is in the totals already. */
+#define SAMPLE_ENDED_THREADS 16u
+
+/* Sums over the tree that no lost event can touch. */
+struct tree_totals {
+	__u64 dying_seq; /* moves before a task leaves the living */
+	__u64 dead_seq; /* moves when it is in all sums, and its account sent */
+	struct task_counters dead;
+	__u64 processes_started; /* by fork; what seeding found is not in it */
+	__u64 processes_exited; /* whose account was sent; user space adds what it harvests */
+	__u64 threads_started; /* beyond the first of each process */
+	__u64 dropped_events;
+	__u64 dropped_accounts;
+	__u64 dropped_births; /* processes that could not be made members; seeding finds them */
+	__u64 dropped_tasks;
+};
+
+#pragma GCC diagnostic pop
+
+_Static_assert(sizeof(struct task_counters) == 104, "layout of task_counters");
+_Static_assert(sizeof(struct process_account) == 232, "layout of process_account");
+_Static_assert(sizeof(struct exec_event) == 64, "layout of exec_event");
+_Static_assert(sizeof(struct task_sample) == 184, "layout of task_sample");
+
+#endif

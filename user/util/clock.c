@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "util/clock.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S 1000000000ull
+#define NS_PER_MS 1000000ull
+#define USER_HZ_DEFAULT 100
+
+/* These clocks are part of every kernel we run on, so that the calls cannot fail. */
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_mono_ns(void)
+{
+	return now_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_boot_ns(void)
+{
+	return now_ns(CLOCK_BOOTTIME);
+}
+
+uint64_t clock_wall_ms(void)
+{
+	return now_ns(CLOCK_REALTIME) / NS_PER_MS;
+}
+
+uint64_t clock_process_cpu_ns(void)
+{
+	return now_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+uint64_t clock_tick_ns(void)
+{
+	struct timespec tick = { 0 };
+
+	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	return (uint64_t)tick.tv_sec * NS_PER_S + (uint64_t)tick.tv_nsec;
+}
+
+uint64_t clock_ticks_per_s(void)
+{
+	long ticks = sysconf(_SC_CLK_TCK);
+
+	return ticks > 0 ? (uint64_t)ticks : USER_HZ_DEFAULT;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The clocks, each in the unit it is used in. */
+#ifndef DENET_UTIL_CLOCK_H
+#define DENET_UTIL_CLOCK_H
+
+#include <stdint.h>
+
+uint64_t clock_mono_ns(void);
+
+/* Goes on while the machine sleeps; the kernel dates processes by it. */
+uint64_t clock_boot_ns(void);
+
+uint64_t clock_wall_ms(void);
+
+/* CPU time of this process, all threads. */
+uint64_t clock_process_cpu_ns(void);
+
+/* The kernel's timer period, 1/HZ. */
+uint64_t clock_tick_ns(void);
+
+/* What /proc counts times in, per second (USER_HZ). */
+uint64_t clock_ticks_per_s(void);
+
+#endif
