@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The slice that a running task is in, which the scheduler has not added up yet. */
+#ifndef DENET_BPF_CLOCK_H
+#define DENET_BPF_CLOCK_H
+
+#include "maps.bpf.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+static __always_inline struct rq *rq_of(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, se.cfs_rq, rq);
+}
+
+/*
+ * How far this CPU's run-queue clock is from ktime. User space has just asked for its own thread's
+ * CPU clock, which brings the run-queue clock up to date.
+ */
+static __always_inline void calibrate_rq_clock(void)
+{
+	struct rq *rq = rq_of((void *)bpf_get_current_task());
+
+	rq_clock_offset_ns = (__s64)BPF_CORE_READ(rq, clock) - (__s64)bpf_ktime_get_ns();
+}
+
+/*
+ * What a running task has used since the scheduler last added up: up to a tick, or far more. Here
+ * and below without branches: each would double what the verifier has to walk through.
+ */
+static __always_inline __u64 slice_in_progress_ns(struct task_struct *task)
+{
+	struct rq *rq = rq_of(task);
+	__s64 counted = (__s64)BPF_CORE_READ(rq, clock_task) - (__s64)task->se.exec_start;
+	__s64 since =
+		(__s64)bpf_ktime_get_ns() + rq_clock_offset_ns - (__s64)BPF_CORE_READ(rq, clock);
+	__s64 slice = counted + since;
+
+	return slice & ~(slice >> 63);
+}
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Every difference between kernels, tested by field, never by version. */
+#ifndef DENET_BPF_COMPAT_H
+#define DENET_BPF_COMPAT_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#define TASK_DEAD 0x80 /* the same from 5.10 to 7.3 */
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* 2f064a59a11f (5.14) renamed state; remove when the floor is 5.14 */
+struct task_struct___pre514 {
+	long state;
+};
+
+/* bcf9033e5449 (5.16) moved the CPU into thread_info; remove when the floor is 5.16 */
+struct task_struct___pre516 {
+	unsigned int cpu;
+};
+
+/* f1a7941243c1 (6.2) made the counters per CPU; remove when the floor is 6.2 */
+struct rss_counter___pre62 {
+	long counter;
+};
+
+struct mm_rss_stat___pre62 {
+	struct rss_counter___pre62 count[4];
+};
+
+struct mm_struct___pre62 {
+	struct mm_rss_stat___pre62 rss_stat;
+};
+
+#pragma clang attribute pop
+
+static __always_inline bool task_is_dead(struct task_struct *task)
+{
+	struct task_struct___pre514 *older = (void *)task;
+
+	if (bpf_core_field_exists(task->__state))
+		return task->__state & TASK_DEAD;
+	return BPF_CORE_READ(older, state) & TASK_DEAD;
+}
+
+static __always_inline __u32 task_last_cpu(struct task_struct *task)
+{
+	struct task_struct___pre516 *older = (void *)task;
+
+	if (bpf_core_field_exists(task->thread_info.cpu))
+		return BPF_CORE_READ(task, thread_info.cpu);
+	return BPF_CORE_READ(older, cpu);
+}
+
+/* File, anonymous and shared pages: indices 0, 1 and 3. Short by what CPUs hold in batches. */
+static __always_inline __u64 mm_rss_pages(struct mm_struct *mm)
+{
+	struct mm_struct___pre62 *older = (void *)mm;
+	__s64 pages;
+
+	if (bpf_core_field_exists(older->rss_stat.count))
+		pages = BPF_CORE_READ(older, rss_stat.count[0].counter) +
+			BPF_CORE_READ(older, rss_stat.count[1].counter) +
+			BPF_CORE_READ(older, rss_stat.count[3].counter);
+	else
+		pages = BPF_CORE_READ(mm, rss_stat[0].count) +
+			BPF_CORE_READ(mm, rss_stat[1].count) + BPF_CORE_READ(mm, rss_stat[3].count);
+	return pages > 0 ? pages : 0;
+}
+
+#endif

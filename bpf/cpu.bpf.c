@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The last switch of a thread closes its account. Only there is sum_exec_runtime complete: at
+ * sched_process_exit the slice in progress is missing, which is most of a short process.
+ */
+#include "member.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+#define ENOENT 2
+#define RING_HALF (256 * 1024)
+
+static __always_inline void add_counters(struct task_counters *sum, struct task_counters *counters)
+{
+	ADD(sum->cpu_ns, counters->cpu_ns);
+	ADD(sum->user_ns, counters->user_ns);
+	ADD(sum->system_ns, counters->system_ns);
+	ADD(sum->run_delay_ns, counters->run_delay_ns);
+	ADD(sum->faults_minor, counters->faults_minor);
+	ADD(sum->faults_major, counters->faults_major);
+	ADD(sum->switches_voluntary, counters->switches_voluntary);
+	ADD(sum->switches_involuntary, counters->switches_involuntary);
+	ADD(sum->migrations, counters->migrations);
+	ADD(sum->read_chars, counters->read_chars);
+	ADD(sum->write_chars, counters->write_chars);
+	ADD(sum->read_bytes, counters->read_bytes);
+	ADD(sum->write_bytes, counters->write_bytes);
+}
+
+static __always_inline __u64 wakeup_flag(__u64 id)
+{
+	if (id == root_id || wake_at_every_exit ||
+	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > RING_HALF)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
+/* Counted as an exit when it is harvested: two threads may get here. */
+static __always_inline void leave_for_harvest(struct process_account *account)
+{
+	account->flags |= ACCOUNT_UNSENT;
+	ADD(totals.dropped_events, 1);
+}
+
+/* Two threads may get here at once; the one whose delete succeeds sends. */
+static __always_inline void close_process(struct process_account *account, __u64 id)
+{
+	struct exit_event *event;
+	long r;
+
+	account->exit_boot_ns = bpf_ktime_get_boot_ns();
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		leave_for_harvest(account);
+		return;
+	}
+	event->type = EVENT_EXIT;
+	event->pad = 0;
+	__builtin_memcpy(&event->account, account, sizeof(event->account));
+	r = bpf_map_delete_elem(&account_by_id, &id);
+	if (r) {
+		bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
+		/* The map was busy on this CPU: nobody else has sent it. */
+		if (r != -ENOENT)
+			leave_for_harvest(account);
+		return;
+	}
+	bpf_ringbuf_submit(event, wakeup_flag(id));
+	/* After the event: who has read the count finds as many events. */
+	ADD(totals.processes_exited, 1);
+}
+
+static __always_inline void close_thread(struct task_counters *counters, __u64 id)
+{
+	struct process_account *account = bpf_map_lookup_elem(&account_by_id, &id);
+
+	if (!account)
+		return;
+	add_counters(&account->used, counters);
+	ADD(account->threads_live, -1);
+	if (!*(volatile __u32 *)&account->threads_live)
+		close_process(account, id);
+}
+
+/*
+ * From the one sequence number to the other, who walks the living sees this task neither there nor
+ * among the dead. static: the verifier refuses a global function that takes a pointer to a task.
+ */
+static __noinline int close_task(struct task_struct *task)
+{
+	struct task_member *member = member_of(task);
+	struct task_counters counters;
+	__u64 id, address = (__u64)task;
+
+	if (!member)
+		return 0;
+	id = member->id;
+	ADD(totals.dying_seq, 1);
+	if (cfg_use_storage)
+		member->flags |= MEMBER_FOLDED;
+	else
+		bpf_map_delete_elem(&member_by_address, &address);
+	read_counters(task, &counters);
+	add_counters(&totals.dead, &counters);
+	close_thread(&counters, id);
+	ADD(totals.dead_seq, 1);
+	return 0;
+}
+
+/* The third argument and what follows it changed place between kernels: not declared. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *prev)
+{
+	if (!task_is_dead(prev))
+		return 0;
+	return close_task(prev);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Birth, exec and exit: who belongs to the tree, and what is known of each process. */
+#define MAPS_OWNER
+#include "member.bpf.h"
+#include "account.bpf.h"
+#include "clock.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+#define CLONE_THREAD 0x00010000
+#define SIGNAL_GROUP_EXIT 0x4
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+struct exec_message {
+	struct exec_event head;
+	/* Room for the longest path after the longest arguments, for the verifier's sake. */
+	char text[DENET_ARGS_MAX + DENET_EXEC_PATH_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct exec_message);
+} exec_message_by_cpu SEC(".maps");
+
+static __always_inline void open_thread(struct task_member *parent, struct task_struct *child)
+{
+	__u64 id = parent->id;
+	struct process_account *account = bpf_map_lookup_elem(&account_by_id, &id);
+	struct task_member member = {};
+	int r;
+
+	member.id = id;
+	member.tgid = child->tgid;
+	r = member_add(child, &member);
+	if (r == MEMBER_FAILED)
+		ADD(totals.dropped_tasks, 1);
+	if (r)
+		return;
+	ADD(totals.threads_started, 1);
+	if (!account)
+		return;
+	/* Whoever creates a thread is alive itself: the count cannot pass 0 on the way. */
+	ADD(account->threads_live, 1);
+	ADD(account->threads_total, 1);
+}
+
+static __always_inline void fill_account(struct task_member *parent, struct task_struct *child,
+					 struct process_account *account)
+{
+	__u64 parent_id = parent->id;
+	struct process_account *of_parent = bpf_map_lookup_elem(&account_by_id, &parent_id);
+
+	account->parent_id = parent_id;
+	account->command_id = of_parent ? of_parent->command_id : 0;
+	account->start_boot_ns = child->start_boottime;
+	account->tgid = child->tgid;
+	account->parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	account->threads_live = 1;
+	account->threads_total = 1;
+	account->uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(account->comm, sizeof(account->comm));
+}
+
+static __always_inline void open_process(struct task_member *parent, struct task_struct *child)
+{
+	struct process_account account = {};
+	struct task_member member = {};
+	int r;
+
+	fill_account(parent, child, &account);
+	account_open(&account);
+	member.id = account.id;
+	member.tgid = child->tgid;
+	r = member_add(child, &member);
+	if (r == MEMBER_FAILED)
+		ADD(totals.dropped_births, 1);
+	if (r)
+		bpf_map_delete_elem(&account_by_id, &account.id);
+	else
+		ADD(totals.processes_started, 1);
+}
+
+/*
+ * Not sched_process_fork: that one misses the threads that io_uring and vhost create. This one
+ * runs before the child can.
+ */
+SEC("tp_btf/task_newtask")
+int BPF_PROG(on_task_newtask, struct task_struct *child, unsigned long clone_flags)
+{
+	struct task_member *parent = member_of_current();
+
+	if (!parent)
+		return 0;
+	if (clone_flags & CLONE_THREAD)
+		open_thread(parent, child);
+	else
+		open_process(parent, child);
+	return 0;
+}
+
+/* The pages of the arguments were just written, so that reading them does not fault. */
+static __always_inline void read_args(struct task_struct *task, struct exec_message *message)
+{
+	unsigned long start = BPF_CORE_READ(task, mm, arg_start);
+	unsigned long end = BPF_CORE_READ(task, mm, arg_end);
+	__u32 len = end - start;
+
+	message->head.args_whole_len = len;
+	if (len > DENET_ARGS_MAX)
+		len = DENET_ARGS_MAX;
+	if (bpf_probe_read_user(message->text, len, (void *)start))
+		len = 0;
+	message->head.args_len = len;
+}
+
+static __always_inline void send_exec(struct task_struct *task, struct linux_binprm *bprm,
+				      struct process_account *account)
+{
+	__u32 zero = 0;
+	struct exec_message *message = bpf_map_lookup_elem(&exec_message_by_cpu, &zero);
+	long path_len;
+	__u32 args_len, size;
+
+	if (!message)
+		return;
+	message->head.type = EVENT_EXEC;
+	message->head.tgid = task->tgid;
+	message->head.id = account->id;
+	message->head.command_id = account->command_id;
+	message->head.start_boot_ns = account->start_boot_ns;
+	message->head.parent_tgid = account->parent_tgid;
+	__builtin_memcpy(message->head.comm, account->comm, DENET_COMM_LEN);
+	read_args(task, message);
+
+	args_len = message->head.args_len;
+	if (args_len > DENET_ARGS_MAX)
+		return;
+	/* interp is the file that runs, which for a script is not the script. */
+	path_len = bpf_probe_read_kernel_str(message->text + args_len, DENET_EXEC_PATH_MAX,
+					     BPF_CORE_READ(bprm, interp));
+	message->head.path_len = path_len > 1 && path_len < DENET_EXEC_PATH_MAX ? path_len - 1 : 0;
+	size = sizeof(message->head) + args_len + message->head.path_len;
+	if (size > sizeof(*message))
+		return;
+	if (bpf_ringbuf_output(&events, message, size, BPF_RB_NO_WAKEUP))
+		ADD(totals.dropped_events, 1);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct task_member *member = member_of(task);
+	struct process_account *account;
+	__u64 id;
+
+	if (!member)
+		return 0;
+	id = member->id;
+	account = bpf_map_lookup_elem(&account_by_id, &id);
+	if (!account)
+		return 0;
+	if (id == root_id && !has_root_execed) {
+		has_root_execed = 1;
+		read_counters(task, &root_before_exec);
+		root_before_exec.cpu_ns += slice_in_progress_ns(task);
+	}
+	account->command_id = new_id();
+	account->peak_before_exec_pages = BPF_CORE_READ(task, signal, maxrss);
+	bpf_probe_read_kernel(account->comm, sizeof(account->comm), task->comm);
+	send_exec(task, bprm, account);
+	return 0;
+}
+
+static __always_inline __u64 memory_cgroup_id(struct task_struct *task)
+{
+	int subsys;
+
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		return 0;
+	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	return BPF_CORE_READ(task, cgroups, subsys[subsys], cgroup, kn, id);
+}
+
+/*
+ * What has to be read before the process lets go of it. Two threads that leave at once may both
+ * see live at 0: they write the same.
+ */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_process_exit, struct task_struct *task)
+{
+	struct task_member *member = member_of(task);
+	struct process_account *account;
+	struct mm_struct *mm;
+	__u64 id;
+
+	if (!member)
+		return 0;
+	if (BPF_CORE_READ(task, signal, live.counter))
+		return 0;
+	id = member->id;
+	account = bpf_map_lookup_elem(&account_by_id, &id);
+	if (!account)
+		return 0;
+	account->exit_status = BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT
+				       ? BPF_CORE_READ(task, signal, group_exit_code)
+				       : BPF_CORE_READ(task, group_leader, exit_code);
+	account->peak_pages = BPF_CORE_READ(task, signal, maxrss);
+	mm = BPF_CORE_READ(task, mm);
+	if (mm) {
+		__u64 hiwater = BPF_CORE_READ(mm, hiwater_rss), rss = mm_rss_pages(mm);
+
+		account->peak_mm_pages = hiwater > rss ? hiwater : rss;
+	}
+	account->uid = bpf_get_current_uid_gid();
+	account->cgroup_v2_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	account->cgroup_memory_id = memory_cgroup_id(task);
+	bpf_probe_read_kernel(account->comm, sizeof(account->comm),
+			      BPF_CORE_READ(task, group_leader, comm));
+	account->flags |=
+		ACCOUNT_ENDED | (BPF_CORE_READ(task, signal, oom_mm) ? ACCOUNT_OOM_KILLED : 0);
+	return 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The maps and knobs of all programs. One unit owns them (MAPS_OWNER), the others refer to them. */
+#ifndef DENET_BPF_MAPS_H
+#define DENET_BPF_MAPS_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "denet/kernel.h"
+
+struct member_storage {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct task_member);
+};
+
+/* By the address of the task_struct: exec by a non-leader exchanges tids, never addresses. */
+struct member_hash {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072);
+	__type(key, __u64);
+	__type(value, struct task_member);
+};
+
+struct account_hash {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 32768); /* living processes; each costs 16 bytes of buckets up front */
+	__type(key, __u64);
+	__type(value, struct process_account);
+};
+
+/* Processes that attach has to find, and those it has found. */
+struct seed_hash {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct seed);
+};
+
+struct event_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 512 * 1024); /* mapped twice, and counted as our memory */
+};
+
+struct id_counters {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+#ifdef MAPS_OWNER
+#define MAP(type, name) struct type name SEC(".maps")
+#define KNOB(type, name, value) const volatile type name = value
+#define GLOBAL(type, name) type name
+#else
+#define MAP(type, name) extern struct type name SEC(".maps")
+#define KNOB(type, name, value) extern const volatile type name
+#define GLOBAL(type, name) extern type name
+#endif
+
+MAP(member_storage, member_by_task);
+MAP(member_hash, member_by_address);
+MAP(account_hash, account_by_id);
+MAP(seed_hash, seed_by_tgid);
+MAP(event_ring, events);
+MAP(id_counters, next_id_by_cpu);
+
+KNOB(bool, cfg_use_storage, true); /* else the hash: before 5.13, or forced */
+KNOB(__u32, cfg_own_tgid, 0); /* the monitor, which never counts itself */
+
+GLOBAL(struct tree_totals, totals);
+GLOBAL(struct task_counters, root_before_exec); /* what our stub used, up to its exec */
+GLOBAL(__u32, has_root_execed);
+GLOBAL(__u64, root_id); /* its end wakes user space */
+GLOBAL(__u32, wake_at_every_exit); /* user space waits for the last one */
+GLOBAL(__s64, rq_clock_offset_ns); /* this CPU's rq->clock less ktime, at the first element */
+
+/* Plain XADD: kernels before 5.12 refuse an atomic whose result is used, even in dead code. */
+#define ADD(place, value) __sync_fetch_and_add(&(place), (value))
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* One record for each living task of the tree, at each sample. */
+#include "member.bpf.h"
+#include "iterate.bpf.h"
+
+/* The process's share in the totals of the dead goes with its leader. One record fits the stack. */
+static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
+						struct process_account *account,
+						struct task_sample *sample)
+{
+	sample->id = account->id;
+	sample->tid = account->tgid;
+	sample->tgid = account->tgid;
+	sample->flags = SAMPLE_ENDED_THREADS;
+	sample->used = account->used;
+	bpf_seq_write(ctx->meta->seq, sample, sizeof(*sample));
+	__builtin_memset(sample, 0, sizeof(*sample));
+}
+
+SEC("iter/task")
+int sample_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct process_account *account = NULL;
+	struct task_sample sample = {};
+	struct task_member *member;
+	__u64 id;
+
+	if (ctx->meta->seq_num == 0)
+		calibrate_rq_clock();
+	if (!task)
+		return 0;
+	member = member_of(task);
+	if (!member)
+		return 0;
+	id = member->id;
+	if (task->pid == task->tgid) {
+		account = bpf_map_lookup_elem(&account_by_id, &id);
+		if (account) {
+			if (account->threads_live != account->threads_total)
+				write_ended_threads(ctx, account, &sample);
+			sample.command_id = account->command_id;
+		}
+	}
+	sample.id = id;
+	if (task->pid == task->tgid)
+		sample.flags = SAMPLE_LEADER;
+	if (member->flags & MEMBER_FOLDED) {
+		/* A zombie whose process is closed has no account any more. */
+		if (!account || account->flags & ACCOUNT_UNSENT)
+			return 0;
+		sample.flags |= SAMPLE_DEAD;
+	}
+	read_sample(task, &sample);
+	if (task->on_cpu)
+		add_slice(task, &sample);
+	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
+	return 0;
+}

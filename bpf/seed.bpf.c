@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Makes members of tasks that exist already: the held command of `run`, the whole tree of
+ * `attach`. Walked again until a pass finds nothing new.
+ */
+#include "member.bpf.h"
+#include "account.bpf.h"
+#include "iterate.bpf.h"
+
+#define EXIT_DEAD 0x10
+#define EXIT_ZOMBIE 0x20
+
+/*
+ * By tgid and start, not through the members: a typed pointer to another task costs the verifier a
+ * millisecond of look-ups.
+ */
+static __always_inline struct seed *seed_of(struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	struct seed *seed = bpf_map_lookup_elem(&seed_by_tgid, &tgid);
+
+	if (!seed)
+		return NULL;
+	if (seed->start_boot_ns &&
+	    seed->start_boot_ns != BPF_CORE_READ(task, group_leader, start_boottime))
+		return NULL;
+	return seed;
+}
+
+/* The id of the process that begot this one, if that is a member; 0 if not. */
+static __always_inline __u64 seeded_parent_id(struct task_struct *task)
+{
+	struct seed *seed = seed_of(BPF_CORE_READ(task, real_parent));
+
+	return seed ? seed->id : 0;
+}
+
+/* 1 when it has ended and was not waited for, else 0. */
+static __always_inline __u32 is_zombie(struct task_struct *task)
+{
+	__u32 state = BPF_CORE_READ(task, exit_state);
+
+	return (state / EXIT_ZOMBIE | state / EXIT_DEAD) & 1;
+}
+
+/*
+ * No room for two records: 1 makes the kernel hand out what it has and visit this task again, so
+ * that a task is never marked without being told of.
+ */
+static __always_inline bool is_full(struct bpf_iter__task *ctx)
+{
+	struct seq_file *seq = ctx->meta->seq;
+
+	return BPF_CORE_READ(seq, size) - BPF_CORE_READ(seq, count) <
+	       2 * sizeof(struct task_sample) + 1;
+}
+
+static __always_inline void fill_account(struct task_struct *task, struct task_sample *sample,
+					 struct process_account *account)
+{
+	account->parent_id = sample->parent_id;
+	account->start_boot_ns = task->start_boottime;
+	account->peak_before_exec_pages = BPF_CORE_READ(task, signal, maxrss);
+	account->tgid = task->tgid;
+	account->parent_tgid = sample->parent_tgid;
+	account->threads_live = 1 - is_zombie(task);
+	account->threads_total = 1;
+	account->flags = ACCOUNT_PARTIAL |
+			 (sample->flags & SAMPLE_RUNNING) / SAMPLE_RUNNING * ACCOUNT_RAN_AT_SEED;
+	__builtin_memcpy(account->comm, sample->comm, sizeof(account->comm));
+}
+
+/* The threads that ended before us. Their I/O is lost: the kernel adds it to that of children. */
+static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
+						struct task_struct *task,
+						struct task_sample *sample)
+{
+	__u64 id = sample->id;
+
+	__builtin_memset(sample, 0, sizeof(*sample));
+	sample->id = id;
+	sample->tid = task->tgid;
+	sample->tgid = task->tgid;
+	sample->flags = SAMPLE_ENDED_THREADS;
+	sample->used.cpu_ns = BPF_CORE_READ(task, signal, sum_sched_runtime);
+	sample->used.user_ns = BPF_CORE_READ(task, signal, utime);
+	sample->used.system_ns = BPF_CORE_READ(task, signal, stime);
+	sample->used.faults_minor = BPF_CORE_READ(task, signal, min_flt);
+	sample->used.faults_major = BPF_CORE_READ(task, signal, maj_flt);
+	sample->used.switches_voluntary = BPF_CORE_READ(task, signal, nvcsw);
+	sample->used.switches_involuntary = BPF_CORE_READ(task, signal, nivcsw);
+	bpf_seq_write(ctx->meta->seq, sample, sizeof(*sample));
+}
+
+static __always_inline void remember_process(struct task_struct *task, __u64 id)
+{
+	struct seed seed = {};
+	__u32 tgid = task->tgid;
+
+	seed.start_boot_ns = task->start_boottime;
+	seed.id = id;
+	if (bpf_map_update_elem(&seed_by_tgid, &tgid, &seed, BPF_ANY))
+		ADD(totals.dropped_tasks, 1);
+}
+
+static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 flags)
+{
+	struct task_member member = {};
+	int r;
+
+	member.id = id;
+	member.tgid = task->tgid;
+	member.flags = MEMBER_SEEDED | flags;
+	r = member_add(task, &member);
+	/* The next pass tries again. */
+	if (r == MEMBER_FAILED)
+		ADD(totals.dropped_births, 1);
+	return r;
+}
+
+static __always_inline int seed_process(struct bpf_iter__task *ctx, struct task_struct *task)
+{
+	struct seed *wanted = seed_of(task);
+	struct process_account account = {};
+	struct task_sample sample = {};
+	__u32 is_dead = is_zombie(task);
+
+	sample.parent_id = seeded_parent_id(task);
+	if (!wanted && !sample.parent_id)
+		return 0;
+	if (BPF_CORE_READ(task, signal, live.counter) == 0)
+		return 0;
+	if (is_full(ctx))
+		return 1;
+	sample.flags = SAMPLE_LEADER | is_dead * SAMPLE_DEAD;
+	read_sample(task, &sample);
+	add_slice(task, &sample);
+	fill_account(task, &sample, &account);
+	if (account_open(&account))
+		return 0;
+	/* User space files the command of a seeded process under its id, for who is forked from it. */
+	account.command_id = account.id;
+	bpf_map_update_elem(&account_by_id, &account.id, &account, BPF_EXIST);
+	/* A leader that ended before its threads is in no account, yet they follow it. */
+	if (add_seeded(task, account.id, is_dead * MEMBER_FOLDED)) {
+		bpf_map_delete_elem(&account_by_id, &account.id);
+		return 0;
+	}
+	remember_process(task, account.id);
+	sample.id = account.id;
+	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
+	write_ended_threads(ctx, task, &sample);
+	return 0;
+}
+
+static __always_inline int seed_thread(struct bpf_iter__task *ctx, struct task_struct *task)
+{
+	struct seed *seed = seed_of(task);
+	struct process_account *account;
+	struct task_sample sample = {};
+	__u64 id;
+
+	if (!seed)
+		return 0;
+	id = seed->id;
+	if (!id || is_zombie(task))
+		return 0;
+	if (is_full(ctx))
+		return 1;
+	sample.id = id;
+	read_sample(task, &sample);
+	add_slice(task, &sample);
+	if (add_seeded(task, id, 0))
+		return 0;
+	account = bpf_map_lookup_elem(&account_by_id, &id);
+	if (account) {
+		ADD(account->threads_live, 1);
+		ADD(account->threads_total, 1);
+	}
+	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
+	return 0;
+}
+
+SEC("iter/task")
+int seed_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (ctx->meta->seq_num == 0)
+		calibrate_rq_clock();
+	if (!task)
+		return 0;
+	if ((__u32)task->tgid == cfg_own_tgid)
+		return 0;
+	if (member_of(task))
+		return 0;
+	if (task->pid == task->tgid)
+		return seed_process(ctx, task);
+	return seed_thread(ctx, task);
+}

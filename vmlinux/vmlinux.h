@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/* The kernel's types that bpf/ refers to, by name. Written by `make vmlinux`; do not edit. */
+#ifndef __VMLINUX_H__
+#define __VMLINUX_H__
+
+#include <stdbool.h>
+#include <linux/bpf.h>
+
+#ifndef NULL
+#define NULL ((void *)0)
+#endif
+
+
+#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)
+#endif
+
+typedef unsigned int __u32;
+
+typedef long long int __s64;
+
+typedef long long unsigned int __u64;
+
+typedef __u32 u32;
+
+typedef __s64 s64;
+
+typedef __u64 u64;
+
+
+
+
+typedef int pid_t;
+
+typedef unsigned long size_t;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct thread_info {
+	u32 cpu;
+};
+
+struct cfs_rq;
+
+struct sched_entity {
+	u64 exec_start;
+	u64 sum_exec_runtime;
+	u64 nr_migrations;
+	struct cfs_rq *cfs_rq;
+};
+
+struct sched_info {
+	long long unsigned int run_delay;
+};
+
+struct task_io_accounting {
+	u64 rchar;
+	u64 wchar;
+	u64 read_bytes;
+	u64 write_bytes;
+};
+
+struct mm_struct;
+
+struct signal_struct;
+
+struct css_set;
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int __state;
+	unsigned int flags;
+	int on_cpu;
+	struct sched_entity se;
+	struct sched_info sched_info;
+	struct mm_struct *mm;
+	int exit_state;
+	int exit_code;
+	pid_t pid;
+	pid_t tgid;
+	struct task_struct *real_parent;
+	struct list_head children;
+	struct list_head sibling;
+	struct task_struct *group_leader;
+	u64 utime;
+	u64 stime;
+	long unsigned int nvcsw;
+	long unsigned int nivcsw;
+	u64 start_boottime;
+	long unsigned int min_flt;
+	long unsigned int maj_flt;
+	char comm[16];
+	struct signal_struct *signal;
+	struct task_io_accounting ioac;
+	struct css_set *cgroups;
+};
+
+struct percpu_counter {
+	s64 count;
+};
+
+struct mm_struct {
+	struct {
+		long unsigned int hiwater_rss;
+		long unsigned int arg_start;
+		long unsigned int arg_end;
+		struct percpu_counter rss_stat[4];
+	};
+};
+
+struct signal_struct {
+	atomic_t live;
+	int group_exit_code;
+	unsigned int flags;
+	u64 utime;
+	u64 stime;
+	long unsigned int nvcsw;
+	long unsigned int nivcsw;
+	long unsigned int min_flt;
+	long unsigned int maj_flt;
+	long unsigned int maxrss;
+	long long unsigned int sum_sched_runtime;
+	struct mm_struct *oom_mm;
+};
+
+struct cgroup_subsys_state;
+
+struct cgroup;
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[12];
+	struct cgroup *dfl_cgrp;
+};
+
+struct kernfs_node;
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct seq_file {
+	size_t size;
+	size_t count;
+};
+
+struct kernfs_node {
+	u64 id;
+};
+
+struct linux_binprm {
+	void *interp;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+enum cgroup_subsys_id {
+	cpuset_cgrp_id = 0,
+	cpu_cgrp_id = 1,
+	cpuacct_cgrp_id = 2,
+	io_cgrp_id = 3,
+	memory_cgrp_id = 4,
+	devices_cgrp_id = 5,
+	freezer_cgrp_id = 6,
+	net_cls_cgrp_id = 7,
+	perf_event_cgrp_id = 8,
+	net_prio_cgrp_id = 9,
+	hugetlb_cgrp_id = 10,
+	pids_cgrp_id = 11,
+	CGROUP_SUBSYS_COUNT = 12,
+};
+
+struct rq;
+
+struct cfs_rq {
+	struct rq *rq;
+};
+
+struct rq {
+	u64 clock;
+	u64 clock_task;
+};
+
+struct bpf_iter_meta {
+	union {
+		struct seq_file *seq;
+	};
+	u64 seq_num;
+};
+
+struct bpf_iter__task {
+	union {
+		struct bpf_iter_meta *meta;
+	};
+	union {
+		struct task_struct *task;
+	};
+};
+
+#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
+#pragma clang attribute pop
+#endif
+
+
+#endif
