@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#ifndef DENET_PROBE_INTERNAL_H
+#define DENET_PROBE_INTERNAL_H
+
+#include "probe/probe.h"
+
+struct denet_skel;
+struct denet_lskel;
+struct ring_buffer;
+
+#define PROBE_PROGRAMS 4
+
+/* The globals of the programs, where the kernel reads and writes them. Borrowed. */
+struct probe_shared {
+	struct tree_totals *totals;
+	__u64 *root_id;
+	const __u32 *has_root_execed;
+	const struct task_counters *root_before_exec;
+	__u32 *wake_at_every_exit;
+};
+
+struct probe {
+	struct denet_lskel *light; /* owned; one of these two */
+	struct denet_skel *whole; /* owned */
+	const char *load_path;
+	bool sees_memory_at_exit;
+	struct probe_shared shared;
+	int accounts_fd; /* all borrowed from the skeleton */
+	int seeds_fd;
+	int events_fd;
+	int sample_link_fd;
+	int seed_link_fd;
+	int program_fds[PROBE_PROGRAMS]; /* the tracepoint programs */
+	struct ring_buffer *ring; /* owned */
+	const struct probe_events *sink; /* borrowed, only while draining */
+	uint64_t dropped_seen;
+	uint64_t harvested; /* accounts that did not come through the ring */
+	uint64_t births_found; /* dropped births that seeding made good */
+	char tasks[32768]; /* one read() of an iterator gives no more than this */
+};
+
+/* load.c: fills in all of probe that the skeleton knows. */
+int probe_load(struct probe *probe, const struct probe_options *options);
+void probe_unload(struct probe *probe);
+
+/* iterate.c: runs an iterator once. */
+int probe_iterate(struct probe *probe, int link_fd, probe_task_fn on_task, void *context);
+
+#endif

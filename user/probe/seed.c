@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Finds the tree that exists already. The kernel side marks the children of what is marked; here
+ * the walk is repeated until it finds nothing new, and the set is closed over the births and
+ * deaths that happened meanwhile, so that a process whose parents are gone is found all the same.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "edges.skel.h"
+#include "edges.lskel.h"
+#include "probe/probe_internal.h"
+#include "util/cleanup.h"
+
+/* A pass that still finds something new after this many loses the race against a fork storm. */
+#define PASSES_MAX 64
+
+/* A process by tgid and start: what both ends of an edge are. */
+struct origin {
+	__u32 tgid;
+	__u64 start_boot_ns;
+};
+
+struct seeding {
+	struct probe *probe;
+	probe_task_fn on_task;
+	void *context;
+	size_t found;
+	struct origin *known; /* owned: members, and what begot members */
+	size_t known_count;
+	size_t known_room;
+	struct edge_event *edges; /* owned */
+	size_t edges_count;
+	size_t edges_room;
+};
+
+/* Grows items to hold one more than count; 0 or -ENOMEM. */
+static int reserve_one(void **items, size_t *room, size_t count, size_t item_size)
+{
+	size_t wanted = *room ? *room * 2 : 256;
+	void *grown;
+
+	if (count < *room)
+		return 0;
+	grown = reallocarray(*items, wanted, item_size);
+	if (!grown)
+		return -ENOMEM;
+	*items = grown;
+	*room = wanted;
+	return 0;
+}
+
+static bool is_known(const struct seeding *seeding, __u32 tgid, __u64 start_boot_ns)
+{
+	size_t i;
+
+	for (i = 0; i < seeding->known_count; i++)
+		if (seeding->known[i].tgid == tgid &&
+		    seeding->known[i].start_boot_ns == start_boot_ns)
+			return true;
+	return false;
+}
+
+static int add_known(struct seeding *seeding, __u32 tgid, __u64 start_boot_ns)
+{
+	int r = reserve_one((void **)&seeding->known, &seeding->known_room, seeding->known_count,
+			    sizeof(*seeding->known));
+
+	if (!r)
+		seeding->known[seeding->known_count++] =
+			(struct origin){ .tgid = tgid, .start_boot_ns = start_boot_ns };
+	return r;
+}
+
+static int on_seeded(void *context, const struct task_sample *task)
+{
+	struct seeding *seeding = context;
+	int r = 0;
+
+	if (!(task->flags & SAMPLE_ENDED_THREADS))
+		seeding->found++;
+	if (task->flags & SAMPLE_LEADER)
+		r = add_known(seeding, task->tgid, task->start_boot_ns);
+	return r ? r : seeding->on_task(seeding->context, task);
+}
+
+static int on_edge(void *context, void *data, size_t size)
+{
+	struct seeding *seeding = context;
+	int r;
+
+	if (size < sizeof(struct edge_event))
+		return 0;
+	r = reserve_one((void **)&seeding->edges, &seeding->edges_room, seeding->edges_count,
+			sizeof(*seeding->edges));
+	if (!r)
+		memcpy(&seeding->edges[seeding->edges_count++], data, sizeof(*seeding->edges));
+	return r;
+}
+
+static int want(const struct probe *probe, __u32 tgid, __u64 start_boot_ns)
+{
+	struct seed seed = { .start_boot_ns = start_boot_ns };
+
+	/* Found already, or wanted already: as good. */
+	if (bpf_map_update_elem(probe->seeds_fd, &tgid, &seed, BPF_NOEXIST) && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+/* Wants the children of what is known, and theirs; returns how many were new. */
+static int close_over_edges(struct seeding *seeding)
+{
+	int added = 0, before, r;
+	size_t i;
+
+	do {
+		before = added;
+		for (i = 0; i < seeding->edges_count; i++) {
+			const struct edge_event *edge = &seeding->edges[i];
+
+			if (!is_known(seeding, edge->parent_tgid, edge->parent_start_boot_ns) ||
+			    is_known(seeding, edge->child_tgid, edge->child_start_boot_ns))
+				continue;
+			r = add_known(seeding, edge->child_tgid, edge->child_start_boot_ns);
+			if (!r)
+				r = want(seeding->probe, edge->child_tgid,
+					 edge->child_start_boot_ns);
+			if (r)
+				return r;
+			added++;
+		}
+	} while (added != before);
+	return added;
+}
+
+static uint64_t dropped_births(const struct probe *probe)
+{
+	return *(volatile __u64 *)&probe->shared.totals->dropped_births;
+}
+
+static int walk_until_quiet(struct seeding *seeding, struct ring_buffer *edges)
+{
+	int pass, r;
+
+	for (pass = 0; pass < PASSES_MAX; pass++) {
+		uint64_t dropped = dropped_births(seeding->probe);
+
+		seeding->found = 0;
+		r = probe_iterate(seeding->probe, seeding->probe->seed_link_fd, on_seeded, seeding);
+		if (r)
+			return r;
+		r = ring_buffer__consume(edges);
+		if (r >= 0)
+			r = close_over_edges(seeding);
+		if (r < 0)
+			return r;
+		if (r || seeding->found || dropped != dropped_births(seeding->probe))
+			continue;
+		/* Births are edges: who was not made a member when born has been found since. */
+		seeding->probe->births_found = dropped;
+		return 0;
+	}
+	return 0;
+}
+
+static int follow_edges(struct seeding *seeding, int ring_fd, const __u64 *dropped)
+{
+	struct ring_buffer *edges = ring_buffer__new(ring_fd, on_edge, seeding, NULL);
+	int r = edges ? walk_until_quiet(seeding, edges) : -errno;
+
+	ring_buffer__free(edges);
+	/* An edge that did not fit may have hidden a process. */
+	if (!r && *dropped)
+		__sync_fetch_and_add(&seeding->probe->shared.totals->dropped_tasks, *dropped);
+	return r;
+}
+
+static int seed_tree_light(struct seeding *seeding)
+{
+	struct edges_lskel *skel = edges_lskel__open_and_load();
+	int r;
+
+	if (!skel)
+		return errno ? -errno : -ENOMEM;
+	r = edges_lskel__attach(skel);
+	if (r >= 0)
+		r = follow_edges(seeding, skel->maps.edges.map_fd, &skel->bss->dropped_edges);
+	edges_lskel__destroy(skel);
+	return r;
+}
+
+static int seed_tree_whole(struct seeding *seeding)
+{
+	struct edges_skel *skel = edges_skel__open_and_load();
+	int r;
+
+	if (!skel)
+		return errno ? -errno : -ENOMEM;
+	r = edges_skel__attach(skel);
+	if (!r)
+		r = follow_edges(seeding, bpf_map__fd(skel->maps.edges), &skel->bss->dropped_edges);
+	edges_skel__destroy(skel);
+	return r;
+}
+
+static int seed_tree(struct seeding *seeding)
+{
+	return seeding->probe->light ? seed_tree_light(seeding) : seed_tree_whole(seeding);
+}
+
+static int note_root(struct probe *probe, __u32 tgid)
+{
+	struct seed seed;
+
+	if (bpf_map_lookup_elem(probe->seeds_fd, &tgid, &seed))
+		return -errno;
+	if (!seed.id)
+		return -ESRCH;
+	*(volatile __u64 *)probe->shared.root_id = seed.id;
+	return 0;
+}
+
+int probe_seed(struct probe *probe, pid_t tgid, bool is_tree, probe_task_fn on_task, void *context)
+{
+	struct seeding seeding = { .probe = probe, .on_task = on_task, .context = context };
+	int r = want(probe, (__u32)tgid, 0);
+
+	if (r)
+		return r;
+	r = is_tree ? seed_tree(&seeding)
+		    : probe_iterate(probe, probe->seed_link_fd, on_seeded, &seeding);
+	if (!r)
+		r = note_root(probe, (__u32)tgid);
+	free(seeding.known);
+	free(seeding.edges);
+	return r;
+}
