@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Memory pressure of the whole machine. */
+#ifndef DENET_PROCFS_PRESSURE_H
+#define DENET_PROCFS_PRESSURE_H
+
+#include <stddef.h>
+
+struct procfs;
+
+/* Percent of the last ten seconds. */
+struct pressure {
+	double some_avg10;
+	double full_avg10;
+};
+
+/* Returns the descriptor; -ENOENT on a kernel without pressure accounts. */
+int pressure_open(const struct procfs *procfs);
+
+/* -EOPNOTSUPP when they are switched off. */
+int pressure_read(int fd, struct pressure *ret_pressure);
+
+/* -ENODATA unless both figures are there. Lines of an unknown kind are skipped. */
+int pressure_parse(const char *text, size_t len, struct pressure *ret_pressure);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "procfs/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+
+#define LOAD_FIRST_BYTES 4096
+
+const struct procfs *procfs_host(void)
+{
+	static const struct procfs host = { "/proc", "/sys" };
+
+	return &host;
+}
+
+static int open_path(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd >= 0 ? fd : -errno;
+}
+
+int procfs_open(const char *root, const char *name)
+{
+	char path[PATH_MAX];
+	int len = snprintf(path, sizeof(path), "%s/%s", root, name);
+
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return -ENAMETOOLONG;
+	return open_path(path);
+}
+
+int procfs_path_pid(const struct procfs *procfs, pid_t pid, const char *name, size_t size,
+		    char *ret_path)
+{
+	int len = snprintf(ret_path, size, "%s/%d/%s", procfs->proc, (int)pid, name);
+
+	return len < 0 || (size_t)len >= size ? -ENAMETOOLONG : 0;
+}
+
+int procfs_open_pid(const struct procfs *procfs, pid_t pid, const char *name)
+{
+	char path[PATH_MAX];
+	int fd = procfs_path_pid(procfs, pid, name, sizeof(path), path);
+
+	if (!fd)
+		fd = open_path(path);
+	return fd == -ENOENT ? -ESRCH : fd;
+}
+
+int procfs_read(int fd, size_t size, char *ret_text, size_t *ret_len)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t got = pread(fd, ret_text + len, size - len, (off_t)len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+
+	*ret_len = len;
+	return 0;
+}
+
+int procfs_read_file(const char *root, const char *name, size_t size, char *ret_text,
+		     size_t *ret_len)
+{
+	AUTO_FD int fd = procfs_open(root, name);
+
+	return fd < 0 ? fd : procfs_read(fd, size, ret_text, ret_len);
+}
+
+int procfs_load(const char *root, const char *name, size_t max, char **ret_text, size_t *ret_len)
+{
+	AUTO_FD int fd = procfs_open(root, name);
+	AUTO_FREE char *text = NULL;
+	size_t size = LOAD_FIRST_BYTES;
+	size_t len = 0;
+
+	if (fd < 0)
+		return fd;
+
+	/* /proc files have no size: read again, into twice the room, until one fits. */
+	for (;; size *= 2) {
+		int err;
+
+		free(text);
+		text = malloc(size + 1);
+		if (!text)
+			return -ENOMEM;
+		err = procfs_read(fd, size, text, &len);
+		if (err)
+			return err;
+		if (len > max)
+			return -EFBIG;
+		if (len < size)
+			break;
+	}
+
+	text[len] = '\0';
+	*ret_text = TAKE(text);
+	*ret_len = len;
+	return 0;
+}

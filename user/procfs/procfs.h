@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Where /proc and /sys are, and how their files are opened and read. */
+#ifndef DENET_PROCFS_PROCFS_H
+#define DENET_PROCFS_PROCFS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct procfs {
+	const char *proc; /* borrowed */
+	const char *sys; /* borrowed */
+};
+
+/* This machine's. */
+const struct procfs *procfs_host(void);
+
+/* Opens root/name for reading; returns the descriptor. */
+int procfs_open(const char *root, const char *name);
+
+/* Opens a file of one process; -ESRCH when there is no such process. */
+int procfs_open_pid(const struct procfs *procfs, pid_t pid, const char *name);
+
+/* The path of a file of one process. -ENAMETOOLONG. */
+int procfs_path_pid(const struct procfs *procfs, pid_t pid, const char *name, size_t size,
+		    char *ret_path);
+
+/*
+ * Reads from the file's beginning until its end, or until size is reached; adds no NUL. A file
+ * that is larger is cut without an error: *ret_len == size then.
+ */
+int procfs_read(int fd, size_t size, char *ret_text, size_t *ret_len);
+
+/* The same for a file that is read once. */
+int procfs_read_file(const char *root, const char *name, size_t size, char *ret_text,
+		     size_t *ret_len);
+
+/* The whole file, NUL-terminated, to be freed by the caller. -EFBIG above max bytes. */
+int procfs_load(const char *root, const char *name, size_t max, char **ret_text, size_t *ret_len);
+
+#endif
