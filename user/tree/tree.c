@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "tree/tree.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tree/counters.h"
+
+void tree_done(struct tree *tree)
+{
+	while (tree->oldest)
+		tree_remove(tree, tree->oldest);
+	command_table_done(&tree->commands);
+	idmap_done(&tree->by_id);
+}
+
+struct process *tree_find(const struct tree *tree, uint64_t id)
+{
+	return idmap_get(&tree->by_id, id);
+}
+
+struct process *tree_enter(struct tree *tree, uint64_t id, uint32_t pid)
+{
+	struct process *process = tree_find(tree, id);
+
+	if (process)
+		return process;
+	process = calloc(1, sizeof(*process));
+	if (!process)
+		return NULL;
+	process->id = id;
+	process->pid = pid;
+	process->statm_fd = -1;
+	process->pss_kb = UINT64_MAX;
+	if (idmap_put(&tree->by_id, id, process)) {
+		free(process);
+		return NULL;
+	}
+	process->older = tree->youngest;
+	if (tree->youngest)
+		tree->youngest->younger = process;
+	else
+		tree->oldest = process;
+	tree->youngest = process;
+	tree->count++;
+	return process;
+}
+
+void tree_remove(struct tree *tree, struct process *process)
+{
+	if (process->older)
+		process->older->younger = process->younger;
+	else
+		tree->oldest = process->younger;
+	if (process->younger)
+		process->younger->older = process->older;
+	else
+		tree->youngest = process->older;
+	tree->count--;
+	idmap_remove(&tree->by_id, process->id);
+	command_drop(&tree->commands, process->command);
+	if (process->statm_fd >= 0)
+		(void)close(process->statm_fd);
+	free(process);
+}
+
+void process_set_command(struct tree *tree, struct process *process, struct command *command)
+{
+	command_drop(&tree->commands, process->command);
+	process->command = command;
+}
+
+void tree_begin_walk(struct tree *tree)
+{
+	tree->walk++;
+	tree->live = (struct task_counters){ 0 };
+	tree->tasks_seen = 0;
+	tree->exiting_seen = 0;
+}
+
+static void begin_process(struct tree *tree, struct process *process)
+{
+	process->walk = tree->walk;
+	process->walked = (struct task_counters){ 0 };
+	process->threads = 0;
+	process->mm = 0;
+	process->is_leader_alive = false;
+	process->is_running = false;
+	process->is_exiting = false;
+}
+
+static void note_leader(struct tree *tree, struct process *process, const struct task_sample *task)
+{
+	memcpy(process->comm, task->comm, DENET_COMM_LEN);
+	process->comm[DENET_COMM_LEN] = 0;
+	process->ppid = task->parent_tgid;
+	process->start_boot_ns = task->start_boot_ns;
+	process->cpu = task->cpu;
+	process->is_leader_alive = !(task->flags & SAMPLE_DEAD);
+	process->is_exiting = task->flags & SAMPLE_EXITING;
+	if (!process->command)
+		process_set_command(tree, process, command_take(&tree->commands, task->command_id));
+}
+
+/* The main thread's, if it lives: the kernel shows none for a main thread that has ended. */
+static void note_memory(struct process *process, const struct task_sample *task)
+{
+	if (!task->mm || (process->mm && !(task->flags & SAMPLE_LEADER)))
+		return;
+	process->mm = task->mm;
+	process->mm_tid = task->tid;
+}
+
+int tree_add_task(struct tree *tree, const struct task_sample *task)
+{
+	struct process *process = tree_enter(tree, task->id, task->tgid);
+
+	if (!process)
+		return -ENOMEM;
+	if (process->walk != tree->walk)
+		begin_process(tree, process);
+	if (task->flags & SAMPLE_LEADER)
+		note_leader(tree, process, task);
+	/* What a dead leader has used is among the ended threads of its process. */
+	if (task->flags & SAMPLE_DEAD)
+		return 0;
+	counters_add(&process->walked, &task->used);
+	if (task->flags & SAMPLE_ENDED_THREADS)
+		return 0;
+	counters_add(&tree->live, &task->used);
+	note_memory(process, task);
+	tree->tasks_seen++;
+	tree->exiting_seen += !!(task->flags & SAMPLE_EXITING);
+	process->threads++;
+	process->is_running |= !!(task->flags & SAMPLE_RUNNING);
+	return 0;
+}
+
+void tree_end_walk(struct tree *tree)
+{
+	struct process *process;
+
+	for (process = tree->oldest; process; process = process->younger) {
+		if (!process_is_alive(tree, process))
+			continue;
+		counters_subtract(&process->walked, &process->before);
+		counters_raise(&process->used, &process->walked);
+	}
+}
