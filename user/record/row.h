@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#ifndef DENET_RECORD_ROW_H
+#define DENET_RECORD_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "denet/denet.h"
+#include "util/buf.h"
+
+enum row_kind {
+	ROW_METADATA,
+	ROW_SAMPLE, /* of one process, or an aggregate that stands alone */
+	ROW_TREE, /* the aggregated part of a tree */
+	ROW_EXIT,
+	ROW_SUMMARY,
+};
+
+/* A record made flat. Only what belongs to its kind is valid; what it lacks is unknown. */
+struct row {
+	enum row_kind kind;
+	struct denet_command command; /* metadata; without exe */
+	struct denet_sample sample; /* sample, tree */
+	uint64_t process_count; /* tree */
+	uint64_t processes_started;
+	uint64_t processes_exited;
+	bool has_perf; /* sample, tree: it holds hardware counters */
+	struct denet_exit exit;
+	struct denet_summary summary; /* without groups, failures and survivors */
+	double psi_some_fraction; /* summary: in place of its psi_samples */
+};
+
+/*
+ * Reads the text of one record by denet's rules. 1 and a row, 0 for a record of another kind,
+ * -EBADMSG for what is not a JSON object, -EINVAL for a sample or tree that lacks keys. The row's
+ * strings lie in strings, which is emptied first.
+ */
+int row_read(const char *text, size_t len, struct buf *strings, struct row *ret_row);
+
+#endif
