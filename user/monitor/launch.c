@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "monitor/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+
+/* Seen by nobody: the parent is gone, or has called it off. */
+#define STUB_CANCELLED 125
+
+/*
+ * recv() and not read(), whose byte would stand in the I/O counters of the command. Without a byte
+ * the parent has died before it could let go.
+ */
+static void wait_for_release(int fd)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	while (poll(&wait, 1, -1) < 0 && errno == EINTR)
+		;
+	if (recv(fd, &byte, 1, MSG_DONTWAIT) != 1)
+		_exit(STUB_CANCELLED);
+}
+
+static void report_errno(int fd, int error)
+{
+	ssize_t n;
+
+	do
+		n = write(fd, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+}
+
+static void ignore_signals(const sigset_t *ignored)
+{
+	int number;
+
+	for (number = 1; number <= SIGRTMAX; number++)
+		if (sigismember(ignored, number) == 1)
+			(void)signal(number, SIG_IGN);
+}
+
+static void run_stub(char *const argv[], const struct launch_changes *changes, int release_fd,
+		     int error_fd)
+{
+	wait_for_release(release_fd);
+	if (changes->ignored)
+		ignore_signals(changes->ignored);
+	if (changes->mask)
+		(void)sigprocmask(SIG_SETMASK, changes->mask, NULL);
+	if (changes->stdout_fd >= 0 && dup2(changes->stdout_fd, STDOUT_FILENO) < 0) {
+		report_errno(error_fd, errno);
+		_exit(STUB_CANCELLED);
+	}
+	execvp(argv[0], argv);
+	report_errno(error_fd, errno);
+	_exit(STUB_CANCELLED);
+}
+
+int launch_hold(char *const argv[], const struct launch_changes *changes, struct launch *ret_launch)
+{
+	int release[2], error[2];
+	pid_t pid;
+
+	/* A socket, for a write to one whose reader is gone must not raise a signal in our caller. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, release))
+		return -errno;
+	if (pipe2(error, O_CLOEXEC)) {
+		int r = -errno;
+
+		(void)close(release[0]);
+		(void)close(release[1]);
+		return r;
+	}
+	pid = fork();
+	if (!pid) {
+		(void)close(release[1]);
+		(void)close(error[0]);
+		run_stub(argv, changes, release[0], error[1]);
+	}
+	(void)close(release[0]);
+	(void)close(error[1]);
+	*ret_launch = (struct launch){ .pid = pid, .release_fd = release[1], .error_fd = error[0] };
+	if (pid < 0) {
+		int r = -errno;
+
+		launch_cancel(ret_launch);
+		return r;
+	}
+	return 0;
+}
+
+int launch_release(struct launch *launch, int *ret_exec_errno)
+{
+	int error = 0;
+	ssize_t n;
+
+	do
+		n = send(launch->release_fd, "", 1, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	do
+		n = read(launch->error_fd, &error, sizeof(error));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	*ret_exec_errno = n == (ssize_t)sizeof(error) ? error : 0;
+	(void)close(TAKE_FD(launch->release_fd));
+	(void)close(TAKE_FD(launch->error_fd));
+	return 0;
+}
+
+void launch_cancel(struct launch *launch)
+{
+	if (launch->release_fd >= 0)
+		(void)close(TAKE_FD(launch->release_fd));
+	if (launch->error_fd >= 0)
+		(void)close(TAKE_FD(launch->error_fd));
+	if (launch->pid <= 0)
+		return;
+	/* Another fork of our caller may hold a copy of the socket. */
+	(void)kill(launch->pid, SIGKILL);
+	while (waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	launch->pid = -1;
+}
