@@ -67,9 +67,9 @@ SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
 LIBS := -lbpf -lelf -lz -lm
 
 ifeq ($(STATIC),1)
-all: $(BUILD)/libdenet.a
+all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a
 else
-all: $(BUILD)/libdenet.a $(BUILD)/libdenet.so
+all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a $(BUILD)/libdenet.so
 endif
 
 include $(wildcard tests/*.mk)

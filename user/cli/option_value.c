@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/options_internal.h"
+#include "util/parse.h"
+
+#define DAY_MS 86400000u
+#define YEARS_S 1000000000u /* thirty of them: nanoseconds stay far from the limit of 64 bits */
+#define CHILDREN_LIMIT 1000000u
+#define NS_PER_S 1000000000u
+
+int option_refuse(char error[OPTIONS_ERROR_BYTES], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(error, OPTIONS_ERROR_BYTES, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static void *field(struct options *options, const struct option_spec *spec)
+{
+	return (char *)options + spec->offset;
+}
+
+static int set_ms(const struct option_spec *spec, const char *value, uint64_t *ret_ms,
+		  char error[OPTIONS_ERROR_BYTES])
+{
+	uint64_t ms;
+
+	if (parse_u64(value, 1, DAY_MS, &ms))
+		return option_refuse(error,
+				     "option '--%s' takes milliseconds from 1 to %u, not '%.100s'",
+				     spec->name, DAY_MS, value);
+	*ret_ms = ms;
+	return 0;
+}
+
+static int set_seconds(const struct option_spec *spec, const char *value, uint64_t *ret_ns,
+		       char error[OPTIONS_ERROR_BYTES])
+{
+	uint64_t ns;
+
+	if (parse_seconds(value, &ns) || ns > (uint64_t)YEARS_S * NS_PER_S)
+		return option_refuse(
+			error,
+			"option '--%s' takes seconds from 0 (no limit) to %u, such as 2.5, "
+			"not '%.100s'",
+			spec->name, YEARS_S, value);
+	*ret_ns = ns;
+	return 0;
+}
+
+static int find_choice(const struct option_spec *spec, const char *value, unsigned int *ret_index,
+		       char error[OPTIONS_ERROR_BYTES])
+{
+	for (unsigned int i = 0; spec->choices[i]; i++) {
+		if (strcmp(spec->choices[i], value) == 0) {
+			*ret_index = i;
+			return 0;
+		}
+	}
+	return option_refuse(error, "option '--%s' takes %s, not '%.100s'", spec->name, spec->value,
+			     value);
+}
+
+static int set_flag(const struct option_spec *spec, const char *value, struct options *options,
+		    char error[OPTIONS_ERROR_BYTES])
+{
+	unsigned int ignored;
+	int r = spec->choices ? find_choice(spec, value, &ignored, error) : 0;
+
+	if (r == 0)
+		*(bool *)field(options, spec) = true;
+	return r;
+}
+
+static int set_children(const struct option_spec *spec, const char *value, struct options *options,
+			char error[OPTIONS_ERROR_BYTES])
+{
+	uint64_t count;
+
+	if (strcmp(value, "all") == 0)
+		options->monitor.children_max = SIZE_MAX;
+	else if (strcmp(value, "none") == 0)
+		options->monitor.children_max = 0;
+	else if (strncmp(value, "top:", 4) == 0 &&
+		 parse_u64(value + 4, 1, CHILDREN_LIMIT, &count) == 0)
+		options->monitor.children_max = (size_t)count;
+	else
+		return option_refuse(error,
+				     "option '--%s' takes %s, with N from 1 to %u, not '%.100s'",
+				     spec->name, spec->value, CHILDREN_LIMIT, value);
+	return 0;
+}
+
+static int set_file(const struct option_spec *spec, const char *value, struct options *options,
+		    char error[OPTIONS_ERROR_BYTES])
+{
+	if (value[0] == '\0')
+		return option_refuse(error, "option '--%s' takes the name of a file, not ''",
+				     spec->name);
+	*(const char **)field(options, spec) = value;
+	return 0;
+}
+
+int option_set(const struct option_spec *spec, const char *value, struct options *options,
+	       char error[OPTIONS_ERROR_BYTES])
+{
+	switch (spec->kind) {
+	case OPTION_FLAG:
+		return set_flag(spec, value, options, error);
+	case OPTION_MS:
+		return set_ms(spec, value, field(options, spec), error);
+	case OPTION_SECONDS:
+		return set_seconds(spec, value, field(options, spec), error);
+	case OPTION_CHOICE:
+		return find_choice(spec, value, field(options, spec), error);
+	case OPTION_FILE:
+		return set_file(spec, value, options, error);
+	case OPTION_CHILDREN:
+		return set_children(spec, value, options, error);
+	case OPTION_LATER:
+		return option_refuse(
+			error, "option '--%s' is not built yet: it comes with a later version",
+			spec->name);
+	case OPTION_HELP:
+		options->help_topic = options->command;
+		options->command = COMMAND_HELP;
+		return 0;
+	case OPTION_VERSION:
+		options->command = COMMAND_VERSION;
+		return 0;
+	case OPTION_IGNORED:
+		break;
+	}
+	return 0;
+}

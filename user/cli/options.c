@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cli/options_internal.h"
+#include "cli/suggest.h"
+#include "util/parse.h"
+
+#define PID_LIMIT 4194304u /* the kernel's own, on every architecture */
+#define NAMES_MAX 64
+
+static const struct {
+	const char *name;
+	enum command command;
+} command_names[] = {
+	{ "run", COMMAND_RUN },	      { "attach", COMMAND_ATTACH }, { "stats", COMMAND_STATS },
+	{ "summary", COMMAND_STATS }, { "help", COMMAND_HELP },
+};
+
+#define COMMAND_NAMES (sizeof(command_names) / sizeof(command_names[0]))
+
+/* Where the parser stands in argv, and what it has seen. */
+struct parser {
+	char *const *args;
+	size_t count;
+	size_t next;
+	bool is_past_options; /* a "--" has come */
+	uint64_t seen; /* one bit for each entry of the table */
+	struct options *options;
+	char *error;
+};
+
+static const char *command_name(enum command command)
+{
+	for (size_t i = 0; i < COMMAND_NAMES; i++)
+		if (command_names[i].command == command)
+			return command_names[i].name;
+	return "denet-bpf";
+}
+
+static int refuse_unknown_option(const char *name, size_t len, char *error)
+{
+	const char *names[NAMES_MAX];
+	char word[48];
+	const char *nearest = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < option_table_count && count < NAMES_MAX; i++)
+		if (option_table[i].text)
+			names[count++] = option_table[i].name;
+	if (len < sizeof(word)) {
+		memcpy(word, name, len);
+		word[len] = '\0';
+		nearest = suggest_nearest(word, names, count);
+	}
+	if (len > 100)
+		len = 100;
+	if (nearest)
+		return option_refuse(error, "unknown option '--%.*s'; did you mean '--%s'?",
+				     (int)len, name, nearest);
+	return option_refuse(error, "unknown option '--%.*s'; see 'denet-bpf help'", (int)len,
+			     name);
+}
+
+static const struct option_spec *find_long(const char *name, size_t len)
+{
+	for (size_t i = 0; i < option_table_count; i++)
+		if (strlen(option_table[i].name) == len &&
+		    memcmp(option_table[i].name, name, len) == 0)
+			return &option_table[i];
+	return NULL;
+}
+
+static const struct option_spec *find_letter(char letter)
+{
+	for (size_t i = 0; i < option_table_count; i++)
+		if (option_table[i].letter && option_table[i].letter == letter)
+			return &option_table[i];
+	return NULL;
+}
+
+static bool is_final(const struct parser *parser)
+{
+	return parser->options->command == COMMAND_VERSION ||
+	       parser->options->command == COMMAND_HELP;
+}
+
+/* value is what was joined to the option, or NULL. */
+static int take_option(struct parser *parser, const struct option_spec *spec, const char *value)
+{
+	if (!spec->value && value)
+		return option_refuse(parser->error, "option '--%s' takes no value, not '%.100s'",
+				     spec->name, value);
+	if (spec->value && !value) {
+		if (parser->next == parser->count)
+			return option_refuse(parser->error, "option '--%s' needs a value: %s",
+					     spec->name, spec->value);
+		value = parser->args[parser->next++];
+	}
+	parser->seen |= UINT64_C(1) << (spec - option_table);
+	return option_set(spec, value, parser->options, parser->error);
+}
+
+static int take_long(struct parser *parser, const char *name)
+{
+	size_t len = strcspn(name, "=");
+	const struct option_spec *spec = find_long(name, len);
+
+	if (!spec)
+		return refuse_unknown_option(name, len, parser->error);
+	return take_option(parser, spec, name[len] ? name + len + 1 : NULL);
+}
+
+/* One or more letters; the first that takes a value has the rest of the word. */
+static int take_letters(struct parser *parser, const char *word)
+{
+	const char *letters = word;
+	int r = 0;
+
+	while (r == 0 && *letters && !is_final(parser)) {
+		const struct option_spec *spec = find_letter(*letters);
+
+		if (!spec)
+			return option_refuse(
+				parser->error,
+				"unknown option '-%c' in '-%.100s'; see 'denet-bpf help'", *letters,
+				word);
+		letters++;
+		if (spec->value) {
+			const char *joined = *letters == '=' ? letters + 1 : letters;
+
+			return take_option(parser, spec, *letters ? joined : NULL);
+		}
+		r = take_option(parser, spec, NULL);
+	}
+	return r;
+}
+
+static int find_command(const struct parser *parser, const char *word, enum command *ret_command)
+{
+	const char *names[COMMAND_NAMES];
+	const char *nearest;
+
+	for (size_t i = 0; i < COMMAND_NAMES; i++) {
+		names[i] = command_names[i].name;
+		if (strcmp(names[i], word) == 0) {
+			*ret_command = command_names[i].command;
+			return 0;
+		}
+	}
+	nearest = suggest_nearest(word, names, COMMAND_NAMES);
+	if (nearest)
+		return option_refuse(parser->error, "unknown command '%.100s'; did you mean '%s'?",
+				     word, nearest);
+	return option_refuse(parser->error,
+			     "unknown command '%.100s'; it is run, attach, stats or help, as in "
+			     "'denet-bpf run %.100s'",
+			     word, word);
+}
+
+static int take_pid(struct parser *parser, const char *word)
+{
+	uint64_t pid;
+
+	if (parser->options->pid)
+		return option_refuse(parser->error, "attach takes one PID; '%.100s' is too many",
+				     word);
+	if (parse_u64(word, 1, PID_LIMIT, &pid))
+		return option_refuse(parser->error,
+				     "attach takes a PID, a number from 1 to %u, not '%.100s'",
+				     PID_LIMIT, word);
+	parser->options->pid = (pid_t)pid;
+	return 0;
+}
+
+static int take_file(struct parser *parser, const char *word)
+{
+	if (parser->options->file)
+		return option_refuse(parser->error, "stats takes one FILE; '%.100s' is too many",
+				     word);
+	if (word[0] == '\0')
+		return option_refuse(parser->error, "stats takes the name of a file, not ''");
+	parser->options->file = word;
+	return 0;
+}
+
+static int take_topic(struct parser *parser, const char *word)
+{
+	if (parser->options->help_topic)
+		return option_refuse(parser->error, "help takes one command; '%.100s' is too many",
+				     word);
+	return find_command(parser, word, &parser->options->help_topic);
+}
+
+static int take_word(struct parser *parser, const char *word)
+{
+	struct options *options = parser->options;
+
+	switch (options->command) {
+	case COMMAND_RUN: {
+		/* execvp() wants pointers to char; nothing writes through them. */
+		char *const *rest = parser->args + parser->next - 1;
+
+		memcpy(&options->argv, &rest, sizeof(options->argv));
+		parser->next = parser->count;
+		return 0;
+	}
+	case COMMAND_ATTACH:
+		return take_pid(parser, word);
+	case COMMAND_STATS:
+		return take_file(parser, word);
+	case COMMAND_HELP:
+		return take_topic(parser, word);
+	default:
+		return find_command(parser, word, &options->command);
+	}
+}
+
+static int take_argument(struct parser *parser)
+{
+	const char *arg = parser->args[parser->next++];
+
+	if (parser->is_past_options || arg[0] != '-' || arg[1] == '\0')
+		return take_word(parser, arg);
+	if (arg[1] != '-')
+		return take_letters(parser, arg + 1);
+	if (arg[2] != '\0')
+		return take_long(parser, arg + 2);
+	if (parser->options->command == COMMAND_NONE)
+		return option_refuse(parser->error, "'--' has no place before the command: "
+						    "denet-bpf run -- CMD");
+	parser->is_past_options = true;
+	return 0;
+}
+
+static bool was_given(const struct parser *parser, const char *name)
+{
+	return parser->seen >> (find_long(name, strlen(name)) - option_table) & 1;
+}
+
+/* One interval given alone moves the other out of its way. */
+static int check_intervals(const struct parser *parser)
+{
+	struct denet_options *monitor = &parser->options->monitor;
+
+	if (monitor->interval_ms <= monitor->max_interval_ms)
+		return 0;
+	if (!was_given(parser, "max-interval"))
+		monitor->max_interval_ms = monitor->interval_ms;
+	else if (!was_given(parser, "interval"))
+		monitor->interval_ms = monitor->max_interval_ms;
+	else
+		return option_refuse(
+			parser->error,
+			"option '--interval' takes at most what '--max-interval' says, "
+			"%llu, not %llu",
+			(unsigned long long)monitor->max_interval_ms,
+			(unsigned long long)monitor->interval_ms);
+	return 0;
+}
+
+static int check_applies(const struct parser *parser)
+{
+	enum command command = parser->options->command;
+
+	for (size_t i = 0; i < option_table_count; i++)
+		if ((parser->seen >> i & 1) && !(option_table[i].commands & (1u << command)))
+			return option_refuse(parser->error, "option '--%s' has no meaning for %s",
+					     option_table[i].name, command_name(command));
+	return 0;
+}
+
+static int check_operand(const struct parser *parser)
+{
+	const struct options *options = parser->options;
+
+	if (options->command == COMMAND_NONE && parser->count > 0)
+		return option_refuse(parser->error, "no command given; it is run, attach, stats or "
+						    "help, as in 'denet-bpf run make'");
+	if (options->command == COMMAND_RUN && !options->argv)
+		return option_refuse(parser->error,
+				     "run needs a command, as in 'denet-bpf run make -j8'");
+	if (options->command == COMMAND_RUN && options->argv[0][0] == '\0')
+		return option_refuse(parser->error, "run needs the name of a command, not ''");
+	if (options->command == COMMAND_ATTACH && !options->pid)
+		return option_refuse(parser->error,
+				     "attach needs a PID, as in 'denet-bpf attach 1234'");
+	if (options->command == COMMAND_STATS && !options->file)
+		return option_refuse(parser->error,
+				     "stats needs a FILE, as in 'denet-bpf stats run.jsonl'");
+	return 0;
+}
+
+static int check(const struct parser *parser)
+{
+	const struct options *options = parser->options;
+	int r = check_operand(parser);
+
+	if (r || options->command == COMMAND_NONE || is_final(parser))
+		return r;
+	r = check_applies(parser);
+	if (r)
+		return r;
+	if (was_given(parser, "format") && !options->json && !options->out)
+		return option_refuse(parser->error,
+				     "option '--format' needs '--json' or '--out FILE'");
+	return check_intervals(parser);
+}
+
+int options_parse(int argc, char *const argv[], struct options *ret_options,
+		  char ret_error[OPTIONS_ERROR_BYTES])
+{
+	struct options options = { 0 };
+	struct parser parser = {
+		.args = argv + 1,
+		.count = argc > 0 ? (size_t)(argc - 1) : 0,
+		.options = &options,
+	};
+	bool is_over = false;
+	int r = 0;
+
+	_Static_assert(sizeof(parser.seen) * 8 >= 64, "a bit for each option");
+	parser.error = ret_error;
+	denet_options_init(&options.monitor);
+	while (r == 0 && parser.next < parser.count && !is_over) {
+		const char *arg = parser.args[parser.next];
+
+		r = take_argument(&parser);
+		/* -h and -V end it; the word help goes on to its topic. */
+		is_over = arg[0] == '-' && is_final(&parser);
+	}
+	if (r == 0 && !is_over)
+		r = check(&parser);
+	if (r)
+		return r;
+	*ret_options = options;
+	return 0;
+}

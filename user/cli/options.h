@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The command line, from argv to a checked struct. One table holds every option there is. */
+#ifndef DENET_CLI_OPTIONS_H
+#define DENET_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "denet/denet.h"
+
+enum command {
+	COMMAND_NONE, /* nothing was asked for: show the usage */
+	COMMAND_RUN,
+	COMMAND_ATTACH,
+	COMMAND_STATS,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+};
+
+enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	enum command command;
+	enum command help_topic; /* COMMAND_NONE for help as a whole */
+	struct denet_options monitor;
+	char **argv; /* run: the command, borrowed from argv, ends with NULL */
+	pid_t pid; /* attach */
+	const char *file; /* stats */
+	const char *out; /* NULL when no file was asked for */
+	enum format format;
+	enum color color;
+	bool json;
+	bool quiet;
+	bool no_update;
+	bool live;
+	bool verbose;
+	bool write_env;
+	bool compat_denet;
+};
+
+#define OPTIONS_ERROR_BYTES 512
+
+/*
+ * -EINVAL for a command line that is wrong; ret_error then says in one line what and what is
+ * allowed instead. It quotes argv as it is.
+ */
+int options_parse(int argc, char *const argv[], struct options *ret_options,
+		  char ret_error[OPTIONS_ERROR_BYTES]);
+
+/* How an option is used: the part of the table that help needs. */
+enum option_group { OPTION_HIDDEN, OPTION_RECORDS, OPTION_MEASURE, OPTION_SCREEN, OPTION_GENERAL };
+
+struct option_help {
+	char letter; /* NUL for none */
+	const char *name;
+	const char *value; /* NULL when it takes none */
+	const char *text;
+	enum option_group group;
+	bool applies; /* to the command asked about */
+};
+
+size_t options_count(void);
+struct option_help options_help(size_t index, enum command command);
+
+#endif

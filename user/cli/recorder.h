@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What the monitor tells, to wherever the options want it: records, lines, the summary. */
+#ifndef DENET_CLI_RECORDER_H
+#define DENET_CLI_RECORDER_H
+
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "denet/denet.h"
+
+struct recorder;
+
+/* Opens the files, and logs what went wrong. Borrows options. */
+int recorder_new(const struct options *options, struct recorder **ret_recorder);
+void recorder_free(struct recorder *recorder);
+static inline void recorder_freep(struct recorder **recorder)
+{
+	recorder_free(*recorder);
+}
+
+/* For denet_run() and denet_attach(); valid as long as the recorder. */
+const struct denet_observer *recorder_observer(const struct recorder *recorder);
+
+/* Writes the last record, ends the files, and shows the summary. */
+void recorder_finish(struct recorder *recorder, const struct denet_summary *summary);
+
+/* Takes the live line away. */
+void recorder_pause(struct recorder *recorder);
+
+/* True when a record asked for could not be written. */
+bool recorder_has_lost(const struct recorder *recorder);
+
+/* True when records go to stdout, which the command then cannot have. */
+bool recorder_owns_stdout(const struct options *options);
+
+#endif

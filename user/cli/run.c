@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/session.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+static bool is_from_terminal(const struct signalfd_siginfo *info)
+{
+	return info->ssi_code == SI_KERNEL;
+}
+
+/* What the terminal sends goes to the whole group: the command has it already. */
+static void on_signal(struct session *session, const struct signalfd_siginfo *info)
+{
+	int number = (int)info->ssi_signo;
+	bool is_ours_alone = true;
+
+	if (number == SIGINT || number == SIGQUIT || number == SIGTSTP)
+		is_ours_alone = !is_from_terminal(info);
+	/* A command that signals its whole group must not get its own signal twice. */
+	if (info->ssi_code <= 0 && (pid_t)info->ssi_pid == denet_monitor_pid(session->monitor))
+		is_ours_alone = false;
+	if (is_ours_alone)
+		(void)denet_monitor_signal(session->monitor, number);
+	if (number == SIGTSTP) {
+		recorder_pause(session->recorder);
+		signals_stop();
+	}
+}
+
+static int report_start(const struct options *options, int r, const struct denet_error *error)
+{
+	if (error->exec_errno) {
+		(void)log_error(-error->exec_errno, "cannot execute '%s'", options->argv[0]);
+		return error->exec_errno == ENOENT ? EXIT_STATUS_NOT_FOUND
+						   : EXIT_STATUS_CANNOT_EXECUTE;
+	}
+	if (error->text[0])
+		(void)log_error(0, "%s", error->text);
+	else
+		(void)log_error(r, "cannot start '%s'", options->argv[0]);
+	return EXIT_STATUS_FAILED;
+}
+
+static int pass_on(const struct denet_end *end)
+{
+	if (!end->known)
+		return EXIT_STATUS_FAILED;
+	if (end->signal == 0)
+		return end->exit_code;
+	signals_die(end->signal);
+	return EXIT_STATUS_SIGNAL + end->signal;
+}
+
+/* Monitoring broke down before its end: what is left is to be the command's parent. */
+static int wait_unmonitored(struct session *session)
+{
+	pid_t pid = denet_monitor_pid(session->monitor);
+	AUTO_FD int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct denet_end end = { .known = true };
+	int status;
+
+	if (fd >= 0)
+		(void)session_wait(session, fd, on_signal);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return EXIT_STATUS_FAILED;
+	if (WIFSIGNALED(status))
+		end.signal = WTERMSIG(status);
+	else
+		end.exit_code = WEXITSTATUS(status);
+	return pass_on(&end);
+}
+
+static int finish(struct session *session)
+{
+	struct denet_summary summary;
+	int r = denet_monitor_summary(session->monitor, &summary);
+
+	if (r)
+		(void)log_error(r, "cannot sum up");
+	else
+		recorder_finish(session->recorder, &summary);
+	if (denet_monitor_timed_out(session->monitor))
+		return EXIT_STATUS_TIMED_OUT;
+	return r == 0 && summary.end.known ? pass_on(&summary.end) : wait_unmonitored(session);
+}
+
+static int start(struct session *session)
+{
+	const struct options *options = session->options;
+	struct denet_options monitor = options->monitor;
+	struct denet_error error = { .size = sizeof(error) };
+	int stdout_fd = recorder_owns_stdout(options) ? STDERR_FILENO : -1;
+	sigset_t ignored;
+	int r;
+
+	monitor.command_mask = &session->signals.original;
+	/* Its status is lost to whoever ignores the end of children; the command goes on ignoring. */
+	(void)sigemptyset(&ignored);
+	if (signal(SIGCHLD, SIG_DFL) == SIG_IGN)
+		(void)sigaddset(&ignored, SIGCHLD);
+	monitor.command_ignored = &ignored;
+	r = denet_run(&monitor, recorder_observer(session->recorder), options->argv, stdout_fd,
+		      &session->monitor, &error);
+	if (r == 0)
+		return EXIT_STATUS_OK;
+	signals_release(&session->signals);
+	return report_start(options, r, &error);
+}
+
+int run_main(const struct options *options)
+{
+	AUTO(session) struct session session;
+	int r = session_open(&session, options);
+
+	if (r)
+		return EXIT_STATUS_FAILED;
+	r = start(&session);
+	if (r)
+		return r;
+	r = session_watch(&session, on_signal);
+	if (r) {
+		recorder_pause(session.recorder);
+		(void)log_error(r, "monitoring has failed, the command goes on");
+		(void)denet_monitor_finish(session.monitor);
+	}
+	return finish(&session);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "cli/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/resource.h>
+
+#include "util/log.h"
+
+int session_open(struct session *session, const struct options *options)
+{
+	int r;
+
+	*session = (struct session){ .options = options, .signals = { .fd = -1 } };
+	if (options->quiet)
+		log_silence();
+	r = recorder_new(options, &session->recorder);
+	if (r)
+		return r;
+	/* Who attaches while ignoring a signal, as nohup does, goes on ignoring it. */
+	r = signals_take(&session->signals, options->command == COMMAND_ATTACH);
+	return r ? log_error(r, "cannot watch for signals") : 0;
+}
+
+void session_close(struct session *session)
+{
+	denet_monitor_free(session->monitor);
+	recorder_free(session->recorder);
+	signals_done(&session->signals);
+	session->monitor = NULL;
+	session->recorder = NULL;
+}
+
+int session_wait(struct session *session, int fd, session_signal_fn on_signal)
+{
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = session->signals.fd, .events = POLLIN },
+	};
+
+	while (!session->wants_end && !fds[0].revents) {
+		struct signalfd_siginfo info;
+
+		if (poll(fds, 2, -1) < 0) {
+			if (errno != EINTR)
+				return -errno;
+			fds[0].revents = 0;
+			continue;
+		}
+		while (fds[1].revents && signals_next(&session->signals, &info))
+			on_signal(session, &info);
+	}
+	return 0;
+}
+
+/* The engine keeps a descriptor for each process that lives; the command has its own limit. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int session_watch(struct session *session, session_signal_fn on_signal)
+{
+	int r = 0;
+
+	signals_survive_pipes();
+	raise_descriptor_limit();
+	while (r == 0) {
+		r = session_wait(session, denet_monitor_fd(session->monitor), on_signal);
+		if (r == 0 && session->wants_end)
+			return denet_monitor_finish(session->monitor);
+		if (r == 0)
+			r = denet_monitor_step(session->monitor);
+	}
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* One monitoring from start to end: what run and attach have in common. */
+#ifndef DENET_CLI_SESSION_H
+#define DENET_CLI_SESSION_H
+
+#include <stdbool.h>
+#include <sys/signalfd.h>
+
+#include "cli/options.h"
+#include "cli/recorder.h"
+#include "cli/signals.h"
+#include "denet/denet.h"
+
+struct session {
+	const struct options *options; /* borrowed */
+	struct recorder *recorder; /* owned */
+	struct denet_monitor *monitor; /* owned; NULL until it is started */
+	struct signals signals;
+	bool wants_end; /* a signal handler asks to end the monitoring now */
+};
+
+typedef void (*session_signal_fn)(struct session *session, const struct signalfd_siginfo *info);
+
+/* Logs what went wrong. */
+int session_open(struct session *session, const struct options *options);
+void session_close(struct session *session);
+static inline void session_freep(struct session *session)
+{
+	session_close(session);
+}
+
+/* Until monitoring has ended; then session->monitor has a summary. */
+int session_watch(struct session *session, session_signal_fn on_signal);
+
+/* Waits for the readable end of something else while signals are still served. */
+int session_wait(struct session *session, int fd, session_signal_fn on_signal);
+
+#endif

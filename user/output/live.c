@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "output/live.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output/text.h"
+#include "util/cleanup.h"
+#include "util/human.h"
+
+#define COLUMNS_MIN 20
+#define MIB_KB 1024
+
+/* A line under construction: what no longer fits is left out, part by part. */
+struct line {
+	struct buf *buf;
+	const struct term_style *style;
+	size_t columns;
+	size_t room;
+	bool is_full; /* a part was left out: so are all behind it */
+	bool has_parts;
+};
+
+static bool is_known(uint64_t value)
+{
+	return value != DENET_UNKNOWN;
+}
+
+static void add_part(struct line *line, const char *separator, const char *label,
+		     enum term_tone tone, const char *value)
+{
+	size_t width = text_width(label) + text_width(value);
+
+	if (line->has_parts)
+		width += strlen(separator);
+	if (line->is_full || line->columns + width > line->room) {
+		line->is_full = true;
+		return;
+	}
+	if (line->has_parts)
+		buf_append_text(line->buf, separator);
+	buf_append_text(line->buf, label);
+	term_append(line->buf, line->style, tone, value);
+	line->columns += width;
+	line->has_parts = true;
+}
+
+static enum term_tone heat(double value, double warm, double hot)
+{
+	if (value < warm)
+		return TONE_GOOD;
+	return value < hot ? TONE_WARN : TONE_BAD;
+}
+
+static void add_pair(struct line *line, const char *label, uint64_t in, const char *in_word,
+		     uint64_t out, const char *out_word)
+{
+	AUTO(buf) struct buf text = { 0 };
+
+	if (!is_known(in) || !is_known(out))
+		return;
+	buf_printf(&text, "%s %s, %s %s", human_bytes(in).text, in_word, human_bytes(out).text,
+		   out_word);
+	add_part(line, " | ", label, TONE_BAR, buf_text(&text));
+}
+
+static void add_figures(struct line *line, const struct denet_sample *sample, bool is_long)
+{
+	const char *colon = is_long ? ":" : "";
+	char label[24], value[32];
+
+	(void)snprintf(label, sizeof(label), "CPU%s ", colon);
+	(void)snprintf(value, sizeof(value), "%.1f%%", sample->cpu_usage);
+	add_part(line, ": ", label, heat(sample->cpu_usage, 10, 50), value);
+	if (is_known(sample->mem_rss_kb))
+		add_part(line, " | ", is_long ? "Memory: " : "Mem ",
+			 heat((double)sample->mem_rss_kb, 100 * MIB_KB, 500 * MIB_KB),
+			 human_kib(sample->mem_rss_kb).text);
+	(void)snprintf(label, sizeof(label), "Threads%s ", colon);
+	if (is_known(sample->thread_count))
+		add_part(line, " | ", label, TONE_PLAIN, human_count(sample->thread_count).text);
+	(void)snprintf(label, sizeof(label), "Disk%s ", colon);
+	add_pair(line, label, sample->used.disk_read_bytes, "rd", sample->used.disk_write_bytes,
+		 "wr");
+	(void)snprintf(label, sizeof(label), "Sys Net%s ", colon);
+	add_pair(line, label, sample->sys_net_rx_bytes, "rx", sample->sys_net_tx_bytes, "tx");
+}
+
+void live_append_compact(struct buf *buf, const struct term_style *style,
+			 const struct denet_tree *tree, bool root_alone, uint64_t elapsed_ms)
+{
+	struct line line = { .buf = buf, .style = style, .room = style->columns };
+	char text[48];
+
+	(void)snprintf(text, sizeof(text), "[%" PRIu64 "s]", elapsed_ms / 1000);
+	add_part(&line, "", text, TONE_PLAIN, "");
+	if (!root_alone && is_known(tree->process_count)) {
+		(void)snprintf(text, sizeof(text), "Tree(%s)",
+			       human_count(tree->process_count).text);
+		add_part(&line, " ", text, TONE_PLAIN, "");
+	}
+	add_figures(&line, root_alone ? &tree->parent : &tree->aggregated, false);
+}
+
+void live_append_full(struct buf *buf, const struct term_style *style,
+		      const struct denet_tree *tree, bool root_alone)
+{
+	const struct denet_sample *sample = root_alone ? &tree->parent : &tree->aggregated;
+	struct line line = { .buf = buf, .style = style, .room = SIZE_MAX };
+	char text[48];
+
+	if (!root_alone && is_known(tree->process_count)) {
+		(void)snprintf(text, sizeof(text), "Tree (%s %s)",
+			       human_count(tree->process_count).text,
+			       tree->process_count == 1 ? "proc" : "procs");
+		add_part(&line, "", text, TONE_PLAIN, "");
+	}
+	add_figures(&line, sample, true);
+	if (is_known(sample->uptime_secs)) {
+		(void)snprintf(text, sizeof(text), "%" PRIu64 "s", sample->uptime_secs);
+		add_part(&line, " | ", "Uptime: ", TONE_PLAIN, text);
+	}
+}
+
+void live_done(struct live *live)
+{
+	buf_done(&live->line);
+}
+
+/* A line that could not be shown is no loss: the next one comes. */
+static void write_line(int fd, const struct buf *line)
+{
+	if (!line->error && line->len > 0 && write(fd, line->data, line->len) < 0)
+		return;
+}
+
+static void append_clear(const struct live *live, struct buf *buf)
+{
+	buf_append_char(buf, '\r');
+	if (live->style->has_erase) {
+		buf_append_text(buf, "\033[K");
+		return;
+	}
+	buf_append_repeated(buf, ' ', live->shown_columns);
+	buf_append_char(buf, '\r');
+}
+
+void live_show(struct live *live, int fd, const struct denet_tree *tree, bool root_alone,
+	       uint64_t elapsed_ms)
+{
+	struct term_style style = *live->style;
+
+	/* The last column stays free: writing there would wrap on some terminals. */
+	style.columns = term_columns(fd);
+	style.columns = style.columns > COLUMNS_MIN ? style.columns - 1 : COLUMNS_MIN - 1;
+	buf_reset(&live->line);
+	append_clear(live, &live->line);
+	live_append_compact(&live->line, &style, tree, root_alone, elapsed_ms);
+	write_line(fd, &live->line);
+	live->shown_columns = style.columns;
+}
+
+void live_clear(struct live *live, int fd)
+{
+	if (live->shown_columns == 0)
+		return;
+	buf_reset(&live->line);
+	append_clear(live, &live->line);
+	write_line(fd, &live->line);
+	live->shown_columns = 0;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "output/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+#include "util/cleanup.h"
+
+#define PENDING_MAX 65536 /* between two samples any number of processes may end */
+
+struct sink {
+	struct buf pending;
+	enum sink_framing framing;
+	int fd;
+	bool owns_fd;
+	bool is_pipe;
+	bool is_untouched; /* an older file's content is still there */
+	bool has_records;
+	bool is_over; /* finished or failed */
+};
+
+int sink_new(int fd, enum sink_framing framing, struct sink **ret_sink)
+{
+	struct sink *sink = calloc(1, sizeof(*sink));
+	struct stat info;
+
+	if (!sink)
+		return -ENOMEM;
+	sink->fd = fd;
+	sink->framing = framing;
+	sink->is_pipe = fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+	*ret_sink = sink;
+	return 0;
+}
+
+int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink)
+{
+	AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	struct stat info;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = sink_new(fd, framing, ret_sink);
+	if (r)
+		return r;
+	(*ret_sink)->owns_fd = true;
+	(*ret_sink)->is_untouched = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+	(void)TAKE_FD(fd);
+	return 0;
+}
+
+void sink_free(struct sink *sink)
+{
+	if (!sink)
+		return;
+	if (sink->owns_fd && sink->fd >= 0)
+		(void)close(sink->fd);
+	buf_done(&sink->pending);
+	free(sink);
+}
+
+/* stdout may have been made non-blocking by whoever shares it. */
+static int wait_writable(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLOUT };
+
+	if (poll(&poll_fd, 1, -1) < 0 && errno != EINTR)
+		return -errno;
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t written = write(fd, data, len);
+
+		if (written >= 0) {
+			data += written;
+			len -= (size_t)written;
+		} else if (errno == EAGAIN) {
+			int r = wait_writable(fd);
+
+			if (r)
+				return r;
+		} else if (errno != EINTR) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+/* As many whole lines as a pipe takes in one piece; a longer line alone. */
+static size_t atomic_part(const char *data, size_t len)
+{
+	const char *end;
+
+	if (len <= PIPE_BUF)
+		return len;
+	end = memrchr(data, '\n', PIPE_BUF);
+	if (!end)
+		end = memchr(data + PIPE_BUF, '\n', len - PIPE_BUF);
+	return end ? (size_t)(end - data) + 1 : len;
+}
+
+static int write_pending(const struct sink *sink)
+{
+	const char *data = sink->pending.data;
+	size_t len = sink->pending.len;
+	int r = sink->pending.error;
+
+	if (r == 0 && sink->is_untouched && ftruncate(sink->fd, 0))
+		r = -errno;
+	while (r == 0 && len > 0) {
+		size_t part = sink->is_pipe ? atomic_part(data, len) : len;
+
+		r = write_all(sink->fd, data, part);
+		data += part;
+		len -= part;
+	}
+	return r;
+}
+
+int sink_flush(struct sink *sink)
+{
+	int r;
+
+	if (sink->is_over)
+		return 0;
+	r = write_pending(sink);
+	sink->is_untouched = false;
+	buf_reset(&sink->pending);
+	sink->is_over = r < 0;
+	return r;
+}
+
+int sink_add(struct sink *sink, const char *record, size_t len)
+{
+	struct buf *pending = &sink->pending;
+
+	if (sink->is_over)
+		return 0;
+	/* The comma leads, so that an array cut off is whole up to its last record. */
+	if (sink->framing == SINK_ARRAY)
+		buf_append_text(pending, sink->has_records ? ",\n" : "[\n");
+	buf_append(pending, record, len);
+	if (sink->framing == SINK_LINES)
+		buf_append_char(pending, '\n');
+	sink->has_records = true;
+	return pending->error || pending->len >= PENDING_MAX ? sink_flush(sink) : 0;
+}
+
+int sink_finish(struct sink *sink)
+{
+	int r;
+
+	if (!sink->is_over && sink->framing == SINK_ARRAY)
+		buf_append_text(&sink->pending, sink->has_records ? "\n]\n" : "[]\n");
+	r = sink_flush(sink);
+	if (sink->owns_fd && sink->fd >= 0) {
+		int close_r = close(TAKE_FD(sink->fd)) && errno != EINTR ? -errno : 0;
+
+		if (r == 0 && !sink->is_over)
+			r = close_r;
+	}
+	sink->is_over = true;
+	return r;
+}

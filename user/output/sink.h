@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Where records go: whole records, kept together until they are flushed. */
+#ifndef DENET_OUTPUT_SINK_H
+#define DENET_OUTPUT_SINK_H
+
+#include <stddef.h>
+
+struct sink;
+
+enum sink_framing {
+	SINK_RAW, /* records bring their own line ends */
+	SINK_LINES, /* one record a line */
+	SINK_ARRAY, /* one JSON array */
+};
+
+/* Creates the file; what an older one held goes when the first record comes, or none at all. */
+int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink);
+
+/* Borrows fd. */
+int sink_new(int fd, enum sink_framing framing, struct sink **ret_sink);
+
+/* Writes nothing more. */
+void sink_free(struct sink *sink);
+static inline void sink_freep(struct sink **sink)
+{
+	sink_free(*sink);
+}
+
+/*
+ * The first failure is returned, once, by the function that meets it; from then on all calls do
+ * nothing and return 0. What was written before is left as it is.
+ */
+int sink_add(struct sink *sink, const char *record, size_t len);
+int sink_flush(struct sink *sink);
+
+/* Ends the array, flushes and closes: a full disk may show only here. */
+int sink_finish(struct sink *sink);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What `stats FILE` shows to a person. */
+#ifndef DENET_OUTPUT_STATS_VIEW_H
+#define DENET_OUTPUT_STATS_VIEW_H
+
+#include "output/term.h"
+#include "record/stats.h"
+#include "util/buf.h"
+
+/* name is the file's. */
+void stats_view_append(struct buf *buf, const struct term_style *style, const char *name,
+		       const struct stats *stats);
+
+#endif

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "output/summary_view.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "output/layout.h"
+#include "output/summary_table.h"
+#include "output/text.h"
+#include "util/cleanup.h"
+#include "util/human.h"
+
+#define LABEL_COLUMNS 11
+#define LABEL_COLUMNS_NARROW 10
+#define FAILURES_SHOWN 10
+#define SURVIVORS_SHOWN 8
+#define COMMAND_COLUMNS_MIN 12
+#define COMM_BYTES 15 /* what the kernel keeps of a name */
+#define WAIT_MIN_NS 10000000u /* less waiting than this is not worth a word */
+
+/* The parts of the view share these. */
+struct view {
+	struct layout layout;
+	const struct term_style *style;
+	const struct denet_summary *summary;
+	const struct summary_context *context;
+	const struct denet_failure
+		*root_failure; /* the list's entry that holds the root; or NULL */
+};
+
+static bool is_known(uint64_t value)
+{
+	return value != DENET_UNKNOWN;
+}
+
+/* Not 0 either: what is not worth a piece of its own. */
+static bool has(uint64_t value)
+{
+	return is_known(value) && value > 0;
+}
+
+static const char *plural(uint64_t count, const char *one, const char *many)
+{
+	return count == 1 ? one : many;
+}
+
+static bool has_failed(const struct denet_end *end)
+{
+	return end->known && (end->signal != 0 || end->exit_code != 0);
+}
+
+/* The list counts the root as well, but the root's end is the headline already. */
+static const struct denet_failure *find_root_failure(const struct denet_summary *summary)
+{
+	for (size_t i = 0; i < summary->failures_count; i++)
+		if (summary->failures[i].has_root)
+			return &summary->failures[i];
+	return NULL;
+}
+
+static void append_headline(struct buf *buf, const struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	bool is_unicode = view->style->is_unicode;
+	enum term_tone tone = has_failed(&summary->end) ? TONE_BAD : TONE_GOOD;
+	AUTO(buf) struct buf command = { 0 };
+	AUTO(buf) struct buf between = { 0 };
+	AUTO(buf) struct buf end = { 0 };
+	size_t room = view->layout.width, taken;
+
+	if (view->context->attached_pid)
+		buf_printf(&between, " [%u]", view->context->attached_pid);
+	buf_append_text(&between, is_unicode ? " · " : ": ");
+	text_append_end(&end, &summary->end, view->root_failure && view->root_failure->oom_killed);
+	taken = text_width(buf_text(&between)) + text_width(buf_text(&end));
+	room = taken + COMMAND_COLUMNS_MIN < room ? room - taken : COMMAND_COLUMNS_MIN;
+	text_append_command(&command, is_unicode, &summary->command, room);
+	term_append(buf, view->style, TONE_STRONG, buf_text(&command));
+	buf_append_text(buf, buf_text(&between));
+	term_append(buf, view->style, summary->end.known ? tone : TONE_WARN, buf_text(&end));
+	buf_append_char(buf, '\n');
+}
+
+static void show_wall(struct view *view)
+{
+	layout_row(&view->layout, "wall");
+	if (is_known(view->summary->wall_ns))
+		layout_piece(&view->layout, TONE_STRONG, "%s",
+			     human_duration(view->summary->wall_ns).text);
+}
+
+static void show_cores(struct layout *layout, const struct view *view)
+{
+	double cores;
+
+	if (!has(view->summary->wall_ns))
+		return;
+	cores = (double)view->summary->used.cpu_time_ns / (double)view->summary->wall_ns;
+	if (view->context->cpu_count > 0)
+		layout_piece(layout, TONE_PLAIN, "%.2f of %s %s", cores,
+			     human_count(view->context->cpu_count).text,
+			     plural(view->context->cpu_count, "core", "cores"));
+	else
+		layout_piece(layout, TONE_PLAIN, "%.2f cores", cores);
+}
+
+static void show_cpu(struct view *view)
+{
+	const struct denet_counters *used = &view->summary->used;
+	struct layout *layout = &view->layout;
+
+	layout_row(layout, "cpu");
+	if (!is_known(used->cpu_time_ns))
+		return;
+	layout_piece(layout, TONE_STRONG, "%s%s",
+		     view->summary->accounting == DENET_ACCOUNTING_PROC ? "at least " : "",
+		     human_duration(used->cpu_time_ns).text);
+	show_cores(layout, view);
+	if (is_known(used->cpu_user_ns))
+		layout_piece(layout, TONE_PLAIN, "user %s", human_duration(used->cpu_user_ns).text);
+	if (is_known(used->cpu_system_ns))
+		layout_piece(layout, TONE_PLAIN, "system %s",
+			     human_duration(used->cpu_system_ns).text);
+	if (is_known(used->run_delay_ns) && used->run_delay_ns >= WAIT_MIN_NS)
+		layout_piece(layout, TONE_PLAIN, "waited for a cpu %s",
+			     human_duration(used->run_delay_ns).text);
+}
+
+static void show_memory(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	struct layout *layout = &view->layout;
+	bool is_unicode = view->style->is_unicode;
+
+	layout_row(layout, "memory");
+	if (has(summary->peak_mem_rss_kb) && is_known(summary->peak_mem_at_ns))
+		layout_piece(layout, TONE_STRONG, "at least %s, at %s",
+			     human_kib(summary->peak_mem_rss_kb).text,
+			     human_duration(summary->peak_mem_at_ns).text);
+	else if (has(summary->peak_mem_rss_kb))
+		layout_piece(layout, TONE_STRONG, "at least %s",
+			     human_kib(summary->peak_mem_rss_kb).text);
+	if (has(summary->peak_process_rss_kb) && summary->processes_total != 1)
+		layout_piece(layout, TONE_PLAIN, "largest %s[%u] %s",
+			     text_name(is_unicode, summary->peak_process_comm).text,
+			     summary->peak_process_pid,
+			     human_kib(summary->peak_process_rss_kb).text);
+	if (has(summary->psi_stalled_samples) && is_known(summary->psi_samples))
+		layout_piece(layout, TONE_WARN,
+			     "this machine was short of memory in %s of %s samples",
+			     human_count(summary->psi_stalled_samples).text,
+			     human_count(summary->psi_samples).text);
+}
+
+/* Two amounts of one kind, each with its word. */
+static void show_bytes(struct view *view, const char *label, uint64_t in, const char *in_word,
+		       uint64_t out, const char *out_word)
+{
+	layout_row(&view->layout, label);
+	if (is_known(in))
+		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_bytes(in).text, in_word);
+	if (is_known(out))
+		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_bytes(out).text, out_word);
+}
+
+static void show_counts(struct view *view, const char *label, uint64_t a, const char *a_word,
+			uint64_t b, const char *b_word)
+{
+	layout_row(&view->layout, label);
+	if (is_known(a))
+		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_count(a).text, a_word);
+	if (is_known(b))
+		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_count(b).text, b_word);
+}
+
+static void show_details(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	const struct denet_counters *used = &summary->used;
+
+	show_bytes(view, "calls", used->syscall_read_bytes, "read", used->syscall_write_bytes,
+		   "written, by system calls");
+	show_bytes(view, "network", summary->sys_net_rx_bytes, "received",
+		   summary->sys_net_tx_bytes, "sent, by all in this network namespace");
+	show_counts(view, "faults", used->page_faults_cached, "from memory", used->page_faults_disk,
+		    "from disk");
+	show_counts(view, "switches", used->ctx_switches_voluntary, "voluntary",
+		    used->ctx_switches_involuntary, "forced");
+	if (is_known(used->migrations))
+		layout_piece(&view->layout, TONE_PLAIN, "%s between cpus",
+			     human_count(used->migrations).text);
+	layout_row(&view->layout, "samples");
+	if (is_known(summary->sample_count))
+		layout_piece(&view->layout, TONE_PLAIN, "%s",
+			     human_count(summary->sample_count).text);
+}
+
+static void show_failed_count(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	bool is_root = has_failed(&summary->end) && summary->end.signal != SIGPIPE;
+	uint64_t failed = summary->processes_failed;
+
+	if (!has(failed))
+		return;
+	if (is_root)
+		failed--;
+	if (failed > 0)
+		layout_piece(&view->layout, TONE_WARN, "%s%s failed", human_count(failed).text,
+			     !is_root ? "" : plural(failed, " other", " others"));
+}
+
+static void show_tree(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	struct layout *layout = &view->layout;
+
+	layout_row(layout, "tree");
+	if (has(summary->processes_total))
+		layout_piece(layout, TONE_PLAIN, "%s %s",
+			     human_count(summary->processes_total).text,
+			     plural(summary->processes_total, "process", "processes"));
+	if (has(summary->threads_total))
+		layout_piece(layout, TONE_PLAIN, "%s %s", human_count(summary->threads_total).text,
+			     plural(summary->threads_total, "thread", "threads"));
+	if (has(summary->processes_peak) && summary->processes_peak > 1)
+		layout_piece(layout, TONE_PLAIN, "at most %s at once",
+			     human_count(summary->processes_peak).text);
+	show_failed_count(view);
+}
+
+static void show_failure(struct view *view, const struct denet_failure *failure, uint64_t count)
+{
+	AUTO(buf) struct buf end = { 0 };
+	struct text_name name = text_name(view->style->is_unicode, failure->comm);
+
+	text_append_end(&end, &failure->end, failure->oom_killed);
+	if (count > 1)
+		layout_item(&view->layout, TONE_WARN, "%s%s %s %s", human_count(count).text,
+			    view->style->is_unicode ? "×" : "x", name.text, buf_text(&end));
+	else
+		layout_item(&view->layout, TONE_WARN, "%s %s", name.text, buf_text(&end));
+}
+
+static void show_failures(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	size_t shown = 0, omitted = 0;
+
+	layout_row(&view->layout, "failed");
+	for (size_t i = 0; i < summary->failures_count; i++) {
+		const struct denet_failure *failure = &summary->failures[i];
+		uint64_t count = failure->count - (failure == view->root_failure ? 1 : 0);
+
+		if (count == 0)
+			continue;
+		if (shown == FAILURES_SHOWN) {
+			omitted++;
+			continue;
+		}
+		show_failure(view, failure, count);
+		shown++;
+	}
+	if (omitted > 0)
+		layout_item(&view->layout, TONE_WARN, "and in %s other %s",
+			    human_count(omitted).text, plural(omitted, "way", "ways"));
+}
+
+static void show_survivors(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	size_t shown = 0;
+
+	layout_row(&view->layout, "running");
+	/* That the root runs is in the headline. */
+	if (!has(summary->processes_running) ||
+	    (!summary->end.known && summary->processes_running == 1))
+		return;
+	for (; shown < summary->survivors_count && shown < SURVIVORS_SHOWN; shown++)
+		layout_item(&view->layout, TONE_PLAIN, "%s[%u]",
+			    text_name(view->style->is_unicode, summary->survivors[shown].comm).text,
+			    summary->survivors[shown].pid);
+	if (shown == 0)
+		layout_item(&view->layout, TONE_PLAIN, "%s %s",
+			    human_count(summary->processes_running).text,
+			    plural(summary->processes_running, "process", "processes"));
+	else if (summary->processes_running > shown)
+		layout_item(&view->layout, TONE_PLAIN, "and %s more",
+			    human_count(summary->processes_running - shown).text);
+}
+
+static void show_losses(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	struct layout *layout = &view->layout;
+
+	if (has(summary->tasks_lost))
+		layout_piece(layout, TONE_BAD,
+			     "%s %s could not be followed: every total is a lower bound",
+			     human_count(summary->tasks_lost).text,
+			     plural(summary->tasks_lost, "task", "tasks"));
+	if (has(summary->records_lost))
+		layout_piece(layout, TONE_WARN,
+			     "%s %s in the totals, but not in the list of commands",
+			     human_count(summary->records_lost).text,
+			     plural(summary->records_lost, "process is", "processes are"));
+	if (has(summary->events_lost))
+		layout_piece(layout, TONE_WARN,
+			     "%s %s lost: some commands are not known, no total is affected",
+			     human_count(summary->events_lost).text,
+			     plural(summary->events_lost, "event", "events"));
+	if (!has(summary->tasks_lost) && !has(summary->records_lost) && !has(summary->events_lost))
+		layout_piece(layout, TONE_PLAIN, "nothing lost");
+}
+
+static void show_exactness(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	struct layout *layout = &view->layout;
+	uint64_t total = summary->processes_total, exact = summary->processes_exact;
+
+	layout_row(layout, "figures");
+	switch (summary->accounting) {
+	case DENET_ACCOUNTING_BPF:
+		if (is_known(exact) && is_known(total))
+			layout_piece(layout, exact < total ? TONE_PLAIN : TONE_GOOD,
+				     "exact for %s of %s %s, by eBPF%s", human_count(exact).text,
+				     human_count(total).text, plural(total, "process", "processes"),
+				     exact < total ? "; the rest as last seen" : "");
+		show_losses(view);
+		break;
+	case DENET_ACCOUNTING_PROC:
+		layout_piece(layout, TONE_WARN,
+			     "sampled from /proc: lower bounds, what lived "
+			     "between two samples is missed");
+		break;
+	default:
+		layout_piece(layout, TONE_WARN, "none: nothing could be measured here");
+		break;
+	}
+}
+
+static void show_own_cost(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+
+	layout_row(&view->layout, "denet-bpf");
+	if (is_known(summary->monitor_cpu_ns))
+		layout_item(&view->layout, TONE_FAINT, "itself used %s of cpu",
+			    human_duration(summary->monitor_cpu_ns).text);
+	if (has(summary->monitor_peak_rss_kb))
+		layout_item(&view->layout, TONE_FAINT, "%s of memory",
+			    human_kib(summary->monitor_peak_rss_kb).text);
+}
+
+static void show_records(struct view *view)
+{
+	AUTO(buf) struct buf path = { 0 };
+	const char *records = view->context->records_path;
+
+	layout_row(&view->layout, "records");
+	if (!records)
+		return;
+	/* Uncut: it is there to be copied. */
+	text_append_fitted(&path, view->style->is_unicode, records, strlen(records), SIZE_MAX);
+	layout_piece(&view->layout, TONE_PLAIN, "%s", buf_text(&path));
+}
+
+/* Without accounting every figure but the time is foreign or by chance. */
+static void show_figures(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+
+	show_cpu(view);
+	show_memory(view);
+	show_bytes(view, "disk", summary->used.disk_read_bytes, "read",
+		   summary->used.disk_write_bytes, "written");
+	show_tree(view);
+	if (view->context->is_verbose)
+		show_details(view);
+}
+
+/* The table has a blank line on both sides. */
+static void show_table(struct view *view)
+{
+	if (!summary_table_is_shown(view->summary))
+		return;
+	layout_row_end(&view->layout);
+	buf_append_char(view->layout.buf, '\n');
+	summary_table_append(view->layout.buf, view->style, view->summary);
+	buf_append_char(view->layout.buf, '\n');
+}
+
+void summary_view_append(struct buf *buf, const struct term_style *style,
+			 const struct denet_summary *summary, const struct summary_context *context)
+{
+	struct view view = {
+		.style = style,
+		.summary = summary,
+		.context = context,
+		.root_failure = find_root_failure(summary),
+	};
+
+	layout_init(&view.layout, buf, style,
+		    layout_indent(style) ? LABEL_COLUMNS : LABEL_COLUMNS_NARROW);
+	append_headline(buf, &view);
+	show_wall(&view);
+	if (summary->accounting != DENET_ACCOUNTING_NONE) {
+		show_figures(&view);
+		show_table(&view);
+	}
+	show_failures(&view);
+	show_survivors(&view);
+	show_exactness(&view);
+	show_own_cost(&view);
+	show_records(&view);
+	layout_row_end(&view.layout);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The summary for a person: how it ended, what it used, who used it, and how exact that is. */
+#ifndef DENET_OUTPUT_SUMMARY_VIEW_H
+#define DENET_OUTPUT_SUMMARY_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "denet/denet.h"
+#include "output/term.h"
+#include "util/buf.h"
+
+/* What the summary itself does not know. */
+struct summary_context {
+	const char *records_path; /* NULL when no file was written */
+	uint64_t cpu_count; /* that the command may use; 0 when not known */
+	uint32_t attached_pid; /* of the root; 0 when the command was started */
+	bool is_verbose;
+};
+
+void summary_view_append(struct buf *buf, const struct term_style *style,
+			 const struct denet_summary *summary,
+			 const struct summary_context *context);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "output/text.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "util/utf8.h"
+
+/* Each code point takes at least one column and is at most so many bytes of input. */
+#define COMMAND_BYTES_PER_COLUMN 8
+
+static void append_ascii(struct buf *buf, const char *bytes, size_t len)
+{
+	uint32_t code;
+
+	for (size_t at = 0; at < len && !buf->error;) {
+		at += utf8_decode(bytes + at, len - at, &code);
+		buf_append_char(buf, code >= 0x80 || utf8_is_control(code) ? '?' : (char)code);
+	}
+}
+
+size_t text_append_fitted(struct buf *buf, bool is_unicode, const char *bytes, size_t len,
+			  size_t columns)
+{
+	AUTO(buf) struct buf ascii = { 0 };
+	size_t dots = columns < 3 ? columns : 3;
+
+	if (is_unicode)
+		return utf8_append_fitted(buf, bytes, len, columns);
+	append_ascii(&ascii, bytes, len);
+	if (ascii.error || ascii.len <= columns) {
+		buf_append(buf, ascii.data, ascii.len);
+		return ascii.len;
+	}
+	buf_append(buf, ascii.data, columns - dots);
+	buf_append_repeated(buf, '.', dots);
+	return columns;
+}
+
+size_t text_width(const char *plain)
+{
+	return utf8_width(plain, strlen(plain));
+}
+
+struct text_name text_name(bool is_unicode, const char *comm)
+{
+	AUTO(buf) struct buf buf = { 0 };
+	struct text_name name = { "?" };
+
+	if (comm && *comm)
+		text_append_fitted(&buf, is_unicode, comm, strlen(comm), TEXT_NAME_COLUMNS);
+	/* Without end there can only be combining marks, which take no column. */
+	if (buf.len > 0 && buf.len < sizeof(name.text))
+		memcpy(name.text, buf.data, buf.len + 1);
+	return name;
+}
+
+static bool needs_quotes(const char *arg)
+{
+	if (!*arg)
+		return true;
+	for (; *arg; arg++) {
+		unsigned char c = (unsigned char)*arg;
+
+		if (c < 0x80 && !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789_@%+=:,./-",
+					c))
+			return true;
+	}
+	return false;
+}
+
+static void append_quoted(struct buf *buf, const char *arg)
+{
+	if (!needs_quotes(arg)) {
+		buf_append_text(buf, arg);
+		return;
+	}
+	buf_append_char(buf, '\'');
+	for (; *arg; arg++) {
+		if (*arg == '\'')
+			buf_append_text(buf, "'\\''");
+		else
+			buf_append_char(buf, *arg);
+	}
+	buf_append_char(buf, '\'');
+}
+
+void text_append_command(struct buf *buf, bool is_unicode, const struct denet_command *command,
+			 size_t columns)
+{
+	AUTO(buf) struct buf line = { 0 };
+	const char *at = command->args;
+	const char *end = command->args ? at + command->args_len : at;
+
+	/* Beyond what can be shown there is nothing to read. */
+	while (at < end && line.len < columns * COMMAND_BYTES_PER_COLUMN) {
+		if (line.len > 0)
+			buf_append_char(&line, ' ');
+		append_quoted(&line, at);
+		at += strnlen(at, (size_t)(end - at)) + 1;
+	}
+	if (at < end || command->truncated)
+		buf_append_text(&line, is_unicode ? " \u2026" : " ...");
+	if (!command->args_len)
+		buf_append_text(&line, command->exe ? command->exe : "(unknown command)");
+	if (line.error)
+		buf->error = line.error;
+	else
+		text_append_fitted(buf, is_unicode, line.data, line.len, columns);
+}
+
+static void append_signal(struct buf *buf, int number)
+{
+	const char *name = sigabbrev_np(number);
+
+	if (name)
+		buf_printf(buf, "SIG%s", name);
+	else if (number >= SIGRTMIN && number <= SIGRTMAX)
+		buf_printf(buf, "SIGRTMIN+%d", number - SIGRTMIN);
+	else
+		buf_printf(buf, "signal %d", number);
+}
+
+void text_append_end(struct buf *buf, const struct denet_end *end, bool oom_killed)
+{
+	if (!end->known) {
+		buf_append_text(buf, "still running");
+		return;
+	}
+	if (end->signal == 0) {
+		buf_printf(buf, "exit %d", end->exit_code);
+		return;
+	}
+	buf_append_text(buf, "killed by ");
+	append_signal(buf, end->signal);
+	if (oom_killed)
+		buf_append_text(buf, " (out of memory)");
+	if (end->core_dumped)
+		buf_append_text(buf, " (core dumped)");
+}
