@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+# Fuzzing by clang's libFuzzer, from the fixtures on: FUZZ_SECONDS for each of the targets.
+
+FUZZ_SECONDS ?= 20
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
+FUZZ_LIB := $(sort $(wildcard user/util/*.c user/procfs/*.c user/record/*.c))
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
+	@mkdir -p $(@D)
+	$(say) FUZZ $@
+	$(Q)$(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g -O1 -Iinclude -Iuser \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_LIB) -lm
+
+# What is found lands in the build tree, beside the corpus.
+check-fuzz: $(FUZZ_BIN)
+	$(Q)for t in $(FUZZ_BIN); do \
+		mkdir -p $$t.corpus && \
+		$$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$t. -verbosity=0 \
+			$$t.corpus tests/fixtures/records >$$t.log 2>&1 || \
+			{ cat $$t.log; echo "found: $$t"; exit 1; }; \
+		echo "fuzzed $${t##*/} for $(FUZZ_SECONDS) s, nothing found"; \
+	done
+
+.PHONY: check-fuzz

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+# Unit tests: one program for each tests/unit/test_<module>.c, linked with the whole library and
+# with the command line but for main().
+
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
+UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ))
+
+# An unused function here is a test that was written and never registered.
+$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(BUILD)/libdenet.a
+	@mkdir -p $(@D)
+	$(say) CCLD $@
+	$(Q)$(CC) $(DENET_CFLAGS) -Werror=unused-function $(CPPFLAGS) $(CFLAGS) -MMD -MP \
+		-DFIXTURES='"$(CURDIR)/tests/fixtures"' $(DENET_LDFLAGS) $(LDFLAGS) \
+		-o $@ $< $(UNIT_CLI_OBJ) $(BUILD)/libdenet.a -lcmocka -lcjson $(LIBS)
+
+-include $(UNIT_BIN:=.d)
+
+# cmocka's own lines tell what ran; a program that fails does not keep the others from running.
+check-unit: $(UNIT_BIN)
+	$(Q)failed=; for t in $(UNIT_BIN); do \
+		$$t || failed="$$failed $${t##*/}"; \
+	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+
+.PHONY: check-unit

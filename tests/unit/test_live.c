@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "output/live.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "util/cleanup.h"
+#include "util/utf8.h"
+
+static struct denet_tree sample_tree(void)
+{
+	struct denet_tree tree;
+
+	memset(&tree, 0, sizeof(tree));
+	tree.process_count = 2;
+	tree.aggregated.cpu_usage = 12.34;
+	tree.aggregated.mem_rss_kb = 46080;
+	tree.aggregated.thread_count = 3;
+	tree.aggregated.used.disk_read_bytes = 1024;
+	tree.aggregated.sys_net_rx_bytes = 5;
+	tree.aggregated.sys_net_tx_bytes = 6;
+	tree.aggregated.uptime_secs = 7;
+	tree.parent.cpu_usage = 99;
+	return tree;
+}
+
+static void assert_compact(const struct term_style *style, const struct denet_tree *tree,
+			   const char *expected)
+{
+	AUTO(buf) struct buf buf = { 0 };
+
+	live_append_compact(&buf, style, tree, false, 12345);
+	assert_string_equal(buf_text(&buf), expected);
+}
+
+static void a_wide_screen_shows_all(void **state)
+{
+	const struct term_style style = { .columns = 200 };
+	const struct denet_tree tree = sample_tree();
+
+	(void)state;
+	assert_compact(&style, &tree,
+		       "[12s] Tree(2): CPU 12.3% | Mem 45.0 MiB | Threads 3 | "
+		       "Disk 1.0 KiB rd, 0 B wr | Sys Net 5 B rx, 6 B tx");
+}
+
+static void a_narrow_one_drops_whole_parts(void **state)
+{
+	struct term_style style = { .columns = 60 };
+	const struct denet_tree tree = sample_tree();
+
+	(void)state;
+	assert_compact(&style, &tree, "[12s] Tree(2): CPU 12.3% | Mem 45.0 MiB | Threads 3");
+	style.columns = 24;
+	assert_compact(&style, &tree, "[12s] Tree(2): CPU 12.3%");
+	style.columns = 23;
+	assert_compact(&style, &tree, "[12s] Tree(2)");
+}
+
+static void no_line_is_wider_than_asked(void **state)
+{
+	const struct denet_tree tree = sample_tree();
+	struct term_style style = { 0 };
+
+	(void)state;
+	for (; style.columns < 150; style.columns++) {
+		AUTO(buf) struct buf buf = { 0 };
+
+		live_append_compact(&buf, &style, &tree, false, UINT64_MAX);
+		assert_in_range(utf8_width(buf_text(&buf), buf.len), 0, style.columns);
+	}
+}
+
+static void colours_cost_no_columns(void **state)
+{
+	const struct term_style style = { .columns = 24, .has_color = true };
+	const struct denet_tree tree = sample_tree();
+
+	(void)state;
+	assert_compact(&style, &tree, "[12s] Tree(2): CPU \033[33m12.3%\033[0m");
+}
+
+static void unknown_figures_are_left_out(void **state)
+{
+	const struct term_style style = { .columns = 200 };
+	struct denet_tree tree = sample_tree();
+
+	(void)state;
+	tree.aggregated.mem_rss_kb = DENET_UNKNOWN;
+	tree.aggregated.sys_net_rx_bytes = DENET_UNKNOWN;
+	assert_compact(&style, &tree,
+		       "[12s] Tree(2): CPU 12.3% | Threads 3 | Disk 1.0 KiB rd, 0 B wr");
+}
+
+static void full_lines_are_those_of_denet(void **state)
+{
+	const struct term_style style = { .columns = 10 };
+	const struct denet_tree tree = sample_tree();
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	live_append_full(&buf, &style, &tree, false);
+	assert_string_equal(buf_text(&buf),
+			    "Tree (2 procs): CPU: 12.3% | Memory: 45.0 MiB | Threads: 3 | "
+			    "Disk: 1.0 KiB rd, 0 B wr | Sys Net: 5 B rx, 6 B tx | Uptime: 7s");
+	buf_reset(&buf);
+	live_append_full(&buf, &style, &tree, true);
+	assert_memory_equal(buf_text(&buf), "CPU: 99.0% | ", 13);
+}
+
+static size_t read_some(int fd, char *text, size_t size)
+{
+	ssize_t n = read(fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void the_line_is_wiped_with_what_the_terminal_knows(void **state)
+{
+	struct term_style style = { .columns = 80 };
+	struct live live = { .style = &style };
+	const struct denet_tree tree = sample_tree();
+	char text[512];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(setenv("COLUMNS", "25", 1), 0);
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	live_clear(&live, ends[1]);
+	assert_int_equal(read_some(ends[0], text, sizeof(text)), 0);
+	live_show(&live, ends[1], &tree, false, 0);
+	assert_true(read_some(ends[0], text, sizeof(text)) > 0);
+	assert_null(strchr(text, '\n'));
+	assert_non_null(strstr(text, "[0s] Tree(2): CPU 12.3%"));
+	live_clear(&live, ends[1]);
+	assert_int_equal(read_some(ends[0], text, sizeof(text)), 26);
+	assert_string_equal(text, "\r                        \r");
+
+	style.has_erase = true;
+	live_show(&live, ends[1], &tree, false, 0);
+	(void)read_some(ends[0], text, sizeof(text));
+	live_clear(&live, ends[1]);
+	(void)read_some(ends[0], text, sizeof(text));
+	assert_string_equal(text, "\r\033[K");
+	live_done(&live);
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_wide_screen_shows_all),
+		cmocka_unit_test(a_narrow_one_drops_whole_parts),
+		cmocka_unit_test(no_line_is_wider_than_asked),
+		cmocka_unit_test(colours_cost_no_columns),
+		cmocka_unit_test(unknown_figures_are_left_out),
+		cmocka_unit_test(full_lines_are_those_of_denet),
+		cmocka_unit_test(the_line_is_wiped_with_what_the_terminal_knows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

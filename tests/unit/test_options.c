@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "cli/options.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PARSE(...) parse((const char *[]){ "denet-bpf", __VA_ARGS__, NULL })
+#define REFUSE(expected, ...) refuse(expected, (const char *[]){ "denet-bpf", __VA_ARGS__, NULL })
+#define ARGS_MAX 32
+
+static char error[OPTIONS_ERROR_BYTES];
+static char words[ARGS_MAX][128];
+static char *argv[ARGS_MAX + 1];
+
+static int try_parse(const char *const given[], struct options *ret_options)
+{
+	int argc = 0;
+
+	for (; given[argc]; argc++) {
+		assert_in_range(argc, 0, ARGS_MAX - 1);
+		assert_in_range(strlen(given[argc]), 0, sizeof(words[0]) - 1);
+		memcpy(words[argc], given[argc], strlen(given[argc]) + 1);
+		argv[argc] = words[argc];
+	}
+	argv[argc] = NULL;
+	error[0] = '\0';
+	return options_parse(argc, argv, ret_options, error);
+}
+
+static struct options parse(const char *const given[])
+{
+	struct options options;
+
+	if (try_parse(given, &options))
+		fail_msg("%s", error);
+	return options;
+}
+
+/* The error must hold each of the words that expected lists, between blanks. */
+static void refuse(const char *expected, const char *const given[])
+{
+	struct options options;
+	char list[256];
+	char *rest = NULL;
+
+	assert_int_equal(try_parse(given, &options), -EINVAL);
+	assert_null(strchr(error, '\n'));
+	assert_in_range(strlen(expected), 0, sizeof(list) - 1);
+	memcpy(list, expected, strlen(expected) + 1);
+	for (char *word = strtok_r(list, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		if (!strstr(error, word))
+			fail_msg("no \"%s\" in: %s", word, error);
+}
+
+static void defaults_are_those_of_the_library(void **state)
+{
+	struct options options = PARSE("run", "true");
+
+	(void)state;
+	assert_int_equal(options.command, COMMAND_RUN);
+	assert_int_equal(options.monitor.interval_ms, 100);
+	assert_int_equal(options.monitor.max_interval_ms, 1000);
+	assert_int_equal(options.monitor.children_max, 256);
+	assert_int_equal(options.monitor.accounting, DENET_ACCOUNTING_AUTO);
+	assert_int_equal(options.monitor.duration_ns, 0);
+	assert_false(options.json);
+	assert_null(options.out);
+	assert_string_equal(options.argv[0], "true");
+	assert_null(options.argv[1]);
+}
+
+static void every_option_of_denet_is_accepted(void **state)
+{
+	struct options options =
+		PARSE("--json", "--out", "f", "--interval", "10", "--max-interval", "20",
+		      "--no-update", "--duration", "3", "--since-process-start",
+		      "--exclude-children", "--quiet", "--enable-ebpf", "--debug", "--no-polling",
+		      "--write-env", "--nodump", "--gpu", "run", "x");
+
+	(void)state;
+	assert_true(options.json && options.no_update && options.quiet && options.write_env);
+	assert_true(options.monitor.since_process_start && options.monitor.exclude_children);
+	assert_true(options.monitor.no_polling);
+	assert_string_equal(options.out, "f");
+	assert_int_equal(options.monitor.interval_ms, 10);
+	assert_int_equal(options.monitor.max_interval_ms, 20);
+	assert_int_equal(options.monitor.duration_ns, 3000000000);
+	assert_true(PARSE("--no-include-children", "run", "x").monitor.exclude_children);
+	assert_int_equal(PARSE("summary", "f").command, COMMAND_STATS);
+}
+
+static void our_options_are_accepted(void **state)
+{
+	struct options options = PARSE("run", "-o", "f", "--format", "csv", "--accounting", "bpf",
+				       "--pss", "--wait-all", "--children", "top:7", "--live",
+				       "--compat", "denet", "--color", "never", "-v", "x");
+
+	(void)state;
+	assert_int_equal(options.format, FORMAT_CSV);
+	assert_int_equal(options.color, COLOR_NEVER);
+	assert_int_equal(options.monitor.accounting, DENET_ACCOUNTING_BPF);
+	assert_true(options.monitor.pss && options.monitor.wait_all);
+	assert_true(options.live && options.compat_denet && options.verbose);
+	assert_int_equal(options.monitor.children_max, 7);
+	assert_int_equal(PARSE("run", "--children", "all", "x").monitor.children_max, SIZE_MAX);
+	assert_int_equal(PARSE("run", "--children", "none", "x").monitor.children_max, 0);
+	assert_int_equal(PARSE("run", "--accounting", "proc", "x").monitor.accounting,
+			 DENET_ACCOUNTING_PROC);
+}
+
+static void options_stand_before_and_after_the_command(void **state)
+{
+	struct options options = PARSE("-j", "run", "-q", "ls", "-l");
+
+	(void)state;
+	assert_true(options.json && options.quiet);
+	assert_string_equal(options.argv[0], "ls");
+	assert_string_equal(options.argv[1], "-l");
+}
+
+static void what_follows_cmd_is_its_own(void **state)
+{
+	struct options options = PARSE("run", "make", "--", "-j", "--json", "--nonsense");
+
+	(void)state;
+	assert_false(options.json);
+	assert_ptr_equal(options.argv, argv + 2);
+	assert_string_equal(options.argv[1], "--");
+	assert_string_equal(options.argv[4], "--nonsense");
+
+	options = PARSE("run", "--", "--", "x");
+	assert_string_equal(options.argv[0], "--");
+	options = PARSE("run", "--", "-j");
+	assert_string_equal(options.argv[0], "-j");
+	options = PARSE("run", "-");
+	assert_string_equal(options.argv[0], "-");
+}
+
+static void values_may_be_joined(void **state)
+{
+	struct options options = PARSE("run", "-i100", "--max-interval=500", "-jqofile", "x");
+
+	(void)state;
+	assert_int_equal(options.monitor.interval_ms, 100);
+	assert_int_equal(options.monitor.max_interval_ms, 500);
+	assert_true(options.json && options.quiet);
+	assert_string_equal(options.out, "file");
+	assert_int_equal(PARSE("run", "-d=2", "x").monitor.duration_ns, 2000000000);
+	assert_string_equal(PARSE("run", "--out=a=b", "x").out, "a=b");
+}
+
+static void attach_takes_options_behind_the_pid(void **state)
+{
+	struct options options = PARSE("attach", "123", "-d", "0.5", "-n");
+
+	(void)state;
+	assert_int_equal(options.command, COMMAND_ATTACH);
+	assert_int_equal(options.pid, 123);
+	assert_int_equal(options.monitor.duration_ns, 500000000);
+	assert_true(options.no_update);
+	assert_string_equal(PARSE("stats", "--", "-odd").file, "-odd");
+}
+
+static void one_interval_moves_the_other(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("run", "-i", "2000", "x").monitor.max_interval_ms, 2000);
+	assert_int_equal(PARSE("run", "-m", "50", "x").monitor.interval_ms, 50);
+	assert_int_equal(PARSE("run", "-i", "7", "-m", "7", "x").monitor.interval_ms, 7);
+	REFUSE("--interval --max-interval 5 6", "run", "-i", "6", "-m", "5", "x");
+}
+
+static void bad_values_are_named_with_what_is_allowed(void **state)
+{
+	(void)state;
+	REFUSE("--interval 1 86400000 '0'", "run", "-i", "0", "x");
+	REFUSE("--interval 'abc'", "run", "--interval", "abc", "x");
+	REFUSE("--interval '1e3'", "run", "-i1e3", "x");
+	REFUSE("--interval '-5'", "run", "-i", "-5", "x");
+	REFUSE("--interval '18446744073709551617'", "run", "-i", "18446744073709551617", "x");
+	REFUSE("--max-interval ''", "run", "--max-interval=", "x");
+	REFUSE("--duration '-1'", "run", "-d", "-1", "x");
+	REFUSE("--duration 'inf'", "run", "-d", "inf", "x");
+	REFUSE("--duration '1000000001'", "run", "-d", "1000000001", "x");
+	REFUSE("--duration '.'", "run", "-d", ".", "x");
+	REFUSE("--format jsonl|json|csv 'xml'", "-j", "--format", "xml", "run", "x");
+	REFUSE("--accounting auto|bpf|proc 'none'", "run", "--accounting", "none", "x");
+	REFUSE("--color auto|always|never 'yes'", "run", "--color", "yes", "x");
+	REFUSE("--compat denet 'me'", "run", "--compat", "me", "x");
+	REFUSE("--children top:N 'top:0'", "run", "--children", "top:0", "x");
+	REFUSE("--children 'top:'", "run", "--children", "top:", "x");
+	REFUSE("--out ''", "run", "--out=", "x");
+	REFUSE("--json '1'", "run", "--json=1", "x");
+}
+
+static void missing_parts_are_named(void **state)
+{
+	(void)state;
+	REFUSE("--out FILE", "run", "-o");
+	REFUSE("--interval MS", "run", "--interval");
+	REFUSE("run command", "run");
+	REFUSE("run command", "run", "--");
+	REFUSE("run command ''", "run", "");
+	REFUSE("attach PID", "attach");
+	REFUSE("stats FILE", "stats");
+	REFUSE("command run attach stats", "-j");
+	REFUSE("--format --json --out", "run", "--format", "csv", "x");
+}
+
+static void unknown_words_get_a_suggestion(void **state)
+{
+	(void)state;
+	REFUSE("'--jsno' '--json'", "--jsno", "run", "x");
+	REFUSE("'--inter' '--interval'", "run", "--inter", "5", "x");
+	REFUSE("'--exclude-child' '--exclude-children'", "run", "--exclude-child", "x");
+	REFUSE("'--quite' '--quiet'", "run", "--quite=1", "x");
+	REFUSE("'--zzzzzz' help", "run", "--zzzzzz", "x");
+	REFUSE("'-z' '-jz'", "-jz", "run", "x");
+	REFUSE("'rnu' 'run'", "rnu", "x");
+	REFUSE("'atach' 'attach'", "atach", "1");
+	REFUSE("'make' run", "make");
+	REFUSE("'doctor'", "doctor");
+	REFUSE("''", "");
+}
+
+static void pids_are_checked(void **state)
+{
+	(void)state;
+	REFUSE("PID 'x'", "attach", "x");
+	REFUSE("PID '0'", "attach", "0");
+	REFUSE("PID '4194305'", "attach", "4194305");
+	REFUSE("PID '12x'", "attach", "12x");
+	REFUSE("'2'", "attach", "1", "2");
+}
+
+static void options_without_meaning_for_a_command_are_refused(void **state)
+{
+	(void)state;
+	REFUSE("--wait-all stats", "stats", "--wait-all", "f");
+	REFUSE("--pss stats", "--pss", "stats", "f");
+	REFUSE("--user later", "run", "-u", "me", "x");
+	REFUSE("run --", "--", "run", "x");
+}
+
+static void help_and_version_end_the_parsing(void **state)
+{
+	struct options options = PARSE("run", "--help", "--nonsense");
+
+	(void)state;
+	assert_int_equal(options.command, COMMAND_HELP);
+	assert_int_equal(options.help_topic, COMMAND_RUN);
+	assert_int_equal(PARSE("-h").help_topic, COMMAND_NONE);
+	assert_int_equal(PARSE("-jV", "x").command, COMMAND_VERSION);
+	assert_int_equal(PARSE("help", "attach").help_topic, COMMAND_ATTACH);
+	assert_int_equal(PARSE("help", "summary").help_topic, COMMAND_STATS);
+	assert_int_equal(PARSE("help").help_topic, COMMAND_NONE);
+	REFUSE("'rum' 'run'", "help", "rum");
+	REFUSE("'stats'", "help", "run", "stats");
+}
+
+static void nothing_given_is_no_error(void **state)
+{
+	struct options options = parse((const char *[]){ "denet-bpf", NULL });
+
+	(void)state;
+	assert_int_equal(options.command, COMMAND_NONE);
+	options = parse((const char *[]){ NULL });
+	assert_int_equal(options.command, COMMAND_NONE);
+}
+
+static void names_and_letters_are_unique(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < options_count(); i++) {
+		struct option_help a = options_help(i, COMMAND_NONE);
+
+		assert_true(a.group == OPTION_HIDDEN || a.text);
+		for (size_t k = 0; k < i; k++) {
+			struct option_help b = options_help(k, COMMAND_NONE);
+
+			assert_string_not_equal(a.name, b.name);
+			assert_false(a.letter && a.letter == b.letter);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults_are_those_of_the_library),
+		cmocka_unit_test(every_option_of_denet_is_accepted),
+		cmocka_unit_test(our_options_are_accepted),
+		cmocka_unit_test(options_stand_before_and_after_the_command),
+		cmocka_unit_test(what_follows_cmd_is_its_own),
+		cmocka_unit_test(values_may_be_joined),
+		cmocka_unit_test(attach_takes_options_behind_the_pid),
+		cmocka_unit_test(one_interval_moves_the_other),
+		cmocka_unit_test(bad_values_are_named_with_what_is_allowed),
+		cmocka_unit_test(missing_parts_are_named),
+		cmocka_unit_test(unknown_words_get_a_suggestion),
+		cmocka_unit_test(pids_are_checked),
+		cmocka_unit_test(options_without_meaning_for_a_command_are_refused),
+		cmocka_unit_test(help_and_version_end_the_parsing),
+		cmocka_unit_test(nothing_given_is_no_error),
+		cmocka_unit_test(names_and_letters_are_unique),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

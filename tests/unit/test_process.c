@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "procfs/process.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "procfs/procfs.h"
+#include "util/clock.h"
+
+static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
+
+static void stat_gives_parent_name_and_start(void **state)
+{
+	struct process_stat stat;
+	static const char text[] = "7 (x) S 3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 12345 1\n";
+
+	(void)state;
+	assert_int_equal(process_parse_stat(text, strlen(text), 100, &stat), 0);
+	assert_int_equal(stat.ppid, 3);
+	assert_int_equal(stat.state, 'S');
+	assert_string_equal(stat.comm, "x");
+	assert_true(stat.start_boot_ns == 123450000000ull);
+	assert_int_equal(process_parse_stat(text, strlen(text), 1024, &stat), 0);
+	assert_true(stat.start_boot_ns == 12055664062ull);
+	assert_int_equal(process_read_stat(&fixture, 100, &stat), 0);
+	assert_string_equal(stat.comm, "worker");
+}
+
+static void stat_finds_the_end_of_a_hostile_name(void **state)
+{
+	struct process_stat stat;
+
+	(void)state;
+	assert_int_equal(process_read_stat(&fixture, 105, &stat), 0);
+	assert_string_equal(stat.comm, "a) R 1 (\n) ");
+	assert_int_equal(stat.state, 'Z');
+	assert_int_equal(stat.ppid, 100);
+}
+
+static void stat_refuses_what_is_cut_or_wrong(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"7 x S 3",
+		"7 )x( S 3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 12345 1",
+		"7 (x) SS 3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 12345 1",
+		"7 (x) S -3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 12345 1",
+		"7 (x) S 99999999999 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 12345 1",
+		"7 (x) S 3 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 18446744073709551615 1",
+	};
+	struct process_stat stat;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(process_parse_stat(bad[i], strlen(bad[i]), 1, &stat), -EBADMSG);
+	assert_int_equal(process_read_stat(&fixture, 106, &stat), -EBADMSG);
+	assert_int_equal(process_read_stat(&fixture, 99999, &stat), -ESRCH);
+}
+
+static void stat_of_a_child_names_us_and_its_birth(void **state)
+{
+	static const char name[] = "a) (b\n\xff"; /* a name may hold any byte */
+	uint64_t tick_ns = 1000000000 / clock_ticks_per_s();
+	uint64_t before_ns = clock_boot_ns();
+	struct process_stat stat;
+	pid_t pid;
+	int pipe_fds[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(pipe_fds), 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)prctl(PR_SET_NAME, name);
+		(void)!write(pipe_fds[1], "", 1);
+		(void)alarm(60); /* should the test fail */
+		(void)pause();
+		_exit(0);
+	}
+	assert_int_equal(read(pipe_fds[0], &byte, 1), 1);
+	assert_int_equal(process_read_stat(procfs_host(), pid, &stat), 0);
+	assert_int_equal(stat.ppid, getpid());
+	assert_string_equal(stat.comm, name);
+	assert_true(stat.start_boot_ns + tick_ns >= before_ns);
+	assert_true(stat.start_boot_ns <= clock_boot_ns());
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	(void)close(pipe_fds[0]);
+	(void)close(pipe_fds[1]);
+}
+
+static void cmdline_keeps_empty_arguments(void **state)
+{
+	static const char expected[] = "worker\0--name\0\0a b";
+	bool is_truncated = true;
+	char args[64];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(
+		process_read_cmdline(&fixture, 100, sizeof(args), args, &len, &is_truncated), 0);
+	assert_int_equal(len, sizeof(expected));
+	assert_memory_equal(args, expected, len);
+	assert_false(is_truncated);
+}
+
+static void cmdline_ends_with_nul_where_it_is_cut(void **state)
+{
+	bool is_truncated;
+	char args[64];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(process_read_cmdline(&fixture, 100, 5, args, &len, &is_truncated), 0);
+	assert_int_equal(len, 5);
+	assert_memory_equal(args, "work", 5);
+	assert_true(is_truncated);
+	/* Cut just behind an argument. */
+	assert_int_equal(process_read_cmdline(&fixture, 100, 7, args, &len, &is_truncated), 0);
+	assert_int_equal(len, 7);
+	assert_true(is_truncated);
+	/* Just as large as it is. */
+	assert_int_equal(process_read_cmdline(&fixture, 100, 19, args, &len, &is_truncated), 0);
+	assert_int_equal(len, 19);
+	assert_false(is_truncated);
+	assert_int_equal(process_read_cmdline(&fixture, 100, 0, args, &len, &is_truncated),
+			 -EINVAL);
+}
+
+static void cmdline_without_nul_gets_one(void **state)
+{
+	bool is_truncated = true;
+	char args[64];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(
+		process_read_cmdline(&fixture, 107, sizeof(args), args, &len, &is_truncated), 0);
+	assert_int_equal(len, sizeof("sshd: someone@pts/0"));
+	assert_string_equal(args, "sshd: someone@pts/0");
+	assert_false(is_truncated);
+}
+
+static void cmdline_of_a_kernel_thread_is_empty(void **state)
+{
+	bool is_truncated = true;
+	char args[64];
+	size_t len = 7;
+
+	(void)state;
+	assert_int_equal(
+		process_read_cmdline(&fixture, 102, sizeof(args), args, &len, &is_truncated), 0);
+	assert_int_equal(len, 0);
+	assert_false(is_truncated);
+	assert_int_equal(
+		process_read_cmdline(&fixture, 99999, sizeof(args), args, &len, &is_truncated),
+		-ESRCH);
+}
+
+static void exe_is_as_the_kernel_has_it(void **state)
+{
+	char path[PATH_MAX];
+	char small[8];
+
+	(void)state;
+	assert_int_equal(process_read_exe(&fixture, 100, sizeof(path), path), 0);
+	assert_string_equal(path, "/usr/bin/worker");
+	assert_int_equal(process_read_exe(&fixture, 101, sizeof(path), path), 0);
+	assert_string_equal(path, "/tmp/build/a.out (deleted)");
+	assert_int_equal(process_read_exe(&fixture, 102, sizeof(path), path), -ENOENT);
+	assert_int_equal(process_read_exe(&fixture, 100, sizeof(small), small), -ENAMETOOLONG);
+}
+
+static void own_cmdline_and_exe_are_read(void **state)
+{
+	char args[4096];
+	char path[PATH_MAX];
+	bool is_truncated;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(process_read_cmdline(procfs_host(), getpid(), sizeof(args), args, &len,
+					      &is_truncated),
+			 0);
+	assert_true(len > 0 && args[len - 1] == '\0');
+	assert_int_equal(process_read_exe(procfs_host(), getpid(), sizeof(path), path), 0);
+	assert_non_null(strstr(path, "test_process"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stat_gives_parent_name_and_start),
+		cmocka_unit_test(stat_finds_the_end_of_a_hostile_name),
+		cmocka_unit_test(stat_refuses_what_is_cut_or_wrong),
+		cmocka_unit_test(stat_of_a_child_names_us_and_its_birth),
+		cmocka_unit_test(cmdline_keeps_empty_arguments),
+		cmocka_unit_test(cmdline_ends_with_nul_where_it_is_cut),
+		cmocka_unit_test(cmdline_without_nul_gets_one),
+		cmocka_unit_test(cmdline_of_a_kernel_thread_is_empty),
+		cmocka_unit_test(exe_is_as_the_kernel_has_it),
+		cmocka_unit_test(own_cmdline_and_exe_are_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "record/reader.h"
+#include "record/split.h"
+#include "util/buf.h"
+#include "util/cleanup.h"
+
+#define SAMPLE                                                                 \
+	"{\"ts_ms\":1,\"cpu_usage\":2.5,\"mem_rss_kb\":3,\"mem_vms_kb\":4,"    \
+	"\"disk_read_bytes\":5,\"disk_write_bytes\":6,\"sys_net_rx_bytes\":7," \
+	"\"sys_net_tx_bytes\":8,\"thread_count\":9,\"uptime_secs\":10"
+#define SAMPLE_LINE SAMPLE "}\n"
+
+static int file_with(const char *text, size_t len)
+{
+	int fd = memfd_create("records", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, len), len);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+struct outcome {
+	int result; /* of the last call */
+	int rows;
+	struct row last;
+	struct reader_state state;
+};
+
+static struct outcome read_all(int fd)
+{
+	AUTO(reader) struct reader *reader = NULL;
+	struct outcome outcome = { 0 };
+	struct row row;
+
+	assert_int_equal(reader_new(fd, &reader), 0);
+	while ((outcome.result = reader_next(reader, &row)) > 0) {
+		outcome.rows++;
+		outcome.last = row;
+	}
+	outcome.state = *reader_state(reader);
+	return outcome;
+}
+
+static struct outcome read_text(const char *text)
+{
+	AUTO_FD int fd = file_with(text, strlen(text));
+
+	return read_all(fd);
+}
+
+static void reader_reads_a_plain_sample(void **state)
+{
+	struct outcome outcome = read_text(SAMPLE_LINE);
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(outcome.last.kind, ROW_SAMPLE);
+	assert_true(outcome.last.sample.cpu_usage == 2.5);
+	assert_int_equal(outcome.last.sample.uptime_secs, 10);
+	assert_true(outcome.last.sample.pss_kb == DENET_UNKNOWN);
+	assert_true(outcome.last.sample.used.cpu_time_ns == DENET_UNKNOWN);
+	assert_string_equal(outcome.state.text, "");
+}
+
+static void reader_reads_counts_above_two_to_the_53(void **state)
+{
+	struct outcome outcome = read_text(SAMPLE ",\"cpu_time_ns\":18446744073709551614,"
+						  "\"page_faults_disk\":9007199254740993}");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_true(outcome.last.sample.used.cpu_time_ns == UINT64_MAX - 1);
+	assert_true(outcome.last.sample.used.page_faults_disk == 9007199254740993u);
+}
+
+static void reader_takes_a_lone_aggregate_for_a_sample(void **state)
+{
+	struct outcome outcome = read_text(SAMPLE ",\"process_count\":7}");
+
+	(void)state;
+	assert_int_equal(outcome.last.kind, ROW_SAMPLE);
+}
+
+static void reader_takes_the_aggregate_of_a_tree(void **state)
+{
+	struct outcome outcome = read_text("{\"parent\":null,\"children\":[],\"aggregated\":" SAMPLE
+					   ",\"process_count\":7,\"ebpf\":null}}\n");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(outcome.last.kind, ROW_TREE);
+	assert_int_equal(outcome.last.process_count, 7);
+}
+
+static void reader_drops_what_lacks_a_figure_or_has_a_wrong_one(void **state)
+{
+	static const char *const bad[] = {
+		"{\"kind\":\"sample\",\"ts_ms\":1}",
+		"{\"kind\":\"sample\",\"ts_ms\":1,\"cpu_usage\":1}",
+		"{\"kind\":\"tree\",\"aggregated\":" SAMPLE "}}",
+		"{\"kind\":\"tree\",\"aggregated\":[]}",
+		"{\"kind\":\"tree\",\"aggregated\":" SAMPLE ",\"process_count\":1.0}}",
+		"{\"kind\":\"sample\"," SAMPLE ",\"thread_count\":-1}",
+		"{\"aggregated\":" SAMPLE ",\"process_count\":1,\"uptime_secs\":null}}",
+		"{\"aggregated\":" SAMPLE ",\"process_count\":1,\"cpu_usage\":1e999}}",
+		"{\"aggregated\":" SAMPLE ",\"process_count\":18446744073709551616}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct outcome outcome = read_text(bad[i]);
+
+		assert_int_equal(outcome.rows, 0);
+		assert_int_equal(outcome.state.lines_skipped, 1);
+	}
+}
+
+static void reader_lets_optional_figures_be_null(void **state)
+{
+	struct outcome outcome = read_text(SAMPLE ",\"cpu_core\":null,\"page_faults_disk\":null,"
+						  "\"psi_mem\":null,\"gpu\":null}");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_true(outcome.last.sample.cpu_core == DENET_UNKNOWN);
+}
+
+static void reader_forgets_zeros_listed_as_unknown(void **state)
+{
+	struct outcome outcome =
+		read_text("{\"unknown\":[\"disk_read_bytes\",5,\"no such\"],"
+			  "\"aggregated\":" SAMPLE ",\"process_count\":1,\"unknown\":[\"ts_ms\","
+			  "\"cpu_usage\"]}}");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_true(outcome.last.sample.ts_ms == DENET_UNKNOWN);
+	assert_true(outcome.last.sample.cpu_usage != outcome.last.sample.cpu_usage);
+	assert_int_equal(outcome.last.sample.used.disk_read_bytes, 5);
+}
+
+static void reader_passes_over_other_records_in_silence(void **state)
+{
+	struct outcome outcome = read_text("{\"kind\":\"env\",\"ts_ms\":1}\n"
+					   "{\"kind\":\"child\",\"pid\":1,\"cmd\":[]}\n"
+					   "{\"kind\":\"process\",\"cpu_time_ns\":1}\n"
+					   "\n   \n\r\n"
+					   "{\"kind\":\"tree\",\"aggregated\":null}\n"
+					   "{\"unknown\":42}\n");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 0);
+	assert_int_equal(outcome.state.lines_skipped, 0);
+}
+
+static void reader_skips_garbage_and_says_where(void **state)
+{
+	struct outcome outcome = read_text(SAMPLE_LINE "\nTimeout reached\n" SAMPLE_LINE "42\n");
+
+	(void)state;
+	assert_int_equal(outcome.result, 0);
+	assert_int_equal(outcome.rows, 2);
+	assert_int_equal(outcome.state.lines_skipped, 2);
+	assert_false(outcome.state.is_truncated);
+	assert_string_equal(outcome.state.text, "line 3: not a JSON object");
+}
+
+static void reader_skips_a_truncated_line(void **state)
+{
+	struct outcome outcome = read_text(SAMPLE_LINE SAMPLE);
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(outcome.state.lines_skipped, 1);
+	assert_true(outcome.state.is_truncated);
+	assert_string_equal(outcome.state.text, "line 2: cut off");
+}
+
+static void reader_takes_a_last_line_without_newline(void **state)
+{
+	struct outcome outcome = read_text(SAMPLE_LINE SAMPLE "}");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 2);
+	assert_false(outcome.state.is_truncated);
+	assert_int_equal(outcome.state.lines_skipped, 0);
+}
+
+static void reader_reads_an_array(void **state)
+{
+	struct outcome outcome =
+		read_text("\n [\n" SAMPLE "},\n{\"kind\":\"env\",\"x\":\"],}\\\"\"},\n"
+			  "\n  " SAMPLE ",\n\"gpu\":[{}]}\n]\n");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 2);
+	assert_false(outcome.state.is_truncated);
+	assert_int_equal(outcome.state.lines_skipped, 0);
+	assert_int_equal(read_text("[]").rows, 0);
+	assert_false(read_text("[]").state.is_truncated);
+}
+
+static void reader_reads_a_cut_array(void **state)
+{
+	struct outcome within = read_text("[\n" SAMPLE "},\n" SAMPLE "},\n{\"kind\":\"tr");
+	struct outcome between = read_text("[" SAMPLE "}," SAMPLE "}");
+
+	(void)state;
+	assert_int_equal(within.rows, 2);
+	assert_true(within.state.is_truncated);
+	assert_int_equal(within.state.lines_skipped, 1);
+	assert_string_equal(within.state.text, "line 4: cut off");
+	assert_int_equal(between.rows, 2);
+	assert_true(between.state.is_truncated);
+	assert_int_equal(between.state.lines_skipped, 0);
+}
+
+static void reader_reads_on_behind_an_array(void **state)
+{
+	struct outcome outcome = read_text("[" SAMPLE "}]\n" SAMPLE_LINE "[" SAMPLE "}]\n");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 2);
+	assert_int_equal(outcome.state.lines_skipped, 1);
+	assert_int_equal(read_text("[" SAMPLE "}][" SAMPLE "}]").rows, 2);
+}
+
+static void reader_takes_a_bracket_in_a_log_line_for_no_array(void **state)
+{
+	struct outcome outcome = read_text("[1/7] compiling\n" SAMPLE_LINE);
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(outcome.state.lines_skipped, 1);
+}
+
+static void reader_refuses_binary_data(void **state)
+{
+	AUTO_FD int fd = file_with("\x7f"
+				   "ELF\0\n{}",
+				   8);
+	struct outcome outcome = read_all(fd);
+
+	(void)state;
+	assert_int_equal(outcome.result, -EILSEQ);
+	assert_string_equal(outcome.state.text, "line 1: binary data");
+}
+
+static void reader_reports_what_cannot_be_read(void **state)
+{
+	struct outcome outcome = read_all(-1);
+
+	(void)state;
+	assert_int_equal(outcome.result, -EBADF);
+	assert_string_equal(outcome.state.text, "cannot read: Bad file descriptor");
+}
+
+static void reader_reads_our_metadata_exit_and_summary(void **state)
+{
+	struct outcome metadata =
+		read_text("{\"kind\":\"metadata\",\"pid\":1,\"cmd\":[\"a\",\"\",7,"
+			  "\" b\\u0000\"],\"cmd_truncated\":true}\n");
+	struct outcome exit = read_text("{\"kind\":\"exit\",\"ts_ms\":5,\"signal\":9}\n");
+	struct outcome code = read_text("{\"kind\":\"exit\",\"ts_ms\":5,\"exit_code\":0,"
+					"\"last_sample_to_exit_ms\":4}\n");
+
+	(void)state;
+	assert_int_equal(metadata.last.kind, ROW_METADATA);
+	assert_int_equal(metadata.last.command.args_len, 10);
+	assert_true(metadata.last.command.truncated);
+	assert_int_equal(exit.last.kind, ROW_EXIT);
+	assert_true(exit.last.exit.end.known);
+	assert_int_equal(exit.last.exit.end.signal, 9);
+	assert_true(exit.last.exit.last_sample_to_exit_ms == DENET_UNKNOWN);
+	assert_int_equal(code.last.exit.end.exit_code, 0);
+	assert_true(code.last.exit.end.known);
+	assert_int_equal(code.last.exit.last_sample_to_exit_ms, 4);
+}
+
+static void reader_knows_denets_metadata_without_kind(void **state)
+{
+	struct outcome outcome = read_text("{\"pid\":1,\"cmd\":[\"x y\",\"z\"],\"executable\":\"\","
+					   "\"t0_ms\":3}\n");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(outcome.last.kind, ROW_METADATA);
+	assert_int_equal(outcome.last.command.args_len, 6);
+}
+
+static void reader_survives_deep_nesting(void **state)
+{
+	size_t len = 3u << 20;
+	AUTO_FREE char *text = malloc(len);
+	struct outcome outcome;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < len; i++)
+		text[i] = i < 5 || i % 2 ? '[' : '{';
+	memcpy(text, "{\"a\":", 5);
+	{
+		AUTO_FD int fd = file_with(text, len);
+
+		outcome = read_all(fd);
+	}
+	assert_int_equal(outcome.result, 0);
+	assert_int_equal(outcome.rows, 0);
+	assert_int_equal(outcome.state.lines_skipped, 1);
+}
+
+static void reader_skips_a_record_that_is_too_long(void **state)
+{
+	AUTO(buf) struct buf text = { 0 };
+	AUTO_FD int fd = -1;
+	struct outcome outcome;
+
+	(void)state;
+	buf_append_text(&text, "{\"x\":\"");
+	buf_append_repeated(&text, 'x', SPLIT_PART_MAX_BYTES);
+	buf_append_text(&text, "\"}\n" SAMPLE_LINE);
+	fd = file_with(text.data, text.len);
+	outcome = read_all(fd);
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(outcome.state.lines_skipped, 1);
+	assert_string_equal(outcome.state.text, "line 1: longer than 64 MiB");
+}
+
+static void reader_needs_no_memory_for_the_length_of_a_file(void **state)
+{
+	AUTO(buf) struct buf text = { 0 };
+	AUTO_FD int fd = memfd_create("records", MFD_CLOEXEC);
+	struct split_part part;
+	struct split split;
+	size_t capacity = 0;
+	uint64_t parts = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		buf_append_text(&text, SAMPLE_LINE);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(write(fd, text.data, text.len), text.len);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(split_init(&split, fd), 0);
+	for (; split_next(&split, &part) > 0; parts++) {
+		capacity = capacity ? capacity : split.part.capacity;
+		assert_int_equal(split.part.capacity, capacity);
+	}
+	assert_int_equal(parts, 100000);
+	assert_true(capacity < 4096);
+	split_done(&split);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reader_reads_a_plain_sample),
+		cmocka_unit_test(reader_reads_counts_above_two_to_the_53),
+		cmocka_unit_test(reader_takes_a_lone_aggregate_for_a_sample),
+		cmocka_unit_test(reader_takes_the_aggregate_of_a_tree),
+		cmocka_unit_test(reader_drops_what_lacks_a_figure_or_has_a_wrong_one),
+		cmocka_unit_test(reader_lets_optional_figures_be_null),
+		cmocka_unit_test(reader_forgets_zeros_listed_as_unknown),
+		cmocka_unit_test(reader_passes_over_other_records_in_silence),
+		cmocka_unit_test(reader_skips_garbage_and_says_where),
+		cmocka_unit_test(reader_skips_a_truncated_line),
+		cmocka_unit_test(reader_takes_a_last_line_without_newline),
+		cmocka_unit_test(reader_reads_an_array),
+		cmocka_unit_test(reader_reads_a_cut_array),
+		cmocka_unit_test(reader_reads_on_behind_an_array),
+		cmocka_unit_test(reader_takes_a_bracket_in_a_log_line_for_no_array),
+		cmocka_unit_test(reader_refuses_binary_data),
+		cmocka_unit_test(reader_reports_what_cannot_be_read),
+		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),
+		cmocka_unit_test(reader_knows_denets_metadata_without_kind),
+		cmocka_unit_test(reader_survives_deep_nesting),
+		cmocka_unit_test(reader_skips_a_record_that_is_too_long),
+		cmocka_unit_test(reader_needs_no_memory_for_the_length_of_a_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
