@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The probe below the engine: what it loses when it has no room, and whom it finds. */
+#include "bpf/harness.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "probe/probe.h"
+#include "workloads/shared.h"
+
+#define GONE_TRIES 5000 /* of a millisecond */
+
+struct heard {
+	uint64_t execs;
+	uint64_t exits;
+	uint64_t cpu_ns;
+	uint32_t wanted_tgid;
+	uint64_t wanted;
+	uint64_t wanted_cpu_ns;
+};
+
+static void on_exec(void *context, const struct exec_event *event, const char *text)
+{
+	struct heard *heard = context;
+
+	(void)event;
+	(void)text;
+	heard->execs++;
+}
+
+static void on_exit_heard(void *context, const struct process_account *account)
+{
+	struct heard *heard = context;
+
+	heard->exits++;
+	heard->cpu_ns += account->used.cpu_ns;
+	if (account->tgid == heard->wanted_tgid) {
+		heard->wanted++;
+		heard->wanted_cpu_ns = account->used.cpu_ns;
+	}
+}
+
+static void drain(struct probe *probe, struct heard *heard)
+{
+	struct probe_events events = { heard, on_exec, on_exit_heard };
+
+	assert_return_code(probe_drain(probe, &events), errno);
+}
+
+static int ignore_task(void *context, const struct task_sample *task)
+{
+	(void)context;
+	(void)task;
+	return 0;
+}
+
+/* The last switch of the last task may come a little after wait() has returned. */
+static void await_all_gone(const struct probe *probe, struct tree_totals *ret_totals)
+{
+	uint64_t tasks = 0;
+
+	for (int i = 0; i < GONE_TRIES; i++) {
+		probe_totals(probe, ret_totals);
+		/* The root was there before. */
+		tasks = 1 + ret_totals->processes_started + ret_totals->threads_started;
+		if (ret_totals->dead_seq == tasks)
+			return;
+		poll(NULL, 0, 1);
+	}
+	fail_msg("%llu of %llu tasks are gone", (unsigned long long)ret_totals->dead_seq,
+		 (unsigned long long)tasks);
+}
+
+/* Runs the spawned, held workload to its end; nobody drains the ring meanwhile. */
+static void run_undrained(struct scene *scene, struct probe *probe, struct tree_totals *ret_totals)
+{
+	int status;
+
+	assert_return_code(probe_seed(probe, scene->spawned, false, ignore_task, NULL), errno);
+	scene_release(scene);
+	assert_int_equal(waitpid(scene->spawned, &status, 0), scene->spawned);
+	await_all_gone(probe, ret_totals);
+	scene_read_outside(scene);
+	scene->outside_ns = scene->outside_whole_ns; /* the totals are from birth here */
+}
+
+static void ring_that_nobody_drains_loses_no_nanosecond(void **state)
+{
+	struct scene *scene = *state;
+	struct probe_options options = { .ring_bytes = 65536 };
+	struct probe *probe = NULL;
+	struct tree_totals totals;
+	struct heard heard = { 0 };
+
+	scene->is_held = true;
+	scene_spawn(scene, "forks", "5000", "50", NULL);
+	assert_return_code(probe_open(&options, &probe), errno);
+	run_undrained(scene, probe, &totals);
+	drain(probe, &heard);
+	print_message("             %llu exits, %llu of them not by the ring\n",
+		      (unsigned long long)heard.exits, (unsigned long long)totals.dropped_events);
+	assert_true(totals.dropped_events > 0);
+	assert_int_equal(totals.dropped_accounts, 0);
+	assert_int_equal(totals.processes_started, 5000);
+	assert_int_equal(heard.exits, 5001);
+	assert_int_equal(heard.cpu_ns, totals.dead.cpu_ns);
+	scene_assert_exact(scene, "undrained", totals.dead.cpu_ns);
+	probe_free(probe);
+}
+
+static void accounts_without_room_are_counted_and_their_cpu_too(void **state)
+{
+	struct scene *scene = *state;
+	struct probe_options options = { .processes_max = 64 };
+	struct probe *probe = NULL;
+	struct tree_totals totals;
+	struct heard heard = { 0 };
+
+	scene->is_held = true;
+	/* Idle for a second: all 400 are there at once. */
+	scene_spawn(scene, "idle", "400", "1", NULL);
+	assert_return_code(probe_open(&options, &probe), errno);
+	run_undrained(scene, probe, &totals);
+	drain(probe, &heard);
+	print_message("             %llu exits, %llu accounts lost\n",
+		      (unsigned long long)heard.exits, (unsigned long long)totals.dropped_accounts);
+	assert_int_equal(totals.dropped_accounts, 401 - 64);
+	assert_int_equal(heard.exits, 64);
+	assert_int_equal(totals.dropped_tasks, 0);
+	assert_true(heard.cpu_ns < totals.dead.cpu_ns);
+	scene_assert_exact(scene, "64 accounts", totals.dead.cpu_ns);
+	probe_free(probe);
+}
+
+/* Each way of loading must be as exact as the one that is taken here by itself. */
+static void check_load_path(struct scene *scene, const struct probe_options *options)
+{
+	struct probe *probe = NULL;
+	struct tree_totals totals;
+	struct heard heard = { 0 };
+
+	scene->is_held = true;
+	scene_spawn(scene, "thread_exec", "30", "1", NULL);
+	assert_return_code(probe_open(options, &probe), errno);
+	print_message("             %s\n", probe_load_path(probe));
+	run_undrained(scene, probe, &totals);
+	drain(probe, &heard);
+	assert_int_equal(totals.processes_started, 30);
+	assert_int_equal(totals.threads_started, 60);
+	assert_int_equal(heard.exits, 31);
+	/* The root enters the cgroup by an exec and works by another. */
+	assert_int_equal(heard.execs, 30 + 2);
+	assert_int_equal(heard.cpu_ns, totals.dead.cpu_ns);
+	scene_assert_exact(scene, "execs by threads", totals.dead.cpu_ns);
+	probe_free(probe);
+}
+
+static void whole_skeleton_is_exact(void **state)
+{
+	const struct probe_options options = { .force_libbpf = true };
+
+	check_load_path(*state, &options);
+}
+
+static void membership_in_a_hash_is_exact(void **state)
+{
+	const struct probe_options options = { .force_hash = true };
+
+	check_load_path(*state, &options);
+}
+
+static void default_way_of_loading_is_exact(void **state)
+{
+	const struct probe_options options = { 0 };
+
+	check_load_path(*state, &options);
+}
+
+/* Between two passes of the walk, the one process that leads to another goes away. */
+static int send_child_away(void *context, const struct task_sample *task)
+{
+	struct lowborn_page *page = context;
+
+	(void)task;
+	atomic_store(&page->may_go, 1);
+	for (int i = 0; i < GONE_TRIES && !atomic_load(&page->is_child_gone); i++)
+		poll(NULL, 0, 1);
+	return 0;
+}
+
+/*
+ * The walk is by pid, upwards: the child of the root comes before the root is known, so that the
+ * first pass leaves it out. Before the second one it has ended, and its own child is nobody's.
+ */
+static void seeding_finds_a_child_whose_parent_left_meanwhile(void **state)
+{
+	struct scene *scene = *state;
+	struct probe_options options = { 0 };
+	struct probe *probe = NULL;
+	struct heard heard = { 0 };
+	char path[PATH_MAX];
+	struct lowborn_page *page = scene_map(scene, "lowborn", sizeof(*page), path);
+
+	scene_spawn(scene, "lowborn", path, "300", NULL);
+	while (!atomic_load(&page->child)) {
+		if (waitpid(scene->spawned, NULL, WNOHANG))
+			harness_skip_test("a process may not choose a pid");
+	}
+	if (atomic_load(&page->child) > (uint32_t)scene->spawned)
+		harness_skip_test("no lower pid was free");
+	assert_return_code(probe_open(&options, &probe), errno);
+	assert_return_code(probe_seed(probe, scene->spawned, true, send_child_away, page), errno);
+	assert_true(atomic_load(&page->is_child_gone));
+
+	heard.wanted_tgid = atomic_load(&page->grandchild);
+	for (int i = 0; i < GONE_TRIES && !heard.wanted; i++) {
+		poll(NULL, 0, 1);
+		drain(probe, &heard);
+	}
+	assert_int_equal(heard.wanted, 1);
+	assert_true(heard.wanted_cpu_ns >= 300000000);
+	probe_free(probe);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scene_test(ring_that_nobody_drains_loses_no_nanosecond),
+		scene_test(accounts_without_room_are_counted_and_their_cpu_too),
+		scene_test(default_way_of_loading_is_exact),
+		scene_test(whole_skeleton_is_exact),
+		scene_test(membership_in_a_hash_is_exact),
+		scene_test(seeding_finds_a_child_whose_parent_left_meanwhile),
+	};
+
+	return harness_run("probe", tests);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Samples while the work goes on: true at their moment, and adding up to the end. */
+#include "bpf/harness.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/parse.h"
+#include "workloads/shared.h"
+
+/* The longest that the kernel's own account of a running task is behind: HZ=100. */
+#define TICK_NS 10000000
+#define SAMPLE_ERROR_NS 500000
+
+/* An instant of the workload, as it is told by someone else than us. */
+struct witness {
+	uint64_t cpu_ns;
+	uint64_t run_delay_ns;
+};
+
+struct witnessed {
+	const struct clock_page *page; /* NULL: ask schedstat */
+	struct scene *scene;
+	struct witness before;
+	uint64_t *errors_ns;
+	size_t count;
+	bool is_cpu_wrong;
+	bool is_delay_wrong;
+};
+
+static struct witness ask(const struct witnessed *witnessed)
+{
+	struct witness now = { 0 };
+	char path[64];
+	char text[128] = "";
+	struct parse_span span;
+	AUTO_FD int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat",
+		 (int)denet_monitor_pid(witnessed->scene->monitor));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0) {
+		span = parse_span_of(text);
+		parse_take_u64(&span, &now.cpu_ns);
+		parse_take_u64(&span, &now.run_delay_ns);
+	}
+	if (witnessed->page)
+		now.cpu_ns = atomic_load(&witnessed->page->cpu_ns);
+	return now;
+}
+
+/* How far value lies outside of from..to. */
+static uint64_t distance(uint64_t value, uint64_t from, uint64_t to)
+{
+	if (value < from)
+		return from - value;
+	return value > to ? value - to : 0;
+}
+
+static void compare(void *context, const struct denet_tree *tree)
+{
+	struct witnessed *witnessed = context;
+	struct witness after = ask(witnessed);
+	uint64_t error_ns =
+		distance(tree->parent.used.cpu_time_ns, witnessed->before.cpu_ns, after.cpu_ns);
+
+	if (witnessed->before.cpu_ns == 0 || after.cpu_ns == 0 || tree->parent.thread_count == 0)
+		return;
+	witnessed->errors_ns = realloc(witnessed->errors_ns,
+				       (witnessed->count + 1) * sizeof(*witnessed->errors_ns));
+	assert_non_null(witnessed->errors_ns);
+	witnessed->errors_ns[witnessed->count++] = error_ns;
+	witnessed->is_cpu_wrong |= error_ns > TICK_NS;
+	witnessed->is_delay_wrong |=
+		distance(tree->parent.used.run_delay_ns, witnessed->before.run_delay_ns,
+			 after.run_delay_ns) > TICK_NS;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const uint64_t *x = a;
+	const uint64_t *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Attaches to the running root since its start, so that both sides count the same. */
+static void watch(struct scene *scene, struct witnessed *witnessed)
+{
+	witnessed->scene = scene;
+	scene->options.interval_ms = 13; /* out of step with any tick */
+	scene->options.max_interval_ms = 13;
+	scene->options.since_process_start = true;
+	scene->seen.on_sample = compare;
+	scene->seen.context = witnessed;
+	scene_attach(scene, scene->spawned);
+	do {
+		scene_wait(scene);
+		witnessed->before = ask(witnessed);
+	} while (!scene_step(scene));
+	assert_true(witnessed->count >= 20);
+	qsort(witnessed->errors_ns, witnessed->count, sizeof(*witnessed->errors_ns), by_size);
+	print_message("             %zu samples, off by %.3f ms in the middle, %.3f at most\n",
+		      witnessed->count, (double)witnessed->errors_ns[witnessed->count / 2] / 1e6,
+		      (double)witnessed->errors_ns[witnessed->count - 1] / 1e6);
+}
+
+static void samples_of_a_running_process_are_up_to_date(void **state)
+{
+	struct scene *scene = *state;
+	char path[PATH_MAX];
+	struct clock_page *page = scene_map(scene, "clock", sizeof(*page), path);
+	struct witnessed witnessed = { .page = page };
+
+	scene_spawn(scene, "clock", path, "1000", NULL);
+	while (atomic_load(&page->cpu_ns) == 0)
+		;
+	watch(scene, &witnessed);
+	assert_false(witnessed.is_cpu_wrong);
+	assert_true(witnessed.errors_ns[witnessed.count / 2] < SAMPLE_ERROR_NS);
+	free(witnessed.errors_ns);
+}
+
+static void samples_agree_with_schedstat(void **state)
+{
+	struct scene *scene = *state;
+	struct witnessed witnessed = { 0 };
+	char path[PATH_MAX];
+	struct clock_page *page = scene_map(scene, "clock", sizeof(*page), path);
+
+	scene_spawn(scene, "clock", path, "600", NULL);
+	while (atomic_load(&page->cpu_ns) == 0)
+		;
+	watch(scene, &witnessed);
+	assert_false(witnessed.is_cpu_wrong);
+	assert_false(witnessed.is_delay_wrong);
+	free(witnessed.errors_ns);
+}
+
+/* The sums themselves are checked by scene_finish() in every test. */
+static void mixed_work_adds_up_at_every_sample(void **state)
+{
+	struct scene *scene = *state;
+	char path[PATH_MAX];
+	struct storm_log *storm = scene_map(scene, "storm", sizeof(*storm), path);
+	const struct seen_sample *last;
+
+	scene->options.interval_ms = 5;
+	scene->options.max_interval_ms = 5;
+	scene_run(scene, "storm", path, "1000", "3");
+	assert_int_equal(scene->summary.processes_total, atomic_load(&storm->count));
+	assert_true(scene->summary.sample_count > 50);
+	for (size_t i = 1; i < scene->seen.samples_count; i++) {
+		const struct seen_sample *sample = &scene->seen.samples[i];
+
+		assert_true(sample[0].processes_started >= sample[-1].processes_started);
+		assert_true(sample[0].processes_exited >= sample[-1].processes_exited);
+		assert_true(sample->aggregated.cpu_usage >= 0);
+	}
+	last = &scene->seen.samples[scene->seen.samples_count - 1];
+	assert_int_equal(last->processes_started, last->processes_exited);
+	assert_int_equal(last->aggregated.used.cpu_time_ns, scene->summary.used.cpu_time_ns);
+	scene_assert_exact(scene, "storm", scene->summary.used.cpu_time_ns);
+}
+
+static void rates_of_the_samples_add_up_to_the_total(void **state)
+{
+	struct scene *scene = *state;
+	double burnt_ms = 0;
+
+	scene->options.interval_ms = 20;
+	scene->options.max_interval_ms = 20;
+	scene_run(scene, "spin", "500");
+	for (size_t i = 1; i < scene->seen.samples_count; i++) {
+		const struct denet_sample *now = &scene->seen.samples[i].aggregated;
+
+		burnt_ms += now->cpu_usage / 100 *
+			    (double)(now->ts_ms - scene->seen.samples[i - 1].aggregated.ts_ms);
+	}
+	/* ts_ms is whole milliseconds; the first sample has no rate. */
+	assert_true(burnt_ms > 400 && burnt_ms < 600);
+}
+
+static void without_polling_there_is_one_sample_with_everything(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->options.no_polling = true;
+	scene_run(scene, "forks", "50", "1000");
+	assert_int_equal(scene->summary.sample_count, 1);
+	assert_int_equal(scene->summary.processes_total, 51);
+	assert_int_equal(scene->seen.samples[0].aggregated.used.cpu_time_ns,
+			 scene->summary.used.cpu_time_ns);
+	scene_assert_exact(scene, "no polling", scene->summary.used.cpu_time_ns);
+}
+
+static void shortest_run_has_a_first_and_a_last_sample(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_start(scene, "nop", NULL);
+	scene_finish(scene);
+	assert_in_range(scene->summary.sample_count, 2, 3);
+	assert_true(scene->seen.samples[0].process_count == 1);
+	assert_int_equal(scene->seen.samples[scene->seen.samples_count - 1].parent.thread_count, 0);
+}
+
+static void children_in_a_sample_can_be_limited(void **state)
+{
+	struct scene *scene = *state;
+	size_t most = 0;
+
+	scene->options.children_max = 10;
+	scene_run(scene, "idle", "40", "1");
+	for (size_t i = 0; i < scene->seen.samples_count; i++) {
+		if (scene->seen.samples[i].children_count > most)
+			most = scene->seen.samples[i].children_count;
+	}
+	assert_int_equal(most, 10);
+	assert_int_equal(scene->summary.processes_peak, 41);
+}
+
+static void root_alone_can_be_asked_for(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->options.exclude_children = true;
+	scene_run(scene, "forks", "3", "50000");
+	assert_true(scene->summary.used.cpu_time_ns < 50000000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scene_test(samples_of_a_running_process_are_up_to_date),
+		scene_test(samples_agree_with_schedstat),
+		scene_test(mixed_work_adds_up_at_every_sample),
+		scene_test(rates_of_the_samples_add_up_to_the_total),
+		scene_test(without_polling_there_is_one_sample_with_everything),
+		scene_test(shortest_run_has_a_first_and_a_last_sample),
+		scene_test(children_in_a_sample_can_be_limited),
+		scene_test(root_alone_can_be_asked_for),
+	};
+
+	return harness_run("samples", tests);
+}
