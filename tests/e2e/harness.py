@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""What the end-to-end tests share: running the real binary, waiting for events, reading records."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import pathlib
+import pty
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = os.path.abspath(os.environ.get("DENET_BPF", ROOT / "build/denet-bpf"))
+COMM = os.path.basename(BIN)[:15]
+TOOLS = os.path.abspath(os.environ.get("DENET_E2E_TOOLS", ROOT / "build/tests/e2e"))
+PROBE = os.path.join(TOOLS, "probe")
+FORBID = os.path.join(TOOLS, "forbid")
+ACT = os.path.join(TOOLS, "act")
+
+with open(BIN, "rb") as binary:
+    IS_SANITIZED = b"__asan_init" in binary.read()
+# AddressSanitizer changes the core limit, and CMD inherits it.
+SANITIZER_ENV = {"ASAN_OPTIONS": "disable_coredump=0"} if IS_SANITIZED else {}
+os.environ.update(SANITIZER_ENV)
+
+LIMIT_S = 60  # no test waits longer for anything
+NOBODY = 65534
+
+
+class Result:
+    """A finished denet-bpf. status is as a shell shows it, signal the one that ended it, or None."""
+
+    def __init__(self, code, out, err):
+        self.signal = -code if code < 0 else None
+        self.status = 128 - code if code < 0 else code
+        self.out = out
+        self.err = err
+
+    @property
+    def err_lines(self):
+        return self.err.decode("utf-8", "replace").splitlines()
+
+    def __repr__(self):
+        return f"status {self.status}\nstdout: {self.out[-2000:]!r}\nstderr: {self.err[-2000:]!r}"
+
+
+def run(*args, program=None, **options):
+    """Runs denet-bpf to its end; `program` replaces it, for a comparison or a wrapper."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    if "input" in options:
+        del options["stdin"]
+    options.setdefault("timeout", LIMIT_S)
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    done = subprocess.run([*(program or [BIN]), *args], check=False, **options)
+    return Result(done.returncode, done.stdout or b"", done.stderr or b"")
+
+
+@contextlib.contextmanager
+def start(*args, program=None, **options):
+    """A running denet-bpf, in a process group of its own, so that its end takes all with it."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    options.setdefault("process_group", 0)
+    process = subprocess.Popen([*(program or [BIN]), *args], **options)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream:
+                stream.close()
+        process.wait(LIMIT_S)
+
+
+def finish(process):
+    out, err = process.communicate(timeout=LIMIT_S)
+    return Result(process.returncode, out or b"", err or b"")
+
+
+def wait_for(what, condition):
+    """Waits for an event; a test that needs it fails by name when it does not come."""
+    end = time.monotonic() + LIMIT_S
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"did not happen: {what}")
+        time.sleep(0.005)
+
+
+def wait_for_file(path):
+    return wait_for(f"{path} appears", lambda: os.path.exists(path) and os.path.getsize(path) > 0)
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def state_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def children_of(pid):
+    found = []
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):
+                with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as stat:
+                    if int(stat.read().rpartition(")")[2].split()[1]) == pid:
+                        found.append(int(entry))
+    return found
+
+
+def no_constant(name):
+    raise ValueError(f"{name} is not JSON")
+
+
+def unique_keys(pairs):
+    keys = [key for key, _ in pairs]
+    if len(keys) != len(set(keys)):
+        raise ValueError(f"a key twice: {keys}")
+    return dict(pairs)
+
+
+def parse(line):
+    return json.loads(line, parse_constant=no_constant, object_pairs_hook=unique_keys)
+
+
+def parse_lines(data):
+    """Strict: UTF-8, whole lines, an object each with kind first, no raw control characters."""
+    text = data.decode("utf-8") if isinstance(data, bytes) else data
+    if text and not text.endswith("\n"):
+        raise ValueError(f"the last line is cut: {text[-80:]!r}")
+    records = []
+    for line in text.split("\n")[:-1]:
+        if any(ord(char) < 0x20 or ord(char) == 0x7F for char in line):
+            raise ValueError(f"a control character in {line!r}")
+        record = parse(line)
+        if next(iter(record)) != "kind":
+            raise ValueError(f"kind is not first in {line!r}")
+        records.append(record)
+    return records
+
+
+def of_kind(records, kind):
+    return [record for record in records if record["kind"] == kind]
+
+
+def the(records, kind):
+    found = of_kind(records, kind)
+    if len(found) != 1:
+        raise AssertionError(f"{len(found)} records of kind {kind}: {[r['kind'] for r in records]}")
+    return found[0]
+
+
+def rows_of(data):
+    return list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+
+
+class Terminal:
+    """A pseudo terminal with a process on it, as a person would have it."""
+
+    def __init__(self, argv, env=None, columns=80):
+        self.output = b""
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            # What the runner's shell ignored would be ignored here too.
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGPIPE):
+                signal.signal(number, signal.SIG_DFL)
+            try:
+                os.execvpe(argv[0], argv, env or dict(os.environ, TERM="xterm", PS1="ready> "))
+            finally:
+                os._exit(127)
+        self.resize(columns)
+
+    def resize(self, columns, rows=24):
+        import fcntl
+        import struct
+        import termios
+
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def send(self, text):
+        os.write(self.fd, text.encode())
+
+    def read_some(self, seconds):
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:  # the other side is gone
+            return None
+        self.output += data
+        return data or None
+
+    def expect(self, text, after=0):
+        """Waits until text comes; returns the offset behind it."""
+        wanted = text.encode()
+        end = time.monotonic() + LIMIT_S
+        while wanted not in self.output[after:]:
+            got = self.read_some(0.1)
+            if got is None or time.monotonic() > end:
+                raise AssertionError(f"{text!r} did not come; there was {self.output[-2000:]!r}")
+        return self.output.index(wanted, after) + len(wanted)
+
+    def finish(self):
+        """Reads to the end; returns the wait status."""
+        end = time.monotonic() + LIMIT_S
+        while self.read_some(0.1) is not None:
+            if time.monotonic() > end:
+                raise AssertionError(f"did not end; there was {self.output[-2000:]!r}")
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = None
+        return os.waitstatus_to_exitcode(status)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.fd)
+
+
+class Skips:
+    """Why BPF does not work here, asked once; None when it works."""
+
+    asked = False
+    reason = None
+
+
+def bpf_missing():
+    if not Skips.asked:
+        Skips.asked = True
+        result = run("run", "--accounting", "bpf", "-q", "--", "true")
+        if result.status == 125:
+            Skips.reason = "BPF: " + " ".join(result.err_lines)
+    return Skips.reason
+
+
+class Case(unittest.TestCase):
+    """Each test has an empty folder of its own, its working directory for denet-bpf."""
+
+    needs_bpf = True
+    longMessage = True
+
+    def setUp(self):
+        if self.needs_bpf and bpf_missing():
+            self.skipTest(bpf_missing())
+        self.folder = tempfile.mkdtemp(prefix="denet-e2e.")
+        os.chmod(self.folder, 0o755)
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def write(self, name, text, mode=0o644):
+        with open(self.path(name), "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        os.chmod(self.path(name), mode)
+        return self.path(name)
+
+    def run_here(self, *args, **options):
+        return run(*args, cwd=self.folder, **options)
+
+    def records(self, *args, command=("true",), status=0, **options):
+        """The records of one run, with denet-bpf's options args."""
+        path = self.path("records.jsonl")
+        result = run("run", "-q", "-o", path, *args, "--", *command, **options)
+        self.assertEqual(result.status, status, result)
+        with open(path, "rb") as file:
+            return parse_lines(file.read())
+
+    def assert_refused(self, result, *words, status=125):
+        """One line on stderr that says these words, nothing on stdout, this exit status."""
+        self.assertEqual(result.status, status, result)
+        self.assertEqual(result.out, b"", result)
+        self.assertEqual(len(result.err_lines), 1, result)
+        for word in words:
+            self.assertIn(word, result.err_lines[0])
+
+
+def need_root(test):
+    return unittest.skipUnless(os.geteuid() == 0, "needs root")(test)

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Signals sent to denet-bpf, typed at a terminal, or ending it."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+
+from harness import (
+    ACT,
+    BIN,
+    COMM,
+    LIMIT_S,
+    Case,
+    Terminal,
+    children_of,
+    finish,
+    is_alive,
+    need_root,
+    parse_lines,
+    run,
+    start,
+    state_of,
+    wait_for,
+    wait_for_file,
+)
+
+FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT", "SIGQUIT")
+
+
+class Forwarding(Case):
+    @contextlib.contextmanager
+    def signals(self, *options):
+        """denet-bpf with a command that notes its signals; gives (process, pid of the command)."""
+        path = self.path("got")
+        with start("run", *options, "--", ACT, "signals", path, cwd=self.folder) as process:
+            wait_for_file(path)
+            yield process, int(self.got()[0].split()[1])
+
+    def got(self):
+        return self.read("got").decode().splitlines()
+
+    def test_a_signal_sent_to_us_reaches_cmd_once(self):
+        with self.signals("-q") as (process, pid):
+            expected = []
+            for name in FORWARDED:
+                process.send_signal(getattr(signal, name))
+                expected.append(name.removeprefix("SIG"))
+                wait_for(f"{name} arrives", lambda: len(self.got()) > len(expected))
+            self.assertEqual(self.got()[1:], expected)
+            os.kill(pid, signal.SIGRTMIN)
+            result = finish(process)
+            self.assertEqual((result.status, result.err), (0, b""), result)
+
+    def test_a_signal_sent_to_both_ends_both_in_order(self):
+        with start("run", "-q", "-o", self.path("f"), "--", "sleep", "1000") as process:
+            pid = wait_for("the command runs", lambda: children_of(process.pid))[0]
+            wait_for("exec", lambda: os.readlink(f"/proc/{pid}/exe") != os.path.realpath(BIN))
+            os.killpg(process.pid, signal.SIGTERM)
+            result = finish(process)
+            self.assertEqual(result.signal, signal.SIGTERM, result)
+        self.assertEqual(parse_lines(self.read("f"))[-1]["signal"], 15)
+
+    def test_cmd_decides_what_a_signal_does(self):
+        script = 'trap "echo term; exit 3" TERM; echo ready; while :; do sleep 0.01; done'
+        with start("run", "-q", "--", "sh", "-c", script) as process:
+            self.assertEqual(process.stdout.readline(), b"ready\n")
+            process.terminate()
+            result = finish(process)
+        self.assertEqual((result.status, result.out), (3, b"term\n"), result)
+
+    def test_a_signal_at_any_moment_of_the_start_leaves_nobody_behind(self):
+        # Either denet-bpf dies of it before CMD starts, or CMD gets it.
+        for delay_us in range(0, 24000, 600):
+            mark = f"{1000000 + delay_us}.{os.getpid()}"
+            with start("run", "-q", "--", "sleep", mark) as process:
+                # a wait on the process is the only clock here: the moment itself does not matter
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(delay_us / 1e6)
+                process.terminate()
+                result = finish(process)
+                self.assertEqual(result.signal, signal.SIGTERM, result)
+                wait_for("the command is gone", lambda mark=mark: not self.running(mark))
+
+    @staticmethod
+    def running(mark):
+        for entry in os.listdir("/proc"):
+            with contextlib.suppress(OSError):
+                if entry.isdigit() and is_alive(int(entry)):
+                    with open(f"/proc/{entry}/cmdline", "rb") as file:
+                        arguments = file.read().split(b"\0")
+                    if arguments[:1] == [b"sleep"] and mark.encode() in arguments:
+                        return True
+        return False
+
+    def test_stop_and_continue_sent_by_kill(self):
+        with start("run", "-q", "--", "sh", "-c", "echo ready; read line; exit 6", stdin=subprocess.PIPE) as process:
+            self.assertEqual(process.stdout.readline(), b"ready\n")
+            process.send_signal(signal.SIGTSTP)
+            wait_for("denet-bpf stops", lambda: state_of(process.pid) == "T")
+            process.send_signal(signal.SIGCONT)
+            wait_for("denet-bpf goes on", lambda: state_of(process.pid) != "T")
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            self.assertEqual(process.wait(LIMIT_S), 6)
+
+    def test_cmd_stopped_and_continued_by_others(self):
+        with start("run", "-q", "-o", self.path("f"), "--", "sh", "-c", "echo $$; read line; exit 6",
+                   stdin=subprocess.PIPE) as process:
+            pid = int(process.stdout.readline())
+            os.kill(pid, signal.SIGSTOP)
+            wait_for("CMD stops", lambda: state_of(pid) == "T")
+            os.kill(pid, signal.SIGCONT)
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            self.assertEqual(process.wait(LIMIT_S), 6)
+        self.assertEqual(parse_lines(self.read("f"))[-1]["exit_code"], 6)
+
+    def test_the_array_of_format_json_is_closed_on_each_signal(self):
+        for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1"):
+            with self.subTest(signal=name):
+                path = self.path(name)
+                with start("run", "-q", "--format", "json", "-o", path, "--", "sleep", "1000") as process:
+                    wait_for_file(path)
+                    pid = wait_for("the command runs", lambda: children_of(process.pid))[0]
+                    wait_for("its exec", lambda: open(f"/proc/{pid}/comm").read() == "sleep\n")
+                    process.send_signal(getattr(signal, name))
+                    self.assertEqual(finish(process).signal, getattr(signal, name))
+                with open(path, "rb") as file:
+                    records = json.load(file)
+                self.assertEqual(records[-1]["kind"], "summary")
+                self.assertEqual(records[-1]["signal"], getattr(signal, name))
+
+
+class AttachSignals(Case):
+    def attached(self, path, *options):
+        return start("attach", *options, "-o", path, str(self.target.pid))
+
+    def setUp(self):
+        super().setUp()
+        self.target = subprocess.Popen(["sleep", "1000"], stdout=subprocess.DEVNULL)
+        self.addCleanup(self.target.wait)
+        self.addCleanup(self.target.kill)
+
+    def test_interrupt_ends_it_with_summary_and_0_and_leaves_the_target(self):
+        path = self.path("f")
+        with self.attached(path) as process:
+            wait_for_file(path)
+            process.send_signal(signal.SIGINT)
+            result = finish(process)
+        self.assertEqual(result.status, 0, result)
+        self.assertIn(b"sleep", result.err)
+        self.assertTrue(is_alive(self.target.pid))
+        records = parse_lines(self.read("f"))
+        self.assertEqual(records[-1]["kind"], "summary")
+
+    def test_the_array_is_closed_on_each_signal_and_the_target_left_alone(self):
+        for name in ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"):
+            with self.subTest(signal=name):
+                path = self.path(name)
+                with self.attached(path, "-q", "--format", "json") as process:
+                    wait_for_file(path)
+                    process.send_signal(getattr(signal, name))
+                    finish(process)
+                with open(path, "rb") as file:
+                    records = json.load(file)
+                self.assertEqual(records[0]["kind"], "metadata")
+                self.assertEqual(records[-1]["kind"], "summary")
+                self.assertTrue(is_alive(self.target.pid))
+
+    def test_interrupt_from_the_terminal(self):
+        with Terminal([BIN, "attach", str(self.target.pid)]) as terminal:
+            terminal.expect("Tree(1)")
+            terminal.send("\x03")
+            self.assertEqual(terminal.finish(), 0)
+        self.assertTrue(is_alive(self.target.pid))
+
+
+class AtTheTerminal(Case):
+    def shell(self):
+        # An interactive shell: job control, a prompt to wait for.
+        terminal = Terminal(["bash", "--norc", "--noprofile", "-i"], dict(os.environ, TERM="dumb", PS1="ready> "))
+        terminal.expect("ready> ")
+        terminal.send("stty -echo\n")
+        terminal.expect("ready> ", len(terminal.output))
+        return terminal
+
+    def test_ctrl_c_reaches_cmd_once_and_denet_bpf_outlives_it(self):
+        path = self.path("got")
+        with Terminal([BIN, "run", "--", ACT, "signals", path]) as terminal:
+            wait_for_file(path)
+            pid = int(self.read("got").split()[1])
+            terminal.send("\x03")
+            wait_for("INT arrives", lambda: self.read("got").count(b"\n") == 2)
+            terminal.send("\x1c")
+            wait_for("QUIT arrives", lambda: self.read("got").count(b"\n") == 3)
+            os.kill(pid, signal.SIGRTMIN)
+            self.assertEqual(terminal.finish(), 0)
+            self.assertIn(b"exit 0", terminal.output)
+        lines = self.read("got").decode().splitlines()[1:]
+        self.assertEqual(lines, ["INT from the kernel", "QUIT from the kernel"])
+
+    def test_ctrl_c_ends_cmd_and_the_summary_follows(self):
+        with Terminal([BIN, "run", "--", "sh", "-c", "echo ready; exec sleep 1000"]) as terminal:
+            terminal.expect("ready")
+            terminal.send("\x03")
+            self.assertEqual(terminal.finish(), -signal.SIGINT)
+            self.assertIn(b"wall", terminal.output)
+
+    def test_ctrl_z_and_fg(self):
+        with self.shell() as terminal:
+            at = len(terminal.output)
+            terminal.send(f"{BIN} run -- sh -c 'echo began; read line; echo got $line; exit 4'\n")
+            at = terminal.expect("began", at)
+            terminal.send("\x1a")
+            at = terminal.expect("Stopped", at)
+            at = terminal.expect("ready> ", at)
+            terminal.send("fg\n")
+            at = terminal.expect("sh -c", at)
+            terminal.send("word\n")
+            at = terminal.expect("got word", at)
+            at = terminal.expect("exit 4", at)
+            at = terminal.expect("ready> ", at)
+            terminal.send("echo status $?\n")
+            terminal.expect("status 4", at)
+
+    def test_ctrl_z_and_bg(self):
+        with self.shell() as terminal:
+            at = len(terminal.output)
+            gate = self.path("gate")
+            os.mkfifo(gate)
+            terminal.send(f"{BIN} run -q -- sh -c 'echo began; read line < {gate}; exit 4'\n")
+            at = terminal.expect("began", at)
+            terminal.send("\x1a")
+            at = terminal.expect("Stopped", at)
+            at = terminal.expect("ready> ", at)
+            terminal.send("bg\n")
+            at = terminal.expect("ready> ", at)
+            with open(gate, "w", encoding="ascii") as file:
+                file.write("go\n")
+            terminal.send("wait %1; echo status $?\n")
+            terminal.expect("status 4", at)
+
+    def test_a_job_in_the_background_is_not_stopped_by_its_own_output(self):
+        with self.shell() as terminal:
+            at = len(terminal.output)
+            terminal.send("stty tostop\n")
+            at = terminal.expect("ready> ", at)
+            terminal.send(f"{BIN} run -q -- sh -c 'exit 5' & wait $!; echo status $?\n")
+            terminal.expect("status 5", at)
+
+    def test_cmd_may_read_the_terminal(self):
+        with Terminal([BIN, "run", "-q", "--", "sh", "-c", "read line; echo got $line"]) as terminal:
+            terminal.send("word\n")
+            terminal.expect("got word")
+            self.assertEqual(terminal.finish(), 0)
+
+    def test_an_interactive_shell_as_cmd_has_job_control(self):
+        with Terminal([BIN, "run", "-q", "--", "bash", "--norc", "--noprofile", "-i"]) as terminal:
+            terminal.expect("ready> ")
+            terminal.send("sleep 1000\n")
+            shell = wait_for("the shell", lambda: children_of(terminal.pid))[0]
+            sleeping = wait_for("sleep runs", lambda: [p for p in children_of(shell) if self.name(p) == "sleep"])[0]
+            at = len(terminal.output)
+            terminal.send("\x1a")
+            at = terminal.expect("Stopped", at)
+            at = terminal.expect("ready> ", at)
+            terminal.send("kill -KILL %1\n")
+            wait_for("sleep is gone", lambda: not is_alive(sleeping))
+            # bash may still take it for stopped, and then asks for a second time
+            terminal.send("exit 7\nexit 7\n")
+            self.assertEqual(terminal.finish(), 7, terminal.output)
+
+    @staticmethod
+    def name(pid):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
+                return file.read().strip()
+        return None
+
+
+class Killed(Case):
+    @need_root
+    def test_cmd_goes_on_and_no_bpf_object_stays(self):
+        bpftool = shutil.which("bpftool", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
+        if not bpftool:
+            self.skipTest("no bpftool")
+
+        def objects():
+            found = set()
+            for kind in ("prog", "map", "link"):
+                shown = subprocess.run([bpftool, kind, "show", "-j"], stdout=subprocess.PIPE, check=False).stdout
+                found |= {(kind, item["id"]) for item in json.loads(shown or b"[]") or []}
+            return found
+
+        before = objects()
+        path = self.path("f")
+        script = "echo $$; read line; echo on; exit 0"
+        with start("run", "-i", "10", "-o", path, "--", "sh", "-c", script, stdin=subprocess.PIPE) as process:
+            pid = int(process.stdout.readline())
+            self.assertNotEqual(objects() - before, set())
+            wait_for("some records", lambda: self.read("f").count(b"\n") > 5)
+            process.kill()
+            process.wait(LIMIT_S)
+            wait_for("its BPF objects go", lambda: not objects() - before)
+            self.assertTrue(is_alive(pid))
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            self.assertEqual(process.stdout.readline(), b"on\n")
+            wait_for("CMD ends", lambda: not is_alive(pid))
+        data = self.read("f")
+        records = parse_lines(data[: data.rindex(b"\n") + 1])
+        self.assertEqual(records[0]["kind"], "metadata")
+        self.assertIn("tree", [record["kind"] for record in records])
+        self.assertIn(run("stats", path).status, (0,))
+
+    def test_a_monitored_monitor_killed_leaves_the_outer_one_exact(self):
+        out = self.path("outer")
+        inner = f'"{BIN}" run -q -- sh -c "echo \\$\\$ > {self.path("pid")}; exec sleep 1000"'
+        with start("run", "-q", "-o", out, "--wait-all", "--", "sh", "-c", f"{inner} & echo $!; wait $!; exit 2") as process:
+            monitor = int(process.stdout.readline())
+            wait_for_file(self.path("pid"))
+            os.kill(monitor, signal.SIGKILL)
+            os.kill(int(self.read("pid")), signal.SIGTERM)
+            self.assertEqual(finish(process).status, 2)
+        records = parse_lines(self.read("outer"))
+        ends = {record["comm"]: record.get("signal") for record in records if record["kind"] == "process"}
+        self.assertEqual(ends[COMM], 9)
+        self.assertEqual(ends["sleep"], 15)
