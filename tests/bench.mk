@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+# `make bench` prints the tables of docs/benchmarks.md. Peers are measured when they are installed.
+# `make bench BENCH=--quick` takes a minute instead of ten.
+
+BENCH ?=
+
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+
+$(BUILD)/tests/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -static $< -o $@
+
+bench: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
+	@python3 tests/bench/bench.py --build $(BUILD) $(BENCH)
+
+.PHONY: bench
