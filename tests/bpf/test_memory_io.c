@@ -35,6 +35,23 @@ static void program_does_not_inherit_the_peak_of_what_forked_it(void **state)
 	assert_in_range(scene_root(scene)->is.peak_rss_kb, 299 * MIB_KB, 310 * MIB_KB);
 }
 
+/* /proc shows no memory for a main thread that has ended, though its process lives. */
+static void memory_outlives_the_main_thread(void **state)
+{
+	struct scene *scene = *state;
+	bool was_seen = false;
+
+	scene->options.interval_ms = 20;
+	scene->options.max_interval_ms = 20;
+	scene_run(scene, "leaderless", "100", "200");
+	for (size_t i = 0; i + 1 < scene->seen.samples_count; i++)
+		was_seen |= scene->seen.samples[i].aggregated.thread_count == 1 &&
+			    scene->seen.samples[i].aggregated.mem_rss_kb > 100 * MIB_KB;
+	assert_true(was_seen);
+	assert_true(scene_root(scene)->is.peak_rss_kb > 100 * MIB_KB);
+	assert_int_equal(scene_root(scene)->is.threads_total, 2);
+}
+
 static void memory_shared_by_vfork_counts_once(void **state)
 {
 	struct scene *scene = *state;
@@ -108,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scene_test(peak_of_a_short_child_is_its_own),
 		scene_test(program_does_not_inherit_the_peak_of_what_forked_it),
+		scene_test(memory_outlives_the_main_thread),
 		scene_test(memory_shared_by_vfork_counts_once),
 		scene_test(memory_of_parent_and_child_adds_up),
 		scene_test(bytes_of_a_waited_child_count_once),

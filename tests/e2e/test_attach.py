@@ -48,6 +48,27 @@ class Attach(Case):
     def result(self):
         return parse_lines(self.read("f"))
 
+    def test_average_is_of_the_time_that_was_watched(self):
+        with self.target("for ((i = 0; i < 200000; i++)); do :; done; echo burnt; read x") as target:
+            target.stdout.readline()
+            with self.attach(target, "--since-process-start", "-d", "0.3") as process:
+                result = finish(process)
+        self.assertEqual(result.status, 0, result)
+        summary = the(self.result(), "summary")
+        self.assertGreater(summary["cpu_time_ns"], 0)
+        self.assertEqual(summary["cpu_time_ns"], summary["cpu_time_before_ns"])
+        self.assertEqual(summary["avg_cpu_usage"], 0)
+
+    def test_children_without_exec_have_the_command_of_the_target(self):
+        with self.target("read x; for i in 1 2 3; do (:); done; exit 0") as target, self.attach(target) as process:
+            self.attached()
+            self.go(target)
+            target.wait(LIMIT_S)
+            finish(process)
+        ended = of_kind(self.result(), "process")
+        self.assertEqual(len(ended), 4)
+        self.assertEqual({tuple(each["cmd"]) for each in ended}, {tuple(ended[-1]["cmd"])})
+
     def test_ends_with_the_target_and_0(self):
         with self.target("read x; exit 9") as target, self.attach(target) as process:
             self.attached()

@@ -64,6 +64,18 @@ class Shape(Case):
     def of(self, kind):
         return of_kind(self.all, kind)
 
+    def test_root_is_not_charged_for_the_time_that_our_stub_was_held(self):
+        records = self.records(command=("true",))
+        root, summary, metadata = (the(records, kind) for kind in ("process", "summary", "metadata"))
+        self.assertLessEqual(root["wall_ns"], summary["wall_ns"])
+        self.assertGreaterEqual(root["start_ms"], metadata["t0_ms"])
+
+    def test_summary_of_the_root_alone(self):
+        script = "true; false; exit 0"
+        summary = the(self.records("--exclude-children", command=("sh", "-c", script)), "summary")
+        keys = ("processes_total", "processes_failed", "processes_exact", "threads_total", "max_processes")
+        self.assertEqual([summary[key] for key in keys], [1, 0, 1, 1, 1])
+
     def test_sequence(self):
         kinds = [record["kind"] for record in self.all]
         self.assertEqual((kinds[0], kinds[-1]), ("metadata", "summary"))
