@@ -17,9 +17,6 @@
 #include "denet.skel.h"
 #include "denet.lskel.h"
 
-/* Without task storage all entries exist from the start. */
-#define HASH_PROCESSES_MAX 32768
-
 /*
  * Asked only where a look into BTF cannot tell, or costs more than the rest of the start: the
  * running kernel is at least this one.
@@ -93,7 +90,6 @@ static void size_maps(struct denet_skel *skel, const struct probe_options *optio
 		(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
 		(void)bpf_map__set_map_flags(skel->maps.account_by_id, 0);
 		(void)bpf_map__set_map_flags(skel->maps.seed_by_tgid, 0);
-		(void)bpf_map__set_max_entries(skel->maps.account_by_id, HASH_PROCESSES_MAX);
 	} else {
 		(void)bpf_map__set_max_entries(skel->maps.member_by_address, 1);
 	}
