@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-# End-to-end tests of the real binary, as root: options, exit statuses, signals, bad input.
-# `make check-e2e E2E="-v signals"` runs the tests with "signals" in their name, one a line.
+# End-to-end tests of the real binary: options, exit statuses, signals, bad input; in four modes:
+# as root, as nobody with file capabilities, as nobody without, and with bpf() forbidden.
+# `make check-e2e E2E="-v signals"` runs the tests with "signals" in their name, one a line;
+# `E2E_MODES=user` one mode alone.
 
 E2E_TOOLS := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(wildcard tests/e2e/*.c))
 E2E ?=
+# Sanitizers are there to look at the code, and each way through it needs to be seen once.
+E2E_MODES ?= $(if $(filter 1,$(SAN)),root nobpf,root caps user nobpf)
 
 # Without sanitizers: these programs stand for any program of a user.
 $(BUILD)/tests/e2e/%: tests/e2e/%.c
@@ -12,7 +16,9 @@ $(BUILD)/tests/e2e/%: tests/e2e/%.c
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -pthread $< -o $@
 
 check-e2e: $(BUILD)/denet-bpf $(E2E_TOOLS)
-	$(Q)DENET_BPF=$(abspath $(BUILD)/denet-bpf) DENET_E2E_TOOLS=$(abspath $(BUILD)/tests/e2e) \
-		python3 tests/e2e/run.py $(E2E)
+	$(Q)for mode in $(E2E_MODES); do \
+		DENET_BPF=$(abspath $(BUILD)/denet-bpf) DENET_E2E_TOOLS=$(abspath $(BUILD)/tests/e2e) \
+			python3 tests/e2e/run.py --mode $$mode $(E2E) || exit 1; \
+	done
 
 .PHONY: check-e2e

@@ -30,6 +30,10 @@ with open(BIN, "rb") as binary:
 SANITIZER_ENV = {"ASAN_OPTIONS": "disable_coredump=0"} if IS_SANITIZED else {}
 os.environ.update(SANITIZER_ENV)
 
+# Who runs this: tests/e2e/run.py tells. In the last two there is no BPF, and nothing is exact.
+MODE = os.environ.get("DENET_E2E_MODE", "root")
+HAS_BPF = MODE in ("root", "caps")
+
 LIMIT_S = 60  # no test waits longer for anything
 NOBODY = 65534
 
@@ -115,6 +119,14 @@ def state_of(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
             return stat.read().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def comm_of(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as comm:
+            return comm.read().rstrip("\n")
     except (FileNotFoundError, ProcessLookupError):
         return None
 
@@ -251,6 +263,8 @@ class Skips:
 
 
 def bpf_missing():
+    if not HAS_BPF:
+        return f"exact figures, in mode {MODE}"
     if not Skips.asked:
         Skips.asked = True
         result = run("run", "--accounting", "bpf", "-q", "--", "true")
@@ -303,6 +317,10 @@ class Case(unittest.TestCase):
         self.assertEqual(len(result.err_lines), 1, result)
         for word in words:
             self.assertIn(word, result.err_lines[0])
+
+
+def not_in_mode(mode, why):
+    return unittest.skipIf(MODE == mode, f"mode {mode}: {why}")
 
 
 def need_root(test):

@@ -2,13 +2,18 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs the end-to-end tests of the real binary.
 
-Usage: tests/e2e/run.py [-v] [WORD...]    only tests whose name holds one of the words
+Usage: tests/e2e/run.py [-v] [--mode MODE] [WORD...]    only tests whose name holds one of the words
+Modes: root (default: as whoever calls), caps (as nobody, the binary with file capabilities),
+user (as nobody), nobpf (as whoever calls, bpf() forbidden by seccomp).
 Environment: DENET_BPF the binary, DENET_E2E_TOOLS the folder of its helpers (tests/e2e.mk),
 DENET_REQUIRE_BPF=1 makes a test fail that would be skipped for want of BPF."""
 
 import os
 import pathlib
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -89,13 +94,83 @@ def all_tests(suite):
             yield item
 
 
+MODES = ("root", "caps", "user", "nobpf")
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def unusable(mode, reason):
+    print(f"mode {mode}: skipped: {reason}")
+    return 1 if os.environ.get("DENET_REQUIRE_BPF") == "1" else 0
+
+
+def python_for_nobody():
+    """The interpreter of whoever calls may lie in a folder of its own."""
+    for python in ("/usr/bin/python3", sys.executable):
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-c", "0"]
+        if subprocess.run(nobody, check=False, stderr=subprocess.DEVNULL).returncode == 0:
+            return python
+    return None
+
+
+def is_before_5_11():
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int("".join(filter(str.isdigit, minor)) or 0)) < (5, 11)
+
+
+def run_as_nobody(mode, folder, arguments):
+    """All that is run lies where nobody can read it, with the rights of the mode."""
+    python = python_for_nobody()
+    if os.geteuid() or not python:
+        return unusable(mode, "it takes root, setpriv and a python3 that user nobody can run")
+    os.chmod(folder, 0o755)
+    # the parts of the tree that tests look at
+    for part in ("tests/e2e", "tests/fixtures"):
+        shutil.copytree(HERE.parents[1] / part, f"{folder}/{part}", symlinks=True,
+                        ignore=shutil.ignore_patterns("__pycache__"))
+    tools = shutil.copytree(os.environ.get("DENET_E2E_TOOLS", BUILD / "tests/e2e"), f"{folder}/tools")
+    binary = shutil.copy(os.environ.get("DENET_BPF", BUILD / "denet-bpf"), f"{folder}/denet-bpf")
+    if mode == "caps":
+        # 5.10 charges maps against the limit on locked memory
+        capabilities = "cap_bpf,cap_perfmon" + (",cap_sys_resource" if is_before_5_11() else "")
+        done = subprocess.run(["setcap", f"{capabilities}=ep", binary], check=False, capture_output=True, text=True)
+        if done.returncode:
+            return unusable(mode, f"setcap: {done.stderr.strip()}")
+    environment = {**os.environ, "DENET_BPF": binary, "DENET_E2E_TOOLS": tools, "DENET_E2E_MODE": mode, "HOME": folder}
+    program = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", python,
+               f"{folder}/tests/e2e/run.py", *arguments]
+    return subprocess.run(program, check=False, env=environment, cwd=folder).returncode
+
+
+def run_in_mode(mode, arguments):
+    print(f"mode {mode}", flush=True)
+    if mode == "nobpf":
+        forbid = os.path.join(os.environ.get("DENET_E2E_TOOLS", BUILD / "tests/e2e"), "forbid")
+        program = [forbid, "bpf", "EPERM", sys.executable, __file__, *arguments]
+        return subprocess.run(program, check=False, env={**os.environ, "DENET_E2E_MODE": mode}).returncode
+    with tempfile.TemporaryDirectory(prefix="denet-e2e-mode.") as folder:
+        return run_as_nobody(mode, folder, arguments)
+
+
 def main():
-    words = [word for word in sys.argv[1:] if word != "-v"]
+    arguments = sys.argv[1:]
+    if "--mode" in arguments:
+        at = arguments.index("--mode")
+        mode = arguments[at + 1] if at + 1 < len(arguments) else ""
+        del arguments[at : at + 2]
+        if mode not in MODES:
+            sys.exit(f"--mode {mode}: one of {', '.join(MODES)}")
+        if mode != "root":
+            return run_in_mode(mode, arguments)
+    return run_here(arguments)
+
+
+def run_here(arguments):
+    words = [word for word in arguments if word != "-v"]
     found = unittest.TestLoader().discover(str(pathlib.Path(__file__).parent), "test_*.py")
     suite = unittest.TestSuite(
         test for test in all_tests(found) if not words or any(word in test.id() for word in words)
     )
-    report = Report("-v" in sys.argv[1:])
+    report = Report("-v" in arguments)
     suite.run(report)
     for reason, tests in report.reasons.items():
         more = f" and {len(tests) - 5} more" if len(tests) > 5 else ""

@@ -10,7 +10,22 @@ import stat
 import subprocess
 import sys
 
-from harness import ACT, BIN, COMM, FORBID, PROBE, SANITIZER_ENV, Case, Terminal, finish, need_root, parse_lines, run, start
+from harness import (
+    ACT,
+    BIN,
+    COMM,
+    FORBID,
+    PROBE,
+    SANITIZER_ENV,
+    Case,
+    Terminal,
+    finish,
+    need_root,
+    not_in_mode,
+    parse_lines,
+    run,
+    start,
+)
 
 QUIET = ("run", "-q", "--")
 
@@ -86,6 +101,7 @@ class Untouched(Case):
         os.close(read)
         os.close(write)
 
+    @not_in_mode("caps", "libc opens the closed standard descriptors of a privileged program")
     def test_closed_standard_descriptors(self):
         for close in ("<&-", ">&-", "2>&-", "<&- >&- 2>&-"):
             for options in ("-q", "-q -o f", ""):

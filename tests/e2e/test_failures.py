@@ -20,6 +20,7 @@ from harness import (
     finish,
     is_alive,
     need_root,
+    not_in_mode,
     of_kind,
     parse_lines,
     run,
@@ -323,6 +324,7 @@ class StillWithBpf(Case):
         self.assertEqual((result.status, result.err), (5, b""), result)
         self.assertEqual(parse_lines(result.out)[-1]["processes_exact"], 2)
 
+    @not_in_mode("caps", "a filter of an ordinary user takes no-new-privs, and that takes file capabilities")
     def test_without_clone3_and_pidfd_open(self):
         for call in ("clone3", "perf_event_open"):
             result = run("run", "-q", "--", *JOB, program=[FORBID, call, "ENOSYS", BIN])

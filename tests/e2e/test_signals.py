@@ -16,6 +16,7 @@ from harness import (
     Case,
     Terminal,
     children_of,
+    comm_of,
     finish,
     is_alive,
     need_root,
@@ -57,7 +58,7 @@ class Forwarding(Case):
     def test_a_signal_sent_to_both_ends_both_in_order(self):
         with start("run", "-q", "-o", self.path("f"), "--", "sleep", "1000") as process:
             pid = wait_for("the command runs", lambda: children_of(process.pid))[0]
-            wait_for("exec", lambda: os.readlink(f"/proc/{pid}/exe") != os.path.realpath(BIN))
+            wait_for("exec", lambda: comm_of(pid) == "sleep")
             os.killpg(process.pid, signal.SIGTERM)
             result = finish(process)
             self.assertEqual(result.signal, signal.SIGTERM, result)
