@@ -51,7 +51,7 @@ class Bench:
         return own if os.path.exists(own) else f"{self.build}/tests/workloads/{name}"
 
     def command(self, words):
-        return [self.workload(words[0]), *words[1:]]
+        return words if words[0].startswith("/") else [self.workload(words[0]), *words[1:]]
 
     def run(self, words, tool=None):
         result = Run(self, self.command(words), tool)
@@ -167,8 +167,7 @@ def print_accuracy(bench, only):
 
     heading("Own CPU in ms, median (quartiles)", "workload", *names)
     for title, _, _, rounds in results:
-        row(title, *(spread([runs[name].own_cpu_ns / 1e6 for _, runs in rounds if not runs[name].failed],
-                            "{:.0f}".format) for name in names))
+        row(title, *own_cpu_of(rounds, names))
 
     heading("Own peak RSS in MB, largest", "workload", *names)
     for title, _, _, rounds in results:
@@ -240,6 +239,25 @@ def wall_ms(bench, tool):
                 os.unlink(name)
 
 
+def print_idle(bench):
+    """What a monitor costs that has next to nothing to do, on a quiet and on a crowded machine."""
+    crowd = 200 if bench.quick else 2000
+    names = [tool.name for tool in bench.tools]
+    heading("Own CPU in ms over `sleep 3`, median (quartiles)", "machine", *names)
+    words = ("/bin/sleep", "3")
+    row("quiet", *own_cpu_of(bench.turns(words, bench.tools, bench.repeats), names))
+    with subprocess.Popen(bench.command(("crowd", str(crowd), "3600")), stdin=subprocess.DEVNULL) as others:
+        try:
+            row(f"{crowd} unrelated processes", *own_cpu_of(bench.turns(words, bench.tools, bench.repeats), names))
+        finally:
+            others.terminate()
+
+
+def own_cpu_of(rounds, names):
+    return (spread([runs[name].own_cpu_ns / 1e6 for _, runs in rounds if not runs[name].failed], "{:.0f}".format)
+            for name in names)
+
+
 def print_memory(bench):
     """Resident memory of the monitor while a command starts process after process."""
     count = 20_000 if bench.quick else 200_000
@@ -283,6 +301,7 @@ def main():
     print_accuracy(bench, options.only)
     if not options.only:
         print_peak(bench)
+        print_idle(bench)
         print_slowdown(bench)
         print_start(bench)
         print_memory(bench)

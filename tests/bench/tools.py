@@ -31,16 +31,18 @@ class Figures:
 class Denet:
     """denet-bpf itself, with every record written."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, accounting="bpf"):
         self.binary = binary
-        self.name = "denet-bpf"
+        self.accounting = accounting
+        self.name = "denet-bpf" if accounting == "bpf" else f"denet-bpf ({accounting})"
         self.version = first_line([binary, "--version"])
 
     def is_there(self):
         return os.access(self.binary, os.X_OK)
 
     def argv(self, log, command):
-        return [self.binary, "run", "-q", "-i", "100", "-m", "100", "--accounting", "bpf", "-o", log, "--", *command]
+        return [self.binary, "run", "-q", "-i", "100", "-m", "100", "--accounting", self.accounting,
+                "-o", log, "--", *command]
 
     def figures(self, log):
         with open(log, "rb") as file:
@@ -160,6 +162,6 @@ class Original:
 
 
 def installed(binary):
-    """denet-bpf first, then every peer that is there."""
-    found = [Denet(binary), GnuTime(), Runlim(), Psrecord(), Original()]
+    """denet-bpf with either source first, then every peer that is there."""
+    found = [Denet(binary), Denet(binary, "proc"), GnuTime(), Runlim(), Psrecord(), Original()]
     return [tool for tool in found if tool.is_there()]
