@@ -7,6 +7,12 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+/* Kernels without groups of tasks have no way from a task to its run queue. */
+static __always_inline bool has_slices(void)
+{
+	return cfg.use_slices && bpf_core_field_exists(struct sched_entity, cfs_rq);
+}
+
 static __always_inline struct rq *rq_of(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, se.cfs_rq, rq);
@@ -18,8 +24,11 @@ static __always_inline struct rq *rq_of(struct task_struct *task)
  */
 static __always_inline void calibrate_rq_clock(void)
 {
-	struct rq *rq = rq_of((void *)bpf_get_current_task());
+	struct rq *rq;
 
+	if (!has_slices())
+		return;
+	rq = rq_of((void *)bpf_get_current_task());
 	rq_clock_offset_ns = (__s64)BPF_CORE_READ(rq, clock) - (__s64)bpf_ktime_get_ns();
 }
 
@@ -29,12 +38,15 @@ static __always_inline void calibrate_rq_clock(void)
  */
 static __always_inline __u64 slice_in_progress_ns(struct task_struct *task)
 {
-	struct rq *rq = rq_of(task);
-	__s64 counted = (__s64)BPF_CORE_READ(rq, clock_task) - (__s64)task->se.exec_start;
-	__s64 since =
-		(__s64)bpf_ktime_get_ns() + rq_clock_offset_ns - (__s64)BPF_CORE_READ(rq, clock);
-	__s64 slice = counted + since;
+	__s64 counted, since, slice;
+	struct rq *rq;
 
+	if (!has_slices())
+		return 0;
+	rq = rq_of(task);
+	counted = (__s64)BPF_CORE_READ(rq, clock_task) - (__s64)task->se.exec_start;
+	since = (__s64)bpf_ktime_get_ns() + rq_clock_offset_ns - (__s64)BPF_CORE_READ(rq, clock);
+	slice = counted + since;
 	return slice & ~(slice >> 63);
 }
 

@@ -21,6 +21,11 @@ struct task_struct___pre516 {
 	unsigned int cpu;
 };
 
+/* An int, until 7.3 made it a u8. Unsigned here: only so can the load be shortened to fit. */
+struct task_struct___any {
+	unsigned int on_cpu;
+};
+
 /* f1a7941243c1 (6.2) made the counters per CPU; remove when the floor is 6.2 */
 struct rss_counter___pre62 {
 	long counter;
@@ -43,6 +48,14 @@ static __always_inline bool task_is_dead(struct task_struct *task)
 	if (bpf_core_field_exists(task->__state))
 		return task->__state & TASK_DEAD;
 	return BPF_CORE_READ(older, state) & TASK_DEAD;
+}
+
+/* 1 or 0. */
+static __always_inline __u32 task_is_on_cpu(struct task_struct *task)
+{
+	struct task_struct___any *any = (void *)task;
+
+	return any->on_cpu & 1;
 }
 
 static __always_inline __u32 task_last_cpu(struct task_struct *task)

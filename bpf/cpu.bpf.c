@@ -3,7 +3,7 @@
  * The last switch of a thread closes its account. Only there is sum_exec_runtime complete: at
  * sched_process_exit the slice in progress is missing, which is most of a short process.
  */
-#include "member.bpf.h"
+#include "end.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 #define ENOENT 2
@@ -34,20 +34,24 @@ static __always_inline __u64 wakeup_flag(__u64 id)
 	return BPF_RB_NO_WAKEUP;
 }
 
-/* Counted as an exit when it is harvested: two threads may get here. */
+/* Counted when it is harvested: two threads may get here. */
 static __always_inline void leave_for_harvest(struct process_account *account)
 {
 	account->flags |= ACCOUNT_UNSENT;
-	ADD(totals.dropped_events, 1);
+	ADD(totals.unsent_seq, 1);
 }
 
 /* Two threads may get here at once; the one whose delete succeeds sends. */
-static __always_inline void close_process(struct process_account *account, __u64 id)
+static __always_inline void close_process(struct task_struct *task, struct process_account *account,
+					  __u64 id)
 {
 	struct exit_event *event;
 	long r;
 
 	account->exit_boot_ns = bpf_ktime_get_boot_ns();
+	/* on_process_exit was left out, as can be where it can be preempted. */
+	if (!(account->flags & ACCOUNT_ENDED))
+		note_end(task, account);
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		leave_for_harvest(account);
@@ -69,7 +73,8 @@ static __always_inline void close_process(struct process_account *account, __u64
 	ADD(totals.processes_exited, 1);
 }
 
-static __always_inline void close_thread(struct task_counters *counters, __u64 id)
+static __always_inline void close_thread(struct task_struct *task, struct task_counters *counters,
+					 __u64 id)
 {
 	struct process_account *account = bpf_map_lookup_elem(&account_by_id, &id);
 
@@ -78,7 +83,7 @@ static __always_inline void close_thread(struct task_counters *counters, __u64 i
 	add_counters(&account->used, counters);
 	ADD(account->threads_live, -1);
 	if (!*(volatile __u32 *)&account->threads_live)
-		close_process(account, id);
+		close_process(task, account, id);
 }
 
 /*
@@ -95,13 +100,13 @@ static __noinline int close_task(struct task_struct *task)
 		return 0;
 	id = member->id;
 	ADD(totals.dying_seq, 1);
-	if (cfg_use_storage)
+	if (cfg.use_storage)
 		member->flags |= MEMBER_FOLDED;
 	else
 		bpf_map_delete_elem(&member_by_address, &address);
 	read_counters(task, &counters);
 	add_counters(&totals.dead, &counters);
-	close_thread(&counters, id);
+	close_thread(task, &counters, id);
 	ADD(totals.dead_seq, 1);
 	return 0;
 }

@@ -11,9 +11,9 @@
 #include <bpf/bpf_tracing.h>
 #include "denet/kernel.h"
 #include "compat.bpf.h"
+#include "pid.bpf.h"
 
 #define EDGE_CHILDREN_MAX 32
-#define CLONE_THREAD 0x00010000
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -22,26 +22,28 @@ struct {
 	__uint(max_entries, 512 * 1024);
 } edges SEC(".maps");
 
+const volatile struct knobs cfg;
+struct pid_view pid_view; /* as the main object has noted it */
 __u64 dropped_edges;
 
 static __always_inline void log_edge(struct task_struct *child, struct task_struct *parent)
 {
 	struct edge_event edge = {};
 
-	edge.child_tgid = BPF_CORE_READ(child, tgid);
-	edge.parent_tgid = BPF_CORE_READ(parent, tgid);
+	edge.child_tgid = shown_tgid(child, BPF_CORE_READ(child, tgid));
+	edge.parent_tgid = shown_tgid(parent, BPF_CORE_READ(parent, tgid));
 	edge.child_start_boot_ns = BPF_CORE_READ(child, group_leader, start_boottime);
 	edge.parent_start_boot_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
 	if (bpf_ringbuf_output(&edges, &edge, sizeof(edge), BPF_RB_NO_WAKEUP))
 		__sync_fetch_and_add(&dropped_edges, 1);
 }
 
-SEC("tp_btf/task_newtask")
-int BPF_PROG(on_stranger_birth, struct task_struct *child, unsigned long clone_flags)
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(on_stranger_birth, struct task_struct *child)
 {
 	struct task_struct *parent = (void *)bpf_get_current_task();
 
-	if (clone_flags & CLONE_THREAD)
+	if (child->pid != child->tgid)
 		return 0;
 	log_edge(child, parent);
 	log_edge(parent, BPF_CORE_READ(parent, real_parent));

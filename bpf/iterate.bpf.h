@@ -5,17 +5,24 @@
 
 #include "member.bpf.h"
 #include "clock.bpf.h"
+#include "end.bpf.h"
 
 #define PF_EXITING 0x4
-#define SIGNAL_GROUP_EXIT 0x4
 
-/* task->on_cpu is 1 or 0, by which the caller may save the four reads of a slice. */
+/* The caller may look first, and save the four reads of a slice. */
 static __always_inline void add_slice(struct task_struct *task, struct task_sample *sample)
 {
-	__u64 is_running = task->on_cpu & 1;
+	__u64 is_running = task_is_on_cpu(task);
 
 	sample->used.cpu_ns += slice_in_progress_ns(task) & -is_running;
 	sample->flags |= is_running * SAMPLE_RUNNING;
+}
+
+static __always_inline __u32 shown_parent_tgid(struct task_struct *task)
+{
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+
+	return shown_tgid(parent, BPF_CORE_READ(parent, tgid));
 }
 
 static __always_inline void read_sample(struct task_struct *task, struct task_sample *sample)
@@ -28,9 +35,9 @@ static __always_inline void read_sample(struct task_struct *task, struct task_sa
 	sample->flags |= (task->flags & PF_EXITING) / PF_EXITING * SAMPLE_EXITING;
 	sample->mm = (__u64)BPF_CORE_READ(task, mm);
 	sample->start_boot_ns = task->start_boottime;
-	sample->tid = task->pid;
-	sample->tgid = task->tgid;
-	sample->parent_tgid = BPF_CORE_READ(task, real_parent, tgid);
+	sample->tid = shown_tid(task, task->pid);
+	sample->tgid = shown_tgid(task, task->tgid);
+	sample->parent_tgid = shown_parent_tgid(task);
 	sample->cpu = task_last_cpu(task);
 	bpf_probe_read_kernel(sample->comm, sizeof(sample->comm), task->comm);
 }

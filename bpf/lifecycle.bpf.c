@@ -4,10 +4,9 @@
 #include "member.bpf.h"
 #include "account.bpf.h"
 #include "clock.bpf.h"
+#include "end.bpf.h"
+#include "credentials.bpf.h"
 #include <bpf/bpf_tracing.h>
-
-#define CLONE_THREAD 0x00010000
-#define SIGNAL_GROUP_EXIT 0x4
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -55,8 +54,9 @@ static __always_inline void fill_account(struct task_member *parent, struct task
 	account->parent_id = parent_id;
 	account->command_id = of_parent ? of_parent->command_id : 0;
 	account->start_boot_ns = child->start_boottime;
-	account->tgid = child->tgid;
-	account->parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	account->tgid = shown_tgid(child, child->tgid);
+	account->parent_tgid =
+		shown_tgid((void *)bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);
 	account->threads_live = 1;
 	account->threads_total = 1;
 	account->uid = bpf_get_current_uid_gid();
@@ -83,17 +83,18 @@ static __always_inline void open_process(struct task_member *parent, struct task
 }
 
 /*
- * Not sched_process_fork: that one misses the threads that io_uring and vhost create. This one
- * runs before the child can.
+ * Under the lock of the run queue, before the child can run. Not sched_process_fork: that one
+ * misses the threads that io_uring and vhost create. Nor task_newtask: from 7.0 on it may be
+ * preempted, and the kernel leaves out a program that is running on this CPU already.
  */
-SEC("tp_btf/task_newtask")
-int BPF_PROG(on_task_newtask, struct task_struct *child, unsigned long clone_flags)
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(on_wakeup_new, struct task_struct *child)
 {
 	struct task_member *parent = member_of_current();
 
 	if (!parent)
 		return 0;
-	if (clone_flags & CLONE_THREAD)
+	if (child->pid != child->tgid)
 		open_thread(parent, child);
 	else
 		open_process(parent, child);
@@ -126,12 +127,13 @@ static __always_inline void send_exec(struct task_struct *task, struct linux_bin
 	if (!message)
 		return;
 	message->head.type = EVENT_EXEC;
-	message->head.tgid = task->tgid;
+	message->head.tgid = account->tgid;
 	message->head.id = account->id;
 	message->head.command_id = account->command_id;
 	message->head.start_boot_ns = account->start_boot_ns;
 	message->head.parent_tgid = account->parent_tgid;
 	__builtin_memcpy(message->head.comm, account->comm, DENET_COMM_LEN);
+	read_credentials(task, &message->head);
 	read_args(task, message);
 
 	args_len = message->head.args_len;
@@ -173,16 +175,6 @@ int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct li
 	return 0;
 }
 
-static __always_inline __u64 memory_cgroup_id(struct task_struct *task)
-{
-	int subsys;
-
-	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
-		return 0;
-	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	return BPF_CORE_READ(task, cgroups, subsys[subsys], cgroup, kn, id);
-}
-
 /*
  * What has to be read before the process lets go of it. Two threads that leave at once may both
  * see live at 0: they write the same.
@@ -192,7 +184,6 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 {
 	struct task_member *member = member_of(task);
 	struct process_account *account;
-	struct mm_struct *mm;
 	__u64 id;
 
 	if (!member)
@@ -203,22 +194,6 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	account = bpf_map_lookup_elem(&account_by_id, &id);
 	if (!account)
 		return 0;
-	account->exit_status = BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT
-				       ? BPF_CORE_READ(task, signal, group_exit_code)
-				       : BPF_CORE_READ(task, group_leader, exit_code);
-	account->peak_pages = BPF_CORE_READ(task, signal, maxrss);
-	mm = BPF_CORE_READ(task, mm);
-	if (mm) {
-		__u64 hiwater = BPF_CORE_READ(mm, hiwater_rss), rss = mm_rss_pages(mm);
-
-		account->peak_mm_pages = hiwater > rss ? hiwater : rss;
-	}
-	account->uid = bpf_get_current_uid_gid();
-	account->cgroup_v2_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	account->cgroup_memory_id = memory_cgroup_id(task);
-	bpf_probe_read_kernel(account->comm, sizeof(account->comm),
-			      BPF_CORE_READ(task, group_leader, comm));
-	account->flags |=
-		ACCOUNT_ENDED | (BPF_CORE_READ(task, signal, oom_mm) ? ACCOUNT_OOM_KILLED : 0);
+	note_end(task, account);
 	return 0;
 }

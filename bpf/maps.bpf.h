@@ -53,11 +53,11 @@ struct id_counters {
 
 #ifdef MAPS_OWNER
 #define MAP(type, name) struct type name SEC(".maps")
-#define KNOB(type, name, value) const volatile type name = value
+#define KNOB(type, name) const volatile type name
 #define GLOBAL(type, name) type name
 #else
 #define MAP(type, name) extern struct type name SEC(".maps")
-#define KNOB(type, name, value) extern const volatile type name
+#define KNOB(type, name) extern const volatile type name
 #define GLOBAL(type, name) extern type name
 #endif
 
@@ -68,10 +68,10 @@ MAP(seed_hash, seed_by_tgid);
 MAP(event_ring, events);
 MAP(id_counters, next_id_by_cpu);
 
-KNOB(bool, cfg_use_storage, true); /* else the hash: before 5.13, or forced */
-KNOB(__u32, cfg_own_tgid, 0); /* the monitor, which never counts itself */
+KNOB(struct knobs, cfg);
 
 GLOBAL(struct tree_totals, totals);
+GLOBAL(struct pid_view, pid_view); /* noted by the first walk, if pids are mapped */
 GLOBAL(struct task_counters, root_before_exec); /* what our stub used, up to its exec */
 GLOBAL(__u32, has_root_execed);
 GLOBAL(__u64, root_id); /* its end wakes user space */

@@ -5,6 +5,7 @@
 
 #include "maps.bpf.h"
 #include "compat.bpf.h"
+#include "pid.bpf.h"
 
 static __always_inline struct task_member *member_by_key(__u64 address, __u32 tgid)
 {
@@ -18,7 +19,7 @@ static __always_inline struct task_member *member_by_key(__u64 address, __u32 tg
 
 static __always_inline struct task_member *member_of(struct task_struct *task)
 {
-	if (cfg_use_storage)
+	if (cfg.use_storage)
 		return bpf_task_storage_get(&member_by_task, task, 0, 0);
 	return member_by_key((__u64)task, BPF_CORE_READ(task, tgid));
 }
@@ -26,7 +27,7 @@ static __always_inline struct task_member *member_of(struct task_struct *task)
 static __always_inline struct task_member *member_of_current(void)
 {
 	/* The helper that gives a typed pointer is of 5.11; storage is not older than that. */
-	if (cfg_use_storage)
+	if (cfg.use_storage)
 		return bpf_task_storage_get(&member_by_task, bpf_get_current_task_btf(), 0, 0);
 	return member_by_key(bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);
 }
@@ -55,7 +56,7 @@ static __always_inline int member_add(struct task_struct *task, struct task_memb
 	struct task_member *stored;
 	int r;
 
-	if (cfg_use_storage) {
+	if (cfg.use_storage) {
 		r = member_store(task, member);
 	} else {
 		stored = member_by_key(address, member->tgid);

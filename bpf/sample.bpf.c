@@ -26,8 +26,11 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	struct task_member *member;
 	__u64 id;
 
-	if (ctx->meta->seq_num == 0)
+	if (ctx->meta->seq_num == 0) {
 		calibrate_rq_clock();
+		if (cfg.map_pids)
+			note_pid_view();
+	}
 	if (!task)
 		return 0;
 	member = member_of(task);
@@ -52,7 +55,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 		sample.flags |= SAMPLE_DEAD;
 	}
 	read_sample(task, &sample);
-	if (task->on_cpu)
+	if (task_is_on_cpu(task))
 		add_slice(task, &sample);
 	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
 	return 0;

@@ -10,13 +10,16 @@
 #define EXIT_DEAD 0x10
 #define EXIT_ZOMBIE 0x20
 
+/* Beside a sample the stack has no room for it. One walk at a time. */
+static struct process_account opened;
+
 /*
  * By tgid and start, not through the members: a typed pointer to another task costs the verifier a
  * millisecond of look-ups.
  */
 static __always_inline struct seed *seed_of(struct task_struct *task)
 {
-	__u32 tgid = BPF_CORE_READ(task, tgid);
+	__u32 tgid = shown_tgid(task, BPF_CORE_READ(task, tgid));
 	struct seed *seed = bpf_map_lookup_elem(&seed_by_tgid, &tgid);
 
 	if (!seed)
@@ -58,10 +61,11 @@ static __always_inline bool is_full(struct bpf_iter__task *ctx)
 static __always_inline void fill_account(struct task_struct *task, struct task_sample *sample,
 					 struct process_account *account)
 {
+	__builtin_memset(account, 0, sizeof(*account));
 	account->parent_id = sample->parent_id;
 	account->start_boot_ns = task->start_boottime;
 	account->peak_before_exec_pages = BPF_CORE_READ(task, signal, maxrss);
-	account->tgid = task->tgid;
+	account->tgid = sample->tgid;
 	account->parent_tgid = sample->parent_tgid;
 	account->threads_live = 1 - is_zombie(task);
 	account->threads_total = 1;
@@ -76,11 +80,12 @@ static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
 						struct task_sample *sample)
 {
 	__u64 id = sample->id;
+	__u32 tgid = sample->tgid;
 
 	__builtin_memset(sample, 0, sizeof(*sample));
 	sample->id = id;
-	sample->tid = task->tgid;
-	sample->tgid = task->tgid;
+	sample->tid = tgid;
+	sample->tgid = tgid;
 	sample->flags = SAMPLE_ENDED_THREADS;
 	sample->used.cpu_ns = BPF_CORE_READ(task, signal, sum_sched_runtime);
 	sample->used.user_ns = BPF_CORE_READ(task, signal, utime);
@@ -92,12 +97,12 @@ static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
 	bpf_seq_write(ctx->meta->seq, sample, sizeof(*sample));
 }
 
-static __always_inline void remember_process(struct task_struct *task, __u64 id)
+static __always_inline void remember_process(struct task_sample *sample, __u64 id)
 {
 	struct seed seed = {};
-	__u32 tgid = task->tgid;
+	__u32 tgid = sample->tgid;
 
-	seed.start_boot_ns = task->start_boottime;
+	seed.start_boot_ns = sample->start_boot_ns;
 	seed.id = id;
 	if (bpf_map_update_elem(&seed_by_tgid, &tgid, &seed, BPF_ANY))
 		ADD(totals.dropped_tasks, 1);
@@ -121,7 +126,7 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 static __always_inline int seed_process(struct bpf_iter__task *ctx, struct task_struct *task)
 {
 	struct seed *wanted = seed_of(task);
-	struct process_account account = {};
+	struct process_account *account = &opened;
 	struct task_sample sample = {};
 	__u32 is_dead = is_zombie(task);
 
@@ -135,19 +140,19 @@ static __always_inline int seed_process(struct bpf_iter__task *ctx, struct task_
 	sample.flags = SAMPLE_LEADER | is_dead * SAMPLE_DEAD;
 	read_sample(task, &sample);
 	add_slice(task, &sample);
-	fill_account(task, &sample, &account);
-	if (account_open(&account))
+	fill_account(task, &sample, account);
+	if (account_open(account))
 		return 0;
 	/* User space files the command of a seeded process under its id, for who is forked from it. */
-	account.command_id = account.id;
-	bpf_map_update_elem(&account_by_id, &account.id, &account, BPF_EXIST);
+	account->command_id = account->id;
+	bpf_map_update_elem(&account_by_id, &account->id, account, BPF_EXIST);
 	/* A leader that ended before its threads is in no account, yet they follow it. */
-	if (add_seeded(task, account.id, is_dead * MEMBER_FOLDED)) {
-		bpf_map_delete_elem(&account_by_id, &account.id);
+	if (add_seeded(task, account->id, is_dead * MEMBER_FOLDED)) {
+		bpf_map_delete_elem(&account_by_id, &account->id);
 		return 0;
 	}
-	remember_process(task, account.id);
-	sample.id = account.id;
+	remember_process(&sample, account->id);
+	sample.id = account->id;
 	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
 	write_ended_threads(ctx, task, &sample);
 	return 0;
@@ -190,7 +195,8 @@ int seed_tasks(struct bpf_iter__task *ctx)
 		calibrate_rq_clock();
 	if (!task)
 		return 0;
-	if ((__u32)task->tgid == cfg_own_tgid)
+	/* The monitor never counts itself, unless it was asked to. */
+	if ((__u32)task->tgid == bpf_get_current_pid_tgid() >> 32 && !seed_of(task))
 		return 0;
 	if (member_of(task))
 		return 0;

@@ -2,7 +2,7 @@
 # Tests of the real thing, as root: each runs workloads under libdenet beside a cgroup of their own.
 
 BPF_TEST_SHARED := $(BUILD)/tests/bpf/harness.o $(BUILD)/tests/bpf/referee.o \
-	$(BUILD)/tests/bpf/seen.o
+	$(BUILD)/tests/bpf/seen.o $(BUILD)/tests/bpf/path.o
 BPF_TEST_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bpf/test_*.c)))
 BPF_TEST_CFLAGS = $(DENET_CFLAGS) -Werror=unused-function -Itests
 
@@ -18,10 +18,29 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(BUILD)/libden
 		$(DENET_LDFLAGS) $(LDFLAGS) -o $@ $< $(BPF_TEST_SHARED) $(BUILD)/libdenet.a \
 		-lcmocka $(LIBS)
 
+# The core again, forced onto the ways that other kernels go (PATH.TEST, see tests/bpf/path.c), and in
+# a pid namespace.
+BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach) \
+	$(addprefix hash.test_,lifecycle identity) $(addprefix namespace.test_,lifecycle probe)
+BPF_RUNS = $(notdir $(BPF_TEST_BIN)) $(BPF_PATH_RUNS)
+
+# The real binary, for end-to-end tests on such a way: DENET_TEST_PATH names it.
+$(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(BUILD)/libdenet.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead.
-check-bpf: $(BPF_TEST_BIN)
-	$(Q)failed=; for t in $(BPF_TEST_BIN); do \
-		$$t || { [ $$? -eq 77 ] || failed="$$failed $${t##*/}"; }; \
+check-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked.o
+	$(Q)failed=; tests/bpf/check_object.py $(BUILD)/bpf/*.linked.o || failed=" check_object"; \
+	for run in $(BPF_RUNS); do \
+		case $$run in \
+		namespace.*) with="unshare --pid --fork --mount-proc" ;; \
+		*.*) with="env DENET_TEST_PATH=$${run%%.*}" ;; \
+		*) with= ;; \
+		esac; \
+		[ -z "$$with" ] || echo "$$with $${run#*.}"; \
+		$$with $(BUILD)/tests/bpf/$${run#*.} || \
+			{ [ $$? -eq 77 ] || failed="$$failed $$run"; }; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 -include $(BPF_TEST_BIN:=.d) $(BPF_TEST_SHARED:.o=.d)

@@ -30,7 +30,13 @@ typedef __u64 u64;
 
 
 
+
+
 typedef int pid_t;
+
+typedef unsigned int uid_t;
+
+typedef __kernel_gid32_t gid_t;
 
 typedef unsigned long size_t;
 
@@ -68,6 +74,8 @@ struct task_io_accounting {
 
 struct mm_struct;
 
+struct pid;
+
 struct signal_struct;
 
 struct css_set;
@@ -88,6 +96,7 @@ struct task_struct {
 	struct list_head children;
 	struct list_head sibling;
 	struct task_struct *group_leader;
+	struct pid *thread_pid;
 	u64 utime;
 	u64 stime;
 	long unsigned int nvcsw;
@@ -95,6 +104,7 @@ struct task_struct {
 	u64 start_boottime;
 	long unsigned int min_flt;
 	long unsigned int maj_flt;
+	void *cred;
 	char comm[16];
 	struct signal_struct *signal;
 	struct task_io_accounting ioac;
@@ -114,10 +124,40 @@ struct mm_struct {
 	};
 };
 
+typedef struct {
+	uid_t val;
+} kuid_t;
+
+typedef struct {
+	gid_t val;
+} kgid_t;
+
+struct upid {
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[0];
+};
+
+typedef struct {
+} kernel_cap_t;
+
+struct cred {
+	kuid_t uid;
+	kgid_t gid;
+	kuid_t suid;
+	kgid_t sgid;
+	kuid_t euid;
+	kgid_t egid;
+	kernel_cap_t cap_permitted;
+};
+
 struct signal_struct {
 	atomic_t live;
 	int group_exit_code;
 	unsigned int flags;
+	struct pid *pids[4];
 	u64 utime;
 	u64 stime;
 	long unsigned int nvcsw;

@@ -3,10 +3,13 @@
  * What the BPF programs and the probe share: ids, accounts, events. The includer provides __u32
  * and __u64 (vmlinux.h on one side, <linux/types.h> on the other).
  *
- * A process is named by an id of ours, never by its pid: ids are not used twice.
+ * A process is named by an id of ours, never by its pid: ids are not used twice. Pids are those
+ * of the monitor's pid namespace, 0 for who is outside of it.
  */
 #ifndef DENET_KERNEL_H
 #define DENET_KERNEL_H
+
+#include <stdbool.h>
 
 #define DENET_COMM_LEN 16
 #define DENET_ARGS_MAX 1024
@@ -38,7 +41,7 @@ struct task_counters {
 /* A task that belongs to the tree has one of these, in task storage or in the hash. */
 struct task_member {
 	__u64 id; /* of its process */
-	__u32 tgid; /* never changes in a task's life: guards against a reused address */
+	__u32 tgid; /* the kernel's; never changes in a task's life: guards a reused address */
 	__u32 flags; /* MEMBER_ */
 };
 
@@ -65,7 +68,7 @@ struct process_account {
 	__u32 exit_status; /* as wait() gives it */
 	__u32 flags; /* ACCOUNT_ */
 	__u32 uid; /* not known before the end of what seeding has found */
-	__u32 pad;
+	__u32 unknown; /* COUNTER_: what used does not tell */
 	char comm[DENET_COMM_LEN];
 };
 
@@ -74,6 +77,31 @@ struct process_account {
 #define ACCOUNT_UNSENT 4u /* closed, but the ring was full: to be harvested from the map */
 #define ACCOUNT_PARTIAL 8u /* lived before the monitor */
 #define ACCOUNT_RAN_AT_SEED 16u /* its baseline was read while it ran: an estimate */
+#define ACCOUNT_SAMPLED 32u /* from /proc: what was last seen, lower bounds */
+
+/* Figures of struct task_counters that a source may not be able to tell. */
+#define COUNTER_CPU 1u
+#define COUNTER_RUN_DELAY 2u
+#define COUNTER_FAULTS 4u
+#define COUNTER_SWITCHES 8u
+#define COUNTER_MIGRATIONS 16u
+#define COUNTER_IO 32u
+#define COUNTER_ALL 63u
+
+/* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
+struct knobs {
+	bool use_storage; /* for membership; else the hash */
+	bool use_exit_memory; /* read the address space at the end, which is there from 6.16 on */
+	bool use_slices; /* estimate what a running task has not been charged for yet */
+	bool map_pids; /* the monitor is not in the initial pid namespace */
+};
+
+/* Whose numbering of pids is shown: that of the monitor's own pid namespace. */
+struct pid_view {
+	__u64 ns; /* address, to tell namespaces apart */
+	__u32 level;
+	__u32 pad;
+};
 
 /* A process that is to be followed though it exists already, by tgid in a map. */
 struct seed {
@@ -97,8 +125,15 @@ struct exec_event {
 	__u32 args_len; /* with NULs, at most DENET_ARGS_MAX */
 	__u32 args_whole_len;
 	__u32 path_len; /* without NUL */
+	__u32 uid;
+	__u32 gid;
+	__u32 flags; /* EXEC_ */
+	__u32 pad;
 	char comm[DENET_COMM_LEN];
 };
+
+/* Effective or saved ids that are not the real ones, or capabilities. */
+#define EXEC_HAS_RIGHTS 1u
 
 struct exit_event {
 	__u32 type;
@@ -127,7 +162,7 @@ struct task_sample {
 	__u32 parent_tgid;
 	__u32 cpu;
 	__u32 flags; /* SAMPLE_ */
-	__u32 pad;
+	__u32 threads; /* with SAMPLE_PROCESS */
 	char comm[DENET_COMM_LEN];
 };
 
@@ -137,6 +172,9 @@ struct task_sample {
 #define SAMPLE_DEAD 8u /* a leader that ended before its threads: not in the sum */
 /* Not a task: what the ended threads of a living process have used. It is in the totals already. */
 #define SAMPLE_ENDED_THREADS 16u
+/* Not a task: a whole process with all its threads, by /proc. */
+#define SAMPLE_PROCESS 32u
+#define SAMPLE_UNKNOWN_SHIFT 16 /* above it COUNTER_: what used does not tell */
 
 /* Sums over the tree that no lost event can touch. */
 struct tree_totals {
@@ -146,7 +184,8 @@ struct tree_totals {
 	__u64 processes_started; /* by fork; what seeding found is not in it */
 	__u64 processes_exited; /* whose account was sent; user space adds what it harvests */
 	__u64 threads_started; /* beyond the first of each process */
-	__u64 dropped_events;
+	__u64 dropped_events; /* of execs; user space adds what it harvests */
+	__u64 unsent_seq; /* moves when an account is left to be harvested */
 	__u64 dropped_accounts;
 	__u64 dropped_births; /* processes that could not be made members; seeding finds them */
 	__u64 dropped_tasks;
@@ -156,7 +195,7 @@ struct tree_totals {
 
 _Static_assert(sizeof(struct task_counters) == 104, "layout of task_counters");
 _Static_assert(sizeof(struct process_account) == 232, "layout of process_account");
-_Static_assert(sizeof(struct exec_event) == 64, "layout of exec_event");
+_Static_assert(sizeof(struct exec_event) == 80, "layout of exec_event");
 _Static_assert(sizeof(struct task_sample) == 184, "layout of task_sample");
 
 #endif

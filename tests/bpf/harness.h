@@ -34,6 +34,7 @@ struct scene {
 	/* CPU of the workload before it was in the referee's cgroup: since our exec, since birth. */
 	uint64_t outside_ns;
 	uint64_t outside_whole_ns;
+	uint64_t entering_ns; /* of outside_ns: may be in the referee's figure as well */
 };
 
 int scene_setup(void **state);
@@ -92,7 +93,7 @@ void scene_finish(struct scene *scene);
 		scene_finish(scene);                     \
 	} while (0)
 
-/* Fills in outside_ns and outside_whole_ns; scene_finish() does it too. */
+/* Fills in what was used outside; scene_finish() does it too. */
 void scene_read_outside(struct scene *scene);
 
 /* What the cgroup has used, with what the workload used on the way into it. */

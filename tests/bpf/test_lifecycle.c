@@ -45,7 +45,7 @@ static void two_monitors_may_follow_one_tree(void **state)
 	struct scene *scene = *state;
 	struct denet_observer none = { .size = sizeof(none) };
 	struct denet_monitor *second = NULL;
-	struct denet_summary summary = { 0 };
+	struct denet_summary summary = { .size = sizeof(summary) };
 	char line[16];
 
 	scene_start(scene, "idle", "10", "0", NULL);
@@ -69,11 +69,11 @@ static void two_monitors_may_follow_one_tree(void **state)
 /* What this program does when it is called with --monitor: a monitor as small as can be. */
 static int monitor_command(char *argv[])
 {
-	struct denet_options options;
+	struct denet_options options = { .size = sizeof(options) };
 	struct denet_observer none = { .size = sizeof(none) };
 	struct denet_error error = { .size = sizeof(error) };
 	struct denet_monitor *monitor = NULL;
-	struct denet_summary summary = { 0 };
+	struct denet_summary summary = { .size = sizeof(summary) };
 
 	denet_options_init(&options);
 	options.accounting = DENET_ACCOUNTING_BPF;

@@ -3,6 +3,7 @@
 #include "bpf/harness.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "probe/probe.h"
+#include "util/caps.h"
 #include "workloads/shared.h"
 
 #define GONE_TRIES 5000 /* of a millisecond */
@@ -88,28 +90,48 @@ static void run_undrained(struct scene *scene, struct probe *probe, struct tree_
 	scene->outside_ns = scene->outside_whole_ns; /* the totals are from birth here */
 }
 
-static void ring_that_nobody_drains_loses_no_nanosecond(void **state)
+/* Fills the ring, then hands over the rest from the map: everything has to be there once. */
+static void check_undrained(struct scene *scene, uint64_t processes)
 {
-	struct scene *scene = *state;
 	struct probe_options options = { .ring_bytes = 65536 };
 	struct probe *probe = NULL;
 	struct tree_totals totals;
 	struct heard heard = { 0 };
+	uint64_t sent;
 
-	scene->is_held = true;
-	scene_spawn(scene, "forks", "5000", "50", NULL);
 	assert_return_code(probe_open(&options, &probe), errno);
 	run_undrained(scene, probe, &totals);
+	sent = totals.processes_exited;
 	drain(probe, &heard);
+	probe_totals(probe, &totals);
 	print_message("             %llu exits, %llu of them not by the ring\n",
 		      (unsigned long long)heard.exits, (unsigned long long)totals.dropped_events);
 	assert_true(totals.dropped_events > 0);
+	assert_int_equal(totals.dropped_events, heard.exits - sent);
 	assert_int_equal(totals.dropped_accounts, 0);
-	assert_int_equal(totals.processes_started, 5000);
-	assert_int_equal(heard.exits, 5001);
+	assert_int_equal(totals.processes_started, processes);
+	assert_int_equal(heard.exits, processes + 1);
 	assert_int_equal(heard.cpu_ns, totals.dead.cpu_ns);
 	scene_assert_exact(scene, "undrained", totals.dead.cpu_ns);
 	probe_free(probe);
+}
+
+static void ring_that_nobody_drains_loses_no_nanosecond(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->is_held = true;
+	scene_spawn(scene, "forks", "5000", "50", NULL);
+	check_undrained(scene, 5000);
+}
+
+static void threads_that_end_at_once_are_one_lost_event(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->is_held = true;
+	scene_spawn(scene, "killstorm", "400", "2", NULL);
+	check_undrained(scene, 400);
 }
 
 static void accounts_without_room_are_counted_and_their_cpu_too(void **state)
@@ -137,7 +159,8 @@ static void accounts_without_room_are_counted_and_their_cpu_too(void **state)
 }
 
 /* Each way of loading must be as exact as the one that is taken here by itself. */
-static void check_load_path(struct scene *scene, const struct probe_options *options)
+static void check_load_path(struct scene *scene, const struct probe_options *options,
+			    const char *path)
 {
 	struct probe *probe = NULL;
 	struct tree_totals totals;
@@ -147,6 +170,8 @@ static void check_load_path(struct scene *scene, const struct probe_options *opt
 	scene_spawn(scene, "thread_exec", "30", "1", NULL);
 	assert_return_code(probe_open(options, &probe), errno);
 	print_message("             %s\n", probe_load_path(probe));
+	if (path)
+		assert_string_equal(probe_load_path(probe), path);
 	run_undrained(scene, probe, &totals);
 	drain(probe, &heard);
 	assert_int_equal(totals.processes_started, 30);
@@ -159,25 +184,88 @@ static void check_load_path(struct scene *scene, const struct probe_options *opt
 	probe_free(probe);
 }
 
-static void whole_skeleton_is_exact(void **state)
+static bool has_light(void)
 {
-	const struct probe_options options = { .force_libbpf = true };
+	const struct probe_options options = { .no_libbpf = true };
+	struct probe *probe = NULL;
+	int r = probe_open(&options, &probe);
 
-	check_load_path(*state, &options);
+	probe_free(probe);
+	return r == 0;
 }
 
-static void membership_in_a_hash_is_exact(void **state)
+static void whole_skeleton_is_exact(void **state)
 {
-	const struct probe_options options = { .force_hash = true };
+	const struct probe_options options = { .no_light = true };
 
-	check_load_path(*state, &options);
+	check_load_path(*state, &options, "libbpf, hash");
+}
+
+static void light_skeleton_with_a_hash_is_exact(void **state)
+{
+	const struct probe_options options = { .no_storage = true, .no_libbpf = true };
+
+	if (!has_light())
+		harness_skip_test("this kernel does not take the light skeleton");
+	check_load_path(*state, &options, "light, hash");
+}
+
+/* As if in a pid namespace, whose numbers happen to be those of the initial one. */
+static void mapped_pids_are_exact(void **state)
+{
+	const struct probe_options options = { .map_pids = true };
+
+	check_load_path(*state, &options, NULL);
 }
 
 static void default_way_of_loading_is_exact(void **state)
 {
 	const struct probe_options options = { 0 };
 
-	check_load_path(*state, &options);
+	check_load_path(*state, &options, NULL);
+}
+
+static void what_is_forced_holds_for_every_probe(void **state)
+{
+	const struct probe_options none = { 0 };
+	const struct probe_options old = { .no_light = true, .no_exit_memory = true };
+	struct probe *probe = NULL;
+
+	(void)state;
+	probe_force(&old);
+	assert_return_code(probe_open(&none, &probe), errno);
+	probe_force(&none);
+	assert_string_equal(probe_load_path(probe), "libbpf, hash");
+	assert_false(probe_sees_memory_at_exit(probe));
+	probe_free(probe);
+}
+
+static void check_refusal(uint64_t missing, const char *words)
+{
+	struct probe_options options = { 0 };
+	struct probe *probe = NULL;
+	struct caps whole, part;
+	char text[160] = "";
+	int r;
+
+	assert_int_equal(caps_get(&whole), 0);
+	part = whole;
+	part.effective &= ~(missing | CAPS_BIT(CAP_SYS_ADMIN));
+	assert_int_equal(caps_set(&part), 0);
+	r = probe_open(&options, &probe);
+	probe_explain(r, text, sizeof(text));
+	assert_int_equal(caps_set(&whole), 0);
+	print_message("             %s\n", text);
+	assert_true(r == -EPERM || r == -EACCES);
+	assert_non_null(strstr(text, words));
+}
+
+static void refusal_names_the_capabilities_that_are_missing(void **state)
+{
+	(void)state;
+	check_refusal(CAPS_BIT(CAP_BPF), "CAP_BPF is missing");
+	check_refusal(CAPS_BIT(CAP_PERFMON), "CAP_PERFMON is missing");
+	check_refusal(CAPS_BIT(CAP_BPF) | CAPS_BIT(CAP_PERFMON), "CAP_BPF and CAP_PERFMON");
 }
 
 /* Between two passes of the walk, the one process that leads to another goes away. */
@@ -230,10 +318,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scene_test(ring_that_nobody_drains_loses_no_nanosecond),
+		scene_test(threads_that_end_at_once_are_one_lost_event),
 		scene_test(accounts_without_room_are_counted_and_their_cpu_too),
 		scene_test(default_way_of_loading_is_exact),
 		scene_test(whole_skeleton_is_exact),
-		scene_test(membership_in_a_hash_is_exact),
+		scene_test(light_skeleton_with_a_hash_is_exact),
+		scene_test(mapped_pids_are_exact),
+		cmocka_unit_test(what_is_forced_holds_for_every_probe),
+		cmocka_unit_test(refusal_names_the_capabilities_that_are_missing),
 		scene_test(seeding_finds_a_child_whose_parent_left_meanwhile),
 	};
 

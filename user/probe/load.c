@@ -2,7 +2,7 @@
 /*
  * Two ways into the kernel for one object. The light skeleton lets the kernel relocate and costs
  * 4 MB and 10 ms less than libbpf; it needs in-kernel CO-RE and hash maps that may allocate under
- * the run-queue lock. libbpf with a preallocated hash serves everything else.
+ * the run-queue lock. libbpf with preallocated hashes serves everything else.
  */
 #include "probe/probe_internal.h"
 
@@ -11,11 +11,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "denet.skel.h"
 #include "denet.lskel.h"
+
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCu /* its inode; the same on every kernel */
 
 /*
  * Asked only where a look into BTF cannot tell, or costs more than the rest of the start: the
@@ -40,6 +43,34 @@ static bool has_safe_allocation(void)
 	return kernel_is_at_least(6, 1);
 }
 
+/*
+ * Before 6.4 task storage is allocated by kmalloc(), which may not be called with the lock of a run
+ * queue held; before 6.2 a look-up may fail where the kernel can be preempted.
+ */
+static bool has_safe_storage(void)
+{
+	return kernel_is_at_least(6, 4);
+}
+
+/* Whoever does not know what it is in needs the general way, which is right everywhere. */
+static bool is_in_pid_namespace(void)
+{
+	struct stat own;
+
+	return stat("/proc/self/ns/pid", &own) || own.st_ino != INITIAL_PID_NAMESPACE;
+}
+
+/* From 6.16 on sched_process_exit comes before exit_mm. */
+static struct knobs choose_knobs(const struct probe_options *options, bool use_storage)
+{
+	return (struct knobs){
+		.use_storage = use_storage,
+		.use_exit_memory = !options->no_exit_memory && kernel_is_at_least(6, 16),
+		.use_slices = !options->no_slices,
+		.map_pids = options->map_pids || is_in_pid_namespace(),
+	};
+}
+
 static int load_light(struct probe *probe, const struct probe_options *options)
 {
 	struct denet_lskel *skel = denet_lskel__open();
@@ -48,9 +79,9 @@ static int load_light(struct probe *probe, const struct probe_options *options)
 	if (!skel)
 		return -ENOMEM;
 	probe->light = skel;
-	skel->rodata->cfg_use_storage = true;
-	skel->rodata->cfg_own_tgid = (__u32)getpid();
-	skel->maps.member_by_address.max_entries = 1;
+	skel->rodata->cfg = probe->knobs;
+	if (probe->knobs.use_storage)
+		skel->maps.member_by_address.max_entries = 1;
 	if (options->processes_max)
 		skel->maps.account_by_id.max_entries = options->processes_max;
 	if (options->ring_bytes)
@@ -65,9 +96,10 @@ static void adopt_light(struct probe *probe)
 {
 	struct denet_lskel *skel = probe->light;
 
-	probe->load_path = "light";
+	probe->load_path = probe->knobs.use_storage ? "light" : "light, hash";
 	probe->shared = (struct probe_shared){
 		.totals = &skel->bss->totals,
+		.pid_view = &skel->bss->pid_view,
 		.root_id = &skel->bss->root_id,
 		.has_root_execed = &skel->bss->has_root_execed,
 		.root_before_exec = &skel->bss->root_before_exec,
@@ -78,28 +110,24 @@ static void adopt_light(struct probe *probe)
 	probe->events_fd = skel->maps.events.map_fd;
 	probe->sample_link_fd = skel->links.sample_tasks_fd;
 	probe->seed_link_fd = skel->links.seed_tasks_fd;
-	probe->program_fds[0] = skel->progs.on_task_newtask.prog_fd;
+	probe->program_fds[0] = skel->progs.on_wakeup_new.prog_fd;
 	probe->program_fds[1] = skel->progs.on_process_exec.prog_fd;
-	probe->program_fds[2] = skel->progs.on_process_exit.prog_fd;
-	probe->program_fds[3] = skel->progs.on_switch.prog_fd;
+	probe->program_fds[2] = skel->progs.on_switch.prog_fd;
 }
 
-static void size_maps(struct denet_skel *skel, const struct probe_options *options, bool use_hash)
+/* Every hash is preallocated: older kernels would allocate under the run-queue lock. */
+static void size_maps(struct denet_skel *skel, const struct probe_options *options)
 {
-	if (use_hash) {
-		(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
-		(void)bpf_map__set_map_flags(skel->maps.account_by_id, 0);
-		(void)bpf_map__set_map_flags(skel->maps.seed_by_tgid, 0);
-	} else {
-		(void)bpf_map__set_max_entries(skel->maps.member_by_address, 1);
-	}
+	(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
+	(void)bpf_map__set_map_flags(skel->maps.account_by_id, 0);
+	(void)bpf_map__set_map_flags(skel->maps.seed_by_tgid, 0);
 	if (options->processes_max)
 		(void)bpf_map__set_max_entries(skel->maps.account_by_id, options->processes_max);
 	if (options->ring_bytes)
 		(void)bpf_map__set_max_entries(skel->maps.events, options->ring_bytes);
 }
 
-static int load_whole(struct probe *probe, const struct probe_options *options, bool use_hash)
+static int load_whole(struct probe *probe, const struct probe_options *options)
 {
 	struct denet_skel *skel = denet_skel__open();
 	int r;
@@ -107,20 +135,20 @@ static int load_whole(struct probe *probe, const struct probe_options *options, 
 	if (!skel)
 		return -errno;
 	probe->whole = skel;
-	skel->rodata->cfg_use_storage = !use_hash;
-	skel->rodata->cfg_own_tgid = (__u32)getpid();
-	size_maps(skel, options, use_hash);
+	skel->rodata->cfg = probe->knobs;
+	size_maps(skel, options);
 	r = denet_skel__load(skel);
 	return r ? r : denet_skel__attach(skel);
 }
 
-static void adopt_whole(struct probe *probe, bool use_hash)
+static void adopt_whole(struct probe *probe)
 {
 	struct denet_skel *skel = probe->whole;
 
-	probe->load_path = use_hash ? "libbpf, hash" : "libbpf";
+	probe->load_path = "libbpf, hash";
 	probe->shared = (struct probe_shared){
 		.totals = &skel->bss->totals,
+		.pid_view = &skel->bss->pid_view,
 		.root_id = &skel->bss->root_id,
 		.has_root_execed = &skel->bss->has_root_execed,
 		.root_before_exec = &skel->bss->root_before_exec,
@@ -131,18 +159,19 @@ static void adopt_whole(struct probe *probe, bool use_hash)
 	probe->events_fd = bpf_map__fd(skel->maps.events);
 	probe->sample_link_fd = bpf_link__fd(skel->links.sample_tasks);
 	probe->seed_link_fd = bpf_link__fd(skel->links.seed_tasks);
-	probe->program_fds[0] = bpf_program__fd(skel->progs.on_task_newtask);
+	probe->program_fds[0] = bpf_program__fd(skel->progs.on_wakeup_new);
 	probe->program_fds[1] = bpf_program__fd(skel->progs.on_process_exec);
-	probe->program_fds[2] = bpf_program__fd(skel->progs.on_process_exit);
-	probe->program_fds[3] = bpf_program__fd(skel->progs.on_switch);
+	probe->program_fds[2] = bpf_program__fd(skel->progs.on_switch);
 }
 
-static int load_either(struct probe *probe, const struct probe_options *options)
+int probe_load(struct probe *probe, const struct probe_options *options)
 {
-	bool use_hash = options->force_hash || !options->force_libbpf;
 	int r;
 
-	if (!options->force_hash && !options->force_libbpf && has_safe_allocation()) {
+	if (!options->no_light && has_safe_allocation()) {
+		bool use_storage = !options->no_storage && has_safe_storage();
+
+		probe->knobs = choose_knobs(options, use_storage);
 		r = load_light(probe, options);
 		if (!r) {
 			adopt_light(probe);
@@ -150,21 +179,15 @@ static int load_either(struct probe *probe, const struct probe_options *options)
 		}
 		probe_unload(probe);
 		/* Nothing that libbpf could do would help, and its attempt costs 15 ms. */
-		if (r == -EPERM)
+		if (r == -EPERM || options->no_libbpf)
 			return r;
 	}
-	r = load_whole(probe, options, use_hash);
+	if (options->no_libbpf)
+		return -EOPNOTSUPP;
+	probe->knobs = choose_knobs(options, false);
+	r = load_whole(probe, options);
 	if (!r)
-		adopt_whole(probe, use_hash);
-	return r;
-}
-
-int probe_load(struct probe *probe, const struct probe_options *options)
-{
-	int r = load_either(probe, options);
-
-	/* From 6.16 on sched_process_exit comes before exit_mm. */
-	probe->sees_memory_at_exit = kernel_is_at_least(6, 16);
+		adopt_whole(probe);
 	return r;
 }
 

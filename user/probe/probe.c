@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "probe/probe_internal.h"
+#include "util/journal.h"
 
 /* The arguments and the path have to lie within what the ring handed over. */
 static void handle_exec(const struct probe_events *sink, const void *data, size_t size)
@@ -42,29 +43,64 @@ static int handle_event(void *context, void *data, size_t size)
 	return 0;
 }
 
-static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
+static int print_to_journal(enum libbpf_print_level level, const char *format, va_list args)
 {
-	(void)level;
-	(void)format;
-	(void)args;
+	if (level != LIBBPF_DEBUG)
+		journal_vwrite(JOURNAL_DEBUG, format, args);
 	return 0;
+}
+
+static struct probe_options forced;
+
+void probe_force(const struct probe_options *options)
+{
+	forced = *options;
+}
+
+static struct probe_options add_forced(const struct probe_options *options)
+{
+	struct probe_options both = *options;
+
+	both.no_light |= forced.no_light;
+	both.no_libbpf |= forced.no_libbpf;
+	both.no_storage |= forced.no_storage;
+	both.no_exit_memory |= forced.no_exit_memory;
+	both.no_slices |= forced.no_slices;
+	both.map_pids |= forced.map_pids;
+	return both;
+}
+
+static int ignore_task(void *context, const struct task_sample *task)
+{
+	(void)context;
+	(void)task;
+	return 0;
+}
+
+static int prepare(struct probe *probe, const struct probe_options *options)
+{
+	int r = probe_load(probe, options);
+
+	if (r)
+		return r;
+	probe->ring = ring_buffer__new(probe->events_fd, handle_event, probe, NULL);
+	if (!probe->ring)
+		return -errno;
+	/* Nobody is a member yet: the walk only finds out which pid namespace it is in. */
+	return probe->knobs.map_pids ? probe_sample(probe, ignore_task, NULL) : 0;
 }
 
 int probe_open(const struct probe_options *options, struct probe **ret_probe)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
+	struct probe_options both = add_forced(options);
 	int r;
 
 	if (!probe)
 		return -ENOMEM;
 	/* Whatever goes wrong comes back as an error; libbpf would print it too. */
-	(void)libbpf_set_print(print_nothing);
-	r = probe_load(probe, options);
-	if (!r) {
-		probe->ring = ring_buffer__new(probe->events_fd, handle_event, probe, NULL);
-		if (!probe->ring)
-			r = -errno;
-	}
+	(void)libbpf_set_print(print_to_journal);
+	r = prepare(probe, &both);
 	if (r) {
 		probe_free(probe);
 		return r;
@@ -82,26 +118,9 @@ void probe_free(struct probe *probe)
 	free(probe);
 }
 
-void probe_explain(int error, char *text, size_t size)
-{
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		snprintf(text, size, "this kernel shows no BTF (/sys/kernel/btf/vmlinux: %s)",
-			 strerror(errno));
-	else if ((error == -EPERM || error == -EACCES) && geteuid())
-		snprintf(text, size, "loading BPF programs needs root");
-	else if (error == -EPERM)
-		snprintf(text, size, "the kernel forbids bpf() here (%s)", strerror(-error));
-	else if (error == -EACCES)
-		snprintf(text, size, "the kernel refused the BPF programs (%s)", strerror(-error));
-	else if (error == -ENOSYS)
-		snprintf(text, size, "bpf() is not available here");
-	else
-		snprintf(text, size, "loading the BPF programs failed: %s", strerror(-error));
-}
-
 bool probe_sees_memory_at_exit(const struct probe *probe)
 {
-	return probe->sees_memory_at_exit;
+	return probe->knobs.use_exit_memory;
 }
 
 const char *probe_load_path(const struct probe *probe)
@@ -127,17 +146,18 @@ int probe_fd(const struct probe *probe)
 	return ring_buffer__epoll_fd(probe->ring);
 }
 
-/* Only what was full keeps such accounts, so the map is walked when the count has moved. */
+/* Only what was full keeps such accounts, so the map is walked when the number has moved. */
 static int harvest(struct probe *probe, const struct probe_events *events)
 {
 	struct process_account account;
 	__u64 id, next, *at = NULL;
 
 	while (!bpf_map_get_next_key(probe->accounts_fd, at, &next)) {
+		/* Another thread of it may still send it: the one whose delete succeeds tells. */
 		if (!bpf_map_lookup_elem(probe->accounts_fd, &next, &account) &&
-		    account.flags & ACCOUNT_UNSENT) {
+		    account.flags & ACCOUNT_UNSENT &&
+		    !bpf_map_delete_elem(probe->accounts_fd, &next)) {
 			/* The key before it leads on; the deleted one would start over. */
-			bpf_map_delete_elem(probe->accounts_fd, &next);
 			probe->harvested++;
 			events->on_exit(events->context, &account);
 			continue;
@@ -150,7 +170,7 @@ static int harvest(struct probe *probe, const struct probe_events *events)
 
 int probe_drain(struct probe *probe, const struct probe_events *events)
 {
-	uint64_t dropped = *(volatile __u64 *)&probe->shared.totals->dropped_events;
+	uint64_t unsent = *(volatile __u64 *)&probe->shared.totals->unsent_seq;
 	int n;
 
 	probe->sink = events;
@@ -158,8 +178,8 @@ int probe_drain(struct probe *probe, const struct probe_events *events)
 	probe->sink = NULL;
 	if (n < 0)
 		return n;
-	if (dropped != probe->dropped_seen) {
-		probe->dropped_seen = dropped;
+	if (unsent != probe->unsent_seen) {
+		probe->unsent_seen = unsent;
 		return harvest(probe, events);
 	}
 	return 0;
@@ -185,6 +205,7 @@ void probe_totals(const struct probe *probe, struct tree_totals *ret_totals)
 {
 	copy_totals(probe->shared.totals, ret_totals);
 	ret_totals->processes_exited += probe->harvested;
+	ret_totals->dropped_events += probe->harvested;
 }
 
 int probe_account(const struct probe *probe, uint64_t id, struct process_account *ret_account)
@@ -199,7 +220,7 @@ void probe_wake_at_every_exit(struct probe *probe)
 	*(volatile __u32 *)probe->shared.wake_at_every_exit = 1;
 }
 
-/* The kernel skips a program that is running on this CPU already: a task was missed then. */
+/* The kernel skips a program that is running on this CPU already: somebody was missed then. */
 static uint64_t missed_runs(const struct probe *probe)
 {
 	uint64_t missed = 0;

@@ -16,12 +16,19 @@
 
 #include "denet/kernel.h"
 
-/* All 0 is the default. The rest is for tests. */
+/*
+ * All 0 is the default. The rest is for tests: the last six force on a newer kernel what an older
+ * one, or a pid namespace, makes necessary.
+ */
 struct probe_options {
 	uint32_t processes_max; /* living at once with an account of their own */
 	uint32_t ring_bytes; /* a power of two, whole pages */
-	bool force_libbpf; /* not the light skeleton */
-	bool force_hash; /* membership without task storage; implies force_libbpf */
+	bool no_light; /* libbpf, as before 6.1 */
+	bool no_libbpf; /* an error where the light skeleton does not load */
+	bool no_storage; /* membership in the hash, as before 6.4 */
+	bool no_exit_memory; /* no memory peak at the end, as before 6.16 */
+	bool no_slices; /* running tasks as of their last tick, as without FAIR_GROUP_SCHED */
+	bool map_pids; /* as in a pid namespace */
 };
 
 struct probe;
@@ -34,6 +41,9 @@ struct probe_events {
 	void (*on_exec)(void *context, const struct exec_event *event, const char *text);
 	void (*on_exit)(void *context, const struct process_account *account);
 };
+
+/* For tests that come in by denet_run(): what every probe_open() is to force from here on. */
+void probe_force(const struct probe_options *options);
 
 /* Loads and attaches everything. Nothing is followed yet. */
 int probe_open(const struct probe_options *options, struct probe **ret_probe);
@@ -52,7 +62,7 @@ void probe_explain(int error, char *text, size_t size);
 /* True where the account of an ended process knows its memory peak (6.16); else samples must. */
 bool probe_sees_memory_at_exit(const struct probe *probe);
 
-/* How it was loaded: "light" or "libbpf", and whether membership is in task storage. */
+/* How it was loaded: "light", or "light, hash" or "libbpf, hash" without task storage. */
 const char *probe_load_path(const struct probe *probe);
 
 /*

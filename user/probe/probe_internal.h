@@ -8,11 +8,12 @@ struct denet_skel;
 struct denet_lskel;
 struct ring_buffer;
 
-#define PROBE_PROGRAMS 4
+#define PROBE_PROGRAMS 3
 
 /* The globals of the programs, where the kernel reads and writes them. Borrowed. */
 struct probe_shared {
 	struct tree_totals *totals;
+	const struct pid_view *pid_view;
 	__u64 *root_id;
 	const __u32 *has_root_execed;
 	const struct task_counters *root_before_exec;
@@ -23,17 +24,18 @@ struct probe {
 	struct denet_lskel *light; /* owned; one of these two */
 	struct denet_skel *whole; /* owned */
 	const char *load_path;
-	bool sees_memory_at_exit;
+	struct knobs knobs;
 	struct probe_shared shared;
 	int accounts_fd; /* all borrowed from the skeleton */
 	int seeds_fd;
 	int events_fd;
 	int sample_link_fd;
 	int seed_link_fd;
-	int program_fds[PROBE_PROGRAMS]; /* the tracepoint programs */
+	/* Of tracepoints. Not on_process_exit: on_switch makes good what that one has missed. */
+	int program_fds[PROBE_PROGRAMS];
 	struct ring_buffer *ring; /* owned */
 	const struct probe_events *sink; /* borrowed, only while draining */
-	uint64_t dropped_seen;
+	uint64_t unsent_seen;
 	uint64_t harvested; /* accounts that did not come through the ring */
 	uint64_t births_found; /* dropped births that seeding made good */
 	char tasks[32768]; /* one read() of an iterator gives no more than this */

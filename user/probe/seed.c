@@ -4,6 +4,8 @@
  * the walk is repeated until it finds nothing new, and the set is closed over the births and
  * deaths that happened meanwhile, so that a process whose parents are gone is found all the same.
  */
+#include "probe/probe_internal.h"
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -12,7 +14,6 @@
 
 #include "edges.skel.h"
 #include "edges.lskel.h"
-#include "probe/probe_internal.h"
 #include "util/cleanup.h"
 
 /* A pass that still finds something new after this many loses the race against a fork storm. */
@@ -181,12 +182,16 @@ static int follow_edges(struct seeding *seeding, int ring_fd, const __u64 *dropp
 
 static int seed_tree_light(struct seeding *seeding)
 {
-	struct edges_lskel *skel = edges_lskel__open_and_load();
+	struct edges_lskel *skel = edges_lskel__open();
 	int r;
 
 	if (!skel)
-		return errno ? -errno : -ENOMEM;
-	r = edges_lskel__attach(skel);
+		return -ENOMEM;
+	skel->rodata->cfg = seeding->probe->knobs;
+	skel->bss->pid_view = *seeding->probe->shared.pid_view;
+	r = edges_lskel__load(skel);
+	if (!r)
+		r = edges_lskel__attach(skel);
 	if (r >= 0)
 		r = follow_edges(seeding, skel->maps.edges.map_fd, &skel->bss->dropped_edges);
 	edges_lskel__destroy(skel);
@@ -195,12 +200,16 @@ static int seed_tree_light(struct seeding *seeding)
 
 static int seed_tree_whole(struct seeding *seeding)
 {
-	struct edges_skel *skel = edges_skel__open_and_load();
+	struct edges_skel *skel = edges_skel__open();
 	int r;
 
 	if (!skel)
-		return errno ? -errno : -ENOMEM;
-	r = edges_skel__attach(skel);
+		return -errno;
+	skel->rodata->cfg = seeding->probe->knobs;
+	skel->bss->pid_view = *seeding->probe->shared.pid_view;
+	r = edges_skel__load(skel);
+	if (!r)
+		r = edges_skel__attach(skel);
 	if (!r)
 		r = follow_edges(seeding, bpf_map__fd(skel->maps.edges), &skel->bss->dropped_edges);
 	edges_skel__destroy(skel);

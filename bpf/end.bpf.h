@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What is known of a process at its end. */
+#ifndef DENET_BPF_END_H
+#define DENET_BPF_END_H
+
+#include "member.bpf.h"
+
+#define SIGNAL_GROUP_EXIT 0x4
+
+static __always_inline __u64 memory_cgroup_id(struct task_struct *task)
+{
+	int subsys;
+
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		return 0;
+	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	return BPF_CORE_READ(task, cgroups, subsys[subsys], cgroup, kn, id);
+}
+
+/* Called by the last thread itself. The address space is there from 6.16 on, and only until exit. */
+static __always_inline void note_end(struct task_struct *task, struct process_account *account)
+{
+	struct mm_struct *mm = cfg.use_exit_memory ? BPF_CORE_READ(task, mm) : NULL;
+
+	account->exit_status = BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT
+				       ? BPF_CORE_READ(task, signal, group_exit_code)
+				       : BPF_CORE_READ(task, group_leader, exit_code);
+	account->peak_pages = BPF_CORE_READ(task, signal, maxrss);
+	if (mm) {
+		__u64 hiwater = BPF_CORE_READ(mm, hiwater_rss), rss = mm_rss_pages(mm);
+
+		account->peak_mm_pages = hiwater > rss ? hiwater : rss;
+	}
+	account->uid = bpf_get_current_uid_gid();
+	account->cgroup_v2_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	account->cgroup_memory_id = memory_cgroup_id(task);
+	bpf_probe_read_kernel(account->comm, sizeof(account->comm),
+			      BPF_CORE_READ(task, group_leader, comm));
+	account->flags |=
+		ACCOUNT_ENDED | (BPF_CORE_READ(task, signal, oom_mm) ? ACCOUNT_OOM_KILLED : 0);
+}
+
+#endif
