@@ -3,31 +3,21 @@
 
 #include <errno.h>
 
-static bool skip_words(struct parse_span *span, int count)
-{
-	struct parse_span ignored;
-
-	while (count-- > 0) {
-		if (!parse_take_word(span, &ignored))
-			return false;
-	}
-	return true;
-}
-
 bool mountinfo_parse(struct parse_span line, struct mountinfo *ret_mount)
 {
 	struct mountinfo mount;
 	struct parse_span word;
 
 	/* id, parent, device; root, point; options and then tags until a lone dash. */
-	if (!skip_words(&line, 3) || !parse_take_word(&line, &mount.root) ||
+	if (!parse_take_u64(&line, &mount.id) || !parse_take_u64(&line, &mount.parent_id) ||
+	    !parse_take_word(&line, &mount.device) || !parse_take_word(&line, &mount.root) ||
 	    !parse_take_word(&line, &mount.point))
 		return false;
 	do {
 		if (!parse_take_word(&line, &word))
 			return false;
 	} while (!parse_span_equals(word, "-"));
-	if (!parse_take_word(&line, &mount.type) || !skip_words(&line, 1) ||
+	if (!parse_take_word(&line, &mount.type) || !parse_take_word(&line, &mount.source) ||
 	    !parse_take_word(&line, &mount.super_options))
 		return false;
 

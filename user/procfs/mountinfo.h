@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Where the cgroup hierarchies are mounted. */
+/* What is mounted where. */
 #ifndef DENET_PROCFS_MOUNTINFO_H
 #define DENET_PROCFS_MOUNTINFO_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/parse.h"
 
 /* One line of /proc/self/mountinfo; the parts point into it and are still escaped. */
 struct mountinfo {
+	uint64_t id;
+	uint64_t parent_id; /* of the mount that its point lies in */
+	struct parse_span device; /* "8:1" */
 	struct parse_span root;
 	struct parse_span point;
 	struct parse_span type;
+	struct parse_span source;
 	struct parse_span super_options;
 };
 

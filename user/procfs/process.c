@@ -13,8 +13,9 @@
 
 #define STAT_BYTES 2048
 #define NS_PER_S 1000000000ull
-/* Fields between the parent's pid (4) and the start time (22). */
-#define FIELDS_BETWEEN 17
+/* The last field that is read, by its number in proc(5). */
+#define FIELD_LAST 52
+#define FIELD_START 22
 
 /* The name may hold spaces and parentheses, so that only the last one ends it. */
 static bool take_comm(struct parse_span *span, char ret_comm[PROCESS_COMM_LEN])
@@ -42,31 +43,61 @@ static uint64_t ticks_to_ns(uint64_t ticks, uint64_t ticks_per_s)
 	return ticks / ticks_per_s * NS_PER_S + ticks % ticks_per_s * NS_PER_S / ticks_per_s;
 }
 
+/* The value of one field; some are negative, and are 0 then. */
+static uint64_t number_of(struct parse_span word)
+{
+	uint64_t value;
+
+	return parse_take_u64(&word, &value) ? value : 0;
+}
+
+/* All that comes after the name, by number; the first is the state, field 3. Returns how many. */
+static size_t split_fields(struct parse_span *span, struct parse_span fields[FIELD_LAST + 1])
+{
+	size_t at = 3;
+
+	while (at <= FIELD_LAST && parse_take_word(span, &fields[at]))
+		at++;
+	return at;
+}
+
+static void take_figures(const struct parse_span fields[FIELD_LAST + 1], uint64_t ticks_per_s,
+			 struct process_stat *stat)
+{
+	stat->faults_minor = number_of(fields[10]);
+	stat->reaped_faults_minor = number_of(fields[11]);
+	stat->faults_major = number_of(fields[12]);
+	stat->reaped_faults_major = number_of(fields[13]);
+	stat->user_ns = ticks_to_ns(number_of(fields[14]), ticks_per_s);
+	stat->system_ns = ticks_to_ns(number_of(fields[15]), ticks_per_s);
+	stat->reaped_user_ns = ticks_to_ns(number_of(fields[16]), ticks_per_s);
+	stat->reaped_system_ns = ticks_to_ns(number_of(fields[17]), ticks_per_s);
+	stat->threads = number_of(fields[20]);
+	stat->vms_bytes = number_of(fields[23]);
+	stat->stack_start = number_of(fields[28]);
+	stat->cpu = (uint32_t)number_of(fields[39]);
+	stat->args_start = number_of(fields[48]);
+	stat->exit_status = (uint32_t)number_of(fields[52]);
+}
+
 int process_parse_stat(const char *text, size_t len, uint64_t ticks_per_s,
 		       struct process_stat *ret_stat)
 {
+	struct parse_span fields[FIELD_LAST + 1] = { 0 };
 	struct parse_span span = { text, len };
-	struct parse_span word;
 	struct process_stat stat = { 0 };
-	uint64_t ppid;
-	uint64_t ticks;
+	uint64_t ppid, ticks;
 
-	if (!take_comm(&span, stat.comm) || !parse_take_word(&span, &word) || word.len != 1 ||
-	    !parse_take_u64(&span, &ppid) || ppid > INT_MAX)
+	if (!take_comm(&span, stat.comm) || split_fields(&span, fields) <= FIELD_START)
 		return -EBADMSG;
-
-	for (int i = 0; i < FIELDS_BETWEEN; i++) {
-		struct parse_span ignored; /* some are negative */
-
-		if (!parse_take_word(&span, &ignored))
-			return -EBADMSG;
-	}
-	if (!parse_take_u64(&span, &ticks) || ticks / ticks_per_s >= UINT64_MAX / NS_PER_S)
+	if (fields[3].len != 1 || !parse_take_u64(&fields[4], &ppid) || ppid > INT_MAX ||
+	    !parse_take_u64(&fields[FIELD_START], &ticks) ||
+	    ticks / ticks_per_s >= UINT64_MAX / NS_PER_S)
 		return -EBADMSG;
-
-	stat.state = *word.at;
+	stat.state = *fields[3].at;
 	stat.ppid = (pid_t)ppid;
 	stat.start_boot_ns = ticks_to_ns(ticks, ticks_per_s);
+	take_figures(fields, ticks_per_s, &stat);
 	*ret_stat = stat;
 	return 0;
 }

@@ -17,6 +17,22 @@ struct process_stat {
 	pid_t ppid;
 	char state; /* 'Z' when it has ended and was not waited for */
 	char comm[PROCESS_COMM_LEN]; /* any bytes, NUL-terminated */
+
+	/* What follows is 0 on kernels that do not have it. */
+	uint64_t faults_minor;
+	uint64_t faults_major;
+	uint64_t user_ns; /* in ticks of /proc, as the next three */
+	uint64_t system_ns;
+	uint64_t reaped_faults_minor; /* of children that were waited for, and theirs */
+	uint64_t reaped_faults_major;
+	uint64_t reaped_user_ns;
+	uint64_t reaped_system_ns;
+	uint64_t threads;
+	uint64_t vms_bytes;
+	uint64_t stack_start; /* 0 without the right to look, as the next two */
+	uint64_t args_start;
+	uint32_t exit_status; /* of a zombie, as wait() gives it */
+	uint32_t cpu;
 };
 
 int process_read_stat(const struct procfs *procfs, pid_t pid, struct process_stat *ret_stat);

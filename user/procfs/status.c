@@ -52,6 +52,16 @@ int status_read_tgid(const struct procfs *procfs, pid_t tid, pid_t *ret_pid)
 	return 0;
 }
 
+int status_read_switches(const struct procfs *procfs, pid_t pid, uint64_t *ret_voluntary,
+			 uint64_t *ret_involuntary)
+{
+	int r = read_value(procfs, pid, "voluntary_ctxt_switches:", UINT64_MAX, ret_voluntary);
+
+	return r ? r
+		 : read_value(procfs, pid, "nonvoluntary_ctxt_switches:", UINT64_MAX,
+			      ret_involuntary);
+}
+
 int status_read_uid(const struct procfs *procfs, pid_t pid, uint32_t *ret_uid)
 {
 	uint64_t value;

@@ -17,6 +17,10 @@ int status_read_own_peak_rss(const struct procfs *procfs, uint64_t *ret_kb);
 /* The process that a thread id belongs to; a process's own pid is its own. */
 int status_read_tgid(const struct procfs *procfs, pid_t tid, pid_t *ret_pid);
 
+/* Context switches of the main thread. */
+int status_read_switches(const struct procfs *procfs, pid_t pid, uint64_t *ret_voluntary,
+			 uint64_t *ret_involuntary);
+
 /* The real user id. */
 int status_read_uid(const struct procfs *procfs, pid_t pid, uint32_t *ret_uid);
 

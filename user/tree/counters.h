@@ -4,6 +4,7 @@
 #define DENET_TREE_COUNTERS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 #include "denet/kernel.h"
 
