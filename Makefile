@@ -12,10 +12,16 @@ BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DESTDIR ?=
+# With SETCAP=1 the installed file has them, so that it is exact for every user. Before 5.11:
+# FILE_CAPS=cap_bpf,cap_perfmon,cap_sys_resource.
+SETCAP ?=
+FILE_CAPS ?= cap_bpf,cap_perfmon
 
-# SAN=1 and STATIC=1 get trees of their own, so that no object is built two ways.
+# SAN=1, TSAN=1 and STATIC=1 get trees of their own, so that no object is built two ways.
 ifeq ($(SAN),1)
 BUILD ?= build/san
+else ifeq ($(TSAN),1)
+BUILD ?= build/tsan
 else ifeq ($(STATIC),1)
 BUILD ?= build/static
 else
@@ -47,16 +53,24 @@ ifeq ($(SAN),1)
 DENET_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 DENET_LDFLAGS += -fsanitize=address,undefined
 endif
+ifeq ($(TSAN),1)
+DENET_CFLAGS += -fsanitize=thread -fno-omit-frame-pointer
+DENET_LDFLAGS += -fsanitize=thread
+endif
 
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
-	-Iinclude -Ibpf -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+	-ffile-prefix-map=$(CURDIR)=. -Iinclude -Ibpf \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
 # A tree of sources each: the library, the command line, and what only tests use.
 LIB_DIRS := util probe procfs poller tree metrics record monitor
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
-CLI_SRC := $(sort $(wildcard user/output/*.c user/cli/*.c)) user/main.c
+CLI_SRC := $(sort $(wildcard user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/lifecycle.bpf.c bpf/cpu.bpf.c bpf/sample.bpf.c bpf/seed.bpf.c
+
+# Shared with the kernel side, the one other header there is nobody else's.
+PUBLIC_HEADERS := $(filter-out include/denet/kernel.h,$(wildcard include/denet/*.h))
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
@@ -64,7 +78,7 @@ BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
 SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
 	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h
 
-LIBS := -lbpf -lelf -lz -lm
+LIBS := -lbpf -lelf -lz -lm -pthread
 
 ifeq ($(STATIC),1)
 all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a
@@ -131,15 +145,18 @@ help:
 	@echo 'make demo        install what is missing, build, run on a real job (Debian, root)'
 	@echo 'make check       install what is missing, build, run all tests (Debian, root)'
 	@echo 'make check-unit  the tests that need no root'
+	@echo 'make check-tsan  several monitors and threads under ThreadSanitizer'
 	@echo 'make check-bpf   CPU, memory and membership against a cgroup (root)'
 	@echo 'make check-e2e   the binary, option by option (root)'
+	@echo 'make check-api   the installed library with its documented example'
+	@echo 'make check-abi   that libdenet.so is what its users were built with; make abi accepts it'
 	@echo 'make check-fuzz  a minute of fuzzing'
 	@echo 'make check-vm    the same on other kernels under qemu: KERNELS="6.1"'
 	@echo 'make bench       the tables of docs/benchmarks.md'
 	@echo 'make lint        format, clang-tidy, cppcheck, gcc -fanalyzer, includes, headers'
 	@echo 'make format      lay out all sources'
 	@echo 'make vmlinux     write vmlinux/vmlinux.h anew'
-	@echo 'make install     to DESTDIR, PREFIX=$(PREFIX); also uninstall'
+	@echo 'make install     to DESTDIR, PREFIX=$(PREFIX); SETCAP=1: for every user; also uninstall'
 	@echo 'make clean       remove build/'
 	@echo 'Variables: STATIC=1 one static binary; SAN=1 with sanitizers; V=1 show commands; WERROR=1'
 
@@ -152,14 +169,18 @@ demo:
 check:
 	@packaging/install-deps check
 	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory check-unit check-bpf check-e2e
+	@$(MAKE) --no-print-directory check-unit check-bpf check-e2e check-api
 	@$(MAKE) --no-print-directory SAN=1 check-unit check-e2e
+	@$(MAKE) --no-print-directory check-tsan
 	@$(MAKE) --no-print-directory check-fuzz
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/denet
 	install -m 755 $(BUILD)/denet-bpf $(DESTDIR)$(BINDIR)/denet-bpf
-	install -m 644 include/denet/denet.h $(DESTDIR)$(INCLUDEDIR)/denet/denet.h
+ifeq ($(SETCAP),1)
+	PATH="$$PATH:/usr/sbin:/sbin" setcap $(FILE_CAPS)=ep $(DESTDIR)$(BINDIR)/denet-bpf
+endif
+	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(INCLUDEDIR)/denet
 	install -m 644 $(BUILD)/libdenet.a $(DESTDIR)$(LIBDIR)/libdenet.a
 ifneq ($(STATIC),1)
 	install -m 755 $(BUILD)/libdenet.so $(DESTDIR)$(LIBDIR)/libdenet.so.$(VERSION)
@@ -171,7 +192,7 @@ endif
 		> $(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/denet-bpf $(DESTDIR)$(INCLUDEDIR)/denet/denet.h \
+	rm -f $(DESTDIR)$(BINDIR)/denet-bpf $(PUBLIC_HEADERS:include/%=$(DESTDIR)$(INCLUDEDIR)/%) \
 		$(DESTDIR)$(LIBDIR)/libdenet.a $(DESTDIR)$(LIBDIR)/libdenet.so \
 		$(DESTDIR)$(LIBDIR)/libdenet.so.0 $(DESTDIR)$(LIBDIR)/libdenet.so.$(VERSION) \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc

@@ -4,7 +4,7 @@
 LINT_C := $(sort $(wildcard user/*.c user/*/*.c))
 LINT_H := $(sort $(wildcard user/*/*.h include/denet/*.h))
 LINT_BPF := $(sort $(wildcard bpf/*.c bpf/*.h))
-LINT_TESTS := $(sort $(wildcard tests/*/*.c tests/*/*.h))
+LINT_TESTS := $(sort $(wildcard tests/*/*.c tests/*/*.h docs/examples/*.c))
 # A version without quotes, which would not survive a second shell.
 LINT_FLAGS = $(filter-out -fPIC -DDENET_VERSION=%,$(DENET_CFLAGS)) -DDENET_VERSION=__FILE__ $(CPPFLAGS)
 # One file a call, as many at once as there are processors.
@@ -35,8 +35,8 @@ lint-headers: lint-deps $(SKELETONS)
 	$(Q)$(call LINT_EACH,$(filter-out include/denet/kernel.h,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -x c {})
 	$(Q)$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -include linux/types.h -x c include/denet/kernel.h
 	$(Q)$(call LINT_EACH,$(filter %.h,$(LINT_BPF)),$(CLANG) $(BPF_CFLAGS) -isystem vmlinux -Wno-unused-function -fsyntax-only -x c {})
-	$(Q)$(CC) -std=c99 -D_POSIX_C_SOURCE=200809L -pedantic-errors -Wall -Wextra -Werror -fsyntax-only -x c include/denet/denet.h
-	$(Q)$(CLANG) -std=c++11 -Wall -Wextra -Werror -Wno-pragma-once-outside-header -fsyntax-only \
+	$(Q)$(CC) -std=c99 -Iinclude -D_POSIX_C_SOURCE=200809L -pedantic-errors -Wall -Wextra -Werror -fsyntax-only -x c include/denet/denet.h
+	$(Q)$(CLANG) -std=c++11 -Iinclude -Wall -Wextra -Werror -Wno-pragma-once-outside-header -fsyntax-only \
 		-x c++-header include/denet/denet.h
 
 lint-tidy: lint-deps $(SKELETONS)

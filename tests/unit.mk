@@ -22,4 +22,13 @@ check-unit: $(UNIT_BIN)
 		$$t || failed="$$failed $${t##*/}"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
-.PHONY: check-unit
+# Several monitors and several threads under ThreadSanitizer, in a tree of its own.
+TSAN_BIN := $(BUILD)/tests/unit/test_threads $(BUILD)/tests/unit/test_api
+
+check-tsan:
+	$(Q)$(MAKE) --no-print-directory TSAN=1 BUILD=$(BUILD)/tsan run-tsan
+
+run-tsan: $(TSAN_BIN)
+	$(Q)for t in $(TSAN_BIN); do $$t || exit 1; done
+
+.PHONY: check-unit check-tsan run-tsan

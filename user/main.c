@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
+#include "rights/environment.h"
+#include "rights/rights.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 
 /*
@@ -22,16 +26,41 @@ static void keep_standard_descriptors(void)
 		(void)close(fd);
 }
 
+/*
+ * With rights that only the file has we are a guest: they sleep, our environment is cleaned, and
+ * the command gets what the caller has given, with what the loader took out.
+ */
+static int behave_as_guest(int argc, char *argv[], char ***ret_environment)
+{
+	int r = rights_begin();
+
+	if (r == -EPERM) {
+		(void)log_error(0, "must not be set-user-id; 'make install SETCAP=1' gives it "
+				   "what it needs");
+		return r;
+	}
+	if (!r && rights_are_lent())
+		r = environment_as_given(argc, argv, ret_environment);
+	if (!r && rights_are_lent())
+		r = environment_distrust();
+	return r ? log_error(r, "cannot lay down the rights of the file") : 0;
+}
+
 int main(int argc, char *argv[])
 {
+	AUTO_FREE char **environment = NULL;
 	char error[OPTIONS_ERROR_BYTES];
 	struct options options;
 
 	keep_standard_descriptors();
+	if (behave_as_guest(argc, argv, &environment))
+		return EXIT_STATUS_FAILED;
 	if (options_parse(argc, argv, &options, error)) {
 		(void)log_error(0, "%s", error);
 		return EXIT_STATUS_FAILED;
 	}
+	options.monitor.command_environment = environment;
+	options.monitor.own_programs_only = rights_are_lent();
 	switch (options.command) {
 	case COMMAND_RUN:
 		return run_main(&options);
@@ -39,6 +68,8 @@ int main(int argc, char *argv[])
 		return attach_main(&options);
 	case COMMAND_STATS:
 		return stats_main(&options);
+	case COMMAND_DOCTOR:
+		return doctor_main(&options);
 	case COMMAND_HELP:
 		return help_main(&options);
 	case COMMAND_VERSION:

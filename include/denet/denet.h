@@ -3,7 +3,13 @@
  * libdenet: follow one command, or one running process, and everything it starts.
  *
  * Every function returns 0 or a negative errno unless it says otherwise. Nothing is printed and the
- * process is never ended. One monitor belongs to one thread at a time; several may exist at once.
+ * process is never ended. One monitor belongs to one thread at a time, but for the functions that say
+ * "from any thread"; several may exist at once.
+ *
+ * A struct that begins with size may grow at its end. Whoever makes it sets size to its sizeof. Of
+ * a smaller one the rest has its default, or is not written; a larger one may only ask for what the
+ * library knows, or the call fails with -E2BIG, and of a result size says how much was written. The
+ * structs without size, which others hold, do not change as long as the library's soname does not.
  *
  * Quantities carry their unit in their name. DENET_UNKNOWN stands for "not known"; it is never
  * written as 0. Totals only grow.
@@ -17,215 +23,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "denet/reader.h"
+#include "denet/system.h"
+#include "denet/types.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #pragma GCC visibility push(default)
 
-#define DENET_UNKNOWN UINT64_MAX
-
-/* Where the figures of a run come from. */
-enum denet_accounting {
-	DENET_ACCOUNTING_AUTO, /* the best that this machine allows; only ever a request */
-	DENET_ACCOUNTING_BPF, /* exact, from the kernel's own accounts */
-	DENET_ACCOUNTING_PROC, /* sampled from /proc */
-	DENET_ACCOUNTING_NONE, /* the command runs, nothing is measured; only ever a result */
-};
-
-/*
- * What a process, or a whole tree, has used.
- *
- * Source: the task's own kernel counters, added up over its threads, the ended ones included.
- * The CPU split comes from timer ticks, adds up to cpu_time_ns, and is unknown below ten ticks.
- */
-struct denet_counters {
-	uint64_t cpu_time_ns;
-	uint64_t cpu_user_ns;
-	uint64_t cpu_system_ns;
-	uint64_t run_delay_ns; /* runnable, waiting for a CPU */
-	uint64_t disk_read_bytes;
-	uint64_t disk_write_bytes; /* pages dirtied, as /proc/PID/io counts them */
-	uint64_t syscall_read_bytes;
-	uint64_t syscall_write_bytes;
-	uint64_t page_faults_cached;
-	uint64_t page_faults_disk;
-	uint64_t ctx_switches_voluntary;
-	uint64_t ctx_switches_involuntary;
-	uint64_t migrations; /* between CPUs */
-};
-
-/* One process at one moment; for a tree the sums over what lives, and counters over all that was. */
-struct denet_sample {
-	uint64_t ts_ms; /* wall clock */
-	double cpu_usage; /* percent of one CPU since the sample before */
-	uint64_t
-		mem_rss_kb; /* statm, up to 1 s old if it did not run; shared by vfork counts once */
-	uint64_t mem_vms_kb;
-	uint64_t pss_kb; /* smaps_rollup; known only when asked for */
-	struct denet_counters used;
-	uint64_t sys_net_rx_bytes; /* of the root's network namespace, without loopback */
-	uint64_t sys_net_tx_bytes;
-	uint64_t thread_count;
-	uint64_t uptime_secs;
-	uint64_t cpu_core; /* last CPU of the main thread */
-	double psi_some_avg10; /* the machine's memory pressure in percent; NaN when not known */
-	double psi_full_avg10;
-};
-
-struct denet_child {
-	uint32_t pid;
-	const char *comm; /* as the kernel has it: any bytes but NUL */
-	struct denet_sample sample;
-};
-
-/* A tree at one moment. All pointers are valid until the observer returns. */
-struct denet_tree {
-	uint64_t ts_ms;
-	struct denet_sample parent; /* the root; when it has ended, memory and threads are 0 */
-	const struct denet_child *children; /* living descendants, by age */
-	size_t children_count;
-	uint64_t children_omitted; /* left out of children by options.children_max */
-	struct denet_sample aggregated;
-	uint64_t process_count; /* living */
-	uint64_t processes_started;
-	uint64_t processes_exited;
-};
-
-/* The argument vector as the kernel holds it: each argument ends with NUL. */
-struct denet_command {
-	const char *args;
-	size_t args_len; /* with the last NUL; 0 when the arguments are not known */
-	bool truncated;
-	const char *exe; /* NULL when not known */
-};
-
-struct denet_start {
-	uint32_t pid;
-	uint64_t t0_ms;
-	struct denet_command command;
-	enum denet_accounting accounting;
-	uint64_t interval_ms;
-	uint64_t max_interval_ms;
-};
-
-/* A process was seen for the first time, or runs a new program. */
-struct denet_arrival {
-	uint64_t ts_ms;
-	uint32_t pid;
-	uint32_t ppid;
-	struct denet_command command;
-};
-
-/* How something ended. */
-struct denet_end {
-	bool known; /* false while it runs */
-	int exit_code; /* -1 when a signal ended it */
-	int signal; /* 0 when it exited */
-	bool core_dumped;
-};
-
-/* One process from birth to end, or to the end of monitoring (is_running). */
-struct denet_process {
-	uint32_t pid;
-	uint32_t ppid;
-	const char *comm;
-	struct denet_command command;
-	uint64_t uid; /* DENET_UNKNOWN for one that still runs unseen */
-	uint64_t start_ms; /* wall clock */
-	uint64_t wall_ns;
-	struct denet_counters used;
-	struct denet_end end;
-	bool oom_killed;
-	uint64_t threads_total; /* the main one included */
-	uint64_t peak_rss_kb; /* of this program, not of what it was forked from */
-	bool peak_is_bound; /* peak_rss_kb is only known to be reached */
-	const char *cgroup; /* path: v2, else v1 memory; NULL when not known */
-	bool is_exact; /* cpu_time_ns is the kernel's closed account */
-	bool is_partial; /* it lived before the monitor */
-	bool is_running;
-};
-
-struct denet_exit {
-	uint64_t ts_ms;
-	struct denet_end end;
-	uint64_t last_sample_to_exit_ms;
-};
-
-/* All processes of one name. */
-struct denet_group {
-	const char *comm;
-	uint64_t count;
-	uint64_t failed;
-	uint64_t cpu_time_ns;
-	uint64_t peak_rss_kb; /* the largest; DENET_UNKNOWN when none is known */
-};
-
-/* Processes of one name that ended in the same bad way. */
-struct denet_failure {
-	const char *comm;
-	struct denet_end end;
-	bool oom_killed;
-	uint64_t count;
-	bool has_root; /* the root is one of them */
-};
-
-struct denet_survivor {
-	const char *comm;
-	uint32_t pid;
-};
-
-/* Pointers belong to the monitor and are valid until it is freed. */
-struct denet_summary {
-	enum denet_accounting accounting;
-	struct denet_command command;
-	struct denet_end end;
-	uint64_t wall_ns; /* from the release of exec, or from the attach */
-	uint64_t sample_count;
-	uint64_t
-		cpu_before_ns; /* part of used that is older than the attach, when birth was asked for */
-	struct denet_counters used;
-	uint64_t sys_net_rx_bytes;
-	uint64_t sys_net_tx_bytes;
-	uint64_t processes_total;
-	uint64_t processes_peak; /* at one sample */
-	uint64_t processes_failed;
-	uint64_t processes_exact;
-	uint64_t processes_running;
-	uint64_t threads_total;
-	uint64_t threads_peak; /* at one sample */
-	uint64_t peak_mem_rss_kb; /* lower bound: largest sum at a sample, or largest single peak */
-	uint64_t
-		peak_mem_at_ns; /* since the start; DENET_UNKNOWN when a single peak is the larger */
-	uint64_t peak_process_rss_kb;
-	uint32_t peak_process_pid;
-	const char *peak_process_comm;
-	uint64_t psi_samples; /* samples with memory pressure known, and those above 0 */
-	uint64_t psi_stalled_samples;
-	uint64_t events_lost; /* news that did not fit the ring: commands unknown, no total lost */
-	uint64_t records_lost; /* processes in the totals, but without an account of their own */
-	uint64_t tasks_lost; /* tasks not followed: totals are then lower bounds */
-	uint64_t monitor_cpu_ns;
-	uint64_t monitor_peak_rss_kb;
-	const struct denet_group *groups; /* most CPU first */
+/* Who a command runs as. */
+struct denet_user {
+	uid_t uid;
+	gid_t gid;
+	const gid_t *groups; /* borrowed; all of them, gid included */
 	size_t groups_count;
-	const struct denet_failure *failures; /* most frequent first */
-	size_t failures_count;
-	const struct denet_survivor *survivors; /* the first of processes_running */
-	size_t survivors_count;
-};
-
-/* Any callback may be NULL. What the pointers point to is valid until the callback returns. */
-struct denet_observer {
-	size_t size; /* sizeof(struct denet_observer) */
-	void *context;
-	void (*on_start)(void *context, const struct denet_start *start);
-	void (*on_arrival)(void *context, const struct denet_arrival *arrival);
-	void (*on_sample)(void *context, const struct denet_tree *tree);
-	void (*on_process)(void *context, const struct denet_process *process);
-	void (*on_exit)(void *context, const struct denet_exit *exit);
-	/* A sentence about something that went wrong but does not end the monitoring. */
-	void (*on_warning)(void *context, const char *text);
 };
 
 struct denet_options {
@@ -244,9 +57,33 @@ struct denet_options {
 	bool no_polling; /* the last sample only */
 	bool pss; /* walks page tables: slow on large processes */
 	bool wait_all; /* go on until the last descendant has ended */
+	/* Of the command, borrowed: NULL = the caller's. Another user takes the rights to become it. */
+	const struct denet_user *command_user;
+	char *const *command_environment;
+	/*
+	 * For a host that has more rights than whom it serves: arguments and path only of programs
+	 * that run with the real ids of this process and no rights beyond.
+	 */
+	bool own_programs_only;
+	/*
+	 * run with /proc: orphans of the command become children of this process, which waits for
+	 * them. Only for a host that has no other children while it monitors.
+	 */
+	bool adopt_orphans;
+	/* Descriptors that become the command's 0, 1 and 2; -1 = the caller's. */
+	int command_stdin_fd;
+	int command_stdout_fd;
+	int command_stderr_fd;
+	const char *command_cwd; /* NULL = the caller's */
+	size_t records_max_bytes; /* of kept records; the oldest are dropped; 0 = no bound */
+	bool command_new_session; /* setsid(): the command's pid is its process group too */
+	bool keep_records; /* as JSON, until denet_monitor_take_records() */
+	bool records_compat_denet; /* denet's kinds and keys only */
+	/* Of the command, borrowed: what it does not ignore though the caller does, or NULL. */
+	const sigset_t *command_defaulted;
 };
 
-/* Fills in the defaults of the command line. */
+/* Fills in the defaults of the command line, up to options->size, which the caller has set. */
 void denet_options_init(struct denet_options *options);
 
 struct denet_monitor;
@@ -260,7 +97,8 @@ struct denet_error {
 
 /*
  * Starts argv as execvp() would, monitored from its first instruction; returns when exec has
- * succeeded. stdout_fd, when not -1, becomes the command's descriptor 1. With accounting AUTO and
+ * succeeded. stdout_fd, when not -1, becomes the command's descriptor 1, whatever the options say. A
+ * command without a slash is looked for in the PATH that it will have. With accounting AUTO and
  * no way to measure, the command runs all the same and on_warning says why. An error means that
  * nothing was started. error may be NULL.
  */
@@ -272,7 +110,14 @@ int denet_run(const struct denet_options *options, const struct denet_observer *
 int denet_attach(const struct denet_options *options, const struct denet_observer *observer,
 		 pid_t pid, struct denet_monitor **ret_monitor, struct denet_error *error);
 
-/* Accepts NULL. A command that still runs is left alone. */
+/*
+ * The same for the calling process itself, all its threads and what they start, from now on. The
+ * cost of the monitor is part of it. Ends by denet_monitor_finish().
+ */
+int denet_self(const struct denet_options *options, const struct denet_observer *observer,
+	       struct denet_monitor **ret_monitor, struct denet_error *error);
+
+/* Accepts NULL. A command that still runs is left alone. Ends a thread of ours. */
 void denet_monitor_free(struct denet_monitor *monitor);
 
 /* Readable when denet_monitor_step() has something to do. Owned by the monitor. */
@@ -281,22 +126,166 @@ int denet_monitor_fd(const struct denet_monitor *monitor);
 /* Does what is due, without waiting; calls the observer. Returns 1 when monitoring has ended. */
 int denet_monitor_step(struct denet_monitor *monitor);
 
-/* Takes the last sample and ends monitoring now; the command is left alone. */
+/* Takes the last sample and ends monitoring now; the command is left alone. Joins a thread of ours. */
 int denet_monitor_finish(struct denet_monitor *monitor);
+
+/*
+ * Steps until monitoring has ended, which returns 1, or until the time is over, which returns 0.
+ * Without end if negative. -EINTR after a signal. From any thread while a thread of ours steps.
+ */
+int denet_monitor_wait(struct denet_monitor *monitor, int timeout_ms);
+
+/* One more sample, at once; 1 when monitoring has ended before. From any thread, as above. */
+int denet_monitor_sample_now(struct denet_monitor *monitor);
+
+/*
+ * From here on a thread of ours steps, and calls the observer. Nobody else may, but for the functions
+ * that say "from any thread". It blocks all signals. -EALREADY if there is one.
+ */
+int denet_monitor_start_thread(struct denet_monitor *monitor);
+
+/* Waits for the end of monitoring and of that thread. By one thread only; returns how it went. */
+int denet_monitor_join(struct denet_monitor *monitor);
+
+/* Has whoever steps finish next. From any thread, from a callback and from a signal handler. */
+void denet_monitor_request_finish(struct denet_monitor *monitor);
 
 pid_t denet_monitor_pid(const struct denet_monitor *monitor);
 
-/* Sends a signal to the root, never to another process that got its pid. */
+/* False once the root has ended, waited for or not. From any thread. */
+bool denet_monitor_is_running(const struct denet_monitor *monitor);
+
+/* How the root has ended; -EBUSY before monitoring has. From any thread. */
+int denet_monitor_exit(struct denet_monitor *monitor, struct denet_end *ret_end);
+
+/* Sends a signal to the root, never to another process that got its pid. From any thread. */
 int denet_monitor_signal(struct denet_monitor *monitor, int signal);
 
 /* True when denet_options.duration_ns ended the monitoring while the root ran. */
 bool denet_monitor_timed_out(const struct denet_monitor *monitor);
 
-/* Valid once denet_monitor_step() has returned 1. */
+/* -EBUSY before monitoring has ended. From any thread. */
 int denet_monitor_summary(struct denet_monitor *monitor, struct denet_summary *ret_summary);
 
-/* denet's env record as one line of JSON without newline; the caller frees it. */
+/*
+ * With options.keep_records: the records that the command line would have written since the last
+ * call, one JSON object a line, "" when there was none. From any thread. Whoever does not take them
+ * should set records_max_bytes. All JSON text is to be freed by denet_free().
+ */
+int denet_monitor_take_records(struct denet_monitor *monitor, char **ret_text, size_t *ret_len);
+
+/* How many were lost to records_max_bytes, or to want of memory. From any thread. */
+uint64_t denet_monitor_records_dropped(struct denet_monitor *monitor);
+
+/* The metadata record. After the first step from any thread, and while a thread of ours steps. */
+int denet_monitor_metadata_json(struct denet_monitor *monitor, char **ret_text);
+
+/* The summary record; -EBUSY before monitoring has ended. From any thread. */
+int denet_monitor_summary_json(struct denet_monitor *monitor, char **ret_text);
+
+/* denet's env record as one line of JSON without newline. */
 int denet_env_json(pid_t pid, char **ret_text);
+
+/* "0.1.0" */
+const char *denet_version(void);
+
+/* Accepts NULL. */
+void denet_free(void *memory);
+
+/* As of syslog.h: 3 an error, 4 a warning, 7 what only developers want. */
+typedef void (*denet_log_fn)(void *context, int level, const char *text);
+
+/*
+ * What the library has to say beside on_warning, in lines without newline; NULL for silence, which
+ * is the default. For the whole process, from any thread, but not from the callback itself, which
+ * may come from any thread, one at a time, and not after this has returned.
+ */
+void denet_set_log(denet_log_fn log, void *context);
+
+/* What a question about this machine may have for an answer. */
+enum denet_answer { DENET_ANSWER_UNKNOWN, DENET_ANSWER_NO, DENET_ANSWER_YES };
+
+struct denet_capability {
+	const char *name; /* "CAP_BPF" */
+	enum denet_answer is_effective;
+	enum denet_answer is_permitted;
+	enum denet_answer is_bounding; /* no: no program started from here can get it */
+};
+
+/* One of the kernel programs, tried on the running kernel. */
+struct denet_program {
+	const char *name;
+	const char *hook; /* "tp_btf/sched_switch" */
+	enum denet_answer is_offered; /* the kernel has the hook; asked of its BTF */
+	enum denet_answer is_loaded;
+	enum denet_answer is_attached;
+	const char *reason; /* the kernel's; NULL when nothing was refused */
+	bool is_for_attach; /* denet_run() does without it */
+};
+
+/* One of the ways in which the programs get into the kernel. */
+struct denet_load_path {
+	const char *name;
+	enum denet_answer works;
+	const char *reason; /* NULL when it works, or when nobody said why not */
+};
+
+/* What would bring exact accounting. */
+struct denet_fix {
+	const char *text;
+	const char *command; /* for a shell; NULL where no command does it */
+};
+
+/* Numbers may be DENET_UNKNOWN, texts NULL: not known. Texts are one line, without newline. */
+struct denet_examination {
+	size_t size; /* sizeof(struct denet_examination) of the library: later fields do not exist */
+	enum denet_accounting accounting; /* what DENET_ACCOUNTING_AUTO would use */
+	const char *load_path; /* NULL without BPF */
+	const char *reason; /* why it is not BPF; else NULL */
+	const char *kernel_release;
+	const char *architecture;
+	enum denet_answer has_btf; /* /sys/kernel/btf/vmlinux can be read */
+	const char *btf_reason;
+	enum denet_answer has_task_storage; /* else membership is kept in a hash */
+	enum denet_answer has_ring_buffer;
+	const struct denet_program *programs;
+	size_t programs_count;
+	const struct denet_load_path *paths;
+	size_t paths_count;
+	uint64_t uid; /* effective */
+	const struct denet_capability *capabilities;
+	size_t capabilities_count;
+	enum denet_answer is_first_user_namespace;
+	enum denet_answer is_first_pid_namespace;
+	const char *container; /* "docker", "podman" */
+	enum denet_answer has_no_new_privs; /* sudo and file capabilities do nothing then */
+	uint64_t seccomp_mode; /* 0 none, 2 filter */
+	uint64_t unprivileged_bpf_disabled;
+	const char *perf_event_paranoid; /* a number, may be negative */
+	const char *lockdown; /* "none", "integrity", "confidentiality" */
+	uint64_t memlock_bytes;
+	bool is_memlock_unlimited;
+	const char *cgroup_version; /* "v1", "hybrid", "v2", "none" */
+	const char *cgroup_v2_path; /* where it is mounted */
+	const char *cgroup_v2_controllers; /* apart by blanks; empty for none */
+	uint64_t ptrace_scope; /* of Yama */
+	const char *hidepid; /* of /proc: "off", "invisible", ... */
+	enum denet_answer has_proc; /* /proc is mounted */
+	enum denet_answer has_children_file; /* /proc/PID/task/TID/children */
+	const char *const *losses; /* what the figures of a run would lack, a sentence each */
+	size_t losses_count;
+	const struct denet_fix *fixes; /* the best first */
+	size_t fixes_count;
+};
+
+/*
+ * Tries everything that a run would need, and undoes it: nothing stays loaded. program is the file
+ * that fixes name, NULL to have none that name it. Never fails but for want of memory.
+ */
+int denet_examine(const char *program, struct denet_examination **ret_examination);
+
+/* Accepts NULL. */
+void denet_examination_free(struct denet_examination *examination);
 
 #pragma GCC visibility pop
 

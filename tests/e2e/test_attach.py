@@ -14,6 +14,7 @@ from harness import (
     NOBODY,
     Case,
     children_of,
+    exact,
     finish,
     need_root,
     of_kind,
@@ -59,6 +60,7 @@ class Attach(Case):
         self.assertEqual(summary["cpu_time_ns"], summary["cpu_time_before_ns"])
         self.assertEqual(summary["avg_cpu_usage"], 0)
 
+    @exact
     def test_children_without_exec_have_the_command_of_the_target(self):
         with self.target("read x; for i in 1 2 3; do (:); done; exit 0") as target, self.attach(target) as process:
             self.attached()
@@ -92,6 +94,7 @@ class Attach(Case):
             self.assertEqual(process.wait(LIMIT_S), 0)  # a zombie, until here
         target.wait()
 
+    @exact
     def test_what_the_target_starts_later_is_followed(self):
         with self.target(f'read x; /bin/true; "{ACT}" spin 50; ("{ACT}" spin 50); exit 0') as target:
             with self.attach(target, "-q") as process:
@@ -156,6 +159,7 @@ class Attach(Case):
                 self.assertGreaterEqual(used, low)
                 self.assertLess(used, high)
 
+    @exact
     def test_two_at_once_and_one_over_a_run(self):
         with start("run", "-q", "-o", self.path("run"), "--", "sh", "-c", "echo $$; read x; /bin/true; exit 3",
                    stdin=subprocess.PIPE) as first:
@@ -170,6 +174,7 @@ class Attach(Case):
         for name in ("run", "one", "two"):
             self.assertEqual(parse_lines(self.read(name))[-1]["processes_total"], 2, name)
 
+    @exact
     def test_the_monitor_itself_is_never_counted(self):
         # attach to our own parent: we are a child of the target
         script = f'"{BIN}" attach -q -d 0.1 -o {self.path("f")} $$; exit 0'
@@ -228,11 +233,16 @@ class Refused(Case):
         target = subprocess.Popen(["sleep", "1000"])
         try:
             copy = self.write("denet-bpf", open(BIN, "rb").read(), 0o755)
-            result = run("attach", str(target.pid), program=["setpriv", f"--reuid={NOBODY}", "--clear-groups", copy])
+            as_nobody = ["setpriv", f"--reuid={NOBODY}", "--clear-groups", "--bounding-set=-all", copy]
+            result = run("attach", "--accounting", "bpf", str(target.pid), program=as_nobody)
             self.assert_refused(result, "root")
+            # What /proc shows to everybody, and no more.
+            result = run("attach", "-j", "-d", "0.1", str(target.pid), program=as_nobody)
+            self.assertEqual(result.status, 0, result)
+            summary = parse_lines(result.out)[-1]
+            self.assertEqual(summary["accounting"], "proc")
+            self.assertIn("cpu_time_ns", summary)
+            self.assertNotIn("total_syscall_read_bytes", summary)
         finally:
             target.kill()
             target.wait()
-
-    def test_attach_takes_no_accounting_proc(self):
-        self.assert_refused(run("attach", "--accounting", "proc", str(os.getpid())), "proc")

@@ -19,6 +19,7 @@ from harness import (
     SANITIZER_ENV,
     Case,
     Terminal,
+    exact,
     finish,
     need_root,
     not_in_mode,
@@ -32,8 +33,6 @@ QUIET = ("run", "-q", "--")
 
 class Untouched(Case):
     """What a program sees of its start, under denet-bpf and without."""
-
-    needs_bpf = False
 
     def seen(self, name, prefix, **options):
         path = self.path(name)
@@ -175,7 +174,6 @@ def terminal_group(path):
 
 
 class Streams(Case):
-    needs_bpf = False
 
     def test_stdin_stdout_and_stderr_pass_through(self):
         data = bytes(range(256)) * 1000
@@ -198,7 +196,6 @@ class Streams(Case):
 
 
 class Arguments(Case):
-    needs_bpf = False
 
     def seen(self, *args):
         result = run(*args)
@@ -237,8 +234,6 @@ class Arguments(Case):
 
 class Search(Case):
     """PATH search and what exec refuses, as execvp does it: 127 not found, 126 not executable."""
-
-    needs_bpf = False
 
     def search(self, command, path, status, *words):
         result = run("run", "-q", "--", command, cwd=self.folder, env=dict(os.environ, PATH=path))
@@ -418,6 +413,7 @@ class Status(Case):
 
 
 class Nested(Case):
+    @exact
     def test_one_inside_another(self):
         outer, inner = self.path("outer"), self.path("inner")
         script = f'"{BIN}" run -q -o {inner} -- sh -c "/bin/true; /bin/true; exit 3"; exit $?'
@@ -435,6 +431,7 @@ class Nested(Case):
         self.assertIn(COMM, {record["comm"] for record in outside if record["kind"] == "process"})
         self.assertEqual(outside[-1]["processes_exact"], outside[-1]["processes_total"])
 
+    @exact
     def test_many_at_once(self):
         running = []
         for number in range(6):

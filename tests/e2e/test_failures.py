@@ -17,6 +17,7 @@ from harness import (
     NOBODY,
     PROBE,
     Case,
+    exact,
     finish,
     is_alive,
     need_root,
@@ -99,6 +100,7 @@ class OutFile(Case):
 
 
 class ReadersThatLeave(Case):
+    @exact
     def test_the_reader_of_stdout(self):
         script = f'echo began; "{ACT}" spin 100; echo still > {self.path("still")}; exit 5'
         with start("run", "-j", "-i", "5", "-m", "5", "--", "sh", "-c", script) as process:
@@ -168,10 +170,10 @@ def need_namespaces(test):
         test.skipTest("needs to make namespaces, and a root that is a mount point")
 
 
+@not_in_mode("user", "there is none to take away")
+@not_in_mode("nobpf", "there is none to take away")
 class WithoutBpf(Case):
-    """`run` warns in one line, runs CMD, returns its status, records accounting "none", no figures."""
-
-    needs_bpf = False
+    """`run` warns in one line, runs CMD, returns its status, records lower bounds from /proc."""
 
     def check(self, around, *words, **options):
         result = run("run", "--", *JOB, program=[*around, BIN], **options)
@@ -197,19 +199,17 @@ class WithoutBpf(Case):
         self.assertEqual(result.status, 127, result)
 
         mark = self.path("started")
-        for args in (["run", "--accounting", "bpf", "touch", mark], ["run", "--accounting", "proc", "touch", mark],
-                     ["attach", str(os.getppid())]):
+        for args in (["run", "--accounting", "bpf", "touch", mark], ["attach", "--accounting", "bpf", str(os.getppid())]):
             self.assert_refused(run(*args, program=[*around, BIN], **options))
         self.assertFalse(os.path.exists(mark))
 
     def check_records(self, records):
-        self.assertEqual(the(records, "metadata")["accounting"], "none")
+        self.assertEqual(the(records, "metadata")["accounting"], "proc")
         summary = records[-1]
-        self.assertEqual((summary["kind"], summary["accounting"], summary["exit_code"]), ("summary", "none", 5))
-        for key in FIGURES:
-            self.assertNotIn(key, summary)
-        self.assertEqual(of_kind(records, "process"), [])
-        self.assertEqual(of_kind(records, "tree"), [])
+        self.assertEqual((summary["kind"], summary["accounting"], summary["exit_code"]), ("summary", "proc", 5))
+        self.assertGreater(summary["cpu_time_ns"], 0)
+        self.assertNotIn("run_delay_ns", summary)
+        self.assertEqual(summary["processes_exact"], 0)
         self.assertEqual(the(records, "exit")["exit_code"], 5)
 
     def test_forbidden_by_seccomp(self):
@@ -272,10 +272,10 @@ class WithoutBpf(Case):
         self.assertEqual(result.status, 0)
         self.assertIn("NoNewPrivs:\\x090", self.read("facts").decode())
 
-    def test_json_says_none_on_stdout(self):
+    def test_json_says_proc_on_stdout(self):
         result = run("run", "-j", "--", *JOB, program=[FORBID, "bpf", "EPERM", BIN])
         self.assertEqual(result.status, 5, result)
-        self.assertEqual(the(parse_lines(result.out), "metadata")["accounting"], "none")
+        self.assertEqual(the(parse_lines(result.out), "metadata")["accounting"], "proc")
 
     def test_stats_reads_such_a_file(self):
         run("run", "-q", "-o", self.path("f"), "--", "true", program=[FORBID, "bpf", "EPERM", BIN])
@@ -284,6 +284,7 @@ class WithoutBpf(Case):
         self.assertEqual(len(result.err_lines) + (1 if result.out else 0), 1, result)
 
 
+@exact
 class StillWithBpf(Case):
     """What is missing but not needed."""
 

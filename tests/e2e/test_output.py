@@ -7,13 +7,28 @@ import re
 import signal
 import subprocess
 
-from harness import ACT, BIN, PROBE, Case, Terminal, finish, parse_lines, rows_of, run, start, wait_for, wait_for_file
+from harness import (
+    ACT,
+    BIN,
+    PROBE,
+    Case,
+    Terminal,
+    exact,
+    finish,
+    parse_lines,
+    rows_of,
+    run,
+    start,
+    wait_for,
+    wait_for_file,
+)
 
 ECHO = ("sh", "-c", "echo out; echo err >&2; exit 3")
 CSV_MUST = ("ts_ms", "cpu_usage", "mem_rss_kb", "mem_vms_kb", "disk_read_bytes", "thread_count", "process_count")
 
 
 class Streams(Case):
+    @exact
     def test_default_is_cmds_output_and_a_summary_on_stderr(self):
         result = self.run_here("run", "--", *ECHO)
         self.assertEqual((result.status, result.out), (3, b"out\n"), result)
@@ -72,6 +87,7 @@ class Streams(Case):
         self.run_here("run", "-q", "-o", "f", "--", "true")
         parse_lines(self.read("f"))
 
+    @exact
     def test_nothing_is_said_while_cmd_runs(self):
         with start("run", "-i", "5", "-m", "5", "-o", self.path("f"), "--", "cat", stdin=subprocess.PIPE,
                    cwd=self.folder) as process:
@@ -163,6 +179,7 @@ class Lines(Case):
         self.assertNotIn(b"\r", result.err)
         self.assertNotIn(b"\x1b", result.err)
 
+    @exact
     def test_live_line_on_a_terminal_is_cleared_before_the_summary(self):
         with Terminal([BIN, "run", "--live", "-i", "10", "-m", "10", "--", "cat"], columns=60) as terminal:
             terminal.expect("\r")
@@ -173,6 +190,7 @@ class Lines(Case):
             visible = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", part).decode("utf-8")
             self.assertLessEqual(len(visible), 60, visible)
 
+    @exact
     def test_default_run_on_a_terminal_writes_nothing_before_the_end(self):
         with Terminal([BIN, "run", "-i", "5", "-m", "5", "-o", self.path("f"), "--", "cat"]) as terminal:
             wait_for("some samples", lambda: os.path.exists(self.path("f")) and self.read("f").count(b"\n") > 10)
@@ -234,12 +252,14 @@ class Summary(Case):
             terminal.finish()
         return terminal.output.decode("utf-8").replace("\r", "").splitlines()
 
+    @exact
     def test_fits_the_terminal(self):
         script = "for i in 1 2 3; do /bin/true; done; ls / > /dev/null; false; grep x /dev/null; exit 0"
         for columns in (20, 40, 80, 200):
             for line in self.lines("sh", "-c", script, columns=columns):
                 self.assertLessEqual(len(line), max(columns, 40), line)
 
+    @exact
     def test_names_commands_failures_and_how_exact(self):
         script = "/bin/true; /bin/false; /bin/false; " f'"{ACT}" spin 30; "{ACT}" die 9; exit 0'
         text = "\n".join(self.lines("sh", "-c", script))
@@ -263,7 +283,6 @@ class Summary(Case):
 
 
 class Help(Case):
-    needs_bpf = False
 
     def test_help(self):
         for args in (["-h"], ["--help"], ["help"], ["run", "--help"], ["run", "-h"], ["help", "run"], ["attach", "-h"],

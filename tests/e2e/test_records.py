@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from harness import ACT, NOBODY, Case, Terminal, BIN, need_root, of_kind, parse_lines, rows_of, run, the
+from harness import ACT, BIN, NOBODY, Case, Terminal, exact, need_root, of_kind, parse_lines, rows_of, run, the
 
 METADATA = "kind pid cmd executable t0_ms capabilities accounting version interval_ms max_interval_ms clk_tck"
 CHILD = "kind ts_ms pid ppid cmd exe"
@@ -70,6 +70,7 @@ class Shape(Case):
         self.assertLessEqual(root["wall_ns"], summary["wall_ns"])
         self.assertGreaterEqual(root["start_ms"], metadata["t0_ms"])
 
+    @exact
     def test_summary_of_the_root_alone(self):
         script = "true; false; exit 0"
         summary = the(self.records("--exclude-children", command=("sh", "-c", script)), "summary")
@@ -117,6 +118,7 @@ class Shape(Case):
                         self.assertIn(key, body)
             self.assertNotIn("net_rx_bytes", tree["aggregated"])
 
+    @exact
     def test_each_process_tells_all(self):
         self.assertEqual(len(self.of("process")), 8)
         for record in self.of("process"):
@@ -130,6 +132,7 @@ class Shape(Case):
             if "cpu_user_ns" in record:
                 self.assertEqual(record["cpu_user_ns"] + record["cpu_system_ns"], record["cpu_time_ns"])
 
+    @exact
     def test_processes_are_what_they_were(self):
         by_comm = {}
         for record in self.of("process"):
@@ -145,6 +148,7 @@ class Shape(Case):
         self.assertEqual(sorted(r["threads_total"] for r in by_comm["act"]), [1, 1, 6])
         self.assertEqual(max(r["cpu_time_ns"] for r in by_comm["act"]) // 60_000_000, 1)
 
+    @exact
     def test_summary_is_the_sum_of_the_processes(self):
         summary = self.all[-1]
         processes = self.of("process")
@@ -172,6 +176,7 @@ class Shape(Case):
         self.assertLess(abs(summary["wall_ns"] - root["wall_ns"]), 50_000_000)
         self.assertEqual(summary["sample_count"], len(self.of("tree")))
 
+    @exact
     def test_totals_never_fall_and_the_last_sample_has_them_all(self):
         keys = ("cpu_time_ns disk_read_bytes disk_write_bytes syscall_read_bytes syscall_write_bytes "
                 "page_faults_cached page_faults_disk ctx_switches_voluntary ctx_switches_involuntary "
@@ -223,6 +228,7 @@ class Figures(Case):
     def process(self, records, comm):
         return [record for record in of_kind(records, "process") if record["comm"] == comm]
 
+    @exact
     def test_peak_memory_of_a_short_process(self):
         records = self.records("-i", "1000", command=("sh", "-c", f'"{ACT}" touch 100; exit 0'))
         peak = self.process(records, "act")[0]["peak_rss_kb"]
@@ -231,11 +237,13 @@ class Figures(Case):
         summary = records[-1]
         self.assertEqual((summary["peak_process_rss_kb"], summary["peak_process_comm"]), (peak, "act"))
 
+    @exact
     def test_peak_memory_is_not_inherited_from_who_forked(self):
         code = "import os\nhold = bytearray(200 << 20)\nif os.fork() == 0: os.execv('/bin/true', ['true'])\nos.wait()"
         records = self.records(command=(sys.executable, "-c", code))
         self.assertLess(self.process(records, "true")[0]["peak_rss_kb"], 20 << 10)
 
+    @exact
     def test_bytes_read_and_written(self):
         script = "head -c 3000000 /dev/zero > a; cat a > /dev/null; exit 0"
         records = self.records(command=("sh", "-c", script), cwd=self.folder)
@@ -245,16 +253,19 @@ class Figures(Case):
         self.assertGreaterEqual(cat["syscall_read_bytes"], 3000000)
         self.assertGreaterEqual(records[-1]["total_syscall_write_bytes"], 6000000)
 
+    @exact
     def test_threads_are_no_processes(self):
         records = self.records(command=(ACT, "threads", "50"))
         self.assertEqual((records[-1]["processes_total"], records[-1]["threads_total"]), (1, 51))
 
+    @exact
     def test_a_daemon_is_followed(self):
         script = f"(setsid sh -c '\"{ACT}\" spin 80; exit 0' &) ; exit 0"
         records = self.records("--wait-all", command=("sh", "-c", script))
         self.assertGreater(records[-1]["cpu_time_ns"], 80_000_000)
         self.assertEqual(records[-1]["processes_exact"], records[-1]["processes_total"])
 
+    @exact
     def test_an_exec_is_the_same_process(self):
         records = self.records(command=("sh", "-c", "exec env /bin/true"))
         self.assertEqual(records[-1]["processes_total"], 1)
@@ -262,15 +273,18 @@ class Figures(Case):
         self.assertEqual((process["comm"], process["cmd"]), ("true", ["/bin/true"]))
         self.assertEqual(records[-1]["command"], ["sh", "-c", "exec env /bin/true"])
 
+    @exact
     def test_a_pipe_signal_is_no_failure(self):
         records = self.records(command=("sh", "-c", f'"{ACT}" die 13; "{ACT}" die 15; exit 0'))
         self.assertEqual(records[-1]["processes_failed"], 1)
 
     @need_root
+    @exact
     def test_uid_of_another_user(self):
         records = self.records(command=("setpriv", f"--reuid={NOBODY}", "--clear-groups", "/bin/true"))
         self.assertEqual(the(records, "process")["uid"], NOBODY)
 
+    @exact
     def test_cgroup(self):
         with open("/proc/self/cgroup", encoding="utf-8") as file:
             groups = {tuple(line.strip().split(":", 2)[1:]) for line in file}
@@ -279,6 +293,7 @@ class Figures(Case):
         self.assertIn(the(self.records(), "process")["cgroup"], expected)
 
     @need_root
+    @exact
     def test_killed_for_want_of_memory(self):
         folder = memory_group()
         if not folder:
@@ -385,6 +400,7 @@ class HostileNames(Case):
             self.assert_harmless(result.err.decode("utf-8"))
             self.assertEqual(len(result.err_lines), 1, result)
 
+    @exact
     def test_many_and_long_arguments_are_cut_and_say_so(self):
         for command in (["true", "x" * 100_000], ["true"] + ["y" * 50] * 2000):
             process = the(self.records(command=command), "process")

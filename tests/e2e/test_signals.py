@@ -17,6 +17,7 @@ from harness import (
     Terminal,
     children_of,
     comm_of,
+    exact,
     finish,
     is_alive,
     need_root,
@@ -284,6 +285,7 @@ class AtTheTerminal(Case):
 
 class Killed(Case):
     @need_root
+    @exact
     def test_cmd_goes_on_and_no_bpf_object_stays(self):
         bpftool = shutil.which("bpftool", path=os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin")
         if not bpftool:
@@ -317,6 +319,7 @@ class Killed(Case):
         self.assertIn("tree", [record["kind"] for record in records])
         self.assertIn(run("stats", path).status, (0,))
 
+    @exact
     def test_a_monitored_monitor_killed_leaves_the_outer_one_exact(self):
         out = self.path("outer")
         inner = f'"{BIN}" run -q -- sh -c "echo \\$\\$ > {self.path("pid")}; exec sleep 1000"'

@@ -18,7 +18,6 @@ def lines(*records):
 
 
 class Case(Case):  # pylint: disable=function-redefined
-    needs_bpf = False
 
     def stats(self, text, damaged=False):
         """The figures; of a damaged file one line on stderr says what could not be read."""
@@ -65,7 +64,6 @@ class OfDenet(Case):
 
 
 class OfOurs(Case):
-    needs_bpf = True
 
     def test_says_what_the_run_said(self):
         records = self.records("-i", "10", command=("sh", "-c", f'/bin/true; "{ACT}" spin 30; exit 3'), status=3)

@@ -14,14 +14,16 @@ MAY_INCLUDE = {
     "bpf": {"denet/kernel.h"},
     "user/util": set(),
     "user/probe": {"util", "denet/kernel.h"},
-    "user/procfs": {"util"},
+    "user/procfs": {"util", "denet/system.h"},
+    "user/poller": {"util", "procfs", "tree", "denet/kernel.h"},
     "user/tree": {"util", "denet/denet.h", "denet/kernel.h"},
     "user/metrics": {"util", "tree", "denet/denet.h", "denet/kernel.h"},
-    "user/record": {"util", "tree", "metrics", "denet/denet.h"},
-    "user/monitor": {"util", "probe", "procfs", "tree", "metrics", "record", "denet/denet.h", "denet/kernel.h"},
+    "user/record": {"util", "tree", "metrics", "denet/denet.h", "denet/system.h"},
+    "user/monitor": {"util", "probe", "procfs", "poller", "tree", "metrics", "record", "denet/denet.h", "denet/kernel.h"},
     "user/output": {"util", "record", "denet/denet.h"},
-    "user/cli": {"util", "record", "output", "denet/denet.h"},
-    "user": {"util", "cli", "denet/denet.h"},  # main.c
+    "user/rights": {"util", "denet/denet.h"},
+    "user/cli": {"util", "rights", "record", "output", "denet/denet.h"},
+    "user": {"util", "rights", "cli", "denet/denet.h"},  # main.c
 }
 BANNED = re.compile(
     r"\b(v?sprintf|strcpy|strcat|strncpy|strncat|stpcpy|atoi|atol|atoll|atof|gets|system|popen|"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "monitor/launch.h"
+#include "monitor/setup.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,7 @@ static int told_fd = -1; /* where on_usr1() says that it ran */
 static char *const echo_ran[] = { "/bin/echo", "ran", NULL };
 static char *const sleep_long[] = { "/bin/sleep", "1000", NULL };
 
-static const struct launch_changes no_changes = { .stdout_fd = -1 };
+static const struct launch_changes no_changes = { 0 };
 
 static void make_pipe(int *ret_fds)
 {
@@ -91,21 +92,22 @@ static int status_of(pid_t pid)
 
 static int hold_writing_to(int fd, struct launch *ret_launch)
 {
-	const struct launch_changes changes = { .stdout_fd = fd };
+	const struct setup setup = { .fds = { -1, fd, -1 } };
+	const struct launch_changes changes = { .setup = &setup };
 
 	return launch_hold(echo_ran, &changes, ret_launch);
 }
 
 /* What the command writes when it is held and let go. */
-static void run_launched(char *const argv[], const sigset_t *mask, const sigset_t *ignored,
-			 char *ret_text)
+static void run_launched(char *const argv[], struct launch_changes changes, char *ret_text)
 {
-	struct launch_changes changes = { .mask = mask, .ignored = ignored };
+	struct setup setup = SETUP_NONE;
 	struct launch launch;
 	int out[2], error = -1;
 
 	make_pipe(out);
-	changes.stdout_fd = out[1];
+	setup.fds[1] = out[1];
+	changes.setup = &setup;
 	assert_int_equal(launch_hold(argv, &changes, &launch), 0);
 	(void)close(out[1]);
 	assert_int_equal(launch_release(&launch, &error), 0);
@@ -254,7 +256,7 @@ static void command_is_searched_on_the_path(void **state)
 	char text[TEXT_MAX];
 
 	(void)state;
-	run_launched(argv, NULL, NULL, text);
+	run_launched(argv, no_changes, text);
 	assert_string_equal(text, "found\n");
 }
 
@@ -288,7 +290,7 @@ static void command_gets_the_descriptors_that_a_shell_would_give_it(void **state
 
 	(void)state;
 	run_plainly(argv, plain);
-	run_launched(argv, NULL, NULL, launched);
+	run_launched(argv, no_changes, launched);
 	assert_string_equal(launched, plain);
 }
 
@@ -303,7 +305,7 @@ static void command_has_no_byte_of_ours_in_its_io_counters(void **state)
 	if (access("/proc/self/io", R_OK))
 		skip();
 	run_plainly(argv, plain);
-	run_launched(argv, NULL, NULL, launched);
+	run_launched(argv, no_changes, launched);
 	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		assert_int_equal(number_at(launched, keys[i], 10), number_at(plain, keys[i], 10));
 }
@@ -315,7 +317,7 @@ static void command_stays_in_the_callers_group_and_session(void **state)
 	int parent, group, session, terminal, own_terminal;
 
 	(void)state;
-	run_launched(argv, NULL, NULL, text);
+	run_launched(argv, no_changes, text);
 	read_path("/proc/self/stat", own);
 	assert_int_equal(sscanf(strrchr(text, ')'), ") %*c %d %d %d %d", &parent, &group, &session,
 				&terminal),
@@ -337,7 +339,7 @@ static unsigned long long blocked_with(const sigset_t *mask)
 	(void)sigemptyset(&usr2);
 	(void)sigaddset(&usr2, SIGUSR2);
 	assert_int_equal(sigprocmask(SIG_SETMASK, &usr2, &before), 0);
-	run_launched(argv, mask, NULL, text);
+	run_launched(argv, (struct launch_changes){ .mask = mask }, text);
 	assert_int_equal(sigprocmask(SIG_SETMASK, &before, NULL), 0);
 	return number_at(text, "\nSigBlk:\t", 16);
 }
@@ -355,28 +357,34 @@ static void command_gets_the_mask_it_is_given_or_else_the_callers(void **state)
 	assert_int_equal(blocked_with(&mask), 1ull << (SIGINT - 1) | 1ull << (SIGUSR1 - 1));
 }
 
-static unsigned long long ignored_with(const sigset_t *ignored)
+static unsigned long long ignored_with(const sigset_t *ignored, const sigset_t *defaulted)
 {
 	char *const argv[] = { "/bin/cat", "/proc/self/status", NULL };
+	const struct launch_changes changes = { .ignored = ignored, .defaulted = defaulted };
 	char text[TEXT_MAX];
 
-	run_launched(argv, NULL, ignored, text);
+	run_launched(argv, changes, text);
 	return number_at(text, "\nSigIgn:\t", 16);
 }
 
 static void command_ignores_what_the_caller_does_and_what_it_is_told_to(void **state)
 {
 	void (*before)(int) = signal(SIGHUP, SIG_IGN);
-	const unsigned long long inherited = ignored_with(NULL);
-	sigset_t ignored;
+	const unsigned long long inherited = ignored_with(NULL, NULL);
+	sigset_t ignored, defaulted;
 
 	(void)state;
 	(void)sigemptyset(&ignored);
-	assert_int_equal(ignored_with(&ignored), inherited);
+	(void)sigemptyset(&defaulted);
+	assert_int_equal(ignored_with(&ignored, &defaulted), inherited);
 	(void)sigaddset(&ignored, SIGINT);
 	(void)sigaddset(&ignored, SIGRTMAX);
-	assert_int_equal(ignored_with(&ignored),
+	assert_int_equal(ignored_with(&ignored, NULL),
 			 inherited | 1ull << (SIGINT - 1) | 1ull << (SIGRTMAX - 1));
+	/* What the caller ignores for itself alone, unless it says so twice. */
+	(void)sigaddset(&defaulted, SIGHUP);
+	assert_int_equal(ignored_with(NULL, &defaulted), inherited & ~(1ull << (SIGHUP - 1)));
+	assert_int_equal(ignored_with(&defaulted, &defaulted), inherited);
 	(void)signal(SIGHUP, before);
 	assert_int_equal(inherited & 1ull << (SIGHUP - 1), 1ull << (SIGHUP - 1));
 }

@@ -223,7 +223,8 @@ static void unknown_words_get_a_suggestion(void **state)
 	REFUSE("'rnu' 'run'", "rnu", "x");
 	REFUSE("'atach' 'attach'", "atach", "1");
 	REFUSE("'make' run", "make");
-	REFUSE("'doctor'", "doctor");
+	REFUSE("'doctr' 'doctor'", "doctr");
+	REFUSE("doctor 'x'", "doctor", "x");
 	REFUSE("''", "");
 }
 
@@ -242,7 +243,6 @@ static void options_without_meaning_for_a_command_are_refused(void **state)
 	(void)state;
 	REFUSE("--wait-all stats", "stats", "--wait-all", "f");
 	REFUSE("--pss stats", "--pss", "stats", "f");
-	REFUSE("--user later", "run", "-u", "me", "x");
 	REFUSE("run --", "--", "run", "x");
 }
 

@@ -35,6 +35,36 @@ static void stat_gives_parent_name_and_start(void **state)
 	assert_string_equal(stat.comm, "worker");
 }
 
+static void stat_gives_what_a_process_and_its_children_used(void **state)
+{
+	/* Fields 3 to 52 hold 1000 and their number, but for the first two and a negative one. */
+	static const char text[] =
+		"7 (x) S 3 1005 1006 1007 -1 1009 1010 1011 1012 1013 1014 1015 1016 1017 1018 "
+		"1019 "
+		"1020 1021 1022 1023 1024 1025 1026 1027 1028 1029 1030 1031 1032 1033 1034 1035 "
+		"1036 1037 1038 1039 1040 1041 1042 1043 1044 1045 1046 1047 1048 1049 1050 1051 "
+		"1052\n";
+	struct process_stat stat;
+
+	(void)state;
+	assert_int_equal(process_parse_stat(text, strlen(text), 1000, &stat), 0);
+	assert_int_equal(stat.faults_minor, 1010);
+	assert_int_equal(stat.reaped_faults_minor, 1011);
+	assert_int_equal(stat.faults_major, 1012);
+	assert_int_equal(stat.reaped_faults_major, 1013);
+	assert_int_equal(stat.user_ns, 1014000000);
+	assert_int_equal(stat.system_ns, 1015000000);
+	assert_int_equal(stat.reaped_user_ns, 1016000000);
+	assert_int_equal(stat.reaped_system_ns, 1017000000);
+	assert_int_equal(stat.threads, 1020);
+	assert_int_equal(stat.start_boot_ns, 1022000000);
+	assert_int_equal(stat.vms_bytes, 1023);
+	assert_int_equal(stat.stack_start, 1028);
+	assert_int_equal(stat.cpu, 1039);
+	assert_int_equal(stat.args_start, 1048);
+	assert_int_equal(stat.exit_status, 1052);
+}
+
 static void stat_finds_the_end_of_a_hostile_name(void **state)
 {
 	struct process_stat stat;
@@ -200,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stat_gives_parent_name_and_start),
+		cmocka_unit_test(stat_gives_what_a_process_and_its_children_used),
 		cmocka_unit_test(stat_finds_the_end_of_a_hostile_name),
 		cmocka_unit_test(stat_refuses_what_is_cut_or_wrong),
 		cmocka_unit_test(stat_of_a_child_names_us_and_its_birth),

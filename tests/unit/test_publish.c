@@ -20,7 +20,7 @@ static struct denet_counters publish(uint64_t cpu_ns, uint64_t user_ns, uint64_t
 	};
 	struct denet_counters shown;
 
-	publish_counters(&counters, TICK, &shown);
+	publish_counters(&counters, 0, TICK, &shown);
 	return shown;
 }
 
@@ -42,7 +42,7 @@ static void publish_puts_each_counter_in_its_place(void **state)
 	struct denet_counters shown;
 
 	(void)state;
-	publish_counters(&counters, TICK, &shown);
+	publish_counters(&counters, 0, TICK, &shown);
 	assert_int_equal(shown.cpu_time_ns, 1);
 	assert_int_equal(shown.run_delay_ns, 2);
 	assert_int_equal(shown.page_faults_cached, 3);
@@ -54,6 +54,29 @@ static void publish_puts_each_counter_in_its_place(void **state)
 	assert_int_equal(shown.syscall_write_bytes, 9);
 	assert_int_equal(shown.disk_read_bytes, 10);
 	assert_int_equal(shown.disk_write_bytes, 11);
+}
+
+static void publish_hides_what_the_source_does_not_know(void **state)
+{
+	const struct task_counters counters = {
+		.cpu_ns = 100 * TICK,
+		.user_ns = 50 * TICK,
+		.system_ns = 50 * TICK,
+	};
+	struct denet_counters shown;
+
+	(void)state;
+	publish_counters(&counters, COUNTER_RUN_DELAY | COUNTER_IO, TICK, &shown);
+	assert_true(shown.run_delay_ns == DENET_UNKNOWN);
+	assert_true(shown.disk_read_bytes == DENET_UNKNOWN);
+	assert_true(shown.disk_write_bytes == DENET_UNKNOWN);
+	assert_true(shown.syscall_read_bytes == DENET_UNKNOWN);
+	assert_true(shown.syscall_write_bytes == DENET_UNKNOWN);
+	assert_int_equal(shown.cpu_user_ns, 50 * TICK);
+	assert_int_equal(shown.migrations, 0);
+	publish_counters(&counters, COUNTER_ALL, TICK, &shown);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(uint64_t); i++)
+		assert_true(((const uint64_t *)&shown)[i] == DENET_UNKNOWN);
 }
 
 static void publish_leaves_the_split_unknown_below_ten_ticks(void **state)
@@ -166,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(publish_puts_each_counter_in_its_place),
+		cmocka_unit_test(publish_hides_what_the_source_does_not_know),
 		cmocka_unit_test(publish_leaves_the_split_unknown_below_ten_ticks),
 		cmocka_unit_test(publish_splits_from_the_tenth_tick_on),
 		cmocka_unit_test(publish_splits_so_that_the_parts_add_up_exactly),

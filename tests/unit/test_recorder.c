@@ -52,6 +52,7 @@ static struct options options_for(enum format format)
 {
 	struct options options = { .command = COMMAND_RUN, .quiet = true, .format = format };
 
+	options.monitor.size = sizeof(options.monitor);
 	denet_options_init(&options.monitor);
 	options.out = path;
 	return options;

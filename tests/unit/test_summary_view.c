@@ -60,9 +60,9 @@ static const struct denet_group build_groups[] = {
 };
 
 static const struct denet_failure build_failures[] = {
-	{ "grep", { true, 1, 0, false }, false, 2, false },
-	{ "test", { true, 1, 0, false }, false, 1, false },
-	{ "cc1plus", { true, -1, SIGKILL, false }, true, 1, false },
+	{ "grep", { true, 1, 0, false, false }, false, 2, false },
+	{ "test", { true, 1, 0, false, false }, false, 1, false },
+	{ "cc1plus", { true, -1, SIGKILL, false, false }, true, 1, false },
 };
 
 static const struct denet_survivor build_survivors[] = { { "gpg-agent", 4802 } };
@@ -247,15 +247,15 @@ static void the_root_s_own_failure_is_the_headline_alone(void **state)
 {
 	static const char args[] = "/usr/bin/python3\0train.py\0--data\0my files";
 	static const struct denet_failure failures[] = {
-		{ "python3", { true, -1, SIGKILL, false }, true, 3, true },
-		{ "worker", { true, -1, SIGSEGV, true }, false, 1, false },
-		{ "helper", { true, -1, 64, false }, false, 1, false },
+		{ "python3", { true, -1, SIGKILL, false, false }, true, 3, true },
+		{ "worker", { true, -1, SIGSEGV, true, false }, false, 1, false },
+		{ "helper", { true, -1, 64, false, false }, false, 1, false },
 	};
 	struct denet_summary summary = build();
 
 	(void)state;
 	summary.command = (struct denet_command){ .args = args, .args_len = sizeof(args) };
-	summary.end = (struct denet_end){ true, -1, SIGKILL, false };
+	summary.end = (struct denet_end){ true, -1, SIGKILL, false, false };
 	summary.processes_failed = 5;
 	summary.failures = failures;
 	summary.failures_count = COUNT(failures);
@@ -267,7 +267,7 @@ static void a_lone_failure_is_told_once(void **state)
 {
 	static const char args[] = "false";
 	static const struct denet_failure failures[] = {
-		{ "false", { true, 1, 0, false }, false, 1, true }
+		{ "false", { true, 1, 0, false, false }, false, 1, true }
 	};
 	struct denet_summary summary = single();
 	const struct term_style style = plain(80);
@@ -328,8 +328,8 @@ static struct denet_summary hostile(void)
 	static const char args[] =
 		"sh\0-c\0printf '\\033[2J'\n\033]0;owned\007\0\0\xff\xfe\0</script>";
 	static const struct denet_failure failures[] = {
-		{ "\033[31mred\033[0m", { true, 3, 0, false }, false, 1, false },
-		{ "%s%n%s%n", { true, -1, 99, false }, false, 1, false },
+		{ "\033[31mred\033[0m", { true, 3, 0, false, false }, false, 1, false },
+		{ "%s%n%s%n", { true, -1, 99, false, false }, false, 1, false },
 	};
 	static const struct denet_survivor survivors[] = { { "\xc2\x9b"
 							     "2J\177",

@@ -55,6 +55,20 @@ static void check_group(const struct denet_group *group, const char *comm, uint6
 	assert_int_equal(group->cpu_time_ns, cpu_ns);
 }
 
+static void cpu_that_is_not_known_adds_nothing(void **state)
+{
+	struct tally tally = { 0 };
+	struct denet_summary summary = { 0 };
+
+	(void)state;
+	add(&tally, "sh", 5, success);
+	add(&tally, "sh", DENET_UNKNOWN, success);
+	assert_int_equal(tally_view(&tally, &summary), 0);
+	assert_int_equal(summary.groups[0].count, 2);
+	assert_int_equal(summary.groups[0].cpu_time_ns, 5);
+	tally_done(&tally);
+}
+
 static void tally_that_is_empty_has_nothing_to_show(void **state)
 {
 	struct tally tally = { 0 };
@@ -340,6 +354,7 @@ static void tally_counts_exact_accounts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cpu_that_is_not_known_adds_nothing),
 		cmocka_unit_test(tally_that_is_empty_has_nothing_to_show),
 		cmocka_unit_test(tally_folds_by_name_and_shows_most_cpu_first),
 		cmocka_unit_test(tally_keeps_a_thousand_names_apart),

@@ -98,15 +98,17 @@ static void assert_end(struct denet_end end, bool oom_killed, const char *expect
 static void ends_are_told_in_words(void **state)
 {
 	(void)state;
+	assert_end((struct denet_end){ .unseen = true }, false, "ended");
 	assert_end((struct denet_end){ 0 }, false, "still running");
-	assert_end((struct denet_end){ true, 3, 0, false }, false, "exit 3");
-	assert_end((struct denet_end){ true, -1, SIGSEGV, true }, false,
+	assert_end((struct denet_end){ true, 3, 0, false, false }, false, "exit 3");
+	assert_end((struct denet_end){ true, -1, SIGSEGV, true, false }, false,
 		   "killed by SIGSEGV (core dumped)");
-	assert_end((struct denet_end){ true, -1, SIGKILL, false }, true,
+	assert_end((struct denet_end){ true, -1, SIGKILL, false, false }, true,
 		   "killed by SIGKILL (out of memory)");
-	assert_end((struct denet_end){ true, -1, SIGRTMIN + 2, false }, false,
+	assert_end((struct denet_end){ true, -1, SIGRTMIN + 2, false, false }, false,
 		   "killed by SIGRTMIN+2");
-	assert_end((struct denet_end){ true, -1, 12345, false }, false, "killed by signal 12345");
+	assert_end((struct denet_end){ true, -1, 12345, false, false }, false,
+		   "killed by signal 12345");
 }
 
 static void names_fit_their_struct_whatever_they_hold(void **state)

@@ -181,6 +181,31 @@ static void walk_adds_up_the_threads_of_a_process(void **state)
 	tree_done(&tree);
 }
 
+static void walk_takes_a_whole_process_with_all_its_threads(void **state)
+{
+	struct task_sample task = task_of(1, 1, 50,
+					  SAMPLE_LEADER | SAMPLE_PROCESS | SAMPLE_DEAD |
+						  COUNTER_IO << SAMPLE_UNKNOWN_SHIFT);
+	const struct process *process;
+	struct tree tree = { 0 };
+
+	(void)state;
+	task.threads = 3;
+	tree_begin_walk(&tree);
+	add(&tree, &task);
+	tree_end_walk(&tree);
+	process = tree_find(&tree, 1);
+	assert_int_equal(process->threads, 3);
+	assert_int_equal(process->used.cpu_ns, 50);
+	assert_int_equal(tree.live.cpu_ns, 50);
+	assert_int_equal(process->unknown, COUNTER_IO);
+	/* Only its main thread has ended. */
+	assert_false(process->is_leader_alive);
+	assert_true(process_is_alive(&tree, process));
+	assert_int_equal(walk_one(&tree, 60)->unknown, 0);
+	tree_done(&tree);
+}
+
 static void walk_notes_of_a_leader_what_only_it_tells(void **state)
 {
 	struct tree tree = { 0 };
@@ -380,6 +405,7 @@ int main(void)
 		cmocka_unit_test(tree_lets_go_of_what_a_removed_process_held),
 		cmocka_unit_test(process_drops_its_command_for_the_next_one),
 		cmocka_unit_test(walk_adds_up_the_threads_of_a_process),
+		cmocka_unit_test(walk_takes_a_whole_process_with_all_its_threads),
 		cmocka_unit_test(walk_notes_of_a_leader_what_only_it_tells),
 		cmocka_unit_test(walk_gives_a_process_the_command_of_its_parent_once),
 		cmocka_unit_test(walk_does_not_count_a_dead_leader_twice),

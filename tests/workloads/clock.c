@@ -5,7 +5,7 @@
 
 int main(int argc, char *argv[])
 {
-	uint64_t end_ns = work_number(argc, argv, 2, 0) * 1000000;
+	uint64_t end_ns = work_lasting_ms(argc, argv, 2) * 1000000;
 	struct clock_page *page;
 	uint64_t now_ns;
 

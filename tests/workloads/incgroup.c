@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * incgroup FILE DIR... -- CMD [ARG...]: enters each cgroup DIR, then execs CMD; FILE gets the CPU
- * ns used until it was in the first one, since the start of this program and since its birth.
+ * ns used until it was in the first one, since the start of this program and since its birth, and
+ * those used to enter all of them.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -23,12 +24,12 @@ static void enter(const char *dir)
 	close(fd);
 }
 
-static void report(const char *path, uint64_t begin_ns, uint64_t end_ns)
+static void report(const char *path, uint64_t begin_ns, uint64_t end_ns, uint64_t entering_ns)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	if (fd < 0 || dprintf(fd, "%llu %llu\n", (unsigned long long)(end_ns - begin_ns),
-			      (unsigned long long)end_ns) < 0)
+	if (fd < 0 || dprintf(fd, "%llu %llu %llu\n", (unsigned long long)(end_ns - begin_ns),
+			      (unsigned long long)end_ns, (unsigned long long)entering_ns) < 0)
 		work_fail(path);
 	close(fd);
 }
@@ -47,7 +48,7 @@ int main(int argc, char *argv[])
 	}
 	if (i + 1 >= argc)
 		return 2;
-	report(argv[1], begin_ns, end_ns);
+	report(argv[1], begin_ns, end_ns, work_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - begin_ns);
 	execv(argv[i + 1], argv + i + 1);
 	work_fail(argv[i + 1]);
 }

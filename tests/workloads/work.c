@@ -34,6 +34,13 @@ uint64_t work_number(int argc, char *argv[], int index, uint64_t fallback)
 	return value;
 }
 
+uint64_t work_lasting_ms(int argc, char *argv[], int index)
+{
+	char *stretch = getenv("DENET_TEST_STRETCH");
+
+	return work_number(argc, argv, index, 0) * work_number(stretch ? 1 : 0, &stretch, 0, 1);
+}
+
 bool work_has_word(int argc, char *argv[], int index, const char *word)
 {
 	return index < argc && strcmp(argv[index], word) == 0;

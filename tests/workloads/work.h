@@ -14,6 +14,12 @@ _Noreturn void work_fail(const char *what);
 /* argv[index] as a decimal number; fallback when there is no such argument. */
 uint64_t work_number(int argc, char *argv[], int index, uint64_t fallback);
 
+/*
+ * argv[index] as milliseconds that the workload should last, times $DENET_TEST_STRETCH: to be there
+ * still when an emulated machine has attached to it.
+ */
+uint64_t work_lasting_ms(int argc, char *argv[], int index);
+
 /* True when argv[index] is there and is word. */
 bool work_has_word(int argc, char *argv[], int index, const char *word);
 

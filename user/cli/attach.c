@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/session.h"
+#include "rights/rights.h"
+#include "rights/target.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -26,7 +29,7 @@ static void on_signal(struct session *session, const struct signalfd_siginfo *in
 
 static int finish(struct session *session)
 {
-	struct denet_summary summary;
+	struct denet_summary summary = { .size = sizeof(summary) };
 	int r = denet_monitor_summary(session->monitor, &summary);
 
 	if (r) {
@@ -37,22 +40,60 @@ static int finish(struct session *session)
 	return recorder_has_lost(session->recorder) ? EXIT_STATUS_LOST : EXIT_STATUS_OK;
 }
 
+/* With rights that only the file has: what a debugger of the caller's may see, and no more. */
+static int check_target(const struct session *session, const struct target *target)
+{
+	int pid = (int)session->options->pid;
+	int r = rights_are_lent() ? target_check(target) : 0;
+
+	if (r == -EACCES) {
+		(void)log_error(0, "cannot attach to %d: it is not yours to look into", pid);
+		return r;
+	}
+	return r ? log_error(r, "cannot attach to %d", pid) : 0;
+}
+
+static int attach(struct session *session)
+{
+	const struct options *options = session->options;
+	struct denet_error error = { .size = sizeof(error) };
+	int r = rights_raise();
+
+	if (!r)
+		r = denet_attach(&options->monitor, recorder_observer(session->recorder),
+				 options->pid, &session->monitor, &error);
+	if (rights_lower() && !r)
+		r = -EPERM;
+	if (r && error.text[0])
+		(void)log_error(0, "%s", error.text);
+	else if (r)
+		(void)log_error(r, "cannot attach to %d", (int)options->pid);
+	return r;
+}
+
+/* Checked once more when it is ours to watch: it may have become another user's meanwhile. */
+static int start(struct session *session)
+{
+	AUTO(target) struct target target = { .pidfd = -1, .proc_fd = -1 };
+	int r = 0;
+
+	if (rights_are_lent() && target_open(session->options->pid, &target) == 0)
+		r = check_target(session, &target);
+	if (!r)
+		r = attach(session);
+	return r ? r : check_target(session, &target);
+}
+
 int attach_main(const struct options *options)
 {
 	AUTO(session) struct session session;
-	struct denet_error error = { .size = sizeof(error) };
 	int r = session_open(&session, options);
 
 	if (r)
 		return EXIT_STATUS_FAILED;
-	r = denet_attach(&options->monitor, recorder_observer(session.recorder), options->pid,
-			 &session.monitor, &error);
+	r = start(&session);
 	if (r) {
 		signals_release(&session.signals);
-		if (error.text[0])
-			(void)log_error(0, "%s", error.text);
-		else
-			(void)log_error(r, "cannot attach to %d", (int)options->pid);
 		return EXIT_STATUS_FAILED;
 	}
 	r = session_watch(&session, on_signal);

@@ -26,6 +26,7 @@ static const char general[] =
 	"  run [OPTIONS] [--] CMD [ARG...]   start CMD, pass its exit status on\n"
 	"  attach [OPTIONS] PID              follow PID and all its descendants\n"
 	"  stats [OPTIONS] FILE              from a file of ours or of denet\n"
+	"  doctor [OPTIONS]                  what this machine allows, and what would help\n"
 	"  help [COMMAND]                    more about one of them\n";
 
 static const char run_intro[] =
@@ -35,6 +36,7 @@ static const char run_intro[] =
 	"  denet-bpf run -o build.jsonl -- make -j8      records to a file as well\n"
 	"  denet-bpf -j run sort big.txt | jq .kind      records to a pipe\n"
 	"  denet-bpf run -d 60 ./server                  look at the first minute only\n"
+	"  denet-bpf run -u nobody ./server              as root: CMD is another user's\n"
 	"\n"
 	"Usage: denet-bpf run [OPTIONS] [--] CMD [ARG...]\n"
 	"\n"
@@ -65,7 +67,18 @@ static const char stats_intro[] =
 	"Exit status: 0; 1 when the file cannot be used.\n"
 	"Most options of the other commands are accepted here and have no effect.\n";
 
-static const char help_intro[] = "Usage: denet-bpf help [run | attach | stats]\n";
+static const char doctor_intro[] =
+	"Tries what exact accounting needs on this machine, undoes it, and says what is\n"
+	"missing, what is lost by that, and which command would help.\n"
+	"\n"
+	"  denet-bpf doctor\n"
+	"  denet-bpf doctor --json           one object for a machine\n"
+	"\n"
+	"Usage: denet-bpf doctor [OPTIONS]\n"
+	"\n"
+	"Exit status: 0 when figures would be exact, 1 when not.\n";
+
+static const char help_intro[] = "Usage: denet-bpf help [run | attach | stats | doctor]\n";
 
 static const struct {
 	enum option_group group;
@@ -121,6 +134,9 @@ static void append_help(struct buf *buf, enum command command)
 		break;
 	case COMMAND_STATS:
 		buf_append_text(buf, stats_intro);
+		break;
+	case COMMAND_DOCTOR:
+		buf_append_text(buf, doctor_intro);
 		break;
 	case COMMAND_HELP:
 		buf_append_text(buf, help_intro);

@@ -108,6 +108,16 @@ static int set_file(const struct option_spec *spec, const char *value, struct op
 	return 0;
 }
 
+static int set_name(const struct option_spec *spec, const char *value, struct options *options,
+		    char error[OPTIONS_ERROR_BYTES])
+{
+	if (value[0] == '\0')
+		return option_refuse(error, "option '--%s' takes the name of an account, not ''",
+				     spec->name);
+	*(const char **)field(options, spec) = value;
+	return 0;
+}
+
 int option_set(const struct option_spec *spec, const char *value, struct options *options,
 	       char error[OPTIONS_ERROR_BYTES])
 {
@@ -122,12 +132,10 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 		return find_choice(spec, value, field(options, spec), error);
 	case OPTION_FILE:
 		return set_file(spec, value, options, error);
+	case OPTION_NAME:
+		return set_name(spec, value, options, error);
 	case OPTION_CHILDREN:
 		return set_children(spec, value, options, error);
-	case OPTION_LATER:
-		return option_refuse(
-			error, "option '--%s' is not built yet: it comes with a later version",
-			spec->name);
 	case OPTION_HELP:
 		options->help_topic = options->command;
 		options->command = COMMAND_HELP;

@@ -16,7 +16,7 @@ static const struct {
 	enum command command;
 } command_names[] = {
 	{ "run", COMMAND_RUN },	      { "attach", COMMAND_ATTACH }, { "stats", COMMAND_STATS },
-	{ "summary", COMMAND_STATS }, { "help", COMMAND_HELP },
+	{ "summary", COMMAND_STATS }, { "doctor", COMMAND_DOCTOR }, { "help", COMMAND_HELP },
 };
 
 #define COMMAND_NAMES (sizeof(command_names) / sizeof(command_names[0]))
@@ -155,8 +155,8 @@ static int find_command(const struct parser *parser, const char *word, enum comm
 		return option_refuse(parser->error, "unknown command '%.100s'; did you mean '%s'?",
 				     word, nearest);
 	return option_refuse(parser->error,
-			     "unknown command '%.100s'; it is run, attach, stats or help, as in "
-			     "'denet-bpf run %.100s'",
+			     "unknown command '%.100s'; it is run, attach, stats, doctor or "
+			     "help, as in 'denet-bpf run %.100s'",
 			     word, word);
 }
 
@@ -211,6 +211,9 @@ static int take_word(struct parser *parser, const char *word)
 		return take_pid(parser, word);
 	case COMMAND_STATS:
 		return take_file(parser, word);
+	case COMMAND_DOCTOR:
+		return option_refuse(parser->error,
+				     "doctor takes nothing but options, not '%.100s'", word);
 	case COMMAND_HELP:
 		return take_topic(parser, word);
 	default:
@@ -277,8 +280,8 @@ static int check_operand(const struct parser *parser)
 	const struct options *options = parser->options;
 
 	if (options->command == COMMAND_NONE && parser->count > 0)
-		return option_refuse(parser->error, "no command given; it is run, attach, stats or "
-						    "help, as in 'denet-bpf run make'");
+		return option_refuse(parser->error, "no command given; it is run, attach, stats, "
+						    "doctor or help, as in 'denet-bpf run make'");
 	if (options->command == COMMAND_RUN && !options->argv)
 		return option_refuse(parser->error,
 				     "run needs a command, as in 'denet-bpf run make -j8'");
@@ -323,6 +326,7 @@ int options_parse(int argc, char *const argv[], struct options *ret_options,
 
 	_Static_assert(sizeof(parser.seen) * 8 >= 64, "a bit for each option");
 	parser.error = ret_error;
+	options.monitor.size = sizeof(options.monitor);
 	denet_options_init(&options.monitor);
 	while (r == 0 && parser.next < parser.count && !is_over) {
 		const char *arg = parser.args[parser.next];

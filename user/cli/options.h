@@ -15,6 +15,7 @@ enum command {
 	COMMAND_RUN,
 	COMMAND_ATTACH,
 	COMMAND_STATS,
+	COMMAND_DOCTOR,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -29,6 +30,7 @@ struct options {
 	char **argv; /* run: the command, borrowed from argv, ends with NULL */
 	pid_t pid; /* attach */
 	const char *file; /* stats */
+	const char *user; /* run: as whom; NULL = as the caller */
 	const char *out; /* NULL when no file was asked for */
 	enum format format;
 	enum color color;

@@ -7,6 +7,7 @@
 #define ON_RUN (1u << COMMAND_RUN)
 #define ON_ATTACH (1u << COMMAND_ATTACH)
 #define ON_STATS (1u << COMMAND_STATS)
+#define ON_DOCTOR (1u << COMMAND_DOCTOR)
 #define ON_MONITOR (ON_RUN | ON_ATTACH)
 #define ON_ALL (ON_MONITOR | ON_STATS)
 
@@ -17,8 +18,8 @@ enum option_kind {
 	OPTION_SECONDS, /* sets a uint64_t of nanoseconds */
 	OPTION_CHOICE, /* sets an unsigned int to an index of choices */
 	OPTION_FILE, /* sets a const char pointer */
+	OPTION_NAME, /* the same, of an account */
 	OPTION_CHILDREN,
-	OPTION_LATER, /* has its place, but is not built yet */
 	OPTION_HELP,
 	OPTION_VERSION,
 };

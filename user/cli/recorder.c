@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/signals.h"
 #include "output/live.h"
 #include "output/sink.h"
 #include "output/summary_view.h"
@@ -35,6 +36,7 @@ struct recorder {
 	bool is_live;
 	bool has_lost;
 	uint64_t t0_ms;
+	enum denet_accounting accounting;
 };
 
 bool recorder_owns_stdout(const struct options *options)
@@ -102,6 +104,7 @@ static void on_start(void *context, const struct denet_start *start)
 	struct recorder *recorder = context;
 
 	recorder->t0_ms = start->t0_ms;
+	recorder->accounting = start->accounting;
 	if (wants_csv(recorder)) {
 		csv_append_header(&recorder->record);
 		add_to_all(recorder);
@@ -184,6 +187,8 @@ static void on_exit_record(void *context, const struct denet_exit *end)
 static void on_warning(void *context, const char *text)
 {
 	recorder_pause(context);
+	/* A reader that has left must not take the command with us, which waits to be let go. */
+	signals_survive_pipes();
 	log_warning("%s", text);
 }
 
@@ -230,6 +235,7 @@ int recorder_new(const struct options *options, struct recorder **ret_recorder)
 	if (!recorder)
 		return log_error(-ENOMEM, "cannot record");
 	recorder->options = options;
+	recorder->accounting = DENET_ACCOUNTING_NONE;
 	recorder->observer = (struct denet_observer){
 		.size = sizeof(recorder->observer),
 		.context = recorder,
@@ -272,6 +278,11 @@ const struct denet_observer *recorder_observer(const struct recorder *recorder)
 void recorder_pause(struct recorder *recorder)
 {
 	live_clear(&recorder->live, STDERR_FILENO);
+}
+
+enum denet_accounting recorder_accounting(const struct recorder *recorder)
+{
+	return recorder->accounting;
 }
 
 bool recorder_has_lost(const struct recorder *recorder)

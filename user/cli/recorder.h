@@ -27,6 +27,9 @@ void recorder_finish(struct recorder *recorder, const struct denet_summary *summ
 /* Takes the live line away. */
 void recorder_pause(struct recorder *recorder);
 
+/* What the start of the monitoring told; NONE before it. */
+enum denet_accounting recorder_accounting(const struct recorder *recorder);
+
 /* True when a record asked for could not be written. */
 bool recorder_has_lost(const struct recorder *recorder);
 

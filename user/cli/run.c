@@ -9,6 +9,8 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/session.h"
+#include "rights/account.h"
+#include "rights/rights.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -82,7 +84,7 @@ static int wait_unmonitored(struct session *session)
 
 static int finish(struct session *session)
 {
-	struct denet_summary summary;
+	struct denet_summary summary = { .size = sizeof(summary) };
 	int r = denet_monitor_summary(session->monitor, &summary);
 
 	if (r)
@@ -94,12 +96,33 @@ static int finish(struct session *session)
 	return r == 0 && summary.end.known ? pass_on(&summary.end) : wait_unmonitored(session);
 }
 
+static int find_user(const struct options *options, struct account *ret_account)
+{
+	int r;
+
+	if (!options->user)
+		return 0;
+	if (geteuid()) {
+		(void)log_error(0, "option '--user' needs root");
+		return -EPERM;
+	}
+	r = account_find(options->user, ret_account);
+	if (r == -ENOENT) {
+		(void)log_error(0, "option '--user': there is no account '%s'", options->user);
+		return r;
+	}
+	if (!r)
+		r = account_enter_environment(ret_account);
+	return r ? log_error(r, "cannot look up the account '%s'", options->user) : 0;
+}
+
 static int start(struct session *session)
 {
 	const struct options *options = session->options;
 	struct denet_options monitor = options->monitor;
 	struct denet_error error = { .size = sizeof(error) };
 	int stdout_fd = recorder_owns_stdout(options) ? STDERR_FILENO : -1;
+	AUTO(account) struct account account = { 0 };
 	sigset_t ignored;
 	int r;
 
@@ -109,9 +132,19 @@ static int start(struct session *session)
 	if (signal(SIGCHLD, SIG_DFL) == SIG_IGN)
 		(void)sigaddset(&ignored, SIGCHLD);
 	monitor.command_ignored = &ignored;
-	r = denet_run(&monitor, recorder_observer(session->recorder), options->argv, stdout_fd,
-		      &session->monitor, &error);
-	if (r == 0)
+	monitor.adopt_orphans = true;
+	r = find_user(options, &account);
+	if (r)
+		return EXIT_STATUS_FAILED;
+	if (options->user)
+		monitor.command_user = &account.user;
+	r = rights_raise();
+	if (!r)
+		r = denet_run(&monitor, recorder_observer(session->recorder), options->argv,
+			      stdout_fd, &session->monitor, &error);
+	if (rights_lower())
+		log_warning("cannot lay down the rights of the file");
+	if (!r)
 		return EXIT_STATUS_OK;
 	signals_release(&session->signals);
 	return report_start(options, r, &error);

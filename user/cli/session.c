@@ -2,9 +2,13 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/resource.h>
 
+#include "rights/rights.h"
+#include "util/caps.h"
 #include "util/log.h"
 
 int session_open(struct session *session, const struct options *options)
@@ -64,12 +68,44 @@ static void raise_descriptor_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/*
+ * KILL, as the command may become another user's, and signals are passed on to it. SYS_PTRACE only
+ * where figures are asked for that the kernel shows to no lesser process: it opens every process,
+ * and all else of a process is read without it.
+ */
+static uint64_t rights_kept(const struct session *session)
+{
+	uint64_t kept = 0;
+
+	if (session->options->command == COMMAND_RUN)
+		kept |= CAPS_BIT(CAP_KILL);
+	if (session->options->monitor.pss ||
+	    recorder_accounting(session->recorder) == DENET_ACCOUNTING_PROC)
+		kept |= CAPS_BIT(CAP_SYS_PTRACE);
+	return kept;
+}
+
+/*
+ * Our own rights serve for the first step, which reads what program the root runs. Those of the
+ * file are gone by then.
+ */
+static int begin(struct session *session)
+{
+	int step = rights_are_lent() ? 0 : denet_monitor_step(session->monitor);
+	int r = rights_drop(rights_kept(session));
+
+	if (r)
+		log_warning("cannot give up capabilities: %s", strerror(-r));
+	return step;
+}
+
 int session_watch(struct session *session, session_signal_fn on_signal)
 {
-	int r = 0;
+	int r;
 
 	signals_survive_pipes();
 	raise_descriptor_limit();
+	r = begin(session);
 	while (r == 0) {
 		r = session_wait(session, denet_monitor_fd(session->monitor), on_signal);
 		if (r == 0 && session->wants_end)

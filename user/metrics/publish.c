@@ -19,7 +19,27 @@ static void split_cpu(const struct task_counters *counters, uint64_t tick_ns,
 	ret->cpu_system_ns = counters->cpu_ns - ret->cpu_user_ns;
 }
 
-void publish_counters(const struct task_counters *counters, uint64_t tick_ns,
+static void hide_unknown(uint32_t unknown, struct denet_counters *counters)
+{
+	if (unknown & COUNTER_CPU)
+		counters->cpu_time_ns = counters->cpu_user_ns = counters->cpu_system_ns =
+			DENET_UNKNOWN;
+	if (unknown & COUNTER_RUN_DELAY)
+		counters->run_delay_ns = DENET_UNKNOWN;
+	if (unknown & COUNTER_FAULTS)
+		counters->page_faults_cached = counters->page_faults_disk = DENET_UNKNOWN;
+	if (unknown & COUNTER_SWITCHES)
+		counters->ctx_switches_voluntary = counters->ctx_switches_involuntary =
+			DENET_UNKNOWN;
+	if (unknown & COUNTER_MIGRATIONS)
+		counters->migrations = DENET_UNKNOWN;
+	if (unknown & COUNTER_IO)
+		counters->disk_read_bytes = counters->disk_write_bytes =
+			counters->syscall_read_bytes = counters->syscall_write_bytes =
+				DENET_UNKNOWN;
+}
+
+void publish_counters(const struct task_counters *counters, uint32_t unknown, uint64_t tick_ns,
 		      struct denet_counters *ret_counters)
 {
 	*ret_counters = (struct denet_counters){
@@ -36,6 +56,7 @@ void publish_counters(const struct task_counters *counters, uint64_t tick_ns,
 		.migrations = counters->migrations,
 	};
 	split_cpu(counters, tick_ns, ret_counters);
+	hide_unknown(unknown, ret_counters);
 }
 
 void publish_nothing(struct denet_counters *ret_counters)

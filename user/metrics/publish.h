@@ -8,8 +8,11 @@
 #include "denet/denet.h"
 #include "denet/kernel.h"
 
-/* The split of the CPU time comes from ticks; below ten of them it is left unknown. */
-void publish_counters(const struct task_counters *counters, uint64_t tick_ns,
+/*
+ * The split of the CPU time comes from ticks; below ten of them it is left unknown. So is what
+ * unknown (COUNTER_) names.
+ */
+void publish_counters(const struct task_counters *counters, uint32_t unknown, uint64_t tick_ns,
 		      struct denet_counters *ret_counters);
 
 /* All unknown. */

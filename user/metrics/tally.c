@@ -137,7 +137,8 @@ int tally_add(struct tally *tally, const struct denet_process *process, bool is_
 	if (!group)
 		return -ENOMEM;
 	group->count++;
-	group->cpu_time_ns += process->used.cpu_time_ns;
+	if (process->used.cpu_time_ns != DENET_UNKNOWN)
+		group->cpu_time_ns += process->used.cpu_time_ns;
 	note_peak(tally, group, name, process);
 	tally->processes_exact += process->is_exact;
 	if (tally_is_failure(&process->end)) {

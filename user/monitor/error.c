@@ -2,18 +2,23 @@
 #include "monitor/error.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "denet/denet.h"
 
 int error_set(struct denet_error *error, int r, const char *format, ...)
 {
+	const size_t before = offsetof(struct denet_error, text);
 	va_list args;
+	size_t room;
 
-	if (!error)
+	if (!error || error->size <= before)
 		return r;
+	room = error->size - before;
 	va_start(args, format);
-	(void)vsnprintf(error->text, sizeof(error->text), format, args);
+	(void)vsnprintf(error->text, room < sizeof(error->text) ? room : sizeof(error->text),
+			format, args);
 	va_end(args);
 	return r;
 }

@@ -43,6 +43,7 @@ static void show_survivors(struct denet_monitor *monitor)
 static void show_exit(struct denet_monitor *monitor)
 {
 	struct denet_exit exit = {
+		.size = sizeof(exit),
 		.ts_ms = clock_wall_ms(),
 		.end = monitor->root_end,
 		.last_sample_to_exit_ms = DENET_UNKNOWN,
@@ -75,7 +76,7 @@ static bool have_survivors_accounts(const struct denet_monitor *monitor)
 
 	for (process = monitor->tree.oldest; process; process = process->younger)
 		if (process_is_alive(&monitor->tree, process) &&
-		    probe_account(monitor->probe, process->id, &account))
+		    monitor->source.account(monitor->source.self, process->id, &account))
 			return false;
 	return true;
 }
@@ -107,12 +108,14 @@ int finish(struct denet_monitor *monitor)
 	int r = 0;
 
 	monitor->end_mono_ns = clock_mono_ns();
-	if (monitor->probe) {
+	if (source_is_open(&monitor->source)) {
 		r = walk_last(monitor);
 		if (!r)
 			r = tick_show(monitor);
 		show_survivors(monitor);
+		monitor->source.end(monitor->source.self);
 	}
+	monitor->root_end.unseen = monitor->is_root_gone && !monitor->root_end.known;
 	show_exit(monitor);
 	reap_root(monitor);
 	monitor->phase = PHASE_ENDED;
@@ -141,7 +144,11 @@ static void fill_unknown(struct denet_summary *summary)
 static void fill_memory(const struct denet_monitor *monitor, struct denet_summary *summary)
 {
 	uint64_t single_kb = monitor->tally.peak_rss_kb;
+	uint64_t unseen_kb = monitor->source.peak_kb(monitor->source.self);
 
+	/* Whoever wants the root alone does not want what its children had. */
+	if (unseen_kb > single_kb && !monitor->options.exclude_children)
+		single_kb = unseen_kb;
 	summary->peak_mem_at_ns = DENET_UNKNOWN;
 	if (single_kb > monitor->peak_sum_kb) {
 		summary->peak_mem_rss_kb = single_kb;
@@ -157,10 +164,10 @@ static void fill_losses(const struct denet_monitor *monitor, struct denet_summar
 {
 	struct tree_totals totals;
 
-	probe_totals(monitor->probe, &totals);
+	monitor->source.totals(monitor->source.self, &totals);
 	summary->events_lost = totals.dropped_events;
 	summary->records_lost = totals.dropped_accounts + monitor->news_lost;
-	summary->tasks_lost = probe_tasks_lost(monitor->probe);
+	summary->tasks_lost = monitor->source.tasks_lost(monitor->source.self);
 }
 
 static void keep_root_alone(const struct denet_monitor *monitor, struct denet_summary *summary)
@@ -178,8 +185,12 @@ static void fill_measured(struct denet_monitor *monitor, struct denet_summary *s
 	const struct tree_totals *totals = &monitor->totals;
 	bool is_net_known = monitor->netdev_fd >= 0;
 
-	publish_counters(monitor->options.exclude_children ? &monitor->root_used : &monitor->exact,
-			 monitor->tick_ns, &summary->used);
+	if (monitor->options.exclude_children)
+		publish_counters(&monitor->root_used, monitor->root_unknown, monitor->tick_ns,
+				 &summary->used);
+	else
+		publish_counters(&monitor->exact, monitor->unknown, monitor->tick_ns,
+				 &summary->used);
 	summary->sys_net_rx_bytes = is_net_known ? monitor->net_rx_bytes : DENET_UNKNOWN;
 	summary->sys_net_tx_bytes = is_net_known ? monitor->net_tx_bytes : DENET_UNKNOWN;
 	summary->processes_total = monitor->seeded_processes + totals->processes_started;
@@ -199,9 +210,10 @@ static void fill_measured(struct denet_monitor *monitor, struct denet_summary *s
 	fill_losses(monitor, summary);
 }
 
-int denet_monitor_summary(struct denet_monitor *monitor, struct denet_summary *ret_summary)
+int monitor_summary(struct denet_monitor *monitor, struct denet_summary *ret_summary)
 {
 	struct denet_summary summary = {
+		.size = sizeof(summary),
 		.accounting = monitor->accounting,
 		.command = { .args = monitor->args,
 			     .args_len = monitor->args_len,
@@ -218,7 +230,7 @@ int denet_monitor_summary(struct denet_monitor *monitor, struct denet_summary *r
 	if (monitor->phase != PHASE_ENDED)
 		return -EBUSY;
 	fill_unknown(&summary);
-	if (monitor->probe) {
+	if (source_is_open(&monitor->source)) {
 		r = tally_view(&monitor->tally, &summary);
 		if (!r)
 			fill_measured(monitor, &summary);

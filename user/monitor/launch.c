@@ -3,12 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "denet/denet.h"
+#include "monitor/setup.h"
+#include "util/caps.h"
 #include "util/cleanup.h"
 
 /* Seen by nobody: the parent is gone, or has called it off. */
@@ -29,6 +34,37 @@ static void wait_for_release(int fd)
 		_exit(STUB_CANCELLED);
 }
 
+/*
+ * As a login does it. Inheritable capabilities of ours would outlive the change, the ambient ones
+ * with them, and the others too under securebits that keep them.
+ */
+static int become(const struct denet_user *user)
+{
+	struct caps caps;
+	int r;
+
+	if (setgroups(user->groups_count, user->groups) ||
+	    setresgid(user->gid, user->gid, user->gid) ||
+	    setresuid(user->uid, user->uid, user->uid))
+		return -errno;
+	r = caps_get(&caps);
+	if (r)
+		return r;
+	caps.inheritable = 0;
+	if (user->uid)
+		caps.effective = caps.permitted = 0;
+	return caps_set(&caps);
+}
+
+/* Before the release: whoever is let go must not be ours any more. send() for recv()'s reason. */
+static void change_user(const struct denet_user *user, int fd)
+{
+	int r = become(user);
+
+	if (send(fd, &r, sizeof(r), MSG_NOSIGNAL) != (ssize_t)sizeof(r) || r)
+		_exit(STUB_CANCELLED);
+}
+
 static void report_errno(int fd, int error)
 {
 	ssize_t n;
@@ -38,27 +74,37 @@ static void report_errno(int fd, int error)
 	while (n < 0 && errno == EINTR);
 }
 
-static void ignore_signals(const sigset_t *ignored)
+static void set_signals(const sigset_t *signals, void (*action)(int))
 {
 	int number;
 
 	for (number = 1; number <= SIGRTMAX; number++)
-		if (sigismember(ignored, number) == 1)
-			(void)signal(number, SIG_IGN);
+		if (sigismember(signals, number) == 1)
+			(void)signal(number, action);
 }
 
 static void run_stub(char *const argv[], const struct launch_changes *changes, int release_fd,
 		     int error_fd)
 {
+	int r;
+
+	if (changes->user)
+		change_user(changes->user, release_fd);
 	wait_for_release(release_fd);
+	if (changes->defaulted)
+		set_signals(changes->defaulted, SIG_DFL);
 	if (changes->ignored)
-		ignore_signals(changes->ignored);
+		set_signals(changes->ignored, SIG_IGN);
 	if (changes->mask)
 		(void)sigprocmask(SIG_SETMASK, changes->mask, NULL);
-	if (changes->stdout_fd >= 0 && dup2(changes->stdout_fd, STDOUT_FILENO) < 0) {
-		report_errno(error_fd, errno);
+	r = changes->setup ? setup_apply(changes->setup, &error_fd) : 0;
+	if (r) {
+		report_errno(error_fd, r);
 		_exit(STUB_CANCELLED);
 	}
+	/* Whose PATH counts then, too. */
+	if (changes->environment)
+		memcpy(&environ, &changes->environment, sizeof(environ));
 	execvp(argv[0], argv);
 	report_errno(error_fd, errno);
 	_exit(STUB_CANCELLED);
@@ -95,6 +141,19 @@ int launch_hold(char *const argv[], const struct launch_changes *changes, struct
 		return r;
 	}
 	return 0;
+}
+
+int launch_await_user(const struct launch *launch)
+{
+	ssize_t n;
+	int r;
+
+	do
+		n = recv(launch->release_fd, &r, sizeof(r), MSG_WAITALL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return n == (ssize_t)sizeof(r) ? r : -ESRCH;
 }
 
 int launch_release(struct launch *launch, int *ret_exec_errno)

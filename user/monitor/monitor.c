@@ -14,6 +14,7 @@
 #include "metrics/interval.h"
 #include "metrics/publish.h"
 #include "monitor/monitor_internal.h"
+#include "monitor/sized.h"
 #include "procfs/process.h"
 #include "procfs/procfs.h"
 #include "util/clock.h"
@@ -34,12 +35,17 @@
 
 void denet_options_init(struct denet_options *options)
 {
-	*options = (struct denet_options){
-		.size = sizeof(*options),
+	static const struct denet_options defaults = {
+		.size = sizeof(defaults),
 		.interval_ms = 100,
 		.max_interval_ms = 1000,
 		.children_max = 256,
+		.command_stdin_fd = -1,
+		.command_stdout_fd = -1,
+		.command_stderr_fd = -1,
 	};
+
+	sized_give(options, &defaults, sizeof(defaults));
 }
 
 static void close_if_open(int *fd)
@@ -61,7 +67,9 @@ void denet_monitor_free(struct denet_monitor *monitor)
 {
 	if (!monitor)
 		return;
-	probe_free(monitor->probe);
+	control_done(&monitor->control);
+	records_free(monitor->records);
+	source_close(&monitor->source);
 	cgroup_paths_free(monitor->cgroups);
 	tree_done(&monitor->tree);
 	tally_done(&monitor->tally);
@@ -93,7 +101,7 @@ bool denet_monitor_timed_out(const struct denet_monitor *monitor)
 
 int denet_monitor_signal(struct denet_monitor *monitor, int signal)
 {
-	if (monitor->is_root_gone)
+	if (monitor_has_root_ended(monitor))
 		return -ESRCH;
 	return syscall(SYS_pidfd_send_signal, monitor->root_fd, signal, NULL, 0) ? -errno : 0;
 }
@@ -124,7 +132,7 @@ static uint64_t duration_end_ns(const struct denet_monitor *monitor)
 
 static bool is_sampling(const struct denet_monitor *monitor)
 {
-	return monitor->probe && !monitor->options.no_polling;
+	return source_is_open(&monitor->source) && !monitor->options.no_polling;
 }
 
 static void arm_next(struct denet_monitor *monitor)
@@ -156,9 +164,11 @@ int monitor_watch(struct denet_monitor *monitor)
 		return -errno;
 	r = watch(monitor, monitor->timer_fd);
 	if (!r)
+		r = watch(monitor, monitor->control.request_fd);
+	if (!r)
 		r = watch(monitor, monitor->root_fd);
-	if (!r && monitor->probe)
-		r = watch(monitor, probe_fd(monitor->probe));
+	if (!r && source_is_open(&monitor->source) && monitor->source.fd >= 0)
+		r = watch(monitor, monitor->source.fd);
 	if (!r)
 		arm(monitor, 1);
 	return r;
@@ -181,7 +191,7 @@ static int begin(struct denet_monitor *monitor)
 	monitor->statm_kept_max = descriptors_to_keep();
 
 	/* The exec of the root is the first of the news: it tells what was started. */
-	if (monitor->probe && !monitor->is_attached)
+	if (source_is_open(&monitor->source) && !monitor->is_attached)
 		r = news_drain(monitor);
 	news_start(monitor);
 	monitor->phase = PHASE_RUNNING;
@@ -224,8 +234,8 @@ static void settle(struct denet_monitor *monitor, uint64_t now_ns)
 	monitor->phase = PHASE_SETTLING;
 	monitor->settle_mono_ns = now_ns + SETTLE_NS;
 	monitor->settle_limit_ns = now_ns + SETTLE_LIMIT_NS;
-	if (monitor->probe)
-		probe_wake_at_every_exit(monitor->probe);
+	if (source_is_open(&monitor->source))
+		monitor->source.wake_at_every_exit(monitor->source.self);
 }
 
 /*
@@ -236,8 +246,8 @@ static bool has_descendants(struct denet_monitor *monitor, uint64_t now_ns)
 {
 	struct tree_totals totals;
 
-	probe_totals(monitor->probe, &totals);
-	if (!totals.dropped_accounts && !totals.dropped_births &&
+	monitor->source.totals(monitor->source.self, &totals);
+	if (monitor->source.sees_births && !totals.dropped_accounts && !totals.dropped_births &&
 	    monitor->seeded_processes + totals.processes_started <= totals.processes_exited)
 		return false;
 	if (now_ns < monitor->lookup_mono_ns)
@@ -263,7 +273,7 @@ static bool is_settled(struct denet_monitor *monitor, uint64_t now_ns)
 {
 	if (monitor->phase != PHASE_SETTLING)
 		return false;
-	if (!monitor->probe)
+	if (!source_is_open(&monitor->source))
 		return true;
 	if (monitor->options.wait_all && has_descendants(monitor, now_ns)) {
 		monitor->settle_mono_ns = now_ns + SETTLE_NS;
@@ -291,19 +301,34 @@ static int sample_if_due(struct denet_monitor *monitor, uint64_t now_ns)
 	return r ? r : tick_show(monitor);
 }
 
-int denet_monitor_finish(struct denet_monitor *monitor)
+/* Beside the ones that are due, which go on as they would have. */
+int monitor_sample_now(struct denet_monitor *monitor)
+{
+	int r = 0;
+
+	if (monitor->phase == PHASE_STARTING)
+		r = begin(monitor);
+	if (r || !source_is_open(&monitor->source))
+		return r ? r : -ENODATA;
+	r = news_drain(monitor);
+	if (!r)
+		r = tick_walk(monitor);
+	return r ? r : tick_show(monitor);
+}
+
+int monitor_finish(struct denet_monitor *monitor)
 {
 	if (monitor->phase == PHASE_ENDED)
 		return 0;
 	if (monitor->phase == PHASE_STARTING)
 		(void)begin(monitor);
-	if (monitor->probe)
+	if (source_is_open(&monitor->source))
 		(void)news_drain(monitor);
 	note_root_end(monitor);
 	return finish(monitor);
 }
 
-int denet_monitor_step(struct denet_monitor *monitor)
+int monitor_step(struct denet_monitor *monitor)
 {
 	uint64_t expirations, now_ns = clock_mono_ns();
 	int r = 0;
@@ -314,18 +339,18 @@ int denet_monitor_step(struct denet_monitor *monitor)
 		;
 	if (monitor->phase == PHASE_STARTING)
 		r = begin(monitor);
-	if (!r && monitor->probe)
+	if (!r && source_is_open(&monitor->source))
 		r = news_drain(monitor);
 	settle(monitor, now_ns);
 	if (!r)
 		r = sample_if_due(monitor, now_ns);
 	if (is_settled(monitor, now_ns)) {
-		r = denet_monitor_finish(monitor);
+		r = monitor_finish(monitor);
 		return r ? r : 1;
 	}
 	if (now_ns >= duration_end_ns(monitor)) {
 		monitor->has_timed_out = !monitor->is_root_gone;
-		r = denet_monitor_finish(monitor);
+		r = monitor_finish(monitor);
 		return r ? r : 1;
 	}
 	arm_next(monitor);

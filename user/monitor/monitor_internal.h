@@ -5,8 +5,10 @@
 
 #include "denet/denet.h"
 #include "metrics/tally.h"
+#include "monitor/control.h"
 #include "monitor/launch.h"
-#include "probe/probe.h"
+#include "monitor/records.h"
+#include "monitor/source.h"
 #include "procfs/cgroup_path.h"
 #include "procfs/netdev.h"
 #include "tree/tree.h"
@@ -21,9 +23,12 @@ enum phase {
 
 struct denet_monitor {
 	struct denet_options options;
-	struct denet_observer observer;
+	struct denet_observer observer; /* that of records, which passes on to the caller's */
+	struct records *records; /* owned */
+	struct control control;
 	enum phase phase;
 	enum denet_accounting accounting;
+	char warning[512]; /* to be told when nothing can fail any more; or empty */
 	bool is_attached; /* else the root is our child */
 	bool has_started; /* the observer knows */
 	bool has_timed_out;
@@ -36,7 +41,7 @@ struct denet_monitor {
 	int root_fd; /* pidfd */
 	int netdev_fd;
 	int pressure_fd;
-	struct probe *probe; /* owned; NULL with accounting none */
+	struct source source; /* owned; not open with accounting none */
 	struct cgroup_paths *cgroups; /* owned; NULL until one is asked for */
 
 	/* The command as started, until an exec event tells more. */
@@ -63,6 +68,7 @@ struct denet_monitor {
 	struct task_counters total; /* of the tree at the last sample, never less than before */
 	struct task_counters exact; /* the same without that promise: what the last walk found */
 	struct tree_totals totals; /* at the last walk */
+	uint32_t unknown; /* COUNTER_: what these do not tell */
 	bool is_of_one_moment; /* they and what the walk found */
 	uint64_t exits_seen; /* accounts that have come */
 	uint64_t seeded_processes;
@@ -73,6 +79,7 @@ struct denet_monitor {
 	struct denet_end root_end;
 	bool is_root_closed; /* its account has come */
 	struct task_counters root_used;
+	uint32_t root_unknown; /* COUNTER_ */
 	uint64_t root_threads_total;
 	uint64_t root_start_boot_ns;
 	struct rate root_rate;
@@ -102,6 +109,14 @@ struct denet_monitor {
 /* monitor.c: called when the root is known; the first step is due at once. */
 int monitor_watch(struct denet_monitor *monitor);
 bool monitor_has_root_ended(const struct denet_monitor *monitor);
+/* What the public functions of the same names do, for whoever drives the monitor. */
+int monitor_step(struct denet_monitor *monitor);
+int monitor_finish(struct denet_monitor *monitor);
+int monitor_sample_now(struct denet_monitor *monitor);
+
+/* api.c: makes the metadata record known before the first step. */
+void monitor_note_metadata(struct denet_monitor *monitor);
+
 /* Closes what watching has opened. */
 void monitor_unwatch(struct denet_monitor *monitor);
 
@@ -122,6 +137,8 @@ int tick_show(struct denet_monitor *monitor);
 
 /* finish.c */
 int finish(struct denet_monitor *monitor);
+/* Once monitoring has ended. */
+int monitor_summary(struct denet_monitor *monitor, struct denet_summary *ret_summary);
 
 uint64_t monitor_wall_ms_of_boot(const struct denet_monitor *monitor, uint64_t boot_ns);
 

@@ -22,7 +22,7 @@ static void count_lost(struct denet_monitor *monitor)
 
 static struct denet_command show_command(const struct command *command)
 {
-	if (!command)
+	if (!command || command->is_private)
 		return (struct denet_command){ 0 };
 	return (struct denet_command){
 		.args = command->args,
@@ -35,6 +35,7 @@ static struct denet_command show_command(const struct command *command)
 static void show_arrival(struct denet_monitor *monitor, const struct process *process)
 {
 	struct denet_arrival arrival = {
+		.size = sizeof(arrival),
 		.ts_ms = clock_wall_ms(),
 		.pid = process->pid,
 		.ppid = process->ppid,
@@ -45,10 +46,17 @@ static void show_arrival(struct denet_monitor *monitor, const struct process *pr
 		monitor->observer.on_arrival(monitor->observer.context, &arrival);
 }
 
+/* The kernel tells us more than it would tell our caller: see own_programs_only. */
+static bool is_private(const struct denet_monitor *monitor, const struct exec_event *event)
+{
+	return monitor->options.own_programs_only && monitor->accounting == DENET_ACCOUNTING_BPF &&
+	       (event->uid != getuid() || event->gid != getgid() || event->flags & EXEC_HAS_RIGHTS);
+}
+
 /* For a process that lived before us, or whose exec event was lost. */
 static void read_command(struct denet_monitor *monitor, struct process *process)
 {
-	char args[DENET_ARGS_MAX];
+	char args[DENET_ARGS_MAX], path[PATH_MAX];
 	struct command *command;
 	bool is_truncated;
 	size_t len;
@@ -58,8 +66,12 @@ static void read_command(struct denet_monitor *monitor, struct process *process)
 		return;
 	command =
 		command_add(&monitor->tree.commands, process->id, args, len, is_truncated, NULL, 0);
-	if (command)
-		process_set_command(&monitor->tree, process, command);
+	if (!command)
+		return;
+	command->is_private =
+		monitor->options.own_programs_only &&
+		process_read_exe(procfs_host(), (pid_t)process->pid, sizeof(path), path) == -EACCES;
+	process_set_command(&monitor->tree, process, command);
 }
 
 /* What exec was given may be a link; the kernel's own path may be read while the program runs. */
@@ -90,6 +102,7 @@ void news_start(struct denet_monitor *monitor)
 {
 	char path[PATH_MAX];
 	struct denet_start start = {
+		.size = sizeof(start),
 		.pid = (uint32_t)monitor->root_pid,
 		.t0_ms = monitor->t0_ms,
 		.accounting = monitor->accounting,
@@ -101,9 +114,12 @@ void news_start(struct denet_monitor *monitor)
 	if (monitor->has_started)
 		return;
 	monitor->has_started = true;
-	if (!process_read_exe(procfs_host(), monitor->root_pid, sizeof(path), path))
+	/* Whoever asked for the metadata before has had it looked up. */
+	if (!monitor->exe &&
+	    !process_read_exe(procfs_host(), monitor->root_pid, sizeof(path), path))
 		monitor->exe = strdup(path);
-	else if (root && root->command && root->command->exe)
+	if (!monitor->exe && root && root->command && root->command->exe &&
+	    !root->command->is_private)
 		monitor->exe = strdup(root->command->exe);
 	start.command.args = monitor->args;
 	start.command.args_len = monitor->args_len;
@@ -128,7 +144,7 @@ static void forget_stub(struct denet_monitor *monitor, struct process *root)
 {
 	struct task_counters used;
 
-	if (!probe_root_before_exec(monitor->probe, &used))
+	if (!monitor->source.root_before_exec(monitor->source.self, &used))
 		return;
 	root->before = used;
 	monitor->before = used;
@@ -156,6 +172,8 @@ static void on_exec(void *context, const struct exec_event *event, const char *t
 	command = command_add(&monitor->tree.commands, event->command_id, text, event->args_len,
 			      event->args_whole_len > event->args_len,
 			      is_usable_path(path, event->path_len) ? path : NULL, event->path_len);
+	if (command)
+		command->is_private = is_private(monitor, event);
 	process_set_command(&monitor->tree, process, command);
 	process->has_arrived = true;
 	if (event->id == monitor->root_id && !monitor->has_started) {
@@ -206,13 +224,13 @@ static void show_account(struct denet_monitor *monitor, const struct process_acc
 	*ret = (struct denet_process){
 		.pid = account->tgid,
 		.ppid = account->parent_tgid,
-		.uid = account->uid,
+		.uid = account->uid == UINT32_MAX ? DENET_UNKNOWN : account->uid,
 		.start_ms = monitor_wall_ms_of_boot(monitor, account->start_boot_ns),
 		.wall_ns = end_boot_ns - account->start_boot_ns,
 		.threads_total = account->threads_total,
 		.oom_killed = account->flags & ACCOUNT_OOM_KILLED,
 		.is_partial = process && process->is_partial,
-		.is_exact = true,
+		.is_exact = !(account->flags & ACCOUNT_SAMPLED),
 	};
 	/* Our stub was held for a while before it became the command. */
 	if (account->id == monitor->root_id && !monitor->is_attached) {
@@ -232,11 +250,12 @@ static void show_account(struct denet_monitor *monitor, const struct process_acc
 }
 
 static void close_root(struct denet_monitor *monitor, const struct denet_process *shown,
-		       const struct task_counters *used, uint64_t start_boot_ns)
+		       const struct task_counters *used, const struct process_account *account)
 {
 	monitor->is_root_closed = true;
 	monitor->root_used = *used;
-	monitor->root_start_boot_ns = start_boot_ns;
+	monitor->root_unknown = account->unknown;
+	monitor->root_start_boot_ns = account->start_boot_ns;
 	if (!monitor->root_end.known)
 		monitor->root_end = shown->end;
 }
@@ -259,6 +278,29 @@ static void show_process(struct denet_monitor *monitor, const struct denet_proce
 	show_to_observer(monitor, shown);
 }
 
+/* The name that exec gives: of the file, cut. */
+static bool is_named_after(const struct command *command, const char *comm)
+{
+	const char *name = command->args_len ? strrchr(command->args, '/') : NULL;
+
+	name = name ? name + 1 : command->args;
+	return name && !strncmp(name, comm, DENET_COMM_LEN - 1);
+}
+
+/* Between the last look and its end it has become another program, which nobody saw. */
+static bool is_stale(const struct denet_monitor *monitor, const struct process *process,
+		     const struct process_account *account)
+{
+	bool was_started_by_us = !monitor->is_attached && account->id == monitor->root_id;
+
+	if (!(account->flags & ACCOUNT_SAMPLED) || !process || !process->command ||
+	    is_named_after(process->command, account->comm))
+		return false;
+	/* What it was started with has its own id until an exec is seen. */
+	return (was_started_by_us && process->command->id == process->id) ||
+	       memcmp(process->comm, account->comm, DENET_COMM_LEN) != 0;
+}
+
 static void on_exit_account(void *context, const struct process_account *account)
 {
 	struct denet_monitor *monitor = context;
@@ -272,6 +314,8 @@ static void on_exit_account(void *context, const struct process_account *account
 	char comm[DENET_COMM_LEN + 1] = "";
 	struct denet_process shown;
 
+	/* A root that was too short for its exec to be seen. */
+	news_start(monitor);
 	monitor->exits_seen++;
 	if (process)
 		counters_subtract(&used, &process->before);
@@ -279,10 +323,12 @@ static void on_exit_account(void *context, const struct process_account *account
 	show_account(monitor, account, process, &shown);
 	memcpy(comm, account->comm, DENET_COMM_LEN);
 	shown.comm = comm;
+	if (is_stale(monitor, process, account))
+		command = NULL;
 	shown.command = show_command(command);
-	publish_counters(&used, monitor->tick_ns, &shown.used);
+	publish_counters(&used, account->unknown, monitor->tick_ns, &shown.used);
 	if (is_root)
-		close_root(monitor, &shown, &used, account->start_boot_ns);
+		close_root(monitor, &shown, &used, account);
 	show_process(monitor, &shown, is_root);
 
 	if (!process || command != process->command)
@@ -293,13 +339,13 @@ static void on_exit_account(void *context, const struct process_account *account
 
 int news_drain(struct denet_monitor *monitor)
 {
-	struct probe_events events = {
+	struct source_events events = {
 		.context = monitor,
 		.on_exec = on_exec,
 		.on_exit = on_exit_account,
 	};
 
-	return probe_drain(monitor->probe, &events);
+	return monitor->source.drain(monitor->source.self, &events);
 }
 
 /* What a task used before: not ours to count, or with since_process_start just that. */
@@ -324,6 +370,8 @@ static int on_seeded(void *context, const struct task_sample *task)
 	} else if (!is_gone) {
 		monitor->seeded_threads++;
 	}
+	if (task->flags & SAMPLE_PROCESS)
+		monitor->seeded_threads += task->threads - 1;
 	if (is_gone && is_wanted) {
 		counters_subtract(&process->before, &task->used);
 		counters_subtract(&monitor->before, &task->used);
@@ -337,12 +385,12 @@ static int on_seeded(void *context, const struct task_sample *task)
 int news_seed(struct denet_monitor *monitor)
 {
 	struct process *root;
-	int r = probe_seed(monitor->probe, monitor->root_pid, monitor->is_attached, on_seeded,
-			   monitor);
+	int r = monitor->source.seed(monitor->source.self, monitor->root_pid, monitor->is_attached,
+				     on_seeded, monitor);
 
 	if (r)
 		return r;
-	monitor->root_id = probe_root_id(monitor->probe);
+	monitor->root_id = monitor->source.root_id(monitor->source.self);
 	root = tree_find(&monitor->tree, monitor->root_id);
 	if (!root)
 		return -ESRCH;
@@ -373,7 +421,7 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 	struct denet_process shown;
 	uint32_t uid;
 
-	if (probe_account(monitor->probe, process->id, &account))
+	if (monitor->source.account(monitor->source.self, process->id, &account))
 		recall_account(process, &account);
 	show_account(monitor, &account, process, &shown);
 	shown.uid = status_read_uid(procfs_host(), (pid_t)process->pid, &uid) ? DENET_UNKNOWN : uid;
@@ -383,6 +431,6 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 	shown.is_exact &= !process->is_running;
 	shown.peak_rss_kb = process->peak_seen_kb ? process->peak_seen_kb : DENET_UNKNOWN;
 	shown.peak_is_bound = true;
-	publish_counters(&process->used, monitor->tick_ns, &shown.used);
+	publish_counters(&process->used, process->unknown, monitor->tick_ns, &shown.used);
 	show_process(monitor, &shown, process->id == monitor->root_id);
 }

@@ -9,22 +9,19 @@
 
 #include "monitor/error.h"
 #include "monitor/monitor_internal.h"
+#include "monitor/setup.h"
+#include "monitor/sized.h"
 #include "procfs/pressure.h"
 #include "procfs/process.h"
 #include "procfs/procfs.h"
 #include "procfs/status.h"
 #include "util/clock.h"
 
+#define UNMONITORED "the command runs unmonitored"
+
 static void denet_monitor_freep(struct denet_monitor **monitor)
 {
 	denet_monitor_free(*monitor);
-}
-
-/* Callers built against an older header hand over less; what they do not know stays 0. */
-static void copy_sized(void *to, size_t to_size, const void *from, size_t from_size)
-{
-	memset(to, 0, to_size);
-	memcpy(to, from, from_size < to_size ? from_size : to_size);
 }
 
 static int check_options(const struct denet_options *options, struct denet_error *error)
@@ -35,8 +32,32 @@ static int check_options(const struct denet_options *options, struct denet_error
 		return error_set(error, -EINVAL, "the interval is above its maximum");
 	if (options->max_interval_ms > UINT64_MAX / 4000000)
 		return error_set(error, -EINVAL, "the interval is too long");
-	if (options->accounting == DENET_ACCOUNTING_PROC)
-		return error_set(error, -ENOTSUP, "accounting 'proc' is not there yet");
+	return 0;
+}
+
+/* What the caller hands over, as far as it is known here; and the observer that keeps records. */
+static int take_request(struct denet_monitor *monitor, const struct denet_options *options,
+			const struct denet_observer *observer, struct denet_error *error)
+{
+	struct denet_observer callers = { 0 };
+	int r;
+
+	monitor->options.size = sizeof(monitor->options);
+	denet_options_init(&monitor->options);
+	r = sized_take(&monitor->options, sizeof(monitor->options), options);
+	if (!r && observer)
+		r = sized_take(&callers, sizeof(callers), observer);
+	if (r == -E2BIG)
+		return error_set(error, r, "the caller is made for a younger libdenet");
+	if (r)
+		return error_set(error, r, "options or observer without size");
+	r = check_options(&monitor->options, error);
+	if (r)
+		return r;
+	r = records_new(&monitor->options, &callers, &monitor->records);
+	if (r)
+		return error_set(error, r, "out of memory");
+	monitor->observer = *records_observer(monitor->records);
 	return 0;
 }
 
@@ -48,19 +69,21 @@ static int new_monitor(const struct denet_options *options, const struct denet_o
 
 	if (!monitor)
 		return error_set(error, -ENOMEM, "out of memory");
-	copy_sized(&monitor->options, sizeof(monitor->options), options, options->size);
-	if (observer)
-		copy_sized(&monitor->observer, sizeof(monitor->observer), observer, observer->size);
 	monitor->epoll_fd = -1;
 	monitor->timer_fd = -1;
 	monitor->root_fd = -1;
 	monitor->netdev_fd = -1;
 	monitor->pressure_fd = -1;
 	monitor->accounting = DENET_ACCOUNTING_NONE;
+	monitor->source.fd = -1;
 	monitor->tick_ns = clock_tick_ns();
-	r = check_options(&monitor->options, error);
+	r = control_init(&monitor->control);
 	if (r)
-		free(monitor);
+		(void)error_set(error, r, "cannot watch: %s", strerror(-r));
+	else
+		r = take_request(monitor, options, observer, error);
+	if (r)
+		denet_monitor_free(monitor);
 	else
 		*ret_monitor = monitor;
 	return r;
@@ -86,49 +109,98 @@ static int copy_args(char *const argv[], char **ret_args, size_t *ret_len)
 	return 0;
 }
 
-static int open_probe(struct denet_monitor *monitor, struct denet_error *error)
+static void drop_source(struct denet_monitor *monitor)
 {
-	struct probe_options options = { 0 };
-	char why[160];
-	int r = probe_open(&options, &monitor->probe);
+	source_close(&monitor->source);
+	monitor->accounting = DENET_ACCOUNTING_NONE;
+	/* What seeding had found until it failed. */
+	tree_done(&monitor->tree);
+	monitor->tree = (struct tree){ 0 };
+	monitor->before = (struct task_counters){ 0 };
+	monitor->seeded_processes = 0;
+	monitor->seeded_threads = 0;
+}
 
+static int seed(struct denet_monitor *monitor, struct denet_error *error)
+{
+	int r = news_seed(monitor);
+
+	monitor->accounting = monitor->source.accounting;
 	if (!r)
-		r = news_seed(monitor);
-	if (!r) {
-		monitor->accounting = DENET_ACCOUNTING_BPF;
 		return 0;
-	}
-	probe_free(monitor->probe);
-	monitor->probe = NULL;
+	drop_source(monitor);
 	/* 6.18's task iterator was seen to leave out process 1. */
 	if (r == -ESRCH && monitor_has_root_ended(monitor))
 		return error_set(error, r, "process %d has ended", (int)monitor->root_pid);
 	if (r == -ESRCH)
-		return error_set(error, r, "the kernel does not show process %d to BPF programs",
+		return error_set(error, r, "the kernel does not show process %d",
 				 (int)monitor->root_pid);
-	probe_explain(r, why, sizeof(why));
-	return error_set(error, r, "%s", why);
+	return error_set(error, r, "process %d cannot be followed: %s", (int)monitor->root_pid,
+			 strerror(-r));
 }
 
-static void warn(struct denet_monitor *monitor, const char *text)
+static int open_bpf(struct denet_monitor *monitor, struct denet_error *error)
 {
-	if (monitor->observer.on_warning)
-		monitor->observer.on_warning(monitor->observer.context, text);
+	char why[200];
+	int r = source_open_bpf(&monitor->source, why, sizeof(why));
+
+	return r ? error_set(error, r, "%s", why) : seed(monitor, error);
+}
+
+static int open_proc(struct denet_monitor *monitor, struct denet_error *error)
+{
+	bool adopts = monitor->options.adopt_orphans && !monitor->is_attached;
+	char why[200];
+	int r = source_open_proc(adopts, &monitor->source, why, sizeof(why));
+
+	return r ? error_set(error, r, "%s", why) : seed(monitor, error);
+}
+
+static void warn(struct denet_monitor *monitor, const char *what, const char *why,
+		 const char *remedy)
+{
+	(void)snprintf(monitor->warning, sizeof(monitor->warning), "%s: %s%s", what, why, remedy);
+}
+
+static void tell_warning(struct denet_monitor *monitor)
+{
+	if (monitor->warning[0] && monitor->observer.on_warning)
+		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
+}
+
+/* The best that is wanted and possible. */
+static int open_source(struct denet_monitor *monitor, struct denet_error *error)
+{
+	struct denet_error why = { .size = sizeof(why) };
+	int r;
+
+	if (monitor->options.accounting == DENET_ACCOUNTING_PROC)
+		return open_proc(monitor, error);
+	r = open_bpf(monitor, &why);
+	if (!r)
+		return 0;
+	/* Whoever wants all or nothing; and there is nobody to be followed by other means. */
+	if (monitor->options.accounting == DENET_ACCOUNTING_BPF ||
+	    (monitor->is_attached && monitor_has_root_ended(monitor)))
+		return error_set(error, r, "%s", why.text);
+	r = open_proc(monitor, error);
+	if (!r)
+		warn(monitor, "figures are lower bounds, sampled from /proc", why.text,
+		     "; 'denet-bpf doctor' tells what would help");
+	return r;
 }
 
 /* Whoever asked for the best that is possible gets the command all the same. */
-static int open_probe_for_run(struct denet_monitor *monitor, struct denet_error *error)
+static int open_source_for_run(struct denet_monitor *monitor, struct denet_error *error)
 {
 	struct denet_error why = { .size = sizeof(why) };
-	char text[320];
-	int r = open_probe(monitor, &why);
+	int r = open_source(monitor, &why);
 
 	if (!r)
 		return 0;
-	if (monitor->options.accounting == DENET_ACCOUNTING_BPF)
+	if (monitor->options.accounting != DENET_ACCOUNTING_AUTO)
 		return error_set(error, r, "cannot measure: %s", why.text);
-	(void)snprintf(text, sizeof(text), "the command runs unmonitored: %s", why.text);
-	warn(monitor, text);
+	warn(monitor, UNMONITORED, why.text, "");
 	return 0;
 }
 
@@ -186,18 +258,6 @@ static int watch_root(struct denet_monitor *monitor)
 	return r ? r : monitor_watch(monitor);
 }
 
-static void drop_probe(struct denet_monitor *monitor, int error)
-{
-	char text[128];
-
-	(void)snprintf(text, sizeof(text), "the command runs unmonitored: %s", strerror(-error));
-	warn(monitor, text);
-	probe_free(monitor->probe);
-	monitor->probe = NULL;
-	monitor->accounting = DENET_ACCOUNTING_NONE;
-	monitor_unwatch(monitor);
-}
-
 static int release(struct denet_monitor *monitor, struct launch *launch, const char *name,
 		   struct denet_error *error)
 {
@@ -209,6 +269,11 @@ static int release(struct denet_monitor *monitor, struct launch *launch, const c
 		return error_set(error, r, "cannot start '%s': %s", name, strerror(-r));
 	if (!exec_errno)
 		return 0;
+	if (exec_errno == -EBADF)
+		return error_set(error, exec_errno, "cannot start '%s': bad file descriptor", name);
+	if (exec_errno < 0)
+		return error_set(error, exec_errno, "cannot enter '%s': %s",
+				 monitor->options.command_cwd, strerror(-exec_errno));
 	if (error)
 		error->exec_errno = exec_errno;
 	return error_set(error, -exec_errno, "cannot execute '%s': %s", name, strerror(exec_errno));
@@ -217,21 +282,51 @@ static int release(struct denet_monitor *monitor, struct launch *launch, const c
 static int follow_stub(struct denet_monitor *monitor, struct launch *launch, const char *name,
 		       struct denet_error *error)
 {
-	int r = open_probe_for_run(monitor, error);
+	int r = open_source_for_run(monitor, error);
 
 	if (r)
 		return r;
 	r = watch_root(monitor);
 	/* Short of descriptors: being able to wait for the command comes before measuring it. */
-	if ((r == -EMFILE || r == -ENFILE) && monitor->probe &&
-	    monitor->options.accounting != DENET_ACCOUNTING_BPF) {
-		drop_probe(monitor, r);
+	if ((r == -EMFILE || r == -ENFILE) && source_is_open(&monitor->source) &&
+	    monitor->options.accounting == DENET_ACCOUNTING_AUTO) {
+		warn(monitor, UNMONITORED, strerror(-r), "");
+		drop_source(monitor);
+		monitor_unwatch(monitor);
 		r = watch_root(monitor);
 	}
 	if (r)
 		return error_set(error, r, "cannot watch the command: %s", strerror(-r));
 	open_system_files(monitor);
+	tell_warning(monitor);
 	return release(monitor, launch, name, error);
+}
+
+static int hold(char *const argv[], const struct launch_changes *changes, struct launch *ret_launch,
+		struct denet_error *error)
+{
+	int r = launch_hold(argv, changes, ret_launch);
+
+	if (r)
+		return error_set(error, r, "cannot fork: %s", strerror(-r));
+	if (changes->user)
+		r = launch_await_user(ret_launch);
+	if (!r)
+		return 0;
+	launch_cancel(ret_launch);
+	return error_set(error, r, "cannot become user %u: %s", (unsigned int)changes->user->uid,
+			 strerror(-r));
+}
+
+static struct setup setup_of(const struct denet_options *options, int stdout_fd)
+{
+	return (struct setup){
+		.fds = { options->command_stdin_fd,
+			 stdout_fd >= 0 ? stdout_fd : options->command_stdout_fd,
+			 options->command_stderr_fd },
+		.cwd = options->command_cwd,
+		.new_session = options->command_new_session,
+	};
 }
 
 int denet_run(const struct denet_options *options, const struct denet_observer *observer,
@@ -239,7 +334,8 @@ int denet_run(const struct denet_options *options, const struct denet_observer *
 	      struct denet_error *error)
 {
 	__attribute__((cleanup(denet_monitor_freep))) struct denet_monitor *monitor = NULL;
-	struct launch_changes changes = { .stdout_fd = stdout_fd };
+	struct launch_changes changes = { 0 };
+	struct setup setup;
 	struct launch launch;
 	int r;
 
@@ -251,11 +347,16 @@ int denet_run(const struct denet_options *options, const struct denet_observer *
 	if (r || !monitor)
 		return r;
 	/* Before anything large is loaded, so that the stub is small and is born meanwhile. */
+	setup = setup_of(&monitor->options, stdout_fd);
+	changes.setup = &setup;
 	changes.mask = monitor->options.command_mask;
 	changes.ignored = monitor->options.command_ignored;
-	r = launch_hold(argv, &changes, &launch);
+	changes.defaulted = monitor->options.command_defaulted;
+	changes.user = monitor->options.command_user;
+	changes.environment = monitor->options.command_environment;
+	r = hold(argv, &changes, &launch, error);
 	if (r)
-		return error_set(error, r, "cannot fork: %s", strerror(-r));
+		return r;
 	monitor->root_pid = launch.pid;
 	r = copy_args(argv, &monitor->args, &monitor->args_len);
 	if (r)
@@ -307,14 +408,12 @@ static void read_root_command(struct denet_monitor *monitor)
 	monitor->args_len = len;
 }
 
-int denet_attach(const struct denet_options *options, const struct denet_observer *observer,
-		 pid_t pid, struct denet_monitor **ret_monitor, struct denet_error *error)
+static int follow(const struct denet_options *options, const struct denet_observer *observer,
+		  pid_t pid, struct denet_monitor **ret_monitor, struct denet_error *error)
 {
 	__attribute__((cleanup(denet_monitor_freep))) struct denet_monitor *monitor = NULL;
-	int r = check_pid(pid, error);
+	int r = new_monitor(options, observer, &monitor, error);
 
-	if (!r)
-		r = new_monitor(options, observer, &monitor, error);
 	if (r || !monitor)
 		return r;
 	monitor->root_pid = pid;
@@ -325,7 +424,7 @@ int denet_attach(const struct denet_options *options, const struct denet_observe
 		return error_set(error, r, "there is no process %d", (int)pid);
 	read_root_command(monitor);
 	note_start(monitor);
-	r = open_probe(monitor, error);
+	r = open_source(monitor, error);
 	if (r)
 		return r;
 	r = begin_rates(monitor);
@@ -334,7 +433,22 @@ int denet_attach(const struct denet_options *options, const struct denet_observe
 	if (r)
 		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
 	open_system_files(monitor);
+	tell_warning(monitor);
 	*ret_monitor = monitor;
 	monitor = NULL;
 	return 0;
+}
+
+int denet_attach(const struct denet_options *options, const struct denet_observer *observer,
+		 pid_t pid, struct denet_monitor **ret_monitor, struct denet_error *error)
+{
+	int r = check_pid(pid, error);
+
+	return r ? r : follow(options, observer, pid, ret_monitor, error);
+}
+
+int denet_self(const struct denet_options *options, const struct denet_observer *observer,
+	       struct denet_monitor **ret_monitor, struct denet_error *error)
+{
+	return follow(options, observer, getpid(), ret_monitor, error);
 }

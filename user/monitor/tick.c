@@ -29,7 +29,6 @@ static int on_task(void *context, const struct task_sample *task)
 	return tree_add_task(&monitor->tree, task);
 }
 
-/* Nobody was on the way from the living to the dead, and nobody went. */
 /* Without an account no end is ever told of. */
 static void forget_lost(struct denet_monitor *monitor)
 {
@@ -39,17 +38,11 @@ static void forget_lost(struct denet_monitor *monitor)
 	for (; process; process = next) {
 		next = process->younger;
 		if (!process_is_alive(&monitor->tree, process) && process->id != monitor->root_id &&
-		    probe_account(monitor->probe, process->id, &account) == -ENOENT &&
+		    monitor->source.account(monitor->source.self, process->id, &account) ==
+			    -ENOENT &&
 		    process->walk + LOST_WALKS < monitor->tree.walk)
 			tree_remove(&monitor->tree, process);
 	}
-}
-
-static bool is_same_moment(const struct tree_totals *a, const struct tree_totals *b)
-{
-	return a->dying_seq == a->dead_seq && a->dying_seq == b->dying_seq &&
-	       a->processes_started == b->processes_started &&
-	       a->threads_started == b->threads_started;
 }
 
 /*
@@ -58,25 +51,21 @@ static bool is_same_moment(const struct tree_totals *a, const struct tree_totals
  */
 int tick_walk(struct denet_monitor *monitor)
 {
-	struct tree_totals after;
 	struct task_counters sum;
 	int i, r;
 
-	probe_totals(monitor->probe, &monitor->totals);
-	for (i = 0; i < WALKS_MAX; i++) {
-		if (i)
-			monitor->totals = after;
+	monitor->is_of_one_moment = false;
+	for (i = 0; i < WALKS_MAX && !monitor->is_of_one_moment; i++) {
 		tree_begin_walk(&monitor->tree);
-		r = probe_sample(monitor->probe, on_task, monitor);
-		if (r)
+		r = monitor->source.sample(monitor->source.self, on_task, monitor,
+					   &monitor->totals);
+		if (r < 0)
 			return r;
-		probe_totals(monitor->probe, &after);
-		monitor->is_of_one_moment = is_same_moment(&monitor->totals, &after);
-		if (monitor->is_of_one_moment)
-			break;
+		monitor->is_of_one_moment = !r;
 	}
 	tree_end_walk(&monitor->tree);
-	if (after.dropped_accounts)
+	monitor->unknown = monitor->source.unknown(monitor->source.self);
+	if (monitor->totals.dropped_accounts)
 		forget_lost(monitor);
 	sum = monitor->totals.dead;
 	counters_add(&sum, &monitor->tree.live);
@@ -95,7 +84,7 @@ static void note_peak(struct denet_monitor *monitor, struct process *process,
 
 	if (process->rss_kb > process->peak_seen_kb)
 		process->peak_seen_kb = process->rss_kb;
-	if (process->rss_kb == rss_before_kb || probe_sees_memory_at_exit(monitor->probe))
+	if (process->rss_kb == rss_before_kb || monitor->source.sees_memory_at_exit)
 		return;
 	if (!status_read_peak_rss(procfs_host(), (pid_t)process->pid, &peak_kb) &&
 	    peak_kb > process->peak_seen_kb)
@@ -202,7 +191,7 @@ static void fill_sample(struct denet_monitor *monitor, struct process *process, 
 		.thread_count = process->threads,
 		.cpu_core = process->is_leader_alive ? process->cpu : DENET_UNKNOWN,
 	};
-	publish_counters(&process->used, monitor->tick_ns, &ret->used);
+	publish_counters(&process->used, process->unknown, monitor->tick_ns, &ret->used);
 	fill_times(process->start_boot_ns, ret);
 }
 
@@ -216,7 +205,7 @@ static void fill_ended_root(struct denet_monitor *monitor, uint64_t ts_ms, uint6
 		.pss_kb = DENET_UNKNOWN,
 		.cpu_core = DENET_UNKNOWN,
 	};
-	publish_counters(&monitor->root_used, monitor->tick_ns, &ret->used);
+	publish_counters(&monitor->root_used, monitor->root_unknown, monitor->tick_ns, &ret->used);
 	fill_times(monitor->root_start_boot_ns, ret);
 }
 
@@ -333,6 +322,7 @@ static void fill_root(struct denet_monitor *monitor, uint64_t now_ns, struct den
 	if (root) {
 		fill_sample(monitor, root, tree->ts_ms, now_ns, &tree->parent);
 		monitor->root_used = root->used;
+		monitor->root_unknown = root->unknown;
 		monitor->root_rate = root->rate;
 	} else {
 		fill_ended_root(monitor, tree->ts_ms, now_ns, &tree->parent);
@@ -346,7 +336,7 @@ static void fill_aggregated(struct denet_monitor *monitor, uint64_t now_ns, stru
 
 	sum->ts_ms = tree->ts_ms;
 	sum->cpu_usage = rate_update(&monitor->rate, monitor->total.cpu_ns, now_ns);
-	publish_counters(&monitor->total, monitor->tick_ns, &sum->used);
+	publish_counters(&monitor->total, monitor->unknown, monitor->tick_ns, &sum->used);
 	sum->sys_net_rx_bytes = tree->parent.sys_net_rx_bytes;
 	sum->sys_net_tx_bytes = tree->parent.sys_net_tx_bytes;
 	sum->uptime_secs = tree->parent.uptime_secs;
@@ -382,7 +372,7 @@ static void note_extremes(struct denet_monitor *monitor, const struct denet_tree
 
 int tick_show(struct denet_monitor *monitor)
 {
-	struct denet_tree tree = { .ts_ms = clock_wall_ms() };
+	struct denet_tree tree = { .size = sizeof(tree), .ts_ms = clock_wall_ms() };
 	uint64_t now_ns = clock_mono_ns();
 	size_t count;
 	int r = reserve_children(monitor);

@@ -275,7 +275,7 @@ static void show_survivors(struct view *view)
 	layout_row(&view->layout, "running");
 	/* That the root runs is in the headline. */
 	if (!has(summary->processes_running) ||
-	    (!summary->end.known && summary->processes_running == 1))
+	    (!summary->end.known && !summary->end.unseen && summary->processes_running == 1))
 		return;
 	for (; shown < summary->survivors_count && shown < SURVIVORS_SHOWN; shown++)
 		layout_item(&view->layout, TONE_PLAIN, "%s[%u]",
@@ -290,16 +290,22 @@ static void show_survivors(struct view *view)
 			    human_count(summary->processes_running - shown).text);
 }
 
+static void show_tasks_lost(struct view *view)
+{
+	uint64_t lost = view->summary->tasks_lost;
+
+	if (has(lost))
+		layout_piece(&view->layout, TONE_BAD,
+			     "%s %s could not be followed: every total is a lower bound",
+			     human_count(lost).text, plural(lost, "task", "tasks"));
+}
+
 static void show_losses(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
 	struct layout *layout = &view->layout;
 
-	if (has(summary->tasks_lost))
-		layout_piece(layout, TONE_BAD,
-			     "%s %s could not be followed: every total is a lower bound",
-			     human_count(summary->tasks_lost).text,
-			     plural(summary->tasks_lost, "task", "tasks"));
+	show_tasks_lost(view);
 	if (has(summary->records_lost))
 		layout_piece(layout, TONE_WARN,
 			     "%s %s in the totals, but not in the list of commands",
@@ -334,6 +340,7 @@ static void show_exactness(struct view *view)
 		layout_piece(layout, TONE_WARN,
 			     "sampled from /proc: lower bounds, what lived "
 			     "between two samples is missed");
+		show_tasks_lost(view);
 		break;
 	default:
 		layout_piece(layout, TONE_WARN, "none: nothing could be measured here");

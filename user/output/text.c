@@ -127,7 +127,7 @@ static void append_signal(struct buf *buf, int number)
 void text_append_end(struct buf *buf, const struct denet_end *end, bool oom_killed)
 {
 	if (!end->known) {
-		buf_append_text(buf, "still running");
+		buf_append_text(buf, end->unseen ? "ended" : "still running");
 		return;
 	}
 	if (end->signal == 0) {

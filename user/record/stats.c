@@ -361,20 +361,33 @@ void stats_write_members(struct json *json, const struct stats *stats)
 	write_characterization(json, stats);
 }
 
+static void write_all(struct json *json, const struct stats *stats)
+{
+	json_object_begin(json, NULL);
+	stats_write_members(json, stats);
+	if (stats->has_summary)
+		members_write_totals(json, &stats->summary);
+	else
+		members_write_end(json, &stats->end);
+	if (stats->lines_skipped)
+		json_u64(json, "lines_skipped", stats->lines_skipped);
+	if (stats->is_truncated)
+		json_bool(json, "truncated", true);
+	json_object_end(json);
+}
+
 void stats_append_json(const struct stats *stats, struct buf *buf)
 {
 	struct json json;
 
 	json_init_pretty(&json, buf);
-	json_object_begin(&json, NULL);
-	stats_write_members(&json, stats);
-	if (stats->has_summary)
-		members_write_totals(&json, &stats->summary);
-	else
-		members_write_end(&json, &stats->end);
-	if (stats->lines_skipped)
-		json_u64(&json, "lines_skipped", stats->lines_skipped);
-	if (stats->is_truncated)
-		json_bool(&json, "truncated", true);
-	json_object_end(&json);
+	write_all(&json, stats);
+}
+
+void stats_append_line(const struct stats *stats, struct buf *buf)
+{
+	struct json json;
+
+	json_init(&json, buf);
+	write_all(&json, stats);
 }

@@ -64,4 +64,7 @@ void stats_write_members(struct json *json, const struct stats *stats);
 /* What denet prints with -j stats: indented, ours behind denet's keys, no newline at the end. */
 void stats_append_json(const struct stats *stats, struct buf *buf);
 
+/* The same in one line, also without newline. */
+void stats_append_line(const struct stats *stats, struct buf *buf);
+
 #endif

@@ -20,6 +20,7 @@ struct command {
 	size_t args_len;
 	bool is_truncated;
 	bool is_exe_resolved; /* exe is the kernel's own path, not what exec was given */
+	bool is_private; /* for whoever asks neither arguments nor path */
 	char *exe; /* owned; NULL when not known */
 	struct command *next_unused;
 };

@@ -85,6 +85,7 @@ static void begin_process(struct tree *tree, struct process *process)
 	process->walk = tree->walk;
 	process->walked = (struct task_counters){ 0 };
 	process->threads = 0;
+	process->unknown = 0;
 	process->mm = 0;
 	process->is_leader_alive = false;
 	process->is_running = false;
@@ -123,8 +124,9 @@ int tree_add_task(struct tree *tree, const struct task_sample *task)
 		begin_process(tree, process);
 	if (task->flags & SAMPLE_LEADER)
 		note_leader(tree, process, task);
+	process->unknown |= task->flags >> SAMPLE_UNKNOWN_SHIFT;
 	/* What a dead leader has used is among the ended threads of its process. */
-	if (task->flags & SAMPLE_DEAD)
+	if (task->flags & SAMPLE_DEAD && !(task->flags & SAMPLE_PROCESS))
 		return 0;
 	counters_add(&process->walked, &task->used);
 	if (task->flags & SAMPLE_ENDED_THREADS)
@@ -133,7 +135,7 @@ int tree_add_task(struct tree *tree, const struct task_sample *task)
 	note_memory(process, task);
 	tree->tasks_seen++;
 	tree->exiting_seen += !!(task->flags & SAMPLE_EXITING);
-	process->threads++;
+	process->threads += task->flags & SAMPLE_PROCESS ? task->threads : 1;
 	process->is_running |= !!(task->flags & SAMPLE_RUNNING);
 	return 0;
 }

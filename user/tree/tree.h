@@ -33,6 +33,7 @@ struct process {
 	uint32_t mm_tid; /* a living thread by which memory can be read */
 	uint32_t threads;
 	uint32_t cpu;
+	uint32_t unknown; /* COUNTER_: what used does not tell */
 	bool is_leader_alive;
 	bool is_running; /* one of its threads is on a CPU */
 	bool is_exiting;
@@ -63,7 +64,7 @@ struct tree {
 	size_t count;
 	uint64_t walk;
 	struct task_counters live; /* sum over the living tasks of this walk */
-	size_t tasks_seen;
+	size_t tasks_seen; /* or whole processes, as the source shows them */
 	size_t exiting_seen;
 };
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What a monitor tells: figures, processes, the summary. Part of denet/denet.h. */
+#ifndef DENET_TYPES_H
+#define DENET_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "denet/system.h" /* DENET_UNKNOWN */
+
+/* Where the figures of a run come from. */
+enum denet_accounting {
+	DENET_ACCOUNTING_AUTO, /* the best that this machine allows; only ever a request */
+	DENET_ACCOUNTING_BPF, /* exact, from the kernel's own accounts */
+	DENET_ACCOUNTING_PROC, /* sampled from /proc */
+	DENET_ACCOUNTING_NONE, /* the command runs, nothing is measured; only ever a result */
+};
+
+/*
+ * What a process, or a whole tree, has used.
+ *
+ * Source: the task's own kernel counters, added up over its threads, the ended ones included.
+ * The CPU split comes from timer ticks, adds up to cpu_time_ns, and is unknown below ten ticks.
+ */
+struct denet_counters {
+	uint64_t cpu_time_ns;
+	uint64_t cpu_user_ns;
+	uint64_t cpu_system_ns;
+	uint64_t run_delay_ns; /* runnable, waiting for a CPU */
+	uint64_t disk_read_bytes;
+	uint64_t disk_write_bytes; /* pages dirtied, as /proc/PID/io counts them */
+	uint64_t syscall_read_bytes;
+	uint64_t syscall_write_bytes;
+	uint64_t page_faults_cached;
+	uint64_t page_faults_disk;
+	uint64_t ctx_switches_voluntary;
+	uint64_t ctx_switches_involuntary;
+	uint64_t migrations; /* between CPUs */
+};
+
+/* One process at one moment; for a tree the sums over what lives, and counters over all that was. */
+struct denet_sample {
+	uint64_t ts_ms; /* wall clock */
+	double cpu_usage; /* percent of one CPU since the sample before */
+	uint64_t
+		mem_rss_kb; /* statm, up to 1 s old if it did not run; shared by vfork counts once */
+	uint64_t mem_vms_kb;
+	uint64_t pss_kb; /* smaps_rollup; known only when asked for */
+	struct denet_counters used;
+	uint64_t sys_net_rx_bytes; /* of the root's network namespace, without loopback */
+	uint64_t sys_net_tx_bytes;
+	uint64_t thread_count;
+	uint64_t uptime_secs;
+	uint64_t cpu_core; /* last CPU of the main thread */
+	double psi_some_avg10; /* the machine's memory pressure in percent; NaN when not known */
+	double psi_full_avg10;
+};
+
+struct denet_child {
+	uint32_t pid;
+	const char *comm; /* as the kernel has it: any bytes but NUL */
+	struct denet_sample sample;
+};
+
+/* A tree at one moment. All pointers are valid until the observer returns. */
+struct denet_tree {
+	size_t size;
+	uint64_t ts_ms;
+	struct denet_sample parent; /* the root; when it has ended, memory and threads are 0 */
+	const struct denet_child *children; /* living descendants, by age */
+	size_t children_count;
+	uint64_t children_omitted; /* left out of children by options.children_max */
+	struct denet_sample aggregated;
+	uint64_t process_count; /* living */
+	uint64_t processes_started;
+	uint64_t processes_exited;
+};
+
+/* The argument vector as the kernel holds it: each argument ends with NUL. */
+struct denet_command {
+	const char *args;
+	size_t args_len; /* with the last NUL; 0 when the arguments are not known */
+	bool truncated;
+	const char *exe; /* NULL when not known */
+};
+
+struct denet_start {
+	size_t size; /* of the library's struct, as in the others that an observer is given */
+	uint32_t pid;
+	uint64_t t0_ms;
+	struct denet_command command;
+	enum denet_accounting accounting;
+	uint64_t interval_ms;
+	uint64_t max_interval_ms;
+};
+
+/* A process was seen for the first time, or runs a new program. */
+struct denet_arrival {
+	size_t size;
+	uint64_t ts_ms;
+	uint32_t pid;
+	uint32_t ppid;
+	struct denet_command command;
+};
+
+/* How something ended. */
+struct denet_end {
+	bool known; /* false while it runs */
+	int exit_code; /* -1 when a signal ended it */
+	int signal; /* 0 when it exited */
+	bool core_dumped;
+	bool unseen; /* it has ended, and how is not known */
+};
+
+/* One process from birth to end, or to the end of monitoring (is_running). */
+struct denet_process {
+	size_t size;
+	uint32_t pid;
+	uint32_t ppid;
+	const char *comm;
+	struct denet_command command;
+	uint64_t uid; /* DENET_UNKNOWN for one that still runs unseen */
+	uint64_t start_ms; /* wall clock */
+	uint64_t wall_ns;
+	struct denet_counters used;
+	struct denet_end end;
+	bool oom_killed;
+	uint64_t threads_total; /* the main one included */
+	uint64_t peak_rss_kb; /* of this program, not of what it was forked from */
+	bool peak_is_bound; /* peak_rss_kb is only known to be reached */
+	const char *cgroup; /* path: v2, else v1 memory; NULL when not known */
+	bool is_exact; /* cpu_time_ns is the kernel's closed account */
+	bool is_partial; /* it lived before the monitor */
+	bool is_running;
+};
+
+struct denet_exit {
+	size_t size;
+	uint64_t ts_ms;
+	struct denet_end end;
+	uint64_t last_sample_to_exit_ms;
+};
+
+/* All processes of one name. */
+struct denet_group {
+	const char *comm;
+	uint64_t count;
+	uint64_t failed;
+	uint64_t cpu_time_ns;
+	uint64_t peak_rss_kb; /* the largest; DENET_UNKNOWN when none is known */
+};
+
+/* Processes of one name that ended in the same bad way. */
+struct denet_failure {
+	const char *comm;
+	struct denet_end end;
+	bool oom_killed;
+	uint64_t count;
+	bool has_root; /* the root is one of them */
+};
+
+struct denet_survivor {
+	const char *comm;
+	uint32_t pid;
+};
+
+/* Pointers belong to the monitor and are valid until it is freed. */
+struct denet_summary {
+	size_t size; /* sizeof(struct denet_summary), set by the caller */
+	enum denet_accounting accounting;
+	struct denet_command command;
+	struct denet_end end;
+	uint64_t wall_ns; /* from the release of exec, or from the attach */
+	uint64_t sample_count;
+	uint64_t
+		cpu_before_ns; /* part of used that is older than the attach, when birth was asked for */
+	struct denet_counters used;
+	uint64_t sys_net_rx_bytes;
+	uint64_t sys_net_tx_bytes;
+	uint64_t processes_total;
+	uint64_t processes_peak; /* at one sample */
+	uint64_t processes_failed;
+	uint64_t processes_exact;
+	uint64_t processes_running;
+	uint64_t threads_total;
+	uint64_t threads_peak; /* at one sample */
+	uint64_t peak_mem_rss_kb; /* lower bound: largest sum at a sample, or largest single peak */
+	uint64_t
+		peak_mem_at_ns; /* since the start; DENET_UNKNOWN when a single peak is the larger */
+	uint64_t peak_process_rss_kb;
+	uint32_t peak_process_pid;
+	const char *peak_process_comm;
+	uint64_t psi_samples; /* samples with memory pressure known, and those above 0 */
+	uint64_t psi_stalled_samples;
+	uint64_t events_lost; /* news that did not fit the ring: commands unknown, no total lost */
+	uint64_t records_lost; /* processes in the totals, but without an account of their own */
+	uint64_t tasks_lost; /* tasks not followed: totals are then lower bounds */
+	uint64_t monitor_cpu_ns;
+	uint64_t monitor_peak_rss_kb;
+	const struct denet_group *groups; /* most CPU first */
+	size_t groups_count;
+	const struct denet_failure *failures; /* most frequent first */
+	size_t failures_count;
+	const struct denet_survivor *survivors; /* the first of processes_running */
+	size_t survivors_count;
+};
+
+/* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */
+struct denet_observer {
+	size_t size; /* sizeof(struct denet_observer) */
+	void *context;
+	void (*on_start)(void *context, const struct denet_start *start);
+	void (*on_arrival)(void *context, const struct denet_arrival *arrival);
+	void (*on_sample)(void *context, const struct denet_tree *tree);
+	void (*on_process)(void *context, const struct denet_process *process);
+	void (*on_exit)(void *context, const struct denet_exit *exit);
+	/* A sentence about something that went wrong but does not end the monitoring. */
+	void (*on_warning)(void *context, const char *text);
+};
+
+#endif

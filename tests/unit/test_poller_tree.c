@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "poller_world.h"
+
+static void child_that_we_had_before_is_no_orphan(void **state)
+{
+	struct world world = { 0 };
+	pid_t stranger = fork();
+	siginfo_t info;
+
+	(void)state;
+	assert_true(stranger >= 0);
+	if (!stranger)
+		_exit(0);
+	await_end(stranger);
+	begin(&world, two_children);
+	await_end(world.root);
+	sample(&world);
+	assert_false(has_ended(&world, stranger));
+	assert_int_equal(world.totals.processes_started, 0);
+	assert_int_equal(waitid(P_PID, (id_t)stranger, &info, WEXITED), 0);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static void without_adoption_nobody_is_taken_from_us(void **state)
+{
+	const struct poller_options options = { .adopt_orphans = false };
+	struct world world;
+	siginfo_t info;
+	pid_t other;
+	int is_subreaper = 1;
+
+	(void)state;
+	begin_with(&world, &options, two_children);
+	other = fork();
+	assert_true(other >= 0);
+	if (!other)
+		_exit(0);
+	await_end(other);
+	await_end(world.root);
+	sample(&world);
+	assert_false(has_ended(&world, other));
+	assert_int_equal(waitid(P_PID, (id_t)other, &info, WEXITED), 0);
+	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &is_subreaper), 0);
+	assert_int_equal(is_subreaper, 0);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static void nothing(struct stage *stage)
+{
+	(void)stage;
+}
+
+static void adoption_ends_as_it_was_found(void **state)
+{
+	struct world world;
+	int was;
+
+	(void)state;
+	begin(&world, nothing);
+	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
+	assert_int_equal(was, 1);
+	poller_end(world.poller);
+	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
+	assert_int_equal(was, 0);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static void vanishing_child(struct stage *stage)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		tell(stage);
+		await(stage);
+		_exit(9);
+	}
+	stage->shared[0] = (uint64_t)pid;
+	wait_for_child(pid);
+	tell(stage);
+	await(stage);
+}
+
+/* Its status went to its parent. */
+static void end_that_was_not_seen_is_not_known(void **state)
+{
+	struct world world;
+	pid_t child;
+
+	(void)state;
+	begin(&world, vanishing_child);
+	hear(&world);
+	sample(&world);
+	allow(&world);
+	hear(&world);
+	sample(&world);
+	child = (pid_t)world.stage.shared[0];
+	assert_int_equal(world.ends_count, 1);
+	assert_true(has_ended(&world, child));
+	assert_false(end_of(&world, child).flags & ACCOUNT_ENDED);
+	assert_true(end_of(&world, child).flags & ACCOUNT_SAMPLED);
+	assert_true(end_of(&world, child).exit_boot_ns);
+	allow(&world);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static void become_true(struct stage *stage)
+{
+	tell(stage);
+	await(stage);
+	(void)execl("/bin/sh", "sh", "-c", "read x; exit 3", "two words", NULL);
+	_exit(1);
+}
+
+/* The first look of all tells it anyway: it stands for what was started. */
+static void exec_is_told_with_arguments_and_path(void **state)
+{
+	static const char args[] = "sh\0-c\0read x; exit 3\0two words";
+	struct world world;
+	int input[2];
+
+	(void)state;
+	assert_int_equal(pipe2(input, O_CLOEXEC), 0);
+	assert_true(dup2(input[0], STDIN_FILENO) >= 0);
+	begin(&world, become_true);
+	hear(&world);
+	drain(&world);
+	assert_int_equal(world.execs_count, 1);
+	allow(&world);
+	/* The shell is there when it has taken the byte that it waits for. */
+	while (world.execs_count < 2)
+		sample(&world);
+	assert_int_equal(world.execs[1].args_len, sizeof(args));
+	assert_memory_equal(world.texts[1], args, sizeof(args));
+	assert_int_equal(world.texts[1][sizeof(args)], '/');
+	assert_true(world.execs[1].command_id != world.execs[0].command_id);
+	assert_int_equal(world.execs[1].id, poller_root_id(world.poller));
+	assert_int_equal(write(input[1], "\n", 1), 1);
+	await_end(world.root);
+	drain(&world);
+	assert_int_equal(world.ends_count, 1);
+	assert_int_equal(world.ends[0].exit_status, 3 << 8);
+	(void)reap(world.root);
+	(void)close(input[0]);
+	(void)close(input[1]);
+	end(&world);
+}
+
+static void family(struct stage *stage)
+{
+	if (!fork()) {
+		stage->shared[0] = (uint64_t)getpid();
+		if (!fork()) {
+			(void)prctl(PR_SET_NAME, "a) R (\n");
+			stage->shared[1] = (uint64_t)getpid();
+			tell(stage);
+		}
+		await(stage);
+		_exit(0);
+	}
+	await(stage);
+}
+
+static void check_family(const struct poller_options *options)
+{
+	struct world world;
+	struct task_sample grandchild;
+
+	begin_with(&world, options, family);
+	hear(&world);
+	sample(&world);
+	sample(&world);
+	assert_int_equal(world.tasks_count, 3);
+	assert_true(is_seen(&world, world.root));
+	assert_true(is_seen(&world, (pid_t)world.stage.shared[0]));
+	grandchild = task_of(&world, (pid_t)world.stage.shared[1]);
+	assert_int_equal(grandchild.parent_tgid, world.stage.shared[0]);
+	assert_string_equal(grandchild.comm, "a) R (\n");
+	assert_int_equal(grandchild.threads, 1);
+	assert_int_equal(world.totals.processes_started, 2);
+	assert_true(total_ns(&world) > 0 || options->no_clocks);
+	assert_int_equal(kill((pid_t)world.stage.shared[1], SIGKILL), 0);
+	assert_int_equal(kill((pid_t)world.stage.shared[0], SIGKILL), 0);
+	assert_int_equal(kill(world.root, SIGKILL), 0);
+	await_end(world.root);
+	while (world.tasks_count || world.totals.processes_exited < 3)
+		sample(&world);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static void children_are_found_where_the_kernel_lists_them(void **state)
+{
+	const struct poller_options options = { .adopt_orphans = true };
+
+	(void)state;
+	check_family(&options);
+}
+
+static void children_are_found_where_the_kernel_does_not_list_them(void **state)
+{
+	const struct poller_options options = { .adopt_orphans = true, .no_children_files = true };
+
+	(void)state;
+	check_family(&options);
+}
+
+static void family_is_followed_where_there_are_no_clocks(void **state)
+{
+	const struct poller_options options = { .adopt_orphans = true, .no_clocks = true };
+
+	(void)state;
+	check_family(&options);
+}
+
+static int vforked(void *argument)
+{
+	struct stage *stage = argument;
+
+	stage->shared[0] = (uint64_t)syscall(SYS_getpid);
+	tell(stage);
+	await(stage);
+	_exit(0);
+}
+
+static void vfork_parent(struct stage *stage)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int pid = clone(vforked, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, stage);
+
+	wait_for_child(pid);
+}
+
+static void check_vfork(bool no_kcmp)
+{
+	const struct poller_options options = { .adopt_orphans = true, .no_kcmp = no_kcmp };
+	struct task_sample root, child;
+	struct world world;
+
+	begin_with(&world, &options, vfork_parent);
+	hear(&world);
+	sample(&world);
+	root = task_of(&world, world.root);
+	child = task_of(&world, (pid_t)world.stage.shared[0]);
+	assert_true(root.mm && root.mm == child.mm);
+	allow(&world);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static void memory_that_vfork_shares_is_one(void **state)
+{
+	(void)state;
+	check_vfork(false);
+	check_vfork(true);
+}
+
+static void *thread_with_child(void *argument)
+{
+	struct stage *stage = argument;
+	pid_t pid = fork();
+
+	if (!pid) {
+		await(stage);
+		_exit(0);
+	}
+	stage->shared[0] = (uint64_t)pid;
+	tell(stage);
+	await(stage);
+	wait_for_child(pid);
+	return NULL;
+}
+
+static void threaded_parent(struct stage *stage)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, thread_with_child, stage))
+		_exit(1);
+	(void)pthread_join(thread, NULL);
+}
+
+static void child_of_a_thread_is_found_and_threads_are_counted(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, threaded_parent);
+	hear(&world);
+	sample(&world);
+	assert_int_equal(world.tasks_count, 2);
+	assert_int_equal(task_of(&world, world.root).threads, 2);
+	assert_true(is_seen(&world, (pid_t)world.stage.shared[0]));
+	assert_int_equal(world.totals.threads_started, 1);
+	allow(&world);
+	allow(&world);
+	await_end(world.root);
+	drain(&world);
+	assert_int_equal(end_of(&world, world.root).threads_total, 2);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static pid_t fork_as(pid_t wanted)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uint64_t)(uintptr_t)&wanted,
+		.set_tid_size = 1,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static void reuser(struct stage *stage)
+{
+	pid_t pid = fork(), again;
+
+	if (!pid) {
+		burn_ms(30);
+		tell(stage);
+		await(stage);
+		_exit(0);
+	}
+	stage->shared[0] = (uint64_t)pid;
+	wait_for_child(pid);
+	again = fork_as(pid);
+	if (!again) {
+		burn_ms(5);
+		tell(stage);
+		await(stage);
+		_exit(0);
+	}
+	if (again < 0) {
+		stage->shared[1] = (uint64_t)errno;
+		tell(stage);
+		_exit(0);
+	}
+	wait_for_child(again);
+}
+
+static void pid_that_is_used_again_is_another_process(void **state)
+{
+	struct world world;
+	uint64_t first_id, first_ns;
+	pid_t pid;
+
+	(void)state;
+	begin(&world, reuser);
+	hear(&world);
+	sample(&world);
+	pid = (pid_t)world.stage.shared[0];
+	assert_true(is_seen(&world, pid));
+	first_id = task_of(&world, pid).id;
+	first_ns = total_ns(&world);
+	allow(&world);
+	hear(&world);
+	if (world.stage.shared[1]) {
+		print_message("a pid cannot be chosen here: %s\n",
+			      strerror((int)world.stage.shared[1]));
+		(void)reap(world.root);
+		end(&world);
+		skip();
+	}
+	sample(&world);
+	assert_true(is_seen(&world, pid));
+	assert_true(task_of(&world, pid).id != first_id);
+	assert_int_equal(world.ends_count, 1);
+	assert_int_equal(world.ends[0].id, first_id);
+	assert_int_equal(world.totals.processes_started, 2);
+	assert_true(total_ns(&world) >= first_ns);
+	assert_true(total_ns(&world) < first_ns + 25 * MS);
+	allow(&world);
+	(void)reap(world.root);
+	end(&world);
+}
+
+static void attach_to_nobody_fails(void **state)
+{
+	const struct poller_options options = { 0 };
+	struct world world = { 0 };
+	pid_t gone = fork();
+
+	(void)state;
+	if (!gone)
+		_exit(0);
+	(void)reap(gone);
+	assert_int_equal(poller_open(&options, &world.poller), 0);
+	assert_int_equal(poller_seed(world.poller, gone, true, on_task, &world), -ESRCH);
+	poller_free(world.poller);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(child_that_we_had_before_is_no_orphan),
+		cmocka_unit_test(without_adoption_nobody_is_taken_from_us),
+		cmocka_unit_test(adoption_ends_as_it_was_found),
+		cmocka_unit_test(end_that_was_not_seen_is_not_known),
+		cmocka_unit_test(exec_is_told_with_arguments_and_path),
+		cmocka_unit_test(children_are_found_where_the_kernel_lists_them),
+		cmocka_unit_test(children_are_found_where_the_kernel_does_not_list_them),
+		cmocka_unit_test(family_is_followed_where_there_are_no_clocks),
+		cmocka_unit_test(memory_that_vfork_shares_is_one),
+		cmocka_unit_test(child_of_a_thread_is_found_and_threads_are_counted),
+		cmocka_unit_test(pid_that_is_used_again_is_another_process),
+		cmocka_unit_test(attach_to_nobody_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "monitor/examine_internal.h"
+#include "probe/examine.h"
+#include "probe/probe.h"
+#include "procfs/procfs.h"
+#include "util/cleanup.h"
+
+int examination_new(struct examination **ret_examination)
+{
+	struct examination *examination = calloc(1, sizeof(*examination));
+
+	if (!examination)
+		return -ENOMEM;
+	examination->shown = (struct denet_examination){
+		.size = sizeof(examination->shown),
+		.accounting = DENET_ACCOUNTING_NONE,
+		.programs = examination->programs,
+		.paths = examination->paths,
+		.capabilities = examination->capabilities,
+		.losses = examination->losses,
+		.fixes = examination->fixes,
+		.uid = DENET_UNKNOWN,
+		.seccomp_mode = DENET_UNKNOWN,
+		.unprivileged_bpf_disabled = DENET_UNKNOWN,
+		.memlock_bytes = DENET_UNKNOWN,
+		.ptrace_scope = DENET_UNKNOWN,
+	};
+	*ret_examination = examination;
+	return 0;
+}
+
+void examination_free(struct examination *examination)
+{
+	if (!examination)
+		return;
+	for (size_t i = 0; i < examination->texts_count; i++)
+		free(examination->texts[i]);
+	free(examination);
+}
+
+const char *examination_text(struct examination *examination, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int len;
+
+	if (examination->texts_count == EXAMINE_TEXTS_MAX)
+		return NULL;
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
+	if (len < 0) {
+		examination->error = -ENOMEM;
+		return NULL;
+	}
+	return examination->texts[examination->texts_count++] = text;
+}
+
+static enum denet_answer answer_of(enum probe_answer answer)
+{
+	switch (answer) {
+	case PROBE_NO:
+		return DENET_ANSWER_NO;
+	case PROBE_YES:
+		return DENET_ANSWER_YES;
+	default:
+		return DENET_ANSWER_UNKNOWN;
+	}
+}
+
+/* libbpf's line may name the error already. */
+static const char *reason_of(struct examination *examination, const struct probe_reason *reason)
+{
+	const char *error = strerror(-reason->error);
+
+	if (!reason->error)
+		return NULL;
+	if (!reason->text[0])
+		return examination_text(examination, "%s", error);
+	if (strcasestr(reason->text, error))
+		return examination_text(examination, "%s", reason->text);
+	return examination_text(examination, "%s: %s", error, reason->text);
+}
+
+static void take_programs(struct examination *examination, const struct probe_findings *findings)
+{
+	struct denet_examination *shown = &examination->shown;
+
+	for (size_t i = 0; i < findings->programs_count && i < EXAMINE_PROGRAMS_MAX; i++) {
+		const struct probe_program_finding *finding = &findings->programs[i];
+
+		examination->programs[shown->programs_count++] = (struct denet_program){
+			.name = examination_text(examination, "%s", finding->name),
+			.hook = examination_text(examination, "%s", finding->hook),
+			.is_offered = answer_of(finding->is_offered),
+			.is_loaded = answer_of(finding->is_loaded),
+			.is_attached = answer_of(finding->is_attached),
+			.reason = reason_of(examination, &finding->reason),
+			.is_for_attach = finding->is_for_attach,
+		};
+	}
+	for (size_t i = 0; i < PROBE_PATHS; i++)
+		examination->paths[shown->paths_count++] = (struct denet_load_path){
+			.name = findings->paths[i].name,
+			.works = answer_of(findings->paths[i].works),
+			.reason = reason_of(examination, &findings->paths[i].reason),
+		};
+}
+
+static void try_probe(struct examination *examination)
+{
+	struct denet_examination *shown = &examination->shown;
+	AUTO_FREE struct probe_findings *findings = calloc(1, sizeof(*findings));
+	char text[PROBE_REASON_BYTES];
+
+	if (!findings) {
+		examination->error = -ENOMEM;
+		return;
+	}
+	probe_examine(findings);
+	take_programs(examination, findings);
+	shown->has_task_storage = answer_of(findings->has_task_storage);
+	shown->has_ring_buffer = answer_of(findings->has_ring_buffer);
+	shown->load_path = findings->load_path;
+	if (!findings->reason.error) {
+		shown->accounting = DENET_ACCOUNTING_BPF;
+		return;
+	}
+	probe_explain(findings->reason.error, text, sizeof(text));
+	shown->reason = examination_text(examination, "%s", text);
+	if (shown->has_proc == DENET_ANSWER_YES)
+		shown->accounting = DENET_ACCOUNTING_PROC;
+}
+
+int denet_examine(const char *program, struct denet_examination **ret_examination)
+{
+	AUTO(examination) struct examination *examination = NULL;
+	int r = examination_new(&examination);
+
+	if (r)
+		return r;
+	/* First: loading may raise the limit that is reported. */
+	examine_machine(examination, procfs_host());
+	try_probe(examination);
+	examine_advise(examination, program);
+	if (examination->error)
+		return examination->error;
+	*ret_examination = &TAKE(examination)->shown;
+	return 0;
+}
+
+void denet_examination_free(struct denet_examination *examination)
+{
+	examination_free((struct examination *)examination);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#ifndef DENET_MONITOR_EXAMINE_INTERNAL_H
+#define DENET_MONITOR_EXAMINE_INTERNAL_H
+
+#include "denet/denet.h"
+
+struct procfs;
+struct probe_findings;
+
+#define EXAMINE_CAPABILITIES 6
+#define EXAMINE_PROGRAMS_MAX 16
+#define EXAMINE_PATHS_MAX 4
+#define EXAMINE_LOSSES_MAX 12
+#define EXAMINE_FIXES_MAX 12
+#define EXAMINE_TEXTS_MAX 96
+
+/* What is handed out, and all that it points to. */
+struct examination {
+	struct denet_examination shown; /* first: its address is that of the whole */
+	struct denet_program programs[EXAMINE_PROGRAMS_MAX];
+	struct denet_load_path paths[EXAMINE_PATHS_MAX];
+	struct denet_capability capabilities[EXAMINE_CAPABILITIES];
+	const char *losses[EXAMINE_LOSSES_MAX];
+	struct denet_fix fixes[EXAMINE_FIXES_MAX];
+	char *texts[EXAMINE_TEXTS_MAX]; /* owned */
+	size_t texts_count;
+	int error; /* 0 or -ENOMEM */
+};
+
+/* With nothing known yet. */
+int examination_new(struct examination **ret_examination);
+void examination_free(struct examination *examination);
+static inline void examination_freep(struct examination **examination)
+{
+	examination_free(*examination);
+}
+
+/* A text of the examination's own; NULL, and error set, without memory. */
+const char *examination_text(struct examination *examination, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* examine_machine.c: what files and system calls say without trying anything. */
+void examine_machine(struct examination *examination, const struct procfs *procfs);
+
+/* examine_advice.c: what is lost, and what would help; from all other fields. */
+void examine_advise(struct examination *examination, const char *program);
+
+#endif

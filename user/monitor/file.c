@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* denet_reader_* and denet_summary_from_*: what was recorded before. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "denet/denet.h"
+#include "monitor/error.h"
+#include "record/scan.h"
+#include "record/split.h"
+#include "record/stats.h"
+#include "util/buf.h"
+#include "util/cleanup.h"
+
+#define WHY_BYTES 200
+
+struct denet_reader {
+	struct split split;
+	int fd; /* owned */
+	int failure; /* that lasts */
+	char *path; /* owned */
+	uint64_t skipped;
+	struct buf error;
+};
+
+static inline void denet_reader_freep(struct denet_reader **reader)
+{
+	denet_reader_close(*reader);
+}
+
+static int open_file(struct denet_reader *reader, const char *path)
+{
+	reader->fd = -1;
+	reader->path = strdup(path);
+	if (!reader->path)
+		return -ENOMEM;
+	reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return reader->fd < 0 ? -errno : split_init(&reader->split, reader->fd);
+}
+
+int denet_reader_open(const char *path, struct denet_reader **ret_reader, struct denet_error *error)
+{
+	AUTO(denet_reader) struct denet_reader *reader = calloc(1, sizeof(*reader));
+	int r;
+
+	if (!path)
+		r = -EINVAL;
+	else
+		r = reader ? open_file(reader, path) : -ENOMEM;
+	if (r)
+		return error_set(error, r, "cannot open '%s': %s", path ? path : "", strerror(-r));
+	*ret_reader = TAKE(reader);
+	return 0;
+}
+
+void denet_reader_close(struct denet_reader *reader)
+{
+	if (!reader)
+		return;
+	split_done(&reader->split);
+	buf_done(&reader->error);
+	if (reader->fd >= 0)
+		(void)close(reader->fd);
+	free(reader->path);
+	free(reader);
+}
+
+const char *denet_reader_error(const struct denet_reader *reader)
+{
+	return buf_text(&reader->error);
+}
+
+uint64_t denet_reader_skipped(const struct denet_reader *reader)
+{
+	return reader->skipped;
+}
+
+static int fail(struct denet_reader *reader, int r)
+{
+	reader->failure = r;
+	buf_reset(&reader->error);
+	if (r == -EILSEQ)
+		buf_printf(&reader->error, "%s:1: binary data", reader->path);
+	else
+		buf_printf(&reader->error, "%s: %s", reader->path, strerror(-r));
+	return r;
+}
+
+static int skip(struct denet_reader *reader, const struct split_part *part, const char *why)
+{
+	reader->skipped++;
+	buf_reset(&reader->error);
+	buf_printf(&reader->error, "%s:%" PRIu64 ": %s", reader->path, part->line, why);
+	return -EBADMSG;
+}
+
+int denet_reader_next(struct denet_reader *reader, const char **ret_text, size_t *ret_len)
+{
+	struct scan_value value;
+	struct split_part part;
+	int r;
+
+	if (reader->failure)
+		return reader->failure;
+	r = split_next(&reader->split, &part);
+	if (r < 0)
+		return fail(reader, r);
+	if (!r)
+		return 0;
+	if (part.is_too_long)
+		return skip(reader, &part, "longer than 64 MiB");
+	if (scan_document(part.text, part.len, &value) || value.type != SCAN_OBJECT)
+		return skip(reader, &part,
+			    part.is_ended || part.text[0] != '{' ? "not a JSON object" : "cut off");
+	*ret_text = part.text;
+	*ret_len = part.len;
+	return 1;
+}
+
+static int give_json(const struct stats *stats, char **ret_text, struct denet_error *error)
+{
+	AUTO(buf) struct buf buf = { 0 };
+
+	stats_append_line(stats, &buf);
+	if (buf.error)
+		return error_set(error, buf.error, "out of memory");
+	*ret_text = TAKE(buf.data);
+	return 0;
+}
+
+int denet_summary_from_file(const char *path, char **ret_text, struct denet_error *error)
+{
+	AUTO(stats) struct stats stats = { 0 };
+	char why[WHY_BYTES] = "";
+	int r = path ? stats_read_file(path, &stats, why, sizeof(why)) : -EINVAL;
+
+	if (r)
+		return error_set(error, r, "%s: %s", path ? path : "(null)",
+				 why[0] ? why : strerror(-r));
+	return give_json(&stats, ret_text, error);
+}
+
+static int write_whole(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+	}
+	return lseek(fd, 0, SEEK_SET) ? -errno : 0;
+}
+
+static const struct stats nothing = {
+	.total_syscall_read_bytes = DENET_UNKNOWN,
+	.total_syscall_write_bytes = DENET_UNKNOWN,
+	.peak_page_faults_cached = DENET_UNKNOWN,
+	.peak_page_faults_disk = DENET_UNKNOWN,
+	.psi_some_fraction = __builtin_nan(""),
+};
+
+/* The reader of files has all the rules; memory can be read as one. */
+static int read_lines(const char *text, size_t len, struct stats *ret_stats, char *why)
+{
+	AUTO_FD int fd = memfd_create("denet-records", MFD_CLOEXEC);
+	int r = fd < 0 ? -errno : write_whole(fd, text, len);
+
+	if (r)
+		return r;
+	r = stats_read_fd(fd, ret_stats, why, WHY_BYTES);
+	if (r == -ENODATA) {
+		*ret_stats = nothing;
+		return 1;
+	}
+	return r;
+}
+
+int denet_summary_from_lines(const char *text, size_t len, double elapsed_s, char **ret_text,
+			     struct denet_error *error)
+{
+	AUTO(stats) struct stats stats = { 0 };
+	char why[WHY_BYTES] = "";
+	int r = read_lines(text, len, &stats, why);
+
+	if (r < 0)
+		return error_set(error, r, "%s", why[0] ? why : strerror(-r));
+	if (!r && elapsed_s >= 0)
+		stats.total_time_secs = elapsed_s;
+	return give_json(&stats, ret_text, error);
+}

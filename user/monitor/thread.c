@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Who drives a monitor: the caller step by step, or a thread of ours. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "monitor/monitor_internal.h"
+#include "util/clock.h"
+
+#define NS_PER_MS 1000000ull
+
+/* The last record, for whoever keeps them. */
+static void add_summary(struct denet_monitor *monitor)
+{
+	struct denet_summary summary = { .size = sizeof(summary) };
+
+	if (!monitor_summary(monitor, &summary))
+		records_add_summary(monitor->records, &summary);
+}
+
+/* Once monitoring has ended with r, it is for all to see. */
+static void publish(struct denet_monitor *monitor, int r)
+{
+	struct control *control = &monitor->control;
+
+	if (monitor->phase != PHASE_ENDED || control->is_published)
+		return;
+	control->is_published = true;
+	add_summary(monitor);
+	(void)pthread_mutex_lock(&control->lock);
+	control->has_ended = true;
+	control->result = r < 0 ? r : 0;
+	control->end = monitor->root_end;
+	(void)pthread_cond_broadcast(&control->changed);
+	(void)pthread_mutex_unlock(&control->lock);
+	control_wake(control->ended_fd);
+}
+
+/* Samples that other threads wait for; one serves all that have asked so far. */
+static int take_wanted(struct denet_monitor *monitor)
+{
+	struct control *control = &monitor->control;
+	uint64_t wanted;
+	int r;
+
+	(void)pthread_mutex_lock(&control->lock);
+	wanted = control->samples_wanted;
+	(void)pthread_mutex_unlock(&control->lock);
+	if (wanted == control->samples_taken)
+		return 0;
+	r = monitor_sample_now(monitor);
+	(void)pthread_mutex_lock(&control->lock);
+	control->samples_taken = wanted;
+	(void)pthread_cond_broadcast(&control->changed);
+	(void)pthread_mutex_unlock(&control->lock);
+	return r;
+}
+
+static int drive(struct denet_monitor *monitor)
+{
+	int r;
+
+	control_forget(monitor->control.request_fd);
+	if (atomic_load(&monitor->control.wants_finish)) {
+		r = monitor_finish(monitor);
+		r = r ? r : 1;
+	} else {
+		r = monitor_step(monitor);
+	}
+	if (!r)
+		r = take_wanted(monitor);
+	publish(monitor, r);
+	return r;
+}
+
+static void *run_thread(void *context)
+{
+	struct denet_monitor *monitor = context;
+	struct pollfd news = { .fd = denet_monitor_fd(monitor), .events = POLLIN };
+	int r = 0;
+
+	/* From here on control.thread is written. */
+	(void)pthread_mutex_lock(&monitor->control.lock);
+	(void)pthread_mutex_unlock(&monitor->control.lock);
+	while (!r && !atomic_load(&monitor->control.wants_stop)) {
+		if (poll(&news, 1, -1) < 0 && errno != EINTR)
+			r = -errno;
+		else if (!atomic_load(&monitor->control.wants_stop))
+			r = drive(monitor);
+	}
+	/* Whoever waits must not wait for ever. */
+	if (r < 0) {
+		(void)monitor_finish(monitor);
+		publish(monitor, r);
+	}
+	return NULL;
+}
+
+/* Signals are the business of the threads that the program knows. */
+static int create_thread(struct denet_monitor *monitor)
+{
+	struct control *control = &monitor->control;
+	sigset_t all, before;
+	int r;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	(void)pthread_mutex_lock(&control->lock);
+	control->is_threaded = true;
+	r = pthread_create(&control->thread, NULL, run_thread, monitor);
+	if (r)
+		control->is_threaded = false;
+	(void)pthread_mutex_unlock(&control->lock);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -r;
+}
+
+int denet_monitor_start_thread(struct denet_monitor *monitor)
+{
+	if (monitor->control.is_threaded)
+		return -EALREADY;
+	/* Who asks for it later must not read what the thread writes. */
+	monitor_note_metadata(monitor);
+	return create_thread(monitor);
+}
+
+int denet_monitor_join(struct denet_monitor *monitor)
+{
+	struct control *control = &monitor->control;
+
+	if (!control->is_threaded)
+		return -EINVAL;
+	if (atomic_load(&control->is_joined))
+		return control->result;
+	if (!control_is_driven_by_another(control))
+		return -EDEADLK;
+	(void)pthread_join(control->thread, NULL);
+	atomic_store(&control->is_joined, true);
+	return control->result;
+}
+
+void denet_monitor_request_finish(struct denet_monitor *monitor)
+{
+	atomic_store(&monitor->control.wants_finish, true);
+	control_wake(monitor->control.request_fd);
+}
+
+int denet_monitor_step(struct denet_monitor *monitor)
+{
+	return control_is_driven_by_another(&monitor->control) ? -EBUSY : drive(monitor);
+}
+
+int denet_monitor_finish(struct denet_monitor *monitor)
+{
+	int r;
+
+	if (control_is_driven_by_another(&monitor->control)) {
+		denet_monitor_request_finish(monitor);
+		return denet_monitor_join(monitor);
+	}
+	r = monitor_finish(monitor);
+	publish(monitor, r);
+	return r;
+}
+
+static int wait_for_thread(struct control *control, int timeout_ms)
+{
+	struct pollfd ended = { .fd = control->ended_fd, .events = POLLIN };
+	int n = poll(&ended, 1, timeout_ms), r;
+
+	if (n < 0)
+		return -errno;
+	if (!n)
+		return 0;
+	(void)pthread_mutex_lock(&control->lock);
+	r = control->result;
+	(void)pthread_mutex_unlock(&control->lock);
+	return r ? r : 1;
+}
+
+/* Rounded up, so that a wait does not spin through its last millisecond. */
+static int ms_until(uint64_t end_ns)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	return now_ns < end_ns ? (int)((end_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) : 0;
+}
+
+int denet_monitor_wait(struct denet_monitor *monitor, int timeout_ms)
+{
+	uint64_t end_ns = clock_mono_ns() + (timeout_ms > 0 ? timeout_ms * NS_PER_MS : 0);
+	struct pollfd news = { .fd = denet_monitor_fd(monitor), .events = POLLIN };
+	int n, r = 0;
+
+	if (control_is_driven_by_another(&monitor->control))
+		return wait_for_thread(&monitor->control, timeout_ms);
+	if (monitor->phase == PHASE_ENDED)
+		return 1;
+	do {
+		n = poll(&news, 1, timeout_ms < 0 ? -1 : ms_until(end_ns));
+		if (n < 0)
+			return -errno;
+		if (n)
+			r = drive(monitor);
+	} while (!r && (timeout_ms < 0 || ms_until(end_ns)));
+	return r;
+}
+
+/* Until the driver has taken a sample that began after now. */
+static int await_sample(struct control *control)
+{
+	uint64_t mine;
+	int r;
+
+	(void)pthread_mutex_lock(&control->lock);
+	mine = ++control->samples_wanted;
+	control_wake(control->request_fd);
+	while (control->samples_taken < mine && !control->has_ended)
+		(void)pthread_cond_wait(&control->changed, &control->lock);
+	r = control->samples_taken < mine;
+	(void)pthread_mutex_unlock(&control->lock);
+	return r;
+}
+
+int denet_monitor_sample_now(struct denet_monitor *monitor)
+{
+	if (control_is_driven_by_another(&monitor->control))
+		return await_sample(&monitor->control);
+	if (monitor->phase == PHASE_ENDED)
+		return 1;
+	return monitor_sample_now(monitor);
+}
+
+bool denet_monitor_is_running(const struct denet_monitor *monitor)
+{
+	return !monitor_has_root_ended(monitor);
+}
+
+int denet_monitor_exit(struct denet_monitor *monitor, struct denet_end *ret_end)
+{
+	struct control *control = &monitor->control;
+	int r = -EBUSY;
+
+	(void)pthread_mutex_lock(&control->lock);
+	if (control->has_ended) {
+		*ret_end = control->end;
+		r = 0;
+	}
+	(void)pthread_mutex_unlock(&control->lock);
+	return r;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "rights/environment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+/* The kernel lays the strings out one after the other: argv, environment, name of the program. */
+static int find_strings(int argc, char *const argv[], char **ret_start, const char **ret_end)
+{
+	char *start;
+	const char *end;
+	unsigned long at = getauxval(AT_EXECFN);
+
+	memcpy(&end, &at, sizeof(end));
+	if (argc < 1 || !end)
+		return -ENOENT;
+	start = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
+	if (start > end || (start < end && end[-1]))
+		return -ENOENT;
+	*ret_start = start;
+	*ret_end = end;
+	return 0;
+}
+
+int environment_as_given(int argc, char *const argv[], char ***ret_environment)
+{
+	char *start, *at, **environment;
+	const char *end;
+	size_t count = 0;
+	int r = find_strings(argc, argv, &start, &end);
+
+	if (r)
+		return r;
+	for (at = start; at < end; at += strlen(at) + 1)
+		count++;
+	environment = calloc(count + 1, sizeof(*environment));
+	if (!environment)
+		return -ENOMEM;
+	count = 0;
+	for (at = start; at < end; at += strlen(at) + 1)
+		environment[count++] = at;
+	*ret_environment = environment;
+	return 0;
+}
+
+/* How a screen looks, and where a command is searched. */
+static const char *const harmless[] = {
+	"PATH", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "LC_ALL", "LC_CTYPE", "LANG",
+};
+
+#define HARMLESS (sizeof(harmless) / sizeof(harmless[0]))
+
+int environment_distrust(void)
+{
+	char *values[HARMLESS] = { NULL };
+	int r = 0;
+
+	for (size_t i = 0; i < HARMLESS; i++)
+		values[i] = getenv(harmless[i]); /* the strings outlive clearenv() */
+	if (clearenv())
+		return -ENOMEM;
+	for (size_t i = 0; i < HARMLESS && !r; i++)
+		if (values[i] && setenv(harmless[i], values[i], 1))
+			r = -errno;
+	return r;
+}

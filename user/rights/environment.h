@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The environment in a program that has more rights than its caller. */
+#ifndef DENET_RIGHTS_ENVIRONMENT_H
+#define DENET_RIGHTS_ENVIRONMENT_H
+
+/*
+ * What the kernel has handed over with argv, before the loader took out what it distrusts. The
+ * caller frees the array; the strings stay where they are. -ENOENT when it cannot be found.
+ */
+int environment_as_given(int argc, char *const argv[], char ***ret_environment);
+
+/* Leaves in our own environment only words that are compared with words. */
+int environment_distrust(void);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "rights/rights.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "util/caps.h"
+
+static bool kernel_is_at_least(unsigned int major, unsigned int minor)
+{
+	struct utsname name;
+	unsigned int has_major, has_minor;
+
+	if (uname(&name) || sscanf(name.release, "%u.%u", &has_major, &has_minor) != 2)
+		return false;
+	return has_major > major || (has_major == major && has_minor >= minor);
+}
+
+/* Before 5.11 maps are charged to the limit on locked memory, which has to be raised. */
+static uint64_t needed_for_loading(void)
+{
+	uint64_t needed = CAPS_BIT(CAP_BPF) | CAPS_BIT(CAP_PERFMON);
+
+	return kernel_is_at_least(5, 11) ? needed : needed | CAPS_BIT(CAP_SYS_RESOURCE);
+}
+
+/* From 5.19 on a descriptor of a map is enough. */
+static uint64_t needed_for_sampling(void)
+{
+	return kernel_is_at_least(5, 19) ? 0 : CAPS_BIT(CAP_BPF);
+}
+
+bool rights_are_lent(void)
+{
+	return getauxval(AT_SECURE) != 0;
+}
+
+static int set_effective(uint64_t wanted)
+{
+	struct caps caps;
+	int r = caps_get(&caps);
+
+	if (r)
+		return r;
+	caps.effective = caps.permitted & wanted;
+	return caps_set(&caps);
+}
+
+int rights_begin(void)
+{
+	if (!rights_are_lent())
+		return 0;
+	if (geteuid() != getuid() || getegid() != getgid())
+		return -EPERM;
+	return set_effective(0);
+}
+
+int rights_raise(void)
+{
+	return rights_are_lent() ? set_effective(needed_for_loading()) : 0;
+}
+
+int rights_lower(void)
+{
+	return rights_are_lent() ? set_effective(0) : 0;
+}
+
+/* Only whoever has CAP_SETPCAP may; to others the bounding set gives nothing. */
+static void bound(uint64_t kept)
+{
+	for (int number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; number++)
+		if (!(kept & CAPS_BIT(number)))
+			(void)prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
+}
+
+int rights_drop(uint64_t kept)
+{
+	struct caps caps;
+	int r = caps_get(&caps);
+
+	if (r)
+		return r;
+	kept = (kept | needed_for_sampling()) & caps.permitted;
+	bound(kept);
+	/* Ambient ones go with the inheritable. */
+	r = caps_set(&(struct caps){ .effective = kept, .permitted = kept });
+	if (!r && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		r = -errno;
+	return r;
+}
