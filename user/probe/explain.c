@@ -92,6 +92,8 @@ void probe_explain(int error, char *text, size_t size)
 	struct explanation explanation = { text, size };
 	bool is_denied = error == -EPERM || error == -EACCES;
 
+	if (size)
+		text[0] = '\0';
 	if (explain_btf(&explanation) || explain_lockdown(&explanation))
 		return;
 	if (is_denied && explain_rights(&explanation))
