@@ -335,5 +335,9 @@ def not_in_mode(mode, why):
     return unittest.skipIf(MODE == mode, f"mode {mode}: {why}")
 
 
+def not_sanitized(test):
+    return unittest.skipIf(IS_SANITIZED, "sanitizers need /proc")(test)
+
+
 def need_root(test):
     return unittest.skipUnless(os.geteuid() == 0, "needs root")(test)

@@ -7,7 +7,21 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, Case, children_of, exact, need_root, of_kind, parse_lines, run, start, the, wait_for, wait_for_file
+from harness import (
+    BIN,
+    Case,
+    children_of,
+    exact,
+    need_root,
+    not_sanitized,
+    of_kind,
+    parse_lines,
+    run,
+    start,
+    the,
+    wait_for,
+    wait_for_file,
+)
 
 INSIDE = ("unshare", "--pid", "--fork", "--mount-proc")
 NESTED = ("unshare", "--pid", "--fork")
@@ -139,6 +153,15 @@ class PidNamespace(NamespaceCase):
         self.assertEqual(pairs(records), set(self.numbers("told")))
         self.assertEqual({process["exit_code"] for process in of_kind(records, "process")}, {5, 6, 7})
 
+    def test_a_proc_of_other_pids_is_not_read(self):
+        out = self.path("f")
+        result = run("run", "-q", "-o", out, "--", "sleep", "0.2", program=[*NESTED, BIN])
+        self.assertEqual(result.status, 0, result)
+        records = parse_lines(self.read("f"))
+        self.assertEqual(the(records, "process")["exact"], True)
+        for tree in of_kind(records, "tree")[:-1]:
+            self.assertIn("mem_rss_kb", tree["aggregated"]["unknown"])
+
     @contextlib.contextmanager
     def namespace(self):
         """A pid namespace that lasts; its process 1 by its number here."""
@@ -150,6 +173,7 @@ class PidNamespace(NamespaceCase):
 
 
 @need_root
+@not_sanitized
 class MountNamespace(NamespaceCase):
     def without_proc(self, *args):
         script = 'mount -t tmpfs none /proc && exec "$@"'

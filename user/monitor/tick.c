@@ -266,6 +266,7 @@ static size_t survey(struct denet_monitor *monitor, struct denet_tree *tree, uin
 {
 	struct denet_sample *sum = &tree->aggregated;
 	struct process *process;
+	bool is_any_known = false;
 	size_t count = 0;
 
 	idmap_clear(&monitor->mms);
@@ -277,6 +278,7 @@ static size_t survey(struct denet_monitor *monitor, struct denet_tree *tree, uin
 		read_memory(monitor, process, now_ns);
 		tree->process_count++;
 		sum->thread_count += process->threads;
+		is_any_known |= process->rss_kb != DENET_UNKNOWN;
 		if (is_first_of_mm(monitor, process)) {
 			add_known(&sum->mem_rss_kb, process->rss_kb);
 			add_known(&sum->mem_vms_kb, process->vms_kb);
@@ -286,6 +288,8 @@ static size_t survey(struct denet_monitor *monitor, struct denet_tree *tree, uin
 		if (process->id != monitor->root_id)
 			monitor->candidates[count++] = process;
 	}
+	if (tree->process_count && !is_any_known)
+		sum->mem_rss_kb = sum->mem_vms_kb = DENET_UNKNOWN;
 	if (!monitor->options.pss)
 		sum->pss_kb = DENET_UNKNOWN;
 	return count;
@@ -356,7 +360,7 @@ static void note_extremes(struct denet_monitor *monitor, const struct denet_tree
 	monitor->sample_count++;
 	monitor->last_sample_ms = tree->ts_ms;
 	monitor->last_sample_mono_ns = now_ns;
-	if (sum->mem_rss_kb > monitor->peak_sum_kb) {
+	if (sum->mem_rss_kb != DENET_UNKNOWN && sum->mem_rss_kb > monitor->peak_sum_kb) {
 		monitor->peak_sum_kb = sum->mem_rss_kb;
 		monitor->peak_sum_at_ns = now_ns - monitor->start_mono_ns;
 	}

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -36,11 +38,39 @@ int procfs_open(const char *root, const char *name)
 	return open_path(path);
 }
 
+bool procfs_knows_us(const struct procfs *procfs)
+{
+	char path[PATH_MAX], link[32] = "", pid[32];
+	int len = snprintf(path, sizeof(path), "%s/self", procfs->proc);
+
+	if (len < 0 || (size_t)len >= sizeof(path) || readlink(path, link, sizeof(link) - 1) < 0)
+		return false;
+	(void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	return !strcmp(link, pid);
+}
+
+/* The machine's /proc is asked once: a process does not move to another pid namespace. */
+static bool is_of_others(const struct procfs *procfs)
+{
+	static atomic_int answer; /* 0 before it was asked; 1 ours, 2 of others */
+	int known = atomic_load(&answer);
+
+	if (procfs != procfs_host())
+		return false;
+	if (!known) {
+		known = procfs_knows_us(procfs) || access("/proc/self", F_OK) ? 1 : 2;
+		atomic_store(&answer, known);
+	}
+	return known == 2;
+}
+
 int procfs_path_pid(const struct procfs *procfs, pid_t pid, const char *name, size_t size,
 		    char *ret_path)
 {
 	int len = snprintf(ret_path, size, "%s/%d/%s", procfs->proc, (int)pid, name);
 
+	if (is_of_others(procfs))
+		return -EXDEV;
 	return len < 0 || (size_t)len >= size ? -ENAMETOOLONG : 0;
 }
 

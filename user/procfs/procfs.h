@@ -3,6 +3,7 @@
 #ifndef DENET_PROCFS_PROCFS_H
 #define DENET_PROCFS_PROCFS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -18,10 +19,13 @@ const struct procfs *procfs_host(void);
 /* Opens root/name for reading; returns the descriptor. */
 int procfs_open(const char *root, const char *name);
 
+/* False for a /proc of another pid namespace: under the pids that we know it has other processes. */
+bool procfs_knows_us(const struct procfs *procfs);
+
 /* Opens a file of one process; -ESRCH when there is no such process. */
 int procfs_open_pid(const struct procfs *procfs, pid_t pid, const char *name);
 
-/* The path of a file of one process. -ENAMETOOLONG. */
+/* The path of a file of one process. -ENAMETOOLONG; -EXDEV in a /proc that does not know us. */
 int procfs_path_pid(const struct procfs *procfs, pid_t pid, const char *name, size_t size,
 		    char *ret_path);
 
