@@ -51,7 +51,7 @@ static __always_inline void close_process(struct task_struct *task, struct proce
 	account->exit_boot_ns = bpf_ktime_get_boot_ns();
 	/* on_process_exit was left out, as can be where it can be preempted. */
 	if (!(account->flags & ACCOUNT_ENDED))
-		note_end(task, account);
+		note_status(task, account);
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		leave_for_harvest(account);

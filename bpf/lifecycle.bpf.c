@@ -194,6 +194,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	account = bpf_map_lookup_elem(&account_by_id, &id);
 	if (!account)
 		return 0;
-	note_end(task, account);
+	note_belongings(task, account);
+	note_status(task, account);
 	return 0;
 }

@@ -79,6 +79,7 @@ static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
 						struct task_struct *task,
 						struct task_sample *sample)
 {
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u64 id = sample->id;
 	__u32 tgid = sample->tgid;
 
@@ -87,13 +88,13 @@ static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
 	sample->tid = tgid;
 	sample->tgid = tgid;
 	sample->flags = SAMPLE_ENDED_THREADS;
-	sample->used.cpu_ns = BPF_CORE_READ(task, signal, sum_sched_runtime);
-	sample->used.user_ns = BPF_CORE_READ(task, signal, utime);
-	sample->used.system_ns = BPF_CORE_READ(task, signal, stime);
-	sample->used.faults_minor = BPF_CORE_READ(task, signal, min_flt);
-	sample->used.faults_major = BPF_CORE_READ(task, signal, maj_flt);
-	sample->used.switches_voluntary = BPF_CORE_READ(task, signal, nvcsw);
-	sample->used.switches_involuntary = BPF_CORE_READ(task, signal, nivcsw);
+	sample->used.cpu_ns = BPF_CORE_READ(signal, sum_sched_runtime);
+	sample->used.user_ns = BPF_CORE_READ(signal, utime);
+	sample->used.system_ns = BPF_CORE_READ(signal, stime);
+	sample->used.faults_minor = BPF_CORE_READ(signal, min_flt);
+	sample->used.faults_major = BPF_CORE_READ(signal, maj_flt);
+	sample->used.switches_voluntary = BPF_CORE_READ(signal, nvcsw);
+	sample->used.switches_involuntary = BPF_CORE_READ(signal, nivcsw);
 	bpf_seq_write(ctx->meta->seq, sample, sizeof(*sample));
 }
 

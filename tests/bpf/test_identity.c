@@ -86,7 +86,8 @@ static void processes_of_one_pid_stay_apart(void **state)
 		if (process->pid == root)
 			continue;
 		alike += process->pid == scene->seen.processes[0].is.pid;
-		assert_in_range(process->used.cpu_time_ns, 20000000, 39000000);
+		/* No upper bound: what a busy host takes counts under emulation. */
+		assert_true(process->used.cpu_time_ns >= 20000000);
 	}
 	assert_int_equal(alike, 25);
 	scene_assert_exact(scene, "one pid 25 times", scene->summary.used.cpu_time_ns);
