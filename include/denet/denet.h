@@ -4,7 +4,8 @@
  *
  * Every function returns 0 or a negative errno unless it says otherwise. Nothing is printed and the
  * process is never ended. One monitor belongs to one thread at a time, but for the functions that say
- * "from any thread"; several may exist at once.
+ * "from any thread"; several may exist at once. What steps, waits or finishes is -EDEADLK in a
+ * callback.
  *
  * A struct that begins with size may grow at its end. Whoever makes it sets size to its sizeof. Of
  * a smaller one the rest has its default, or is not written; a larger one may only ask for what the
@@ -117,7 +118,7 @@ int denet_attach(const struct denet_options *options, const struct denet_observe
 int denet_self(const struct denet_options *options, const struct denet_observer *observer,
 	       struct denet_monitor **ret_monitor, struct denet_error *error);
 
-/* Accepts NULL. A command that still runs is left alone. Ends a thread of ours. */
+/* Accepts NULL. A command that still runs is left alone. Ends a thread of ours. In no callback. */
 void denet_monitor_free(struct denet_monitor *monitor);
 
 /* Readable when denet_monitor_step() has something to do. Owned by the monitor. */
@@ -135,12 +136,16 @@ int denet_monitor_finish(struct denet_monitor *monitor);
  */
 int denet_monitor_wait(struct denet_monitor *monitor, int timeout_ms);
 
-/* One more sample, at once; 1 when monitoring has ended before. From any thread, as above. */
+/*
+ * One more sample, at once; 1 when monitoring has ended before, -ENODATA when nothing is measured.
+ * From any thread, as above.
+ */
 int denet_monitor_sample_now(struct denet_monitor *monitor);
 
 /*
  * From here on a thread of ours steps, and calls the observer. Nobody else may, but for the functions
- * that say "from any thread". It blocks all signals. -EALREADY if there is one.
+ * that say "from any thread". It blocks all signals. -EALREADY if there is one. A process forked
+ * from this one has no such thread: what steps, waits or finishes is -ECHILD there.
  */
 int denet_monitor_start_thread(struct denet_monitor *monitor);
 

@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -48,6 +49,20 @@ class Attach(Case):
 
     def result(self):
         return parse_lines(self.read("f"))
+
+    def test_started_from_the_tree_it_neither_counts_nor_awaits_itself(self):
+        script = '"$0" attach --wait-all -q -o "$1" $$ & echo $!; read line; exit 3'
+        with start("-c", script, BIN, self.path("f"), program=["bash"], stdin=subprocess.PIPE) as root:
+            monitor = int(root.stdout.readline())
+            self.attached()
+            self.go(root)
+            self.assertEqual(root.wait(LIMIT_S), 3)
+            try:
+                wait_for("the summary", lambda: b'"summary"' in self.read("f"))
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(monitor, signal.SIGTERM)
+        self.assertEqual([p["pid"] for p in of_kind(self.result(), "process")], [root.pid])
 
     def test_average_is_of_the_time_that_was_watched(self):
         with self.target("for ((i = 0; i < 200000; i++)); do :; done; echo burnt; read x") as target:

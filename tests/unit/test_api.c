@@ -2,6 +2,7 @@
 /* The public functions on real processes, with whatever rights there are. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -314,6 +316,9 @@ static void what_cannot_start_says_why(void **state)
 	(void)state;
 	assert_int_equal(denet_run(&options, NULL, argv, -1, &monitor, &error), -ENOENT);
 	assert_int_equal(error.exec_errno, ENOENT);
+	argv[0] = "/no/\nsuch";
+	assert_int_equal(denet_run(&options, NULL, argv, -1, &monitor, &error), -ENOENT);
+	assert_string_equal(error.text, "cannot execute '/no/?such': No such file or directory");
 	options.command_cwd = "/no/such/place";
 	assert_int_equal(try(&options, "true", &error, &monitor), -ENOENT);
 	assert_int_equal(error.exec_errno, 0);
@@ -322,6 +327,46 @@ static void what_cannot_start_says_why(void **state)
 	options.command_stderr_fd = 12345;
 	assert_int_equal(try(&options, "true", &error, &monitor), -EBADF);
 	assert_null(monitor);
+}
+
+/* A child of ours under a pid that is free. */
+static pid_t fork_as(pid_t wanted)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uint64_t)(uintptr_t)&wanted,
+		.set_tid_size = 1,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* The host has waited for the command, and its next child has the same pid. */
+static void child_of_the_host_is_left_to_the_host(void **state)
+{
+	const struct denet_options options = new_options();
+	struct denet_monitor *monitor = start(&options, "exit 3");
+	pid_t pid = denet_monitor_pid(monitor), again;
+	struct denet_end end = { 0 };
+	int status;
+
+	(void)state;
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	again = fork_as(pid);
+	if (!again)
+		_exit(7);
+	if (again < 0)
+		print_message("a pid cannot be chosen here: %s\n", strerror(errno));
+	assert_int_equal(denet_monitor_wait(monitor, LONG_MS), 1);
+	if (again > 0) {
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(WEXITSTATUS(status), 7);
+		assert_int_equal(denet_monitor_exit(monitor, &end), 0);
+		assert_true(!end.known || end.exit_code == 3);
+	}
+	denet_monitor_free(monitor);
+	if (again < 0)
+		skip();
 }
 
 static void younger_callers_are_told_so(void **state)
@@ -426,6 +471,7 @@ int main(void)
 		cmocka_unit_test(command_leads_a_session_when_it_is_asked_to),
 		cmocka_unit_test(descriptors_may_change_places),
 		cmocka_unit_test(what_cannot_start_says_why),
+		cmocka_unit_test(child_of_the_host_is_left_to_the_host),
 		cmocka_unit_test(younger_callers_are_told_so),
 		cmocka_unit_test(short_errors_are_cut_to_their_room),
 		cmocka_unit_test(a_program_measures_itself_and_its_children),

@@ -68,6 +68,24 @@ static void adoption_ends_as_it_was_found(void **state)
 	end(&world);
 }
 
+static void one_poller_adopts_at_a_time(void **state)
+{
+	const struct poller_options options = { .adopt_orphans = true };
+	struct poller *second;
+	struct world world;
+	int was;
+
+	(void)state;
+	begin(&world, nothing);
+	assert_int_equal(poller_open(&options, &second), 0);
+	poller_end(world.poller);
+	poller_free(second);
+	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
+	assert_int_equal(was, 0);
+	(void)reap(world.root);
+	end(&world);
+}
+
 static void vanishing_child(struct stage *stage)
 {
 	pid_t pid = fork();
@@ -399,6 +417,7 @@ int main(void)
 		cmocka_unit_test(child_that_we_had_before_is_no_orphan),
 		cmocka_unit_test(without_adoption_nobody_is_taken_from_us),
 		cmocka_unit_test(adoption_ends_as_it_was_found),
+		cmocka_unit_test(one_poller_adopts_at_a_time),
 		cmocka_unit_test(end_that_was_not_seen_is_not_known),
 		cmocka_unit_test(exec_is_told_with_arguments_and_path),
 		cmocka_unit_test(children_are_found_where_the_kernel_lists_them),

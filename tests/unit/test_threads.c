@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -247,6 +248,128 @@ static void freeing_ends_the_thread(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* A command that nobody can measure: descriptors suffice for waiting alone. */
+static void hold_unmeasured(struct held *held)
+{
+	struct rlimit before, narrow;
+	int first = dup(STDERR_FILENO);
+
+	assert_true(first >= 0 && !close(first));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	/* Two go to hold(). */
+	narrow = (struct rlimit){ .rlim_cur = (rlim_t)first + 12, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &narrow), 0);
+	hold(held, "cat");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+static void asking_for_a_sample_that_cannot_be_had_ends_nothing(void **state)
+{
+	struct denet_summary summary = { .size = sizeof(summary) };
+	struct held held;
+
+	(void)state;
+	hold_unmeasured(&held);
+	assert_int_equal(denet_monitor_sample_now(held.monitor), -ENODATA);
+	assert_int_equal(denet_monitor_start_thread(held.monitor), 0);
+	assert_int_equal(denet_monitor_sample_now(held.monitor), -ENODATA);
+	assert_int_equal(denet_monitor_wait(held.monitor, 50), 0);
+	release(&held);
+	assert_int_equal(denet_monitor_join(held.monitor), 0);
+	assert_int_equal(denet_monitor_summary(held.monitor, &summary), 0);
+	assert_int_equal(summary.accounting, DENET_ACCOUNTING_NONE);
+	expect_exit_0(&held);
+	denet_monitor_free(held.monitor);
+}
+
+/* What a callback was told. */
+struct called_back {
+	struct held held;
+	int step, finish, sample, wait;
+};
+
+static void drive_from_callback(void *context, const struct denet_tree *tree)
+{
+	struct called_back *called = context;
+	struct denet_monitor *monitor = called->held.monitor;
+
+	(void)tree;
+	if (called->held.samples++)
+		return;
+	called->step = denet_monitor_step(monitor);
+	called->sample = denet_monitor_sample_now(monitor);
+	called->wait = denet_monitor_wait(monitor, 0);
+	called->finish = denet_monitor_finish(monitor);
+	denet_monitor_request_finish(monitor);
+}
+
+static void expect_refused(bool has_thread)
+{
+	struct called_back called = { .step = 0 };
+	const struct denet_observer observer = { .size = sizeof(observer),
+						 .context = &called,
+						 .on_sample = drive_from_callback };
+	struct denet_options options = { .size = sizeof(options) };
+	char name[] = "cat";
+	char *argv[] = { name, NULL };
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	denet_options_init(&options);
+	options.command_stdin_fd = ends[0];
+	assert_int_equal(denet_run(&options, &observer, argv, -1, &called.held.monitor, NULL), 0);
+	(void)close(ends[0]);
+	called.held.fd = ends[1];
+	if (has_thread) {
+		assert_int_equal(denet_monitor_start_thread(called.held.monitor), 0);
+		assert_int_equal(denet_monitor_join(called.held.monitor), 0);
+	} else {
+		assert_int_equal(denet_monitor_wait(called.held.monitor, LONG_MS), 1);
+	}
+	assert_int_equal(called.step, -EDEADLK);
+	assert_int_equal(called.sample, -EDEADLK);
+	assert_int_equal(called.wait, -EDEADLK);
+	assert_int_equal(called.finish, -EDEADLK);
+	let_go(&called.held);
+	denet_monitor_free(called.held.monitor);
+}
+
+static void callbacks_may_not_drive(void **state)
+{
+	(void)state;
+	expect_refused(false);
+	expect_refused(true);
+}
+
+/* A thread does not survive a fork: there is nobody to wait for. */
+static void forked_process_leaves_the_thread_to_its_parent(void **state)
+{
+	struct held held;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	hold(&held, "cat");
+	assert_int_equal(denet_monitor_start_thread(held.monitor), 0);
+	pid = fork();
+	if (!pid) {
+		(void)alarm(LONG_MS / 1000);
+		if (denet_monitor_join(held.monitor) != -ECHILD ||
+		    denet_monitor_finish(held.monitor) != -ECHILD ||
+		    denet_monitor_sample_now(held.monitor) != -ECHILD)
+			_exit(1);
+		denet_monitor_free(held.monitor);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(denet_monitor_sample_now(held.monitor), 0);
+	release(&held);
+	assert_int_equal(denet_monitor_join(held.monitor), 0);
+	expect_exit_0(&held);
+	denet_monitor_free(held.monitor);
+}
+
 static void *spin(void *context)
 {
 	atomic_bool *is_enough = context;
@@ -326,6 +449,9 @@ int main(void)
 		cmocka_unit_test(other_threads_may_ask_while_it_runs),
 		cmocka_unit_test(finish_is_asked_for_by_another_thread),
 		cmocka_unit_test(freeing_ends_the_thread),
+		cmocka_unit_test(asking_for_a_sample_that_cannot_be_had_ends_nothing),
+		cmocka_unit_test(callbacks_may_not_drive),
+		cmocka_unit_test(forked_process_leaves_the_thread_to_its_parent),
 		cmocka_unit_test(own_threads_are_measured_by_a_thread_of_ours),
 		cmocka_unit_test(machine_and_log_belong_to_all_threads),
 	};

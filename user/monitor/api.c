@@ -41,6 +41,7 @@ void monitor_note_metadata(struct denet_monitor *monitor)
 {
 	char path[PATH_MAX];
 	struct denet_start start = {
+		.size = sizeof(start),
 		.pid = (uint32_t)monitor->root_pid,
 		.t0_ms = monitor->t0_ms,
 		.command = { .args = monitor->args, .args_len = monitor->args_len },

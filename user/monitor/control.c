@@ -34,7 +34,9 @@ void control_forget(int fd)
 
 void control_done(struct control *control)
 {
-	if (control->is_threaded && !atomic_load(&control->is_joined)) {
+	bool is_left_behind = control_is_left_behind(control);
+
+	if (control->is_threaded && !atomic_load(&control->is_joined) && !is_left_behind) {
 		atomic_store(&control->wants_stop, true);
 		control_wake(control->request_fd);
 		(void)pthread_join(control->thread, NULL);
@@ -43,6 +45,9 @@ void control_done(struct control *control)
 		(void)close(control->request_fd);
 	if (control->ended_fd >= 0)
 		(void)close(control->ended_fd);
+	/* Whoever held or awaited these is not here to let go. */
+	if (is_left_behind)
+		return;
 	(void)pthread_cond_destroy(&control->changed);
 	(void)pthread_mutex_destroy(&control->lock);
 }
@@ -51,4 +56,10 @@ bool control_is_driven_by_another(const struct control *control)
 {
 	return control->is_threaded && !atomic_load(&control->is_joined) &&
 	       !pthread_equal(control->thread, pthread_self());
+}
+
+bool control_is_left_behind(const struct control *control)
+{
+	return control->is_threaded && !atomic_load(&control->is_joined) &&
+	       control->owner != getpid();
 }

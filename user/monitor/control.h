@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "denet/denet.h"
 
@@ -16,7 +17,9 @@ struct control {
 	atomic_bool wants_finish;
 	atomic_bool wants_stop; /* the thread is to go, the monitor stays as it is */
 	bool is_threaded; /* a thread of ours drives it; written before that thread is there */
-	bool is_published; /* of whoever drives */
+	pid_t owner; /* the process of that thread */
+	bool is_published; /* of whoever drives, as the next */
+	bool is_driving; /* a callback may be running */
 	atomic_bool is_joined;
 	pthread_t thread;
 
@@ -24,6 +27,7 @@ struct control {
 	pthread_cond_t changed;
 	uint64_t samples_wanted; /* by other threads, since the start */
 	uint64_t samples_taken;
+	int sample_result; /* of the last of these */
 	bool has_ended;
 	int result; /* of monitoring, when it has ended: 0 or -errno */
 	struct denet_end end; /* of the root, when it has ended */
@@ -40,5 +44,8 @@ void control_wake(int fd);
 void control_forget(int fd);
 
 bool control_is_driven_by_another(const struct control *control);
+
+/* This process was forked from the one whose thread drives: that thread is not here. */
+bool control_is_left_behind(const struct control *control);
 
 #endif

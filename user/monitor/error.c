@@ -7,6 +7,14 @@
 
 #include "denet/denet.h"
 
+/* Names that a caller gave may have anything in them. */
+static void make_one_line(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 int error_set(struct denet_error *error, int r, const char *format, ...)
 {
 	const size_t before = offsetof(struct denet_error, text);
@@ -20,5 +28,6 @@ int error_set(struct denet_error *error, int r, const char *format, ...)
 	(void)vsnprintf(error->text, room < sizeof(error->text) ? room : sizeof(error->text),
 			format, args);
 	va_end(args);
+	make_one_line(error->text);
 	return r;
 }

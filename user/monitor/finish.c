@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/wait.h>
 
 #include "metrics/publish.h"
@@ -13,6 +14,7 @@
 
 #define SURVIVORS_MAX 16
 #define LAST_WALKS_MAX 100
+#define LAST_WALKS_AT_ONCE 10
 
 static void keep_survivor(struct denet_monitor *monitor, const struct process *process)
 {
@@ -64,8 +66,7 @@ static void reap_root(struct denet_monitor *monitor)
 
 	if (monitor->is_attached || !monitor->is_root_gone)
 		return;
-	while (waitid(P_PID, (id_t)monitor->root_pid, &info, WEXITED) && errno == EINTR)
-		;
+	(void)monitor_wait_root(monitor, &info, 0);
 }
 
 /* An account that is gone was closed after the walk: its end is among the news already. */
@@ -87,6 +88,7 @@ static bool have_survivors_accounts(const struct denet_monitor *monitor)
  */
 static int walk_last(struct denet_monitor *monitor)
 {
+	struct timespec pause = { .tv_nsec = 1000000 };
 	int i, r;
 
 	for (i = 0; i < LAST_WALKS_MAX; i++) {
@@ -99,6 +101,9 @@ static int walk_last(struct denet_monitor *monitor)
 		    monitor->exits_seen == monitor->totals.processes_exited &&
 		    have_survivors_accounts(monitor))
 			return 0;
+		/* Whoever is on the way has to be let on. */
+		if (i >= LAST_WALKS_AT_ONCE)
+			(void)nanosleep(&pause, NULL);
 	}
 	return 0;
 }

@@ -19,6 +19,9 @@
 #include "procfs/procfs.h"
 #include "util/clock.h"
 
+#ifndef P_PIDFD
+#define P_PIDFD 3 /* since 5.4; not in each libc */
+#endif
 #define NS_PER_MS 1000000ull
 
 /* How long the kernel may take between telling a parent and a task's last switch. */
@@ -206,6 +209,17 @@ bool monitor_has_root_ended(const struct denet_monitor *monitor)
 	return poll(&root, 1, 0) == 1;
 }
 
+/* By pidfd: when our host has waited for the root, its pid may be another child's of the host. */
+bool monitor_wait_root(const struct denet_monitor *monitor, siginfo_t *ret_info, int flags)
+{
+	int r;
+
+	do
+		r = waitid(P_PIDFD, (id_t)monitor->root_fd, ret_info, WEXITED | flags);
+	while (r && errno == EINTR);
+	return !r;
+}
+
 /* wait() would take the status away from whoever calls it at the end. */
 static void note_root_end(struct denet_monitor *monitor)
 {
@@ -215,8 +229,7 @@ static void note_root_end(struct denet_monitor *monitor)
 		return;
 	monitor->is_root_gone = true;
 	(void)epoll_ctl(monitor->epoll_fd, EPOLL_CTL_DEL, monitor->root_fd, NULL);
-	if (monitor->is_attached ||
-	    waitid(P_PID, (id_t)monitor->root_pid, &info, WEXITED | WNOWAIT))
+	if (monitor->is_attached || !monitor_wait_root(monitor, &info, WNOWAIT))
 		return;
 	monitor->root_end = (struct denet_end){ .known = true, .exit_code = -1 };
 	if (info.si_code == CLD_EXITED)
@@ -266,6 +279,23 @@ static void extend_settling(struct denet_monitor *monitor, uint64_t now_ns)
 }
 
 /*
+ * Born, not ended, and not met by the last walk: whoever was waited for, and has been preempted on
+ * the way to its last switch. Newer kernels let that happen.
+ */
+static bool is_somebody_between(const struct denet_monitor *monitor)
+{
+	const struct tree_totals *totals = &monitor->totals;
+	const struct process *process = monitor->tree.oldest;
+	uint64_t known = totals->processes_exited;
+
+	if (!monitor->source.sees_births || totals->dropped_accounts || totals->dropped_births)
+		return false;
+	for (; process; process = process->younger)
+		known += process_is_alive(&monitor->tree, process);
+	return known < monitor->seeded_processes + totals->processes_started;
+}
+
+/*
  * A parent hears of a death before the last switch of the dead: the account of the root, and of
  * who died with it, is a moment away.
  */
@@ -280,11 +310,16 @@ static bool is_settled(struct denet_monitor *monitor, uint64_t now_ns)
 		return false;
 	}
 	extend_settling(monitor, now_ns);
-	if (now_ns >= monitor->settle_mono_ns)
-		return true;
-	if (!monitor->is_root_closed)
+	if (now_ns < monitor->settle_mono_ns && !monitor->is_root_closed)
 		return false;
-	return !tick_walk(monitor) && !monitor->tree.exiting_seen;
+	if (tick_walk(monitor) || now_ns >= monitor->settle_limit_ns)
+		return true;
+	if (is_somebody_between(monitor)) {
+		if (now_ns >= monitor->settle_mono_ns)
+			monitor->settle_mono_ns = now_ns + SETTLE_NS;
+		return false;
+	}
+	return now_ns >= monitor->settle_mono_ns || !monitor->tree.exiting_seen;
 }
 
 static int sample_if_due(struct denet_monitor *monitor, uint64_t now_ns)

@@ -109,6 +109,8 @@ struct denet_monitor {
 /* monitor.c: called when the root is known; the first step is due at once. */
 int monitor_watch(struct denet_monitor *monitor);
 bool monitor_has_root_ended(const struct denet_monitor *monitor);
+/* Of a root that has ended: false when it is not ours to wait for. WNOWAIT leaves it there. */
+bool monitor_wait_root(const struct denet_monitor *monitor, siginfo_t *ret_info, int flags);
 /* What the public functions of the same names do, for whoever drives the monitor. */
 int monitor_step(struct denet_monitor *monitor);
 int monitor_finish(struct denet_monitor *monitor);

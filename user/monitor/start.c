@@ -420,8 +420,10 @@ static int follow(const struct denet_options *options, const struct denet_observ
 	monitor->is_attached = true;
 	/* The pidfd first: from here on nobody else can be meant by the pid. */
 	r = open_root(monitor);
-	if (r)
+	if (r == -ESRCH)
 		return error_set(error, r, "there is no process %d", (int)pid);
+	if (r)
+		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
 	read_root_command(monitor);
 	note_start(monitor);
 	r = open_source(monitor, error);

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "monitor/monitor_internal.h"
 #include "util/clock.h"
@@ -52,15 +53,18 @@ static int take_wanted(struct denet_monitor *monitor)
 	r = monitor_sample_now(monitor);
 	(void)pthread_mutex_lock(&control->lock);
 	control->samples_taken = wanted;
+	control->sample_result = r;
 	(void)pthread_cond_broadcast(&control->changed);
 	(void)pthread_mutex_unlock(&control->lock);
-	return r;
+	/* A command that runs unmeasured goes on to be waited for. */
+	return r == -ENODATA ? 0 : r;
 }
 
 static int drive(struct denet_monitor *monitor)
 {
 	int r;
 
+	monitor->control.is_driving = true;
 	control_forget(monitor->control.request_fd);
 	if (atomic_load(&monitor->control.wants_finish)) {
 		r = monitor_finish(monitor);
@@ -71,6 +75,7 @@ static int drive(struct denet_monitor *monitor)
 	if (!r)
 		r = take_wanted(monitor);
 	publish(monitor, r);
+	monitor->control.is_driving = false;
 	return r;
 }
 
@@ -108,6 +113,7 @@ static int create_thread(struct denet_monitor *monitor)
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	(void)pthread_mutex_lock(&control->lock);
 	control->is_threaded = true;
+	control->owner = getpid();
 	r = pthread_create(&control->thread, NULL, run_thread, monitor);
 	if (r)
 		control->is_threaded = false;
@@ -133,6 +139,8 @@ int denet_monitor_join(struct denet_monitor *monitor)
 		return -EINVAL;
 	if (atomic_load(&control->is_joined))
 		return control->result;
+	if (control_is_left_behind(control))
+		return -ECHILD;
 	if (!control_is_driven_by_another(control))
 		return -EDEADLK;
 	(void)pthread_join(control->thread, NULL);
@@ -142,25 +150,44 @@ int denet_monitor_join(struct denet_monitor *monitor)
 
 void denet_monitor_request_finish(struct denet_monitor *monitor)
 {
+	int before = errno; /* of what a signal handler has interrupted */
+
 	atomic_store(&monitor->control.wants_finish, true);
 	control_wake(monitor->control.request_fd);
+	errno = before;
+}
+
+/* Neither from a callback, which would call itself, nor where the thread was left behind. */
+static int check_caller(const struct control *control)
+{
+	if (control_is_left_behind(control))
+		return -ECHILD;
+	return !control_is_driven_by_another(control) && control->is_driving ? -EDEADLK : 0;
 }
 
 int denet_monitor_step(struct denet_monitor *monitor)
 {
+	int r = check_caller(&monitor->control);
+
+	if (r)
+		return r;
 	return control_is_driven_by_another(&monitor->control) ? -EBUSY : drive(monitor);
 }
 
 int denet_monitor_finish(struct denet_monitor *monitor)
 {
-	int r;
+	int r = check_caller(&monitor->control);
 
+	if (r)
+		return r;
 	if (control_is_driven_by_another(&monitor->control)) {
 		denet_monitor_request_finish(monitor);
 		return denet_monitor_join(monitor);
 	}
+	monitor->control.is_driving = true;
 	r = monitor_finish(monitor);
 	publish(monitor, r);
+	monitor->control.is_driving = false;
 	return r;
 }
 
@@ -191,8 +218,10 @@ int denet_monitor_wait(struct denet_monitor *monitor, int timeout_ms)
 {
 	uint64_t end_ns = clock_mono_ns() + (timeout_ms > 0 ? timeout_ms * NS_PER_MS : 0);
 	struct pollfd news = { .fd = denet_monitor_fd(monitor), .events = POLLIN };
-	int n, r = 0;
+	int n, r = check_caller(&monitor->control);
 
+	if (r)
+		return r;
 	if (control_is_driven_by_another(&monitor->control))
 		return wait_for_thread(&monitor->control, timeout_ms);
 	if (monitor->phase == PHASE_ENDED)
@@ -218,18 +247,25 @@ static int await_sample(struct control *control)
 	control_wake(control->request_fd);
 	while (control->samples_taken < mine && !control->has_ended)
 		(void)pthread_cond_wait(&control->changed, &control->lock);
-	r = control->samples_taken < mine;
+	r = control->samples_taken < mine ? 1 : control->sample_result;
 	(void)pthread_mutex_unlock(&control->lock);
 	return r;
 }
 
 int denet_monitor_sample_now(struct denet_monitor *monitor)
 {
+	int r = check_caller(&monitor->control);
+
+	if (r)
+		return r;
 	if (control_is_driven_by_another(&monitor->control))
 		return await_sample(&monitor->control);
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
-	return monitor_sample_now(monitor);
+	monitor->control.is_driving = true;
+	r = monitor_sample_now(monitor);
+	monitor->control.is_driving = false;
+	return r;
 }
 
 bool denet_monitor_is_running(const struct denet_monitor *monitor)

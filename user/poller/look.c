@@ -319,6 +319,9 @@ int look_for(struct poller *poller, pid_t pid, const struct member *parent)
 			member->is_stat_due = true;
 		return 0;
 	}
+	/* The monitor never counts itself, unless it was asked to. */
+	if (pid == getpid())
+		return 0;
 	r = process_read_stat(poller->procfs, pid, &stat);
 	if (r == -ESRCH && parent && parent->pid)
 		return look_for_hidden(poller, pid, member_find(poller, parent->pid));

@@ -5,6 +5,7 @@
 #include <linux/kcmp.h>
 #include <linux/magic.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,16 +31,11 @@
 /* A /proc that was mounted elsewhere would show us other processes under the pids that we know. */
 static int check_proc(const struct procfs *procfs)
 {
-	char path[64], link[32] = "", pid[32];
 	struct statfs fs;
-	ssize_t len;
 
 	if (statfs(procfs->proc, &fs) || fs.f_type != PROC_SUPER_MAGIC)
 		return -ENOSYS;
-	(void)snprintf(path, sizeof(path), "%s/self", procfs->proc);
-	len = readlink(path, link, sizeof(link) - 1);
-	(void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	return len > 0 && !strcmp(link, pid) ? 0 : -EXDEV;
+	return procfs_knows_us(procfs) ? 0 : -EXDEV;
 }
 
 static bool has_kcmp(void)
@@ -47,12 +43,29 @@ static bool has_kcmp(void)
 	return syscall(SYS_kcmp, getpid(), getpid(), KCMP_VM, 0, 0) == 0;
 }
 
+/* The process that adopts by us, or one that it was forked from: being a subreaper is not inherited. */
+static _Atomic pid_t adopter;
+
+/* Two would take each other's, and leave the process what neither has found it. */
+static bool become_adopter(void)
+{
+	pid_t before = atomic_load(&adopter);
+
+	return before != getpid() && atomic_compare_exchange_strong(&adopter, &before, getpid());
+}
+
 static int begin_adopting(struct poller *poller)
 {
 	int was = 0;
 
-	if (prctl(PR_GET_CHILD_SUBREAPER, &was) || prctl(PR_SET_CHILD_SUBREAPER, 1))
+	if (!become_adopter()) {
+		poller->options.adopt_orphans = false;
+		return 0;
+	}
+	if (prctl(PR_GET_CHILD_SUBREAPER, &was) || prctl(PR_SET_CHILD_SUBREAPER, 1)) {
+		atomic_store(&adopter, 0);
 		return -errno;
+	}
 	poller->was_subreaper = was;
 	return 0;
 }
@@ -99,8 +112,10 @@ int poller_open(const struct poller_options *options, struct poller **ret_poller
 
 void poller_end(struct poller *poller)
 {
-	if (poller->was_subreaper >= 0)
-		(void)prctl(PR_SET_CHILD_SUBREAPER, poller->was_subreaper);
+	if (poller->was_subreaper < 0)
+		return;
+	(void)prctl(PR_SET_CHILD_SUBREAPER, poller->was_subreaper);
+	atomic_store(&adopter, 0);
 	poller->was_subreaper = -1;
 }
 
