@@ -80,7 +80,7 @@ class Run:
             return
         inner.wait_empty()
         with open(f"{folder}/entry", encoding="ascii") as file:
-            since_start_ns, since_birth_ns = (int(word) for word in file.read().split())
+            since_start_ns, since_birth_ns, _ = (int(word) for word in file.read().split())
         # What fork and exec took before the program entered its cgroup lies between these two.
         self.cpu_ns = inner.cpu_ns() + since_start_ns
         self.slack_ns = since_birth_ns - since_start_ns
