@@ -150,6 +150,8 @@ help:
 	@echo 'make check-e2e   the binary, option by option (root)'
 	@echo 'make check-api   the installed library with its documented example'
 	@echo 'make check-abi   that libdenet.so is what its users were built with; make abi accepts it'
+	@echo 'make check-python  the Python package in three modes; its wheel under every Python here'
+	@echo 'make wheel       build/python/wheel/denet_bpf-*.whl, with libdenet inside'
 	@echo 'make check-fuzz  a minute of fuzzing'
 	@echo 'make check-vm    the same on other kernels under qemu: KERNELS="6.1"'
 	@echo 'make bench       the tables of docs/benchmarks.md'
@@ -169,7 +171,7 @@ demo:
 check:
 	@packaging/install-deps check
 	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory check-unit check-bpf check-e2e check-api
+	@$(MAKE) --no-print-directory check-unit check-bpf check-e2e check-api check-python
 	@$(MAKE) --no-print-directory SAN=1 check-unit check-e2e
 	@$(MAKE) --no-print-directory check-tsan
 	@$(MAKE) --no-print-directory check-fuzz

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""What a command, or this program, really used: denet's Python API with exact figures.
+
+`import denet_bpf as denet` and go on. Processes are followed by libdenet: by eBPF where the rights
+allow it, else from /proc; each summary says which (`accounting`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, List
+
+from .analysis import (
+    aggregate_metrics,
+    convert_format,
+    find_peaks,
+    load_metrics,
+    process_tree_analysis,
+    resource_utilization,
+    save_metrics,
+    to_dataframe,
+)
+
+if TYPE_CHECKING:
+    from ._execute import (
+        execute_with_monitoring,
+        generate_summary_from_file,
+        generate_summary_from_metrics_json,
+    )
+    from .process import ProcessMonitor
+    from .profiling import Monitor, monitor, profile
+    from .report import generate_report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Monitor",
+    "ProcessMonitor",
+    "aggregate_metrics",
+    "convert_format",
+    "execute_with_monitoring",
+    "find_peaks",
+    "generate_report",
+    "generate_summary_from_file",
+    "generate_summary_from_metrics_json",
+    "load_metrics",
+    "monitor",
+    "process_tree_analysis",
+    "profile",
+    "resource_utilization",
+    "save_metrics",
+    "to_dataframe",
+]
+
+# What needs libdenet is imported when it is asked for: analysis of recorded files does not.
+_LATER = {
+    "ProcessMonitor": "process",
+    "execute_with_monitoring": "_execute",
+    "generate_summary_from_file": "_execute",
+    "generate_summary_from_metrics_json": "_execute",
+    "Monitor": "profiling",
+    "monitor": "profiling",
+    "profile": "profiling",
+    "generate_report": "report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *__all__})

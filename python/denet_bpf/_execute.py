@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""denet's functions beside ProcessMonitor: run a command to its end, sum up records."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from contextlib import ExitStack, suppress
+from typing import Any, Mapping, Optional, Sequence, Tuple, Union
+
+from . import _monitor
+from ._output import PathName
+from .process import File, ProcessMonitor
+
+_TERM_PAUSE_S = 0.5
+# What cannot be killed, as one that waits for a dead disk, is left behind.
+_KILL_PAUSE_S = 5
+
+
+def execute_with_monitoring(
+    cmd: Union[str, Sequence[str]],
+    stdout_file: Optional[PathName] = None,
+    stderr_file: Optional[PathName] = None,
+    timeout: Optional[float] = None,
+    base_interval_ms: int = 100,
+    max_interval_ms: int = 1000,
+    store_in_memory: bool = True,
+    output_file: Optional[PathName] = None,
+    output_format: str = "jsonl",
+    since_process_start: bool = False,
+    pause_for_attachment: bool = True,
+    quiet: bool = False,
+    include_children: bool = True,
+    write_metadata: bool = False,
+    enable_ebpf: bool = False,
+    enable_gpu: bool = False,
+    *,
+    write_env: bool = False,
+    accounting: str = "auto",
+    children: Optional[int] = None,
+    pss: bool = False,
+    stdin: File = None,
+    stdout: File = subprocess.DEVNULL,
+    stderr: File = subprocess.DEVNULL,
+    cwd: Optional[PathName] = None,
+    env: Optional[Mapping[str, str]] = None,
+) -> Tuple[int, ProcessMonitor]:
+    """Runs a command in a session of its own and returns (exit code, monitor).
+
+    The exit code is subprocess's: negative for a signal. After timeout seconds the whole group
+    gets TERM, then KILL, and subprocess.TimeoutExpired is raised; an exception in between, as
+    Ctrl-C, kills it too. A text is split at white space, without a shell. The command is held
+    before its first instruction until it is monitored, so pause_for_attachment changes nothing.
+    FileNotFoundError when there is no such command.
+    """
+    words = cmd.split() if isinstance(cmd, str) else list(cmd)
+    if not words:
+        raise ValueError("the command is empty")
+    with ExitStack() as stack:
+        if stdout_file is not None:
+            stdout = stack.enter_context(open(stdout_file, "wb"))
+        if stderr_file is not None:
+            stderr = stack.enter_context(open(stderr_file, "wb"))
+        ctrl_c = stack.enter_context(_HeldCtrlC())
+        try:
+            monitor = ProcessMonitor(
+                words, base_interval_ms, max_interval_ms, since_process_start, output_file,
+                output_format, store_in_memory, quiet, include_children, write_metadata, write_env,
+                enable_ebpf, enable_gpu, accounting=accounting, children=children, pss=pss,
+                stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd, env=env, new_session=True,
+            )  # fmt: skip
+        except RuntimeError as error:
+            raise _as_subprocess_would(error, words[0], cwd) from error.__cause__
+        _run(monitor, words, timeout, ctrl_c)
+    code = monitor.exit_code
+    return (code if code is not None else -1), monitor
+
+
+class _HeldCtrlC:
+    """Keeps Ctrl-C until release(): before anybody could kill the command that has just started."""
+
+    def __init__(self) -> None:
+        self._previous: Any = None
+        self._came: Tuple[Any, ...] = ()
+
+    def __enter__(self) -> "_HeldCtrlC":
+        previous = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is threading.main_thread() and callable(previous):
+            self._previous = previous
+            signal.signal(signal.SIGINT, self._keep)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def _keep(self, *came: Any) -> None:
+        self._came = came
+
+    def release(self) -> None:
+        """From here on Ctrl-C does what it did, at once if it has come meanwhile."""
+        previous, self._previous = self._previous, None
+        if previous is not None:
+            signal.signal(signal.SIGINT, previous)
+            if self._came:
+                previous(*self._came)
+
+
+def _run(
+    monitor: ProcessMonitor, words: Sequence[str], timeout: Optional[float], ctrl_c: _HeldCtrlC
+) -> None:
+    deadline_s = None if timeout is None else time.monotonic() + timeout
+    try:
+        ctrl_c.release()
+        if not monitor._run_until(deadline_s):
+            raise subprocess.TimeoutExpired(words, timeout or 0)
+    except BaseException:
+        _kill_group(monitor)
+        raise
+
+
+def _kill_group(monitor: ProcessMonitor) -> None:
+    for number, pause_s in ((signal.SIGTERM, _TERM_PAUSE_S), (signal.SIGKILL, _KILL_PAUSE_S)):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(monitor.get_pid(), number)
+        with suppress(RuntimeError):  # a full disk must not save anybody
+            if monitor._run_until(time.monotonic() + pause_s) and not _has_survivors(monitor):
+                return
+    monitor._native.finish()
+    monitor._take()
+
+
+def _has_survivors(monitor: ProcessMonitor) -> bool:
+    return any(process.get("running") for process in monitor.get_processes())
+
+
+def _as_subprocess_would(
+    error: RuntimeError, program: str, cwd: Optional[PathName]
+) -> Union[RuntimeError, OSError]:
+    cause = error.__cause__
+    if not isinstance(cause, _monitor.NativeError):
+        return error
+    if cause.exec_errno:
+        return OSError(cause.exec_errno, os.strerror(cause.exec_errno), program)
+    if cwd is not None and not os.path.isdir(cwd):
+        return OSError(cause.errno, os.strerror(cause.errno or 0), os.fspath(cwd))
+    return error
+
+
+def generate_summary_from_file(path: PathName) -> str:
+    """The summary of a recorded file, ours or denet's, as JSON. OSError when it has none."""
+    try:
+        return _monitor.summary_of_file(path)
+    except _monitor.NativeError as error:  # OSError makes it FileNotFoundError and the like
+        raise OSError(error.errno, error.strerror) from None
+
+
+def generate_summary_from_metrics_json(metrics_json: Sequence[str], elapsed_time: float) -> str:
+    """The summary of samples that are JSON texts, as JSON; elapsed_time in seconds."""
+    return _monitor.summary_of_lines(metrics_json, elapsed_time)

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""One monitored tree of processes: the handle of libdenet, made safe for threads and signals."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import select
+import signal
+import threading
+from typing import List, Mapping, Optional, Sequence
+
+from . import _abi, _native
+
+# Python ignores these for itself; a command must not inherit that.
+_IGNORED_BY_PYTHON = tuple(
+    getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, name)
+)
+
+_ACCOUNTING = {
+    "auto": _abi.ACCOUNTING_AUTO,
+    "bpf": _abi.ACCOUNTING_BPF,
+    "proc": _abi.ACCOUNTING_PROC,
+}
+# Longer than any run, and far from what the library refuses.
+_INTERVAL_MAX_MS = 2**40
+# poll() counts milliseconds in an int; who waits longer is woken in between, which does no harm.
+_WAIT_MAX_S = 86400
+
+
+class NativeError(OSError):
+    """A call of libdenet that failed; args as OSError's, exec_errno when exec itself failed."""
+
+    exec_errno = 0
+
+
+class CommandSetup:
+    """What a command is started with. Descriptors of -1, and None, mean: as the caller has it."""
+
+    def __init__(
+        self,
+        stdin: int = -1,
+        stdout: int = -1,
+        stderr: int = -1,
+        cwd: Optional[object] = None,
+        env: Optional[Mapping[str, str]] = None,
+        new_session: bool = False,
+    ) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.cwd = cwd
+        self.env = env
+        self.new_session = new_session
+
+
+def _accounting(name: str) -> int:
+    if name not in _ACCOUNTING:
+        raise ValueError(f"accounting {name!r}: one of {', '.join(_ACCOUNTING)}")
+    return _ACCOUNTING[name]
+
+
+def _vector(words: Sequence[bytes]):
+    return (ctypes.c_char_p * (len(words) + 1))(*words, None)
+
+
+def _environment(env: Mapping[str, str]) -> List[bytes]:
+    pairs = [(_encode(key), _encode(value)) for key, value in env.items()]
+    if any(not key or b"=" in key[1:] for key, _ in pairs):
+        raise ValueError("illegal environment variable name")
+    return [key + b"=" + value for key, value in pairs]
+
+
+def _encode(word: object) -> bytes:
+    encoded = os.fsencode(word)  # type: ignore[arg-type]
+    if b"\0" in encoded:
+        raise ValueError("embedded null byte")
+    return encoded
+
+
+class NativeMonitor:
+    """A struct denet_monitor. Any method may be called from any thread."""
+
+    def __init__(
+        self,
+        *,
+        interval_ms: int = 100,
+        max_interval_ms: int = 1000,
+        accounting: str = "auto",
+        include_children: bool = True,
+        since_process_start: bool = False,
+        no_polling: bool = False,
+        pss: bool = False,
+        children_max: Optional[int] = None,
+    ) -> None:
+        self._library = _native.library()
+        self._lock = threading.RLock()
+        self._handle: Optional[ctypes.c_void_p] = None
+        self._ended = False
+        self._has_thread = False
+        self._owner = 0
+        options = _native.new_options()
+        options.interval_ms = min(interval_ms, _INTERVAL_MAX_MS)
+        options.max_interval_ms = min(max(interval_ms, max_interval_ms), _INTERVAL_MAX_MS)
+        options.accounting = _accounting(accounting)
+        options.exclude_children = not include_children
+        options.since_process_start = since_process_start
+        options.no_polling = no_polling
+        options.pss = pss
+        options.keep_records = True
+        if children_max is not None:
+            options.children_max = children_max
+        self._options = options
+
+    # --- beginning ---
+
+    def run(self, argv: Sequence[str], setup: CommandSetup) -> None:
+        """Starts a command that is held before exec until it is monitored."""
+        options = self._options
+        words = _vector([_encode(word) for word in argv])
+        options.command_stdin_fd = setup.stdin
+        options.command_stdout_fd = setup.stdout
+        options.command_stderr_fd = setup.stderr
+        options.command_new_session = setup.new_session
+        options.command_cwd = _encode(setup.cwd) if setup.cwd is not None else None
+        if setup.env is not None:
+            variables = _vector(_environment(setup.env))
+            options.command_environment = variables
+        defaults = _abi.SignalSet()
+        for number in _IGNORED_BY_PYTHON:
+            defaults.add(number)
+        options.command_defaulted = ctypes.pointer(defaults)
+        self._begin(self._library.denet_run, words, -1)
+
+    def attach(self, pid: int) -> None:
+        """Follows a running process; also the calling one."""
+        if pid == os.getpid():
+            self._begin(self._library.denet_self)
+        else:
+            self._begin(self._library.denet_attach, pid)
+
+    def _begin(self, function, *arguments) -> None:
+        error = _native.new_error()
+        handle = ctypes.c_void_p()
+        result = function(
+            ctypes.byref(self._options), None, *arguments, ctypes.byref(handle), ctypes.byref(error)
+        )
+        if result < 0:
+            text = error.text.decode("utf-8", "replace") or os.strerror(-result)
+            failure = NativeError(-result, text)
+            failure.exec_errno = error.exec_errno
+            raise failure
+        self._handle = handle
+        self._owner = os.getpid()
+
+    # --- going on ---
+
+    @staticmethod
+    def _check(result: int) -> int:
+        if result < 0:
+            raise NativeError(-result, os.strerror(-result))
+        return result
+
+    def _is_over(self) -> bool:
+        # After a fork the other process has the monitor, and perhaps its lock; here it has ended.
+        if self._owner != os.getpid():
+            self._ended = True
+        return self._ended or self._handle is None
+
+    def step(self) -> bool:
+        """Does what is due, without waiting. True once monitoring has ended."""
+        if self._is_over():
+            return True
+        with self._lock:
+            if self._is_over():
+                return True
+            self._ended = self._check(self._library.denet_monitor_step(self._handle)) == 1
+            return self._ended
+
+    def wait(self, timeout_s: Optional[float]) -> bool:
+        """Waits for something to do and does it; other threads run, signals are handled.
+
+        True once monitoring has ended."""
+        if self._is_over():
+            return True
+        news = select.poll()
+        news.register(self._library.denet_monitor_fd(self._handle), select.POLLIN)
+        news.poll(None if timeout_s is None else min(max(0.0, timeout_s), _WAIT_MAX_S) * 1000)
+        return self.step()
+
+    def sample_now(self) -> bool:
+        """Takes a sample; False when there is nothing to take any more, or by no means."""
+        if self._is_over():
+            return False
+        with self._lock:
+            result = self._library.denet_monitor_sample_now(self._handle)
+        return result != -errno.ENODATA and self._check(result) == 0
+
+    def start_thread(self) -> None:
+        """From here on a thread of the library steps: nothing of Python runs for a sample."""
+        self._check(self._library.denet_monitor_start_thread(self._handle))
+        self._has_thread = True
+
+    def finish(self) -> None:
+        """Takes the last sample and ends monitoring; the command is left alone."""
+        if self._is_over():
+            return
+        with self._lock:
+            self._ended = True
+            self._check(self._library.denet_monitor_finish(self._handle))
+
+    def take_records(self) -> List[str]:
+        """The records that have come since the last call: JSON texts, `kind` first in each."""
+        text = ctypes.c_void_p()
+        size = ctypes.c_size_t()
+        if self._handle is None or self._owner != os.getpid():
+            return []
+        with self._lock:
+            self._check(
+                self._library.denet_monitor_take_records(
+                    self._handle, ctypes.byref(text), ctypes.byref(size)
+                )
+            )
+            whole = _native.take_text(text, size.value)
+        # not splitlines(): other characters that it takes for a line's end may stand in a name
+        return [line for line in whole.split("\n") if line]
+
+    # --- facts ---
+
+    @property
+    def ended(self) -> bool:
+        return self._ended
+
+    @property
+    def pid(self) -> int:
+        return int(self._library.denet_monitor_pid(self._handle))
+
+    def signal(self, number: int) -> None:
+        """To the root process, never to another that got its pid."""
+        with self._lock:
+            self._check(self._library.denet_monitor_signal(self._handle, number))
+
+    def is_root_alive(self) -> bool:
+        """Whether the root process lives; not so when it has ended but nobody has waited for it."""
+        if self._is_over():
+            return False
+        with self._lock:
+            return bool(self._library.denet_monitor_is_running(self._handle))
+
+    def exit_code(self) -> Optional[int]:
+        """As subprocess has it: negative for a signal; None while it runs or when not known."""
+        end = _abi.End()
+        if self._handle is None or self._owner != os.getpid():
+            return None
+        with self._lock:
+            result = self._library.denet_monitor_exit(self._handle, ctypes.byref(end))
+        if result < 0 or not end.known:
+            return None
+        return -end.signal if end.signal else end.exit_code
+
+    def summary_json(self) -> str:
+        return self._text(self._library.denet_monitor_summary_json)
+
+    def metadata_json(self) -> str:
+        return self._text(self._library.denet_monitor_metadata_json)
+
+    def _text(self, function) -> str:
+        text = ctypes.c_void_p()
+        if self._handle is None or self._owner != os.getpid():
+            raise NativeError(errno.ESRCH, "the monitor belongs to another process")
+        with self._lock:
+            self._check(function(self._handle, ctypes.byref(text)))
+            return _native.take_text(text)
+
+    def close(self) -> None:
+        """Frees the monitor. The command is left alone."""
+        handle, self._handle, self._ended = self._handle, None, True
+        # A forked process leaves it: there is no thread to join there.
+        if handle is not None and self._owner == os.getpid():
+            with self._lock:
+                self._library.denet_monitor_free(handle)
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None) is not None:
+            self.close()
+
+
+def env_json(pid: int) -> str:
+    text = ctypes.c_void_p()
+    result = _native.library().denet_env_json(pid, ctypes.byref(text))
+    if result < 0:
+        raise NativeError(-result, os.strerror(-result))
+    return _native.take_text(text)
+
+
+def summary_of_lines(lines: Sequence[str], elapsed_s: float) -> str:
+    """A summary with denet's keys, over samples as JSON texts."""
+    # JSON has line ends between tokens only.
+    flat = [line.replace("\n", " ").replace("\r", " ") for line in lines]
+    whole = "\n".join(flat).encode("utf-8", "replace")
+    return _summary(_native.library().denet_summary_from_lines, whole, len(whole), float(elapsed_s))
+
+
+def summary_of_file(path: object) -> str:
+    return _summary(_native.library().denet_summary_from_file, _encode(path))
+
+
+def _summary(function, *arguments) -> str:
+    text = ctypes.c_void_p()
+    error = _native.new_error()
+    result = function(*arguments, ctypes.byref(text), ctypes.byref(error))
+    if result < 0:
+        raise NativeError(-result, error.text.decode("utf-8", "replace") or os.strerror(-result))
+    return _native.take_text(text)

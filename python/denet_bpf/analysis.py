@@ -1,0 +1,470 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""What recorded samples say: averages, peaks, totals, per-process figures, tables.
+
+Takes the files and samples of denet-bpf and of any denet: plain samples or process trees, tagged
+or not, JSON Lines or JSON array. The figures of a tree are those of the whole tree.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import os
+import shlex
+import statistics
+import sys
+import time
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Union
+
+from denet_bpf._records import (
+    TREE_PARTS,
+    Number,
+    PathName,
+    Record,
+    children_of,
+    columns_of,
+    flatten_sample,
+    is_sample,
+    kind_of,
+    number,
+    read_records,
+    records_of,
+    samples_of,
+    to_csv,
+    to_json,
+    unflatten_sample,
+)
+
+__all__ = [
+    "aggregate_metrics",
+    "convert_format",
+    "find_peaks",
+    "load_metrics",
+    "load_records",
+    "process_tree_analysis",
+    "resource_utilization",
+    "save_metrics",
+    "to_dataframe",
+]
+
+Metrics = Iterable[Union[Record, str]]
+
+_WINDOWED = (
+    "cpu_usage",
+    "mem_rss_kb",
+    "mem_vms_kb",
+    "disk_read_bytes",
+    "disk_write_bytes",
+    "sys_net_rx_bytes",
+    "sys_net_tx_bytes",
+    "net_rx_bytes",
+    "net_tx_bytes",
+    "thread_count",
+    "uptime_secs",
+)
+_METHODS: Dict[str, Callable[[Sequence[Number]], Number]] = {
+    "mean": statistics.fmean,
+    "max": max,
+    "min": min,
+}
+_MIB = 1024 * 1024
+
+
+def load_metrics(path: PathName, include_metadata: bool = False) -> List[Record]:
+    """The samples of a file; trees carry the figures of the whole tree at their top level.
+
+    With include_metadata the file's metadata records come first. FileNotFoundError without the
+    file; ValueError naming file and line for bad JSON; a record cut off by a kill is skipped
+    with a warning.
+    """
+    records = read_records(path)
+    metadata = [record for record in records if include_metadata and kind_of(record) == "metadata"]
+    return metadata + [flatten_sample(record) for record in records if is_sample(record)]
+
+
+def load_records(path: PathName, *kinds: str) -> List[Record]:
+    """All records of a file as they are in it, or those of the kinds named: metadata, env, child,
+    tree, sample, process, exit, summary."""
+    return [record for record in read_records(path) if not kinds or kind_of(record) in kinds]
+
+
+def save_metrics(
+    metrics: Metrics,
+    path: PathName,
+    format: str = "jsonl",
+    include_metadata: bool = True,
+) -> None:
+    """Writes records as jsonl, json (one array) or csv.
+
+    With include_metadata a jsonl file begins with a metadata record: the one among the records,
+    else one about the calling Python. ValueError for another format; the file is then not touched.
+    """
+    records = records_of(metrics)
+    if format == "jsonl":
+        text = _to_jsonl(_with_metadata(records) if include_metadata else _without(records))
+        text += "\n" if text else ""
+    else:
+        text = convert_format(records, format, indent=2)
+        text = text or ("[]" if format == "json" else "")
+    with open(path, "w", encoding="utf-8", newline="") as stream:
+        stream.write(text)
+
+
+def convert_format(
+    metrics: Union[Metrics, PathName], to_format: str = "csv", indent: Optional[int] = None
+) -> str:
+    """Text of records, or of the file named, as csv, json or jsonl; "" when there are none.
+
+    csv has the samples alone, RFC 4180; json and jsonl have every record. indent is for json.
+    """
+    if to_format not in ("csv", "json", "jsonl"):
+        raise ValueError(f"Unknown format: {to_format}")
+    records = _records_from(metrics)
+    if to_format == "csv":
+        samples = samples_of(records)
+        return to_csv(samples) if samples else ""
+    if not records:
+        return ""
+    if to_format == "jsonl":
+        return _to_jsonl(records)
+    return to_json([unflatten_sample(record) for record in records], indent)
+
+
+def aggregate_metrics(
+    metrics: Metrics, window_size: int = 10, method: str = "mean"
+) -> List[Record]:
+    """One sample for each window_size samples: mean, max or min of what was measured, time stamp
+    of the window's last.
+
+    Of plain samples, CPU, memory, disk, network, threads and uptime are treated and the rest is
+    the window's first, as denet does it; of trees every number is treated. An unknown method
+    means mean.
+    """
+    samples = samples_of(metrics)
+    if window_size <= 1:
+        return samples
+    starts = range(0, len(samples), window_size)
+    return [_merge(samples[start : start + window_size], method) for start in starts]
+
+
+def find_peaks(
+    metrics: Metrics,
+    field: str = "cpu_usage",
+    threshold: float = 0.8,
+    window_size: int = 5,
+) -> List[Record]:
+    """The samples in which a field peaks.
+
+    A threshold up to 1 is a fraction of the largest value: peaks are then the local maxima,
+    without the first and the last sample, of the moving mean over window_size samples.
+    A larger one is a value of the field: each stretch at or above it gives one peak, its highest
+    sample; with window_size=1 each local maximum in it does. Samples without the field do not
+    count.
+    """
+    known = [(number(sample, field), sample) for sample in samples_of(metrics)]
+    values = [value for value, _ in known if value is not None]
+    samples = [sample for value, sample in known if value is not None]
+    if not values:
+        return []
+    if threshold > 1:
+        found = _tops_above(values, threshold, window_size <= 1)
+    else:
+        found = _smooth_maxima(values, max(values) * threshold, window_size)
+    return [samples[place] for place in found]
+
+
+def resource_utilization(metrics: Metrics) -> Dict[str, Number]:
+    """Totals and averages: *_cpu in percent of one core, *_mem_mb and total_*_mb in MiB,
+    total_io_bytes (disk read and written) in bytes, total_time_sec in seconds.
+
+    avg_cpu is the plain mean over the samples, as denet has it. Files of denet-bpf know the CPU
+    time too: cpu_time_sec, and cpu_by_time_pct, that time over the elapsed time. What no sample
+    knows has no key.
+    """
+    samples = samples_of(metrics)
+    result: Dict[str, Number] = {}
+    _describe(result, "cpu", _known(samples, "cpu_usage"))
+    _describe(result, "mem_mb", [value / 1024 for value in _known(samples, "mem_rss_kb")])
+    _add_totals(result, samples)
+    threads = _known(samples, "thread_count")
+    if threads:
+        result["avg_threads"] = statistics.fmean(threads)
+        result["max_threads"] = max(threads)
+        result["min_threads"] = min(threads)
+    _add_times(result, samples)
+    return result
+
+
+def process_tree_analysis(metrics: Metrics) -> Dict[str, Dict[Any, Any]]:
+    """Average and largest CPU, memory (MiB) and threads of main_process, of child_processes by
+    pid (over the samples that saw the child) and of the total; {} when no sample has children.
+    """
+    samples = [sample for sample in samples_of(metrics) if _has_children(sample)]
+    if not samples:
+        return {}
+    main: List[Record] = []
+    totals: List[Record] = []
+    children: Dict[Union[int, str], List[Record]] = {}
+    commands: Dict[Union[int, str], str] = {}
+    for sample in samples:
+        own = sample.get("parent") if _is_tree(sample) else sample
+        main.extend([own] if isinstance(own, dict) else [])
+        totals.append(sample)
+        for child in _children(sample):
+            children.setdefault(child["pid"], []).append(child["metrics"])
+            totals.extend([] if _is_tree(sample) else [child["metrics"]])
+            if isinstance(child.get("command"), str):
+                commands[child["pid"]] = child["command"]
+    described: Dict[Any, Any] = {pid: _averages(rows) for pid, rows in children.items()}
+    for pid, command in commands.items():
+        described[pid]["command"] = command
+    return {
+        "main_process": _averages(main),
+        "child_processes": described,
+        "total": _averages(totals),
+    }
+
+
+def to_dataframe(
+    metrics: Union[Metrics, PathName], of: str = "samples", library: Optional[str] = None
+) -> Any:
+    """A pandas or polars table (library: "pandas", "polars"; None takes what is there).
+
+    of="samples": one row a sample, with time_s, the seconds since the first. of="processes": one
+    row a process that ended; these records are in our files, so hand over the path, not samples.
+    ImportError when the library is missing.
+    """
+    if of not in ("samples", "processes"):
+        raise ValueError(f"Unknown table: {of}")
+    module = _table_library(library)
+    records = _records_from(metrics)
+    rows = _sample_rows(records) if of == "samples" else _process_rows(records)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = {name: _column([row.get(name) for row in rows]) for name in names}
+    if module.__name__ == "polars":
+        return module.DataFrame(columns, strict=False)
+    return module.DataFrame(columns)
+
+
+def _records_from(metrics: Union[Metrics, PathName]) -> List[Record]:
+    if isinstance(metrics, (str, os.PathLike)):
+        return read_records(metrics)
+    return records_of(metrics)
+
+
+def _to_jsonl(records: Iterable[Record]) -> str:
+    return "\n".join(to_json(unflatten_sample(record)) for record in records)
+
+
+def _without(records: List[Record]) -> List[Record]:
+    return [record for record in records if kind_of(record) != "metadata"]
+
+
+def _with_metadata(records: List[Record]) -> List[Record]:
+    found = [record for record in records if kind_of(record) == "metadata"]
+    return (found or [_own_metadata()]) + _without(records)
+
+
+def _own_metadata() -> Record:
+    return {
+        "pid": os.getpid(),
+        "cmd": ["python"],
+        "executable": sys.executable,
+        "t0_ms": time.time_ns() // 1_000_000,
+    }
+
+
+def _merge(window: Sequence[Record], method: str) -> Record:
+    merged = {key: value for key, value in window[0].items() if key not in TREE_PARTS}
+    is_tree = any(_is_tree(sample) for sample in window)
+    if is_tree and "kind" in merged:
+        merged["kind"] = "aggregated"
+    reduce = _METHODS.get(method, statistics.fmean)
+    for key in merged:
+        if key in _WINDOWED or (is_tree and key != "ts_ms"):
+            values = _known(window, key)
+            if values:
+                merged[key] = reduce(values)
+    unknown = merged.pop("unknown", None)
+    names = [key for key in unknown if isinstance(key, str)] if isinstance(unknown, list) else []
+    still_unknown = [key for key in names if not _known(window, key)]
+    if still_unknown:
+        merged["unknown"] = still_unknown
+    times = _known(window, "ts_ms")
+    if times:
+        merged["ts_ms"] = times[-1]
+    merged.update(_aggregated=True, _window_size=len(window), _aggregation_method=method)
+    return merged
+
+
+def _smooth_maxima(values: Sequence[Number], threshold: float, window_size: int) -> List[int]:
+    half = window_size // 2 if window_size > 1 else 0
+    smooth = [
+        statistics.fmean(values[max(0, place - half) : place + half + 1]) if half else values[place]
+        for place in range(len(values))
+    ]
+    return [
+        place
+        for place in range(1, len(smooth) - 1)
+        if smooth[place - 1] < smooth[place] > smooth[place + 1] and smooth[place] >= threshold
+    ]
+
+
+def _tops_above(values: Sequence[Number], threshold: float, each_maximum: bool) -> List[int]:
+    tops: List[int] = []
+    stretches = itertools.groupby(range(len(values)), lambda place: values[place] >= threshold)
+    for is_above, places in stretches:
+        if is_above:
+            maxima = _maxima(values, list(places))
+            tops += maxima if each_maximum else [max(maxima, key=values.__getitem__)]
+    return tops
+
+
+def _maxima(values: Sequence[Number], places: Sequence[int]) -> List[int]:
+    """The local maxima of a stretch; its ends count, a flat top counts once."""
+    maxima: List[int] = []
+    top: Optional[int] = places[0]
+    for before, place in zip(places, places[1:]):
+        if values[place] > values[before]:
+            top = place
+        elif values[place] < values[before] and top is not None:
+            maxima.append(top)
+            top = None
+    return maxima if top is None else [*maxima, top]
+
+
+def _known(samples: Iterable[Record], key: str) -> List[Number]:
+    values = (number(sample, key) for sample in samples)
+    return [value for value in values if value is not None]
+
+
+def _describe(result: Dict[str, Number], name: str, values: Sequence[Number]) -> None:
+    if not values:
+        return
+    result[f"avg_{name}"] = statistics.fmean(values)
+    result[f"max_{name}"] = max(values)
+    result[f"min_{name}"] = min(values)
+    result[f"median_{name}"] = statistics.median(values)
+    if len(values) > 1:
+        result[f"stdev_{name}"] = statistics.stdev(values)
+
+
+def _add_totals(result: Dict[str, Number], samples: Sequence[Record]) -> None:
+    # Counters of a run: the last value known is the total.
+    last = {key: values[-1] for key in _COUNTERS for values in [_known(samples, key)] if values}
+    for key, names in _COUNTERS.items():
+        for name in names if key in last else ():
+            result[name] = last[key] / _MIB
+    if "disk_read_bytes" in last and "disk_write_bytes" in last:
+        result["total_io_bytes"] = last["disk_read_bytes"] + last["disk_write_bytes"]
+
+
+_COUNTERS = {
+    "disk_read_bytes": ("total_read_mb",),
+    "disk_write_bytes": ("total_write_mb",),
+    "sys_net_rx_bytes": ("total_sys_net_rx_mb", "total_net_rx_mb"),
+    "sys_net_tx_bytes": ("total_sys_net_tx_mb", "total_net_tx_mb"),
+}
+
+
+def _add_times(result: Dict[str, Number], samples: Sequence[Record]) -> None:
+    times = _known(samples, "ts_ms")
+    if not times:
+        return
+    # The clock may have been set back meanwhile: then the time is not known.
+    if times[-1] >= times[0]:
+        result["total_time_sec"] = (times[-1] - times[0]) / 1000
+    used = _known(samples, "cpu_time_ns")
+    if used:
+        result["cpu_time_sec"] = used[-1] / 1e9
+    if len(used) == len(times) and times[-1] > times[0]:
+        result["cpu_by_time_pct"] = (used[-1] - used[0]) / (times[-1] - times[0]) / 1e4
+
+
+def _is_tree(sample: Record) -> bool:
+    return isinstance(sample.get("aggregated"), dict) or isinstance(sample.get("parent"), dict)
+
+
+def _has_children(sample: Record) -> bool:
+    return any(isinstance(sample.get(key), list) for key in ("children", "child_processes"))
+
+
+def _children(sample: Record) -> List[Record]:
+    if _is_tree(sample):
+        found = children_of(sample)
+    else:
+        entries = sample.get("children") or sample.get("child_processes") or []
+        found = [{**entry, "metrics": entry} for entry in entries if isinstance(entry, dict)]
+    return [child for child in found if isinstance(child.get("pid"), (int, str))]
+
+
+def _averages(rows: Sequence[Record]) -> Dict[str, Number]:
+    result: Dict[str, Number] = {}
+    for name, key, unit in (
+        ("cpu", "cpu_usage", 1),
+        ("memory_mb", "mem_rss_kb", 1024),
+        ("threads", "thread_count", 1),
+    ):
+        values = [value / unit for value in _known(rows, key)]
+        if values:
+            result[f"avg_{name}"] = statistics.fmean(values)
+            result[f"max_{name}"] = max(values)
+    return result
+
+
+def _table_library(library: Optional[str]) -> Any:
+    if library not in (None, "pandas", "polars"):
+        raise ValueError(f"Unknown library: {library}")
+    for name in [library] if library else ["pandas", "polars"]:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    wanted = library or "pandas or polars"
+    raise ImportError(f"to_dataframe() needs {wanted}, which cannot be imported")
+
+
+def _sample_rows(records: List[Record]) -> List[Record]:
+    samples = samples_of(records)
+    times = _known(samples, "ts_ms")
+    rows = []
+    for sample in samples:
+        row = columns_of(sample)
+        row.pop("kind", None)
+        now = number(sample, "ts_ms")
+        elapsed = (now - times[0]) / 1000 if now is not None else None
+        rows.append({"ts_ms": row.pop("ts_ms", None), "time_s": elapsed, **row})
+    return rows
+
+
+def _process_rows(records: List[Record]) -> List[Record]:
+    rows = []
+    for record in records:
+        if kind_of(record) != "process":
+            continue
+        row = columns_of(record)
+        del row["kind"]
+        cmd = record.get("cmd")
+        if isinstance(cmd, list):
+            row["cmd"] = shlex.join(map(str, cmd))
+        rows.append(row)
+    return rows
+
+
+def _column(values: List[Any]) -> List[Any]:
+    """A column of one type, which is what polars and fast pandas columns want."""
+    known = [value for value in values if value is not None]
+    if all(isinstance(value, bool) for value in known):
+        return values
+    if not all(isinstance(value, (int, float)) for value in known):
+        return [None if value is None else str(value) for value in values]
+    if any(isinstance(value, float) or abs(value) >= 2**63 for value in known):
+        return [None if value is None else _to_float(value) for value in values]
+    return values
+
+
+def _to_float(value: Number) -> Optional[float]:
+    try:
+        return float(value)
+    except OverflowError:
+        return None

@@ -1,0 +1,446 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""denet's ProcessMonitor with exact figures: one command, or one process, and all it starts."""
+
+from __future__ import annotations
+
+import errno
+import json
+import operator
+import os
+import subprocess
+import threading
+import time
+from contextlib import ExitStack
+from typing import IO, Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from . import _monitor, _records
+from ._output import (
+    SAMPLES,
+    OutputFile,
+    PathName,
+    csv_lines,
+    interval_s,
+    kind_of,
+    parse_format,
+    parse_interval,
+)
+
+# What denet's own files hold: its readers and ours know them.
+_WRITTEN = (*SAMPLES, "child", "exit")
+_PID_END = 2**31
+_ATTACH_TRIES = 3
+_ATTACH_PAUSE_S = 0.01
+
+File = Union[None, int, IO[Any]]
+
+
+class ProcessMonitor:
+    """Starts a command, or follows a process, and records its whole tree.
+
+    Intervals are in milliseconds. Samples are JSON texts, one record each, as denet writes them;
+    what denet-bpf knows besides stands behind denet's keys. The command's output is discarded, as
+    denet does; stdin, stdout, stderr, cwd and env change that as they do for subprocess.Popen,
+    but for PIPE. accounting is "auto", "bpf" or "proc"; children how many children a sample
+    lists; pss asks for proportional memory too, which is slow.
+
+    RuntimeError when the command cannot be started, ValueError for a bad output_format.
+    """
+
+    def __init__(
+        self,
+        cmd: Sequence[str],
+        base_interval_ms: int,
+        max_interval_ms: int,
+        since_process_start: bool = False,
+        output_file: Optional[PathName] = None,
+        output_format: str = "jsonl",
+        store_in_memory: bool = True,
+        quiet: bool = False,
+        include_children: bool = True,
+        write_metadata: bool = False,
+        write_env: bool = False,
+        enable_ebpf: bool = False,
+        enable_gpu: bool = False,
+        *,
+        accounting: str = "auto",
+        children: Optional[int] = None,
+        pss: bool = False,
+        stdin: File = None,
+        stdout: File = subprocess.DEVNULL,
+        stderr: File = subprocess.DEVNULL,
+        cwd: Optional[PathName] = None,
+        env: Optional[Mapping[str, str]] = None,
+        new_session: bool = False,
+    ) -> None:
+        words = _words_of(cmd)
+        self._configure(
+            base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
+            store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
+            enable_gpu, accounting, children, pss,
+        )  # fmt: skip
+        with ExitStack() as stack:
+            fds = _descriptors(stack, stdin, stdout, stderr)
+            setup = _monitor.CommandSetup(*fds, cwd, env, new_session)
+            try:
+                self._native.run(words, setup)
+            except _monitor.NativeError as error:
+                self._drop_file()
+                raise _io_error(error) from error
+
+    @classmethod
+    def from_pid(
+        cls,
+        pid: int,
+        base_interval_ms: int,
+        max_interval_ms: int,
+        since_process_start: bool = False,
+        output_file: Optional[PathName] = None,
+        output_format: str = "jsonl",
+        store_in_memory: bool = True,
+        quiet: bool = False,
+        include_children: bool = True,
+        write_metadata: bool = False,
+        write_env: bool = False,
+        enable_ebpf: bool = False,
+        enable_gpu: bool = False,
+        *,
+        accounting: str = "auto",
+        children: Optional[int] = None,
+        pss: bool = False,
+    ) -> "ProcessMonitor":
+        """Follows a running process with all that it has started and will start.
+
+        Of the calling process itself, run() goes on until it is interrupted.
+        """
+        self = cls.__new__(cls)
+        self._configure(
+            base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
+            store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
+            enable_gpu, accounting, children, pss,
+        )  # fmt: skip
+        try:
+            self._attach(pid)
+        except BaseException:
+            self._drop_file()
+            raise
+        return self
+
+    def _configure(
+        self, base_interval_ms: int, max_interval_ms: int, since_process_start: bool,
+        output_file: Optional[PathName], output_format: str, store_in_memory: bool, quiet: bool,
+        include_children: bool, write_metadata: bool, write_env: bool, enable_ebpf: bool,
+        enable_gpu: bool, accounting: str, children: Optional[int], pss: bool,
+    ) -> None:  # fmt: skip
+        _refuse_what_is_to_come(enable_ebpf, enable_gpu)
+        self._base_ms = parse_interval(base_interval_ms)
+        self._max_ms = parse_interval(max_interval_ms)
+        form = parse_format(output_format)
+        self._store = bool(store_in_memory)
+        self._quiet = bool(quiet)
+        self._write_metadata = bool(write_metadata)
+        self._write_env = bool(write_env)
+        self._lock = threading.RLock()
+        self._samples: List[str] = []
+        self._children: List[str] = []
+        self._processes: List[str] = []
+        self._last: Optional[str] = None
+        self._is_manual = False
+        self._is_watched = False
+        self._is_echoing = False
+        self._begun_s = time.monotonic()
+        self._due_s = self._begun_s
+        # When to sample is decided here, so that sample_once() and run() do not disturb each other.
+        self._native = _monitor.NativeMonitor(
+            interval_ms=self._base_ms,
+            max_interval_ms=self._max_ms,
+            accounting=accounting,
+            include_children=bool(include_children),
+            since_process_start=bool(since_process_start),
+            no_polling=True,
+            pss=bool(pss),
+            children_max=children,
+        )
+        # Before anything starts whose records could not be kept.
+        self._file = OutputFile(output_file, form) if output_file is not None else None
+
+    def _attach(self, pid: int) -> None:
+        number = operator.index(pid)
+        if number < 0:
+            raise OverflowError("a pid cannot be negative")
+        missing = RuntimeError(f"IO Error: Process with PID {number} not found")
+        if not 0 < number < _PID_END:
+            raise missing
+        for attempt in range(_ATTACH_TRIES):
+            try:
+                self._native.attach(number)
+                return
+            except _monitor.NativeError as error:
+                if error.errno not in (errno.ESRCH, errno.ENOENT) and not _has_ended(number):
+                    raise _io_error(error) from error
+                if attempt + 1 == _ATTACH_TRIES:
+                    raise missing from error
+            time.sleep(_ATTACH_PAUSE_S)
+
+    # --- records on their way ---
+
+    def _take(self) -> None:
+        """Sorts what the library has recorded since the last time."""
+        with self._lock:
+            has_ended = self._native.ended
+            for line in self._native.take_records():
+                self._on_record(kind_of(line), line)
+            if has_ended:
+                self._drop_file()
+
+    def _on_record(self, kind: str, line: str) -> None:
+        if kind in SAMPLES:
+            self._last = line
+            if self._store:
+                self._samples.append(line)
+        elif kind == "child":
+            if json.loads(line)["pid"] == self._native.pid:
+                return  # the root has run another program; denet tells that of descendants only
+            self._children.append(line)
+        elif kind == "process":
+            self._processes.append(line)
+        elif kind == "metadata":
+            self._write_head()
+        if kind not in _WRITTEN:
+            return
+        if self._file is not None:
+            self._file.write(line)
+        elif self._is_echoing and not self._quiet:
+            print(line, flush=True)
+
+    def _write_head(self) -> None:
+        if self._file is None:
+            return
+        if self._write_env:
+            self._file.write(self.get_env())
+        if self._write_metadata:
+            self._file.write(self._native.metadata_json())
+
+    def _drop_file(self) -> None:
+        # Whoever writes after it was closed is to write nothing, and nothing to stdout.
+        if self._file is not None:
+            self._file.close()
+
+    def _sample_if_due(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if self._native.ended or now < self._due_s:
+                return
+            self._native.sample_now()
+            self._due_s = now + interval_s(now - self._begun_s, self._base_ms, self._max_ms)
+
+    def _run_until(self, deadline_s: Optional[float]) -> bool:
+        """Records until the process ends; False when the deadline came first."""
+        while not self._native.ended:
+            now = time.monotonic()
+            if deadline_s is not None and now >= deadline_s:
+                return False
+            self._sample_if_due()
+            self._take()
+            until = self._due_s if deadline_s is None else min(self._due_s, deadline_s)
+            self._native.wait(until - time.monotonic())
+        self._take()
+        return True
+
+    def _has_ended(self) -> bool:
+        # Once the root is dead, the moment is waited for that its last accounts take.
+        if self._native.step() or not self._native.is_root_alive():
+            while not self._native.ended:
+                self._native.wait(None)
+            self._take()
+        return self._native.ended
+
+    # --- denet's methods ---
+
+    def run(self) -> None:
+        """Records until the process ends. Other threads run meanwhile, Ctrl-C interrupts."""
+        self._is_echoing = True
+        try:
+            self._run_until(None)
+        finally:
+            self._is_echoing = False
+
+    def sample_once(self) -> Optional[str]:
+        """One sample, now, as JSON; None when the process has ended."""
+        with self._lock:
+            self._is_manual = True
+            if self._has_ended():
+                return None
+            is_taken = self._native.sample_now()
+            self._take()
+            return self._last if is_taken else None
+
+    def is_running(self) -> bool:
+        """True while the process lives. A loop that asks nothing else gets its samples by this."""
+        with self._lock:
+            if self._has_ended():
+                return False
+            # From the second time on: whoever calls sample_once() in between wants no others.
+            if self._is_watched and not self._is_manual:
+                self._sample_if_due()
+            self._is_watched = True
+            self._take()
+            return True
+
+    def get_pid(self) -> int:
+        return self._native.pid
+
+    def get_metadata(self) -> Optional[str]:
+        """pid, cmd, executable, t0_ms and how it is measured, as JSON without `kind`."""
+        try:
+            record = json.loads(self._native.metadata_json())
+        except _monitor.NativeError:
+            return None
+        record.pop("kind", None)
+        return json.dumps(record, separators=(",", ":"), ensure_ascii=False)
+
+    def get_env(self) -> str:
+        """The machine, as JSON with kind "env"."""
+        try:
+            return _monitor.env_json(self._native.pid)
+        except _monitor.NativeError:  # it has ended, and what its own limits were is gone
+            return _monitor.env_json(os.getpid())
+
+    def get_samples(self) -> List[str]:
+        """All samples so far, as JSON texts; also while run() goes on in another thread."""
+        with self._lock:
+            return list(self._samples)
+
+    def clear_samples(self) -> None:
+        with self._lock:
+            self._samples.clear()
+
+    def get_children(self) -> List[str]:
+        """A record of kind "child", as JSON, for each program that a descendant was seen to run."""
+        with self._lock:
+            return list(self._children)
+
+    def get_processes(self) -> List[Dict[str, Any]]:
+        """One dict for each process that has ended: exact CPU, peak memory, exit status, ..."""
+        with self._lock:
+            return [json.loads(line) for line in self._processes]
+
+    @property
+    def exit_code(self) -> Optional[int]:
+        """As subprocess has it, negative for a signal; None while it runs.
+
+        After from_pid() BPF knows it; /proc may not, and then it is None, too."""
+        return self._native.exit_code()
+
+    def get_exit_code(self) -> Optional[int]:
+        """exit_code, for who prefers calls."""
+        return self.exit_code
+
+    @property
+    def accounting(self) -> str:
+        """Where the figures come from: "bpf" is exact, "proc" sampled, "none" nowhere."""
+        return str(json.loads(self._native.metadata_json())["accounting"])
+
+    def save_samples(self, path: PathName, format: Optional[str] = None) -> None:  # noqa: A002
+        """Writes all samples: JSON Lines after one of metadata, one JSON array, or CSV."""
+        form = parse_format("jsonl" if format is None else format)
+        lines = self.get_samples()
+        with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
+            if form == "json":
+                file.write("[" + ",\n".join(lines) + "]")
+            elif form == "csv":
+                file.writelines(csv_lines(json.loads(line) for line in lines))
+            else:
+                file.writelines(line + "\n" for line in [*self._head_of_saved(), *lines])
+
+    def _head_of_saved(self) -> List[str]:
+        """denet's documentation promises it, and its load_metrics() looks for it."""
+        metadata = self.get_metadata()
+        return [metadata] if metadata is not None else []
+
+    def get_summary(self) -> str:
+        """denet's summary as JSON. Once the process has ended: true totals, and more keys."""
+        if self._native.ended:
+            try:
+                return self._native.summary_json()
+            except _monitor.NativeError:
+                pass
+        lines = self.get_samples()
+        elapsed_s = _records.elapsed_s([json.loads(line) for line in lines])
+        return _monitor.summary_of_lines(lines, elapsed_s)
+
+    def is_gpu_enabled(self) -> bool:
+        return False
+
+    def gpu_device_count(self) -> int:
+        return 0
+
+    def get_gpu_summary(self) -> str:
+        """What denet says without a GPU, as JSON."""
+        counts = dict.fromkeys(("device_count", "max_gpu_utilization", "max_memory_utilization"), 0)
+        memory = dict.fromkeys(("total_memory_gb", "total_memory_used_gb"), 0.0)
+        return json.dumps({"enabled": False, **counts, **memory})
+
+    @staticmethod
+    def execute_with_monitoring(*args: Any, **kwargs: Any) -> Tuple[int, "ProcessMonitor"]:
+        """The package's execute_with_monitoring()."""
+        from ._execute import execute_with_monitoring
+
+        return execute_with_monitoring(*args, **kwargs)
+
+
+def _words_of(cmd: Sequence[str]) -> List[str]:
+    if isinstance(cmd, (str, bytes)):
+        raise TypeError("the command is a list of words, not a text")
+    words = list(cmd)
+    if not words:
+        raise RuntimeError("IO Error: Command cannot be empty")
+    return words
+
+
+def _has_ended(pid: int) -> bool:
+    """Also when nobody has waited for it: a zombie."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] in (b"Z", b"X")
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        return error.errno == errno.ESRCH
+
+
+def _refuse_what_is_to_come(enable_ebpf: bool, enable_gpu: bool) -> None:
+    if enable_ebpf:
+        raise NotImplementedError(
+            "enable_ebpf: counts of system calls and waits are not built yet"
+            " (all other figures come from eBPF without it)"
+        )
+    if enable_gpu:
+        raise NotImplementedError("enable_gpu: figures of GPUs are not built yet")
+
+
+def _io_error(error: OSError) -> RuntimeError:
+    return RuntimeError(f"IO Error: {error.strerror}")
+
+
+def _descriptors(stack: ExitStack, stdin: File, stdout: File, stderr: File) -> Tuple[int, int, int]:
+    """Three descriptors as the library wants them; those opened here are closed by the stack."""
+    null = -1
+
+    def one(file: File) -> int:
+        nonlocal null
+        if file is None:
+            return -1
+        if file == subprocess.DEVNULL:
+            if null < 0:
+                null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+                stack.callback(os.close, null)
+            return null
+        number = file if isinstance(file, int) else file.fileno()
+        if number < 0:
+            raise ValueError("a pipe would have no reader here: give a file or a descriptor")
+        return number
+
+    out = one(stdout)
+    if stderr == subprocess.STDOUT:
+        return one(stdin), out, out if out >= 0 else 1
+    return one(stdin), out, one(stderr)
