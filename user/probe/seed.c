@@ -112,14 +112,20 @@ static int want(const struct probe *probe, __u32 tgid, __u64 start_boot_ns)
 	return 0;
 }
 
-/* Wants the children of what is known, and theirs; returns how many were new. */
-static int close_over_edges(struct seeding *seeding)
+/*
+ * Wants the children of what is known, and theirs; returns how many were new. The ring is emptied
+ * meanwhile, for it fills in the time that this takes in a storm.
+ */
+static int close_over_edges(struct seeding *seeding, struct ring_buffer *edges)
 {
 	int added = 0, before, r;
 	size_t i;
 
 	do {
 		before = added;
+		r = ring_buffer__consume(edges);
+		if (r < 0)
+			return r;
 		for (i = 0; i < seeding->edges_count; i++) {
 			const struct edge_event *edge = &seeding->edges[i];
 
@@ -154,9 +160,7 @@ static int walk_until_quiet(struct seeding *seeding, struct ring_buffer *edges)
 		r = probe_iterate(seeding->probe, seeding->probe->seed_link_fd, on_seeded, seeding);
 		if (r)
 			return r;
-		r = ring_buffer__consume(edges);
-		if (r >= 0)
-			r = close_over_edges(seeding);
+		r = close_over_edges(seeding, edges);
 		if (r < 0)
 			return r;
 		if (r || seeding->found || dropped != dropped_births(seeding->probe))
