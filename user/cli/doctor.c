@@ -23,21 +23,6 @@ static const char *own_path(char path[PATH_MAX])
 	return path;
 }
 
-static int write_result(const struct options *options, const struct buf *text)
-{
-	AUTO(sink) struct sink *sink = NULL;
-	int r = text->error;
-
-	if (r == 0)
-		r = options->out ? sink_open(options->out, SINK_RAW, &sink)
-				 : sink_new(STDOUT_FILENO, SINK_RAW, &sink);
-	if (r == 0)
-		r = sink_add(sink, text->data, text->len);
-	if (r == 0)
-		r = sink_finish(sink);
-	return r;
-}
-
 static void append(struct buf *text, const struct options *options,
 		   const struct denet_examination *examination)
 {
@@ -80,7 +65,9 @@ int doctor_main(const struct options *options)
 	append(&text, options, examination);
 	denet_examination_free(examination);
 	/* Quiet leaves the exit status, and what was asked for by name. */
-	r = options->quiet && !options->json && !options->out ? 0 : write_result(options, &text);
+	r = options->quiet && !options->json && !options->out
+		    ? 0
+		    : sink_write_whole(options->out, &text);
 	if (r) {
 		(void)log_error(r, "cannot write to '%s'", options->out ? options->out : "stdout");
 		return EXIT_STATUS_FAILED;

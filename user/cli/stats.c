@@ -14,21 +14,6 @@
 
 #define ERROR_BYTES 256
 
-static int write_result(const struct options *options, const struct buf *text)
-{
-	AUTO(sink) struct sink *sink = NULL;
-	int r = text->error;
-
-	if (r == 0)
-		r = options->out ? sink_open(options->out, SINK_RAW, &sink)
-				 : sink_new(STDOUT_FILENO, SINK_RAW, &sink);
-	if (r == 0)
-		r = sink_add(sink, text->data, text->len);
-	if (r == 0)
-		r = sink_finish(sink);
-	return r;
-}
-
 static void warn_of_gaps(const struct options *options, const struct stats *stats)
 {
 	if (stats->lines_skipped == 0 && !stats->is_truncated)
@@ -65,7 +50,7 @@ int stats_main(const struct options *options)
 		style.has_color = style.has_color && !options->out;
 		stats_view_append(&text, &style, options->file, &stats);
 	}
-	r = write_result(options, &text);
+	r = sink_write_whole(options->out, &text);
 	if (r)
 		(void)log_error(r, "cannot write to '%s'", options->out ? options->out : "stdout");
 	return r ? EXIT_STATUS_LOST : EXIT_STATUS_OK;

@@ -173,3 +173,17 @@ int sink_finish(struct sink *sink)
 	sink->is_over = true;
 	return r;
 }
+
+int sink_write_whole(const char *path, const struct buf *text)
+{
+	AUTO(sink) struct sink *sink = NULL;
+	int r = text->error;
+
+	if (r == 0)
+		r = path ? sink_open(path, SINK_RAW, &sink)
+			 : sink_new(STDOUT_FILENO, SINK_RAW, &sink);
+	if (r || !sink)
+		return r;
+	r = sink_add(sink, text->data, text->len);
+	return r ? r : sink_finish(sink);
+}

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+struct buf;
 struct sink;
 
 enum sink_framing {
@@ -35,5 +36,8 @@ int sink_flush(struct sink *sink);
 
 /* Ends the array, flushes and closes: a full disk may show only here. */
 int sink_finish(struct sink *sink);
+
+/* One text, as it is, to a file or, with NULL, to stdout. Fails with the text's own error, too. */
+int sink_write_whole(const char *path, const struct buf *text);
 
 #endif
