@@ -77,8 +77,8 @@ class ProcMeter:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._peak_kb = 0
-        self._seen: Set[Tuple[int, Optional[int]]] = set()
-        self._known: Set[Tuple[int, Optional[int]]] = set()
+        self._seen: Set[Tuple[int, int]] = set()
+        self._known: Set[Tuple[int, int]] = set()
         self._active = False
         self._wake = threading.Event()
         self._repeat = _Repeat(self._wait_and_look)
@@ -121,8 +121,7 @@ class ProcMeter:
     def _look(self) -> _proctree.TreeFigures:
         tree = _proctree.read_tree(self._pid)
         self._peak_kb = max(self._peak_kb, tree.mem_rss_kb)
-        for pid in tree.pids:
-            self._seen.add((pid, _proctree.start_ticks(pid)))
+        self._seen.update(tree.start_ticks.items())
         return tree
 
     @staticmethod

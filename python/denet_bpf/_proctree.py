@@ -25,7 +25,7 @@ class TreeFigures:
     thread_count: int
     disk_read_bytes: Optional[int]  # with waited-for children
     disk_write_bytes: Optional[int]
-    pids: List[int]  # living
+    start_ticks: Dict[int, int]  # of the living by pid: tells one from a later one of its pid
 
 
 class _Stat(NamedTuple):
@@ -53,7 +53,7 @@ def read_tree(pid: int) -> TreeFigures:
         thread_count=sum(stat.threads for stat in living.values()),
         disk_read_bytes=read_bytes,
         disk_write_bytes=write_bytes,
-        pids=list(living),
+        start_ticks={each: stat.start_ticks for each, stat in living.items()},
     )
 
 

@@ -11,7 +11,7 @@ import xml.etree.ElementTree
 import pytest
 
 import denet_bpf
-from denet_bpf import pytest_plugin
+from denet_bpf import _proctree, pytest_plugin
 from denet_bpf._meters import LibraryMeter, ProcMeter
 
 LIMIT_S = 120
@@ -236,3 +236,26 @@ def test_a_meter_starts_anew_each_time(kind, request):
     assert second.processes_started == 0
     if kind is LibraryMeter:
         assert first.processes_started == 1
+
+
+def test_a_child_that_goes_right_after_a_sample_is_one_process(monkeypatch):
+    meter = ProcMeter()
+    read_tree = _proctree.read_tree
+    try:
+        meter.begin()
+        child = subprocess.Popen(["sleep", "60"])
+
+        def read_and_end_it(pid):
+            tree = read_tree(pid)
+            child.kill()
+            child.wait()
+            return tree
+
+        monkeypatch.setattr(meter, "_active", False)  # its thread looks no more
+        meter._look()
+        monkeypatch.setattr(_proctree, "read_tree", read_and_end_it)
+        assert meter.end().processes_started == 1
+    finally:
+        child.kill()
+        child.wait()
+        meter.close()
