@@ -14,15 +14,15 @@
 
 #include "edges.skel.h"
 #include "edges.lskel.h"
-#include "util/cleanup.h"
+#include "util/idmap.h"
 
 /* A pass that still finds something new after this many loses the race against a fork storm. */
 #define PASSES_MAX 64
 
-/* A process by tgid and start: what both ends of an edge are. */
+/* A process by tgid and start, as both ends of an edge are; in a list of those with one start. */
 struct origin {
+	struct origin *next; /* owned */
 	__u32 tgid;
-	__u64 start_boot_ns;
 };
 
 struct seeding {
@@ -30,50 +30,57 @@ struct seeding {
 	probe_task_fn on_task;
 	void *context;
 	size_t found;
-	struct origin *known; /* owned: members, and what begot members */
-	size_t known_count;
-	size_t known_room;
-	struct edge_event *edges; /* owned */
+	struct idmap known; /* by start: members, and what begot members; its origins are owned */
+	struct edge_event *edges; /* owned: those to whom is not known yet */
 	size_t edges_count;
 	size_t edges_room;
 };
 
-/* Grows items to hold one more than count; 0 or -ENOMEM. */
-static int reserve_one(void **items, size_t *room, size_t count, size_t item_size)
+static __u64 key_of(__u64 start_boot_ns)
 {
-	size_t wanted = *room ? *room * 2 : 256;
-	void *grown;
-
-	if (count < *room)
-		return 0;
-	grown = reallocarray(*items, wanted, item_size);
-	if (!grown)
-		return -ENOMEM;
-	*items = grown;
-	*room = wanted;
-	return 0;
+	return start_boot_ns + 1; /* an idmap has no 0 */
 }
 
 static bool is_known(const struct seeding *seeding, __u32 tgid, __u64 start_boot_ns)
 {
-	size_t i;
+	const struct origin *origin = idmap_get(&seeding->known, key_of(start_boot_ns));
 
-	for (i = 0; i < seeding->known_count; i++)
-		if (seeding->known[i].tgid == tgid &&
-		    seeding->known[i].start_boot_ns == start_boot_ns)
-			return true;
-	return false;
+	while (origin && origin->tgid != tgid)
+		origin = origin->next;
+	return origin;
 }
 
 static int add_known(struct seeding *seeding, __u32 tgid, __u64 start_boot_ns)
 {
-	int r = reserve_one((void **)&seeding->known, &seeding->known_room, seeding->known_count,
-			    sizeof(*seeding->known));
+	struct origin *origin = malloc(sizeof(*origin));
+	int r;
 
-	if (!r)
-		seeding->known[seeding->known_count++] =
-			(struct origin){ .tgid = tgid, .start_boot_ns = start_boot_ns };
+	if (!origin)
+		return -ENOMEM;
+	origin->next = idmap_get(&seeding->known, key_of(start_boot_ns));
+	origin->tgid = tgid;
+	r = idmap_put(&seeding->known, key_of(start_boot_ns), origin);
+	if (r)
+		free(origin);
 	return r;
+}
+
+static void seeding_done(struct seeding *seeding)
+{
+	size_t i;
+
+	for (i = 0; i < seeding->known.room; i++) {
+		struct origin *origin = seeding->known.slots[i].value;
+
+		while (origin) {
+			struct origin *next = origin->next;
+
+			free(origin);
+			origin = next;
+		}
+	}
+	idmap_done(&seeding->known);
+	free(seeding->edges);
 }
 
 static int on_seeded(void *context, const struct task_sample *task)
@@ -91,15 +98,20 @@ static int on_seeded(void *context, const struct task_sample *task)
 static int on_edge(void *context, void *data, size_t size)
 {
 	struct seeding *seeding = context;
-	int r;
+	size_t wanted = seeding->edges_room ? seeding->edges_room * 2 : 256;
+	struct edge_event *grown;
 
 	if (size < sizeof(struct edge_event))
 		return 0;
-	r = reserve_one((void **)&seeding->edges, &seeding->edges_room, seeding->edges_count,
-			sizeof(*seeding->edges));
-	if (!r)
-		memcpy(&seeding->edges[seeding->edges_count++], data, sizeof(*seeding->edges));
-	return r;
+	if (seeding->edges_count == seeding->edges_room) {
+		grown = reallocarray(seeding->edges, wanted, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		seeding->edges = grown;
+		seeding->edges_room = wanted;
+	}
+	memcpy(&seeding->edges[seeding->edges_count++], data, sizeof(*seeding->edges));
+	return 0;
 }
 
 static int want(const struct probe *probe, __u32 tgid, __u64 start_boot_ns)
@@ -112,36 +124,53 @@ static int want(const struct probe *probe, __u32 tgid, __u64 start_boot_ns)
 	return 0;
 }
 
+static int want_child(struct seeding *seeding, const struct edge_event *edge)
+{
+	int r = add_known(seeding, edge->child_tgid, edge->child_start_boot_ns);
+
+	return r ? r : want(seeding->probe, edge->child_tgid, edge->child_start_boot_ns);
+}
+
+/* Wants the children of what is known; returns how many were new, and keeps the other edges. */
+static int want_children(struct seeding *seeding)
+{
+	size_t i, kept = 0;
+	int added = 0, r;
+
+	for (i = 0; i < seeding->edges_count; i++) {
+		struct edge_event edge = seeding->edges[i];
+
+		if (is_known(seeding, edge.child_tgid, edge.child_start_boot_ns))
+			continue;
+		if (!is_known(seeding, edge.parent_tgid, edge.parent_start_boot_ns)) {
+			seeding->edges[kept++] = edge;
+			continue;
+		}
+		r = want_child(seeding, &edge);
+		if (r)
+			return r;
+		added++;
+	}
+	seeding->edges_count = kept;
+	return added;
+}
+
 /*
- * Wants the children of what is known, and theirs; returns how many were new. The ring is emptied
- * meanwhile, for it fills in the time that this takes in a storm.
+ * Wants theirs too, and so on; returns how many were new. The ring is emptied meanwhile, for it
+ * fills in the time that this takes in a storm.
  */
 static int close_over_edges(struct seeding *seeding, struct ring_buffer *edges)
 {
-	int added = 0, before, r;
-	size_t i;
+	int all = 0, added, r;
 
 	do {
-		before = added;
 		r = ring_buffer__consume(edges);
-		if (r < 0)
-			return r;
-		for (i = 0; i < seeding->edges_count; i++) {
-			const struct edge_event *edge = &seeding->edges[i];
-
-			if (!is_known(seeding, edge->parent_tgid, edge->parent_start_boot_ns) ||
-			    is_known(seeding, edge->child_tgid, edge->child_start_boot_ns))
-				continue;
-			r = add_known(seeding, edge->child_tgid, edge->child_start_boot_ns);
-			if (!r)
-				r = want(seeding->probe, edge->child_tgid,
-					 edge->child_start_boot_ns);
-			if (r)
-				return r;
-			added++;
-		}
-	} while (added != before);
-	return added;
+		added = r < 0 ? r : want_children(seeding);
+		if (added < 0)
+			return added;
+		all += added;
+	} while (added);
+	return all;
 }
 
 static uint64_t dropped_births(const struct probe *probe)
@@ -248,7 +277,6 @@ int probe_seed(struct probe *probe, pid_t tgid, bool is_tree, probe_task_fn on_t
 		    : probe_iterate(probe, probe->seed_link_fd, on_seeded, &seeding);
 	if (!r)
 		r = note_root(probe, (__u32)tgid);
-	free(seeding.known);
-	free(seeding.edges);
+	seeding_done(&seeding);
 	return r;
 }
