@@ -8,9 +8,9 @@
 #include <bpf/bpf_core_read.h>
 
 /* Kernels without groups of tasks have no way from a task to its run queue. */
-static __always_inline bool has_slices(void)
+static __always_inline bool has_slices(struct task_struct *task)
 {
-	return cfg.use_slices && bpf_core_field_exists(struct sched_entity, cfs_rq);
+	return cfg.use_slices && bpf_core_field_exists(task->se.cfs_rq);
 }
 
 static __always_inline struct rq *rq_of(struct task_struct *task)
@@ -24,11 +24,12 @@ static __always_inline struct rq *rq_of(struct task_struct *task)
  */
 static __always_inline void calibrate_rq_clock(void)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
 	struct rq *rq;
 
-	if (!has_slices())
+	if (!has_slices(task))
 		return;
-	rq = rq_of((void *)bpf_get_current_task());
+	rq = rq_of(task);
 	rq_clock_offset_ns = (__s64)BPF_CORE_READ(rq, clock) - (__s64)bpf_ktime_get_ns();
 }
 
@@ -41,7 +42,7 @@ static __always_inline __u64 slice_in_progress_ns(struct task_struct *task)
 	__s64 counted, since, slice;
 	struct rq *rq;
 
-	if (!has_slices())
+	if (!has_slices(task))
 		return 0;
 	rq = rq_of(task);
 	counted = (__s64)BPF_CORE_READ(rq, clock_task) - (__s64)task->se.exec_start;

@@ -9,12 +9,14 @@
 
 static __always_inline __u64 memory_cgroup_id(struct task_struct *task)
 {
+	struct mem_cgroup___css *memory;
 	int subsys;
 
 	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
 		return 0;
 	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	return BPF_CORE_READ(task, cgroups, subsys[subsys], cgroup, kn, id);
+	memory = (void *)BPF_CORE_READ(task, cgroups, subsys[subsys]);
+	return BPF_CORE_READ(memory, css.cgroup, kn, id);
 }
 
 /*
@@ -51,7 +53,7 @@ static __always_inline void note_belongings(struct task_struct *task,
 					    struct process_account *account)
 {
 	note_memory(task, account);
-	account->cgroup_v2_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	account->cgroup_v2_id = bpf_get_current_cgroup_id();
 	account->cgroup_memory_id = memory_cgroup_id(task);
 	bpf_probe_read_kernel(account->comm, sizeof(account->comm),
 			      BPF_CORE_READ(task, group_leader, comm));

@@ -4,7 +4,7 @@
 #include "iterate.bpf.h"
 
 /* The process's share in the totals of the dead goes with its leader. One record fits the stack. */
-static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
+static __always_inline void write_ended_threads(struct seq_file *seq,
 						struct process_account *account,
 						struct task_sample *sample)
 {
@@ -13,13 +13,14 @@ static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
 	sample->tgid = account->tgid;
 	sample->flags = SAMPLE_ENDED_THREADS;
 	sample->used = account->used;
-	bpf_seq_write(ctx->meta->seq, sample, sizeof(*sample));
+	bpf_seq_write(seq, sample, sizeof(*sample));
 	__builtin_memset(sample, 0, sizeof(*sample));
 }
 
 SEC("iter/task")
 int sample_tasks(struct bpf_iter__task *ctx)
 {
+	struct seq_file *seq = ctx->meta->seq; /* each load of it is a look-up for the verifier */
 	struct task_struct *task = ctx->task;
 	struct process_account *account = NULL;
 	struct task_sample sample = {};
@@ -41,7 +42,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 		account = bpf_map_lookup_elem(&account_by_id, &id);
 		if (account) {
 			if (account->threads_live != account->threads_total)
-				write_ended_threads(ctx, account, &sample);
+				write_ended_threads(seq, account, &sample);
 			sample.command_id = account->command_id;
 		}
 	}
@@ -57,6 +58,6 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	read_sample(task, &sample);
 	if (task_is_on_cpu(task))
 		add_slice(task, &sample);
-	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
+	bpf_seq_write(seq, &sample, sizeof(sample));
 	return 0;
 }

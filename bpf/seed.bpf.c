@@ -50,10 +50,8 @@ static __always_inline __u32 is_zombie(struct task_struct *task)
  * No room for two records: 1 makes the kernel hand out what it has and visit this task again, so
  * that a task is never marked without being told of.
  */
-static __always_inline bool is_full(struct bpf_iter__task *ctx)
+static __always_inline bool is_full(struct seq_file *seq)
 {
-	struct seq_file *seq = ctx->meta->seq;
-
 	return BPF_CORE_READ(seq, size) - BPF_CORE_READ(seq, count) <
 	       2 * sizeof(struct task_sample) + 1;
 }
@@ -75,8 +73,7 @@ static __always_inline void fill_account(struct task_struct *task, struct task_s
 }
 
 /* The threads that ended before us. Their I/O is lost: the kernel adds it to that of children. */
-static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
-						struct task_struct *task,
+static __always_inline void write_ended_threads(struct seq_file *seq, struct task_struct *task,
 						struct task_sample *sample)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -95,7 +92,7 @@ static __always_inline void write_ended_threads(struct bpf_iter__task *ctx,
 	sample->used.faults_major = BPF_CORE_READ(signal, maj_flt);
 	sample->used.switches_voluntary = BPF_CORE_READ(signal, nvcsw);
 	sample->used.switches_involuntary = BPF_CORE_READ(signal, nivcsw);
-	bpf_seq_write(ctx->meta->seq, sample, sizeof(*sample));
+	bpf_seq_write(seq, sample, sizeof(*sample));
 }
 
 static __always_inline void remember_process(struct task_sample *sample, __u64 id)
@@ -124,7 +121,7 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 	return r;
 }
 
-static __always_inline int seed_process(struct bpf_iter__task *ctx, struct task_struct *task)
+static __always_inline int seed_process(struct seq_file *seq, struct task_struct *task)
 {
 	struct seed *wanted = seed_of(task);
 	struct process_account *account = &opened;
@@ -136,7 +133,7 @@ static __always_inline int seed_process(struct bpf_iter__task *ctx, struct task_
 		return 0;
 	if (BPF_CORE_READ(task, signal, live.counter) == 0)
 		return 0;
-	if (is_full(ctx))
+	if (is_full(seq))
 		return 1;
 	sample.flags = SAMPLE_LEADER | is_dead * SAMPLE_DEAD;
 	read_sample(task, &sample);
@@ -154,12 +151,12 @@ static __always_inline int seed_process(struct bpf_iter__task *ctx, struct task_
 	}
 	remember_process(&sample, account->id);
 	sample.id = account->id;
-	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
-	write_ended_threads(ctx, task, &sample);
+	bpf_seq_write(seq, &sample, sizeof(sample));
+	write_ended_threads(seq, task, &sample);
 	return 0;
 }
 
-static __always_inline int seed_thread(struct bpf_iter__task *ctx, struct task_struct *task)
+static __always_inline int seed_thread(struct seq_file *seq, struct task_struct *task)
 {
 	struct seed *seed = seed_of(task);
 	struct process_account *account;
@@ -171,7 +168,7 @@ static __always_inline int seed_thread(struct bpf_iter__task *ctx, struct task_s
 	id = seed->id;
 	if (!id || is_zombie(task))
 		return 0;
-	if (is_full(ctx))
+	if (is_full(seq))
 		return 1;
 	sample.id = id;
 	read_sample(task, &sample);
@@ -183,13 +180,14 @@ static __always_inline int seed_thread(struct bpf_iter__task *ctx, struct task_s
 		ADD(account->threads_live, 1);
 		ADD(account->threads_total, 1);
 	}
-	bpf_seq_write(ctx->meta->seq, &sample, sizeof(sample));
+	bpf_seq_write(seq, &sample, sizeof(sample));
 	return 0;
 }
 
 SEC("iter/task")
 int seed_tasks(struct bpf_iter__task *ctx)
 {
+	struct seq_file *seq = ctx->meta->seq; /* each load of it is a look-up for the verifier */
 	struct task_struct *task = ctx->task;
 
 	if (ctx->meta->seq_num == 0)
@@ -202,6 +200,6 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	if (member_of(task))
 		return 0;
 	if (task->pid == task->tgid)
-		return seed_process(ctx, task);
-	return seed_thread(ctx, task);
+		return seed_process(seq, task);
+	return seed_thread(seq, task);
 }
