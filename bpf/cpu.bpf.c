@@ -92,18 +92,14 @@ static __always_inline void close_thread(struct task_struct *task, struct task_c
  */
 static __noinline int close_task(struct task_struct *task)
 {
-	struct task_member *member = member_of(task);
 	struct task_counters counters;
-	__u64 id, address = (__u64)task;
+	__u32 flags;
+	__u64 id = member_id(task, &flags);
 
-	if (!member)
+	if (!id)
 		return 0;
-	id = member->id;
 	ADD(totals.dying_seq, 1);
-	if (cfg.use_storage)
-		member->flags |= MEMBER_FOLDED;
-	else
-		bpf_map_delete_elem(&member_by_address, &address);
+	member_fold(task);
 	read_counters(task, &counters);
 	add_counters(&totals.dead, &counters);
 	close_thread(task, &counters, id);

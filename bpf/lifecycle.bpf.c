@@ -23,9 +23,8 @@ struct {
 	__type(value, struct exec_message);
 } exec_message_by_cpu SEC(".maps");
 
-static __always_inline void open_thread(struct task_member *parent, struct task_struct *child)
+static __always_inline void open_thread(__u64 id, struct task_struct *child)
 {
-	__u64 id = parent->id;
 	struct process_account *account = bpf_map_lookup_elem(&account_by_id, &id);
 	struct task_member member = {};
 	int r;
@@ -45,10 +44,9 @@ static __always_inline void open_thread(struct task_member *parent, struct task_
 	ADD(account->threads_total, 1);
 }
 
-static __always_inline void fill_account(struct task_member *parent, struct task_struct *child,
+static __always_inline void fill_account(__u64 parent_id, struct task_struct *child,
 					 struct process_account *account)
 {
-	__u64 parent_id = parent->id;
 	struct process_account *of_parent = bpf_map_lookup_elem(&account_by_id, &parent_id);
 
 	account->parent_id = parent_id;
@@ -63,13 +61,13 @@ static __always_inline void fill_account(struct task_member *parent, struct task
 	bpf_get_current_comm(account->comm, sizeof(account->comm));
 }
 
-static __always_inline void open_process(struct task_member *parent, struct task_struct *child)
+static __always_inline void open_process(__u64 parent_id, struct task_struct *child)
 {
 	struct process_account account = {};
 	struct task_member member = {};
 	int r;
 
-	fill_account(parent, child, &account);
+	fill_account(parent_id, child, &account);
 	account_open(&account);
 	member.id = account.id;
 	member.tgid = child->tgid;
@@ -90,14 +88,14 @@ static __always_inline void open_process(struct task_member *parent, struct task
 SEC("tp_btf/sched_wakeup_new")
 int BPF_PROG(on_wakeup_new, struct task_struct *child)
 {
-	struct task_member *parent = member_of_current();
+	__u64 id = member_id_of_current();
 
-	if (!parent)
+	if (!id)
 		return 0;
 	if (child->pid != child->tgid)
-		open_thread(parent, child);
+		open_thread(id, child);
 	else
-		open_process(parent, child);
+		open_process(id, child);
 	return 0;
 }
 
@@ -153,13 +151,12 @@ static __always_inline void send_exec(struct task_struct *task, struct linux_bin
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct task_member *member = member_of(task);
 	struct process_account *account;
-	__u64 id;
+	__u32 flags;
+	__u64 id = member_id(task, &flags);
 
-	if (!member)
+	if (!id)
 		return 0;
-	id = member->id;
 	account = bpf_map_lookup_elem(&account_by_id, &id);
 	if (!account)
 		return 0;
@@ -182,15 +179,14 @@ int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct li
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_process_exit, struct task_struct *task)
 {
-	struct task_member *member = member_of(task);
 	struct process_account *account;
-	__u64 id;
+	__u32 flags;
+	__u64 id = member_id(task, &flags);
 
-	if (!member)
+	if (!id)
 		return 0;
 	if (BPF_CORE_READ(task, signal, live.counter))
 		return 0;
-	id = member->id;
 	account = bpf_map_lookup_elem(&account_by_id, &id);
 	if (!account)
 		return 0;

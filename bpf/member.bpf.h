@@ -17,29 +17,65 @@ static __always_inline struct task_member *member_by_key(__u64 address, __u32 tg
 	return member;
 }
 
-static __always_inline struct task_member *member_of(struct task_struct *task)
+/*
+ * In the hash are all of them without storage, and those for whom there was none at their birth.
+ * Returns the id of the process, 0 for who is no member. Not a pointer: as it could be into either
+ * map, the verifier would walk twice through all that follows.
+ */
+static __always_inline __u64 read_member(struct task_member *stored, __u64 address, __u32 tgid,
+					 __u32 *ret_flags)
 {
-	if (cfg.use_storage)
-		return bpf_task_storage_get(&member_by_task, task, 0, 0);
-	return member_by_key((__u64)task, BPF_CORE_READ(task, tgid));
+	struct task_member *member = stored ? stored : member_by_key(address, tgid);
+
+	if (!member)
+		return 0;
+	*ret_flags = member->flags;
+	return member->id;
 }
 
-static __always_inline struct task_member *member_of_current(void)
+static __always_inline __u64 member_id(struct task_struct *task, __u32 *ret_flags)
 {
+	struct task_member *stored = NULL;
+
+	if (cfg.use_storage)
+		stored = bpf_task_storage_get(&member_by_task, task, 0, 0);
+	return read_member(stored, (__u64)task, BPF_CORE_READ(task, tgid), ret_flags);
+}
+
+static __always_inline __u64 member_id_of_current(void)
+{
+	struct task_member *stored = NULL;
+	__u32 flags;
+
 	/* The helper that gives a typed pointer is of 5.11; storage is not older than that. */
 	if (cfg.use_storage)
-		return bpf_task_storage_get(&member_by_task, bpf_get_current_task_btf(), 0, 0);
-	return member_by_key(bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);
+		stored = bpf_task_storage_get(&member_by_task, bpf_get_current_task_btf(), 0, 0);
+	return read_member(stored, bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32,
+			   &flags);
+}
+
+/* From here on who walks the tasks knows that its figures are among those of the dead. */
+static __always_inline void member_fold(struct task_struct *task)
+{
+	__u64 address = (__u64)task;
+	struct task_member *stored = NULL;
+
+	if (cfg.use_storage)
+		stored = bpf_task_storage_get(&member_by_task, task, 0, 0);
+	if (stored)
+		stored->flags |= MEMBER_FOLDED;
+	else
+		bpf_map_delete_elem(&member_by_address, &address);
 }
 
 /*
  * A birth and seeding may both want the same task: the first one has it, the other gets
- * MEMBER_LOST. MEMBER_FAILED without memory, and when this CPU was interrupted while it created
- * storage for another task.
+ * MEMBER_LOST. MEMBER_FAILED without memory.
  */
 #define MEMBER_LOST 1
 #define MEMBER_FAILED 2
 
+/* Fails also for all births on a CPU whose walk was preempted while it used storage. */
 static __always_inline int member_store(struct task_struct *task, struct task_member *member)
 {
 	struct task_member *stored =
@@ -50,23 +86,28 @@ static __always_inline int member_store(struct task_struct *task, struct task_me
 	return (stored->flags ^ member->flags) & MEMBER_SEEDED ? MEMBER_LOST : 0;
 }
 
-static __always_inline int member_add(struct task_struct *task, struct task_member *member)
+static __always_inline int member_put(struct task_struct *task, struct task_member *member)
 {
 	__u64 address = (__u64)task;
-	struct task_member *stored;
-	int r;
 
-	if (cfg.use_storage) {
+	if (member_by_key(address, member->tgid))
+		return MEMBER_LOST;
+	return bpf_map_update_elem(&member_by_address, &address, member, BPF_ANY) ? MEMBER_FAILED
+										  : 0;
+}
+
+static __always_inline int member_add(struct task_struct *task, struct task_member *member)
+{
+	int r = MEMBER_FAILED;
+
+	if (cfg.use_storage && !cfg.fail_storage)
 		r = member_store(task, member);
-	} else {
-		stored = member_by_key(address, member->tgid);
-		if (stored)
-			return MEMBER_LOST;
-		r = bpf_map_update_elem(&member_by_address, &address, member, BPF_ANY)
-			    ? MEMBER_FAILED
-			    : 0;
-	}
-	return r;
+	if (r != MEMBER_FAILED)
+		return r;
+	/* It may be this very task whose storage the preempted walk creates. */
+	if (!(member->flags & MEMBER_SEEDED) && *(volatile __u64 *)&seeded_task == (__u64)task)
+		return MEMBER_LOST;
+	return member_put(task, member);
 }
 
 static __always_inline void read_counters(struct task_struct *task, struct task_counters *counters)

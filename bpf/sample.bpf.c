@@ -24,7 +24,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct process_account *account = NULL;
 	struct task_sample sample = {};
-	struct task_member *member;
+	__u32 member_flags;
 	__u64 id;
 
 	if (ctx->meta->seq_num == 0) {
@@ -34,10 +34,9 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	}
 	if (!task)
 		return 0;
-	member = member_of(task);
-	if (!member)
+	id = member_id(task, &member_flags);
+	if (!id)
 		return 0;
-	id = member->id;
 	if (task->pid == task->tgid) {
 		account = bpf_map_lookup_elem(&account_by_id, &id);
 		if (account) {
@@ -49,7 +48,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	sample.id = id;
 	if (task->pid == task->tgid)
 		sample.flags = SAMPLE_LEADER;
-	if (member->flags & MEMBER_FOLDED) {
+	if (member_flags & MEMBER_FOLDED) {
 		/* A zombie whose process is closed has no account any more. */
 		if (!account || account->flags & ACCOUNT_UNSENT)
 			return 0;

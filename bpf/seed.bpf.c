@@ -114,7 +114,9 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 	member.id = id;
 	member.tgid = task->tgid;
 	member.flags = MEMBER_SEEDED | flags;
+	*(volatile __u64 *)&seeded_task = (__u64)task;
 	r = member_add(task, &member);
+	*(volatile __u64 *)&seeded_task = 0; /* another task may have its address next */
 	/* The next pass tries again. */
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_births, 1);
@@ -189,6 +191,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 {
 	struct seq_file *seq = ctx->meta->seq; /* each load of it is a look-up for the verifier */
 	struct task_struct *task = ctx->task;
+	__u32 flags;
 
 	if (ctx->meta->seq_num == 0)
 		calibrate_rq_clock();
@@ -197,7 +200,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	/* The monitor never counts itself, unless it was asked to. */
 	if ((__u32)task->tgid == bpf_get_current_pid_tgid() >> 32 && !seed_of(task))
 		return 0;
-	if (member_of(task))
+	if (member_id(task, &flags))
 		return 0;
 	if (task->pid == task->tgid)
 		return seed_process(seq, task);

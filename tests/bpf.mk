@@ -21,7 +21,8 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(BUILD)/libden
 # The core again, forced onto the ways that other kernels go (PATH.TEST, see tests/bpf/path.c), and in
 # a pid namespace.
 BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach) \
-	$(addprefix hash.test_,lifecycle identity) $(addprefix namespace.test_,lifecycle probe)
+	$(addprefix hash.test_,lifecycle identity) $(addprefix spill.test_,lifecycle attach) \
+	$(addprefix namespace.test_,lifecycle probe)
 BPF_RUNS = $(notdir $(BPF_TEST_BIN)) $(BPF_PATH_RUNS)
 
 # The real binary, for end-to-end tests on such a way: DENET_TEST_PATH names it.
@@ -29,9 +30,7 @@ $(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(BUILD)/libdenet
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead. Attaching into a storm of
-# forks loses births, and says so, when the walk is preempted inside the kernel's task storage: on a
-# busy machine that happens in one of twenty runs, so attach may have a second try.
+# Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead.
 check-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked.o
 	$(Q)failed=; tests/bpf/check_object.py $(BUILD)/bpf/*.linked.o || failed=" check_object"; \
 	for run in $(BPF_RUNS); do \
@@ -42,10 +41,6 @@ check-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked
 		esac; \
 		[ -z "$$with" ] || echo "$$with $${run#*.}"; \
 		$$with $(BUILD)/tests/bpf/$${run#*.}; status=$$?; \
-		case $$run:$$status in *test_attach:[!0]) \
-			echo "test_attach failed, a second try"; \
-			$$with $(BUILD)/tests/bpf/$${run#*.}; status=$$? ;; \
-		esac; \
 		case $$status in 0|77) ;; *) failed="$$failed $$run" ;; esac; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 

@@ -90,7 +90,8 @@ struct process_account {
 
 /* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
 struct knobs {
-	bool use_storage; /* for membership; else the hash */
+	bool use_storage; /* for membership; else the hash, where else only those go that find none */
+	bool fail_storage; /* tests: as if each task found none */
 	bool use_exit_memory; /* read the address space at the end, which is there from 6.16 on */
 	bool use_slices; /* estimate what a running task has not been charged for yet */
 	bool map_pids; /* the monitor is not in the initial pid namespace */

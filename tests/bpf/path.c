@@ -15,6 +15,7 @@ static const struct {
 } paths[] = {
 	{ "light", { .no_libbpf = true } },
 	{ "hash", { .no_libbpf = true, .no_storage = true } },
+	{ "spill", { .no_libbpf = true, .fail_storage = true } },
 	{ "libbpf", { .no_light = true } },
 	{ "old", { .no_light = true, .no_exit_memory = true, .no_slices = true } },
 };

@@ -18,6 +18,8 @@
 #include "denet.skel.h"
 #include "denet.lskel.h"
 
+/* Living members that found no storage at their birth. */
+#define SPILLED_MAX 2048
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCu /* its inode; the same on every kernel */
 
 /*
@@ -65,6 +67,7 @@ static struct knobs choose_knobs(const struct probe_options *options, bool use_s
 {
 	return (struct knobs){
 		.use_storage = use_storage,
+		.fail_storage = options->fail_storage,
 		.use_exit_memory = !options->no_exit_memory && kernel_is_at_least(6, 16),
 		.use_slices = !options->no_slices,
 		.map_pids = options->map_pids || is_in_pid_namespace(),
@@ -81,7 +84,7 @@ static int load_light(struct probe *probe, const struct probe_options *options)
 	probe->light = skel;
 	skel->rodata->cfg = probe->knobs;
 	if (probe->knobs.use_storage)
-		skel->maps.member_by_address.max_entries = 1;
+		skel->maps.member_by_address.max_entries = SPILLED_MAX;
 	if (options->processes_max)
 		skel->maps.account_by_id.max_entries = options->processes_max;
 	if (options->ring_bytes)

@@ -66,6 +66,7 @@ static struct probe_options add_forced(const struct probe_options *options)
 	both.no_storage |= forced.no_storage;
 	both.no_exit_memory |= forced.no_exit_memory;
 	both.no_slices |= forced.no_slices;
+	both.fail_storage |= forced.fail_storage;
 	both.map_pids |= forced.map_pids;
 	return both;
 }

@@ -17,8 +17,8 @@
 #include "denet/kernel.h"
 
 /*
- * All 0 is the default. The rest is for tests: the last six force on a newer kernel what an older
- * one, or a pid namespace, makes necessary.
+ * All 0 is the default. The rest is for tests: the last seven force on a newer kernel what an older
+ * one, a pid namespace or a busy CPU makes necessary.
  */
 struct probe_options {
 	uint32_t processes_max; /* living at once with an account of their own */
@@ -29,6 +29,7 @@ struct probe_options {
 	bool no_exit_memory; /* no memory peak at the end, as before 6.16 */
 	bool no_slices; /* running tasks as of their last tick, as without FAIR_GROUP_SCHED */
 	bool map_pids; /* as in a pid namespace */
+	bool fail_storage; /* storage is there, but no task finds any */
 };
 
 struct probe;
