@@ -3,12 +3,16 @@
 
 import os
 import pathlib
+import signal
 import sys
 
 import pytest
 
 PACKAGE_PARENT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PACKAGE_PARENT))
+
+# A shell starts what runs in its background with SIGINT ignored, and so would be all that we start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

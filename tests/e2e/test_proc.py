@@ -15,8 +15,10 @@ from harness import (
     LIMIT_S,
     NOBODY,
     Case,
+    exact,
     finish,
     need_root,
+    not_in_mode,
     not_sanitized,
     of_kind,
     parse_lines,
@@ -267,6 +269,27 @@ class Attached(FromProc):
         self.assertGreater(summary["cpu_time_before_ns"], 5_000_000)
         self.assertGreaterEqual(summary["cpu_time_ns"], summary["cpu_time_before_ns"])
 
+    def test_counts_a_process_once_whose_main_thread_has_ended(self):
+        program = f"""
+import ctypes, sys, threading, time
+def body():
+    while time.process_time() < 0.3: pass
+    open("{self.path("ready")}", "w").write("x")
+    sys.stdin.read()
+threading.Thread(target=body).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+        target = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE)
+        try:
+            wait_for_file(self.path("ready"))
+            result = run("attach", "--accounting", "proc", "--since-process-start", "-j", "-d", "0.1", str(target.pid))
+        finally:
+            target.kill()
+            target.wait()
+        used_ns = parse_lines(result.out.decode())[-1]["cpu_time_ns"]
+        self.assertGreater(used_ns, 290_000_000)
+        self.assertLess(used_ns, 450_000_000)
+
     def test_of_a_root_that_somebody_waits_for_the_end_is_not_known(self):
         with start("-c", "sleep 0.3 & wait", program=["sh"]) as parent:
             pid = wait_for("the child", lambda: open(f"/proc/{parent.pid}/task/{parent.pid}/children",
@@ -274,6 +297,55 @@ class Attached(FromProc):
             result = run("attach", "--accounting", "proc", "-i", "10", pid)
         self.assertEqual(result.status, 0, result)
         self.assertNotIn("still running", result.err.decode())
+
+
+@not_in_mode("caps", "whom its caller could not trace a privileged program tells nothing of")
+class NotWaitedFor(FromProc):
+    """A zombie: its end and what it used are still to be had."""
+
+    def setUp(self):
+        super().setUp()
+        self.zombie = subprocess.Popen(["sh", "-c", "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; exit 3"])
+        os.waitid(os.P_PID, self.zombie.pid, os.WEXITED | os.WNOWAIT)
+
+    def tearDown(self):
+        self.zombie.wait()
+        super().tearDown()
+
+    def attach(self, *options):
+        result = run("attach", "-j", *options, str(self.zombie.pid))
+        self.assertEqual(result.status, 0, result)
+        return parse_lines(result.out.decode()), result.err.decode()
+
+    def check(self, records):
+        _, _, usage = os.wait4(self.zombie.pid, 0)
+        self.zombie.returncode = 3
+        used_ns = (usage.ru_utime + usage.ru_stime) * 1e9
+        self.assertAlmostEqual(records[-1]["cpu_time_ns"], used_ns, delta=used_ns * 0.1 + 20_000_000)
+        self.assertEqual(the(records, "process")["exit_code"], 3)
+        self.assertEqual(the(records, "exit")["exit_code"], 3)
+        self.assertFalse(the(records, "process")["exact"])
+        for tree in of_kind(records, "tree"):
+            self.assertEqual(tree["parent"]["cpu_usage"], 0)
+
+    def test_is_told_to_the_end(self):
+        self.check(self.attach("--accounting", "proc", "--since-process-start")[0])
+
+    @exact
+    def test_is_told_by_proc_when_bpf_has_nobody_to_follow(self):
+        records, text = self.attach("--since-process-start")
+        self.assertIn(f"process {self.zombie.pid} has ended", text)
+        self.check(records)
+
+    def test_has_used_nothing_since_the_attach(self):
+        records, _ = self.attach("--accounting", "proc")
+        self.assertLess(records[-1]["cpu_time_ns"], 10_000_000)
+
+    @exact
+    def test_is_refused_to_who_wants_exact_figures(self):
+        result = run("attach", "--accounting", "bpf", str(self.zombie.pid))
+        self.assertEqual(result.status, 125, result)
+        self.assertIn(f"process {self.zombie.pid} has ended", result.err.decode())
 
 
 class InsteadOfBpf(FromProc):

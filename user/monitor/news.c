@@ -358,6 +358,9 @@ static int on_seeded(void *context, const struct task_sample *task)
 
 	if (!process)
 		return -ENOMEM;
+	/* Only its main thread has ended: among the dead is none of it. */
+	if (task->flags & SAMPLE_PROCESS)
+		is_gone = false;
 	process->is_partial = monitor->is_attached;
 	if (task->flags & SAMPLE_LEADER) {
 		monitor->seeded_processes++;
@@ -379,6 +382,9 @@ static int on_seeded(void *context, const struct task_sample *task)
 		counters_add(&process->before, &task->used);
 		counters_add(&monitor->before, &task->used);
 	}
+	/* It may end before the first sample, and what was before is in no rate. */
+	if (is_wanted && !is_gone && task->tgid == (uint32_t)monitor->root_pid)
+		monitor->root_rate.cpu_ns += task->used.cpu_ns;
 	return 0;
 }
 

@@ -117,6 +117,7 @@ static void drop_source(struct denet_monitor *monitor)
 	tree_done(&monitor->tree);
 	monitor->tree = (struct tree){ 0 };
 	monitor->before = (struct task_counters){ 0 };
+	monitor->root_rate.cpu_ns = 0;
 	monitor->seeded_processes = 0;
 	monitor->seeded_threads = 0;
 }
@@ -172,6 +173,7 @@ static void tell_warning(struct denet_monitor *monitor)
 static int open_source(struct denet_monitor *monitor, struct denet_error *error)
 {
 	struct denet_error why = { .size = sizeof(why) };
+	bool has_ended;
 	int r;
 
 	if (monitor->options.accounting == DENET_ACCOUNTING_PROC)
@@ -179,12 +181,13 @@ static int open_source(struct denet_monitor *monitor, struct denet_error *error)
 	r = open_bpf(monitor, &why);
 	if (!r)
 		return 0;
-	/* Whoever wants all or nothing; and there is nobody to be followed by other means. */
-	if (monitor->options.accounting == DENET_ACCOUNTING_BPF ||
-	    (monitor->is_attached && monitor_has_root_ended(monitor)))
+	if (monitor->options.accounting == DENET_ACCOUNTING_BPF)
 		return error_set(error, r, "%s", why.text);
+	has_ended = r == -ESRCH && monitor->is_attached && monitor_has_root_ended(monitor);
 	r = open_proc(monitor, error);
-	if (!r)
+	if (!r && has_ended)
+		warn(monitor, "figures are what /proc still shows", why.text, "");
+	else if (!r)
 		warn(monitor, "figures are lower bounds, sampled from /proc", why.text,
 		     "; 'denet-bpf doctor' tells what would help");
 	return r;

@@ -157,7 +157,9 @@ static int take_stat(struct poller *poller, struct member *member, const struct 
 	adopt_parent(poller, member);
 	if (member->state == MEMBER_ZOMBIE)
 		return 0;
-	if (stat->state == 'Z' && stat->threads <= 1) {
+	/* A root that nobody has waited for yet is attached to like any, and ends at the next look. */
+	if (stat->state == 'Z' && stat->threads <= 1 &&
+	    !(poller->is_seeding && member == poller->root)) {
 		note_end(poller, member);
 		return 0;
 	}
