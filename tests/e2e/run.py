@@ -11,6 +11,7 @@ DENET_REQUIRE_BPF=1 makes a test fail that would be skipped for want of BPF."""
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -181,4 +182,6 @@ def run_here(arguments):
 
 
 if __name__ == "__main__":
+    # A shell starts what runs in its background with SIGINT ignored, and so would be all we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())
