@@ -39,14 +39,6 @@ struct mm_struct___pre62 {
 	struct mm_rss_stat___pre62 rss_stat;
 };
 
-/*
- * What leads from the css to its cgroup. Named by the whole it begins, since the kernel's cache of
- * types has one slot for cgroup_subsys_state and seq_file, and a miss is a walk through all types.
- */
-struct mem_cgroup___css {
-	struct cgroup_subsys_state css;
-};
-
 #pragma clang attribute pop
 
 static __always_inline bool task_is_dead(struct task_struct *task)

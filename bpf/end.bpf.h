@@ -9,12 +9,16 @@
 
 static __always_inline __u64 memory_cgroup_id(struct task_struct *task)
 {
-	struct mem_cgroup___css *memory;
+	struct mem_cgroup *memory;
 	int subsys;
 
 	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
 		return 0;
 	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	/*
+	 * By the whole that the css begins: the kernel's cache of types has one slot for
+	 * cgroup_subsys_state and seq_file, and each miss is a walk through all types.
+	 */
 	memory = (void *)BPF_CORE_READ(task, cgroups, subsys[subsys]);
 	return BPF_CORE_READ(memory, css.cgroup, kn, id);
 }

@@ -171,11 +171,18 @@ struct signal_struct {
 
 struct cgroup_subsys_state;
 
-struct cgroup;
-
 struct css_set {
 	struct cgroup_subsys_state *subsys[12];
-	struct cgroup *dfl_cgrp;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct mem_cgroup {
+	struct cgroup_subsys_state css;
 };
 
 struct kernfs_node;
@@ -195,10 +202,6 @@ struct kernfs_node {
 
 struct linux_binprm {
 	void *interp;
-};
-
-struct cgroup_subsys_state {
-	struct cgroup *cgroup;
 };
 
 enum cgroup_subsys_id {
