@@ -182,6 +182,7 @@ def run_here(arguments):
 
 
 if __name__ == "__main__":
-    # A shell starts what runs in its background with SIGINT ignored, and so would be all we start.
+    # A shell starts what runs in its background with these ignored, and so would be all we start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     sys.exit(main())
