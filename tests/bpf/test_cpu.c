@@ -136,7 +136,8 @@ static void two_hogs_of_one_cpu_run_or_wait_all_their_time(void **state)
 			      (double)process->used.cpu_time_ns / 1e6,
 			      (double)process->used.run_delay_ns / 1e6,
 			      (double)process->wall_ns / 1e6);
-		assert_true(is_close(sum_ns, process->wall_ns, process->wall_ns / 100));
+		/* Another load makes them wait to be moved, which is neither. */
+		assert_true(is_close(sum_ns, process->wall_ns, process->wall_ns / 20));
 	}
 }
 
