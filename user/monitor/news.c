@@ -383,7 +383,7 @@ static int on_seeded(void *context, const struct task_sample *task)
 		counters_add(&monitor->before, &task->used);
 	}
 	/* It may end before the first sample, and what was before is in no rate. */
-	if (is_wanted && !is_gone && task->tgid == (uint32_t)monitor->root_pid)
+	if (is_wanted && task->tgid == (uint32_t)monitor->root_pid)
 		monitor->root_rate.cpu_ns += task->used.cpu_ns;
 	return 0;
 }

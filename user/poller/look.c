@@ -157,7 +157,7 @@ static int take_stat(struct poller *poller, struct member *member, const struct 
 	adopt_parent(poller, member);
 	if (member->state == MEMBER_ZOMBIE)
 		return 0;
-	/* A root that nobody has waited for yet is attached to like any, and ends at the next look. */
+	/* A root that nobody has waited for yet is attached to like any, and ends at the next drain. */
 	if (stat->state == 'Z' && stat->threads <= 1 &&
 	    !(poller->is_seeding && member == poller->root)) {
 		note_end(poller, member);

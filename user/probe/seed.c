@@ -119,8 +119,12 @@ static int want(const struct probe *probe, __u32 tgid, __u64 start_boot_ns)
 	struct seed seed = { .start_boot_ns = start_boot_ns };
 
 	/* Found already, or wanted already: as good. */
-	if (bpf_map_update_elem(probe->seeds_fd, &tgid, &seed, BPF_NOEXIST) && errno != EEXIST)
+	if (!bpf_map_update_elem(probe->seeds_fd, &tgid, &seed, BPF_NOEXIST) || errno == EEXIST)
+		return 0;
+	if (errno != E2BIG)
 		return -errno;
+	/* Perhaps a member since its birth, perhaps not. */
+	__sync_fetch_and_add(&probe->shared.totals->dropped_tasks, 1);
 	return 0;
 }
 
