@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Opening the account of a process. */
+/* Opening the account of a process, and leaving it behind. */
 #ifndef DENET_BPF_ACCOUNT_H
 #define DENET_BPF_ACCOUNT_H
 
@@ -30,6 +30,13 @@ static __always_inline int account_open(struct process_account *account)
 		return 0;
 	ADD(totals.dropped_accounts, 1);
 	return -1;
+}
+
+/* Counted when it is harvested: two threads may get here. */
+static __always_inline void leave_for_harvest(struct process_account *account)
+{
+	account->flags |= ACCOUNT_UNSENT;
+	ADD(totals.unsent_seq, 1);
 }
 
 #endif

@@ -3,6 +3,7 @@
  * The last switch of a thread closes its account. Only there is sum_exec_runtime complete: at
  * sched_process_exit the slice in progress is missing, which is most of a short process.
  */
+#include "account.bpf.h"
 #include "end.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -32,13 +33,6 @@ static __always_inline __u64 wakeup_flag(__u64 id)
 	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > RING_HALF)
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;
-}
-
-/* Counted when it is harvested: two threads may get here. */
-static __always_inline void leave_for_harvest(struct process_account *account)
-{
-	account->flags |= ACCOUNT_UNSENT;
-	ADD(totals.unsent_seq, 1);
 }
 
 /* Two threads may get here at once; the one whose delete succeeds sends. */

@@ -18,6 +18,16 @@ static __always_inline void add_slice(struct task_struct *task, struct task_samp
 	sample->flags |= is_running * SAMPLE_RUNNING;
 }
 
+/*
+ * No room for two records: 1 makes the kernel hand out what it has and visit this task again, so
+ * that a task is never marked without being told of.
+ */
+static __always_inline bool is_full(struct seq_file *seq)
+{
+	return BPF_CORE_READ(seq, size) - BPF_CORE_READ(seq, count) <
+	       2 * sizeof(struct task_sample) + 1;
+}
+
 static __always_inline __u32 shown_parent_tgid(struct task_struct *task)
 {
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent);

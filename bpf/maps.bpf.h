@@ -76,7 +76,8 @@ GLOBAL(struct task_counters, root_before_exec); /* what our stub used, up to its
 GLOBAL(__u32, has_root_execed);
 GLOBAL(__u64, root_id); /* its end wakes user space */
 GLOBAL(__u32, wake_at_every_exit); /* user space waits for the last one */
-GLOBAL(__u64, seeded_task); /* address of the one that the walk is adding */
+GLOBAL(__u64, walk); /* the walk of the living that is going on, or the last one */
+GLOBAL(__u64, seeded_task); /* address of the one that the walk is giving storage; or 0 */
 GLOBAL(__s64, rq_clock_offset_ns); /* this CPU's rq->clock less ktime, at the first element */
 
 /* Plain XADD: kernels before 5.12 refuse an atomic whose result is used, even in dead code. */

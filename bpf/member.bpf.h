@@ -18,15 +18,17 @@ static __always_inline struct task_member *member_by_key(__u64 address, __u32 tg
 }
 
 /*
- * In the hash are all of them without storage, and those for whom there was none at their birth.
- * Returns the id of the process, 0 for who is no member. Not a pointer: as it could be into either
+ * In the hash are all of them on kernels without storage, and elsewhere those who found none at
+ * their birth, which is rare: their count spares the look-up. Returns the id of the process, 0 for who is no member. Not a pointer: as it could be into either
  * map, the verifier would walk twice through all that follows.
  */
 static __always_inline __u64 read_member(struct task_member *stored, __u64 address, __u32 tgid,
 					 __u32 *ret_flags)
 {
-	struct task_member *member = stored ? stored : member_by_key(address, tgid);
+	struct task_member *member = stored;
 
+	if (!member && (!cfg.use_storage || totals.births_spilled))
+		member = member_by_key(address, tgid);
 	if (!member)
 		return 0;
 	*ret_flags = member->flags;
@@ -70,12 +72,16 @@ static __always_inline void member_fold(struct task_struct *task)
 
 /*
  * A birth and seeding may both want the same task: the first one has it, the other gets
- * MEMBER_LOST. MEMBER_FAILED without memory.
+ * MEMBER_LOST. After MEMBER_FAILED seeding walks once more.
  */
+#define EEXIST 17
 #define MEMBER_LOST 1
 #define MEMBER_FAILED 2
 
-/* Fails also for all births on a CPU whose walk was preempted while it used storage. */
+/*
+ * Fails without memory, for who comes second while another CPU creates it, and for all births on a
+ * CPU where a walk, ours or another monitor's, was preempted while it used storage.
+ */
 static __always_inline int member_store(struct task_struct *task, struct task_member *member)
 {
 	struct task_member *stored =
@@ -89,25 +95,57 @@ static __always_inline int member_store(struct task_struct *task, struct task_me
 static __always_inline int member_put(struct task_struct *task, struct task_member *member)
 {
 	__u64 address = (__u64)task;
+	struct task_member *old = bpf_map_lookup_elem(&member_by_address, &address);
+	long r;
 
-	if (member_by_key(address, member->tgid))
+	if (old && old->tgid != member->tgid)
+		bpf_map_delete_elem(&member_by_address, &address);
+	r = bpf_map_update_elem(&member_by_address, &address, member, BPF_NOEXIST);
+	if (r == -EEXIST)
 		return MEMBER_LOST;
-	return bpf_map_update_elem(&member_by_address, &address, member, BPF_ANY) ? MEMBER_FAILED
-										  : 0;
+	return r ? MEMBER_FAILED : 0;
 }
 
+/* First into the hash, then a look at what seeding does: one of the two sees the other. */
+static __always_inline int member_spill(struct task_struct *task, struct task_member *member)
+{
+	__u64 address = (__u64)task;
+	int r;
+
+	ADD(totals.births_spilled, 1);
+	r = member_put(task, member);
+	if (r)
+		return r;
+	if (*(volatile __u64 *)&seeded_task != address &&
+	    !bpf_task_storage_get(&member_by_task, task, 0, 0))
+		return 0;
+	bpf_map_delete_elem(&member_by_address, &address);
+	return MEMBER_LOST;
+}
+
+/* At a birth. */
 static __always_inline int member_add(struct task_struct *task, struct task_member *member)
+{
+	int r;
+
+	if (!cfg.use_storage)
+		return member_put(task, member);
+	r = cfg.fail_storage ? MEMBER_FAILED : member_store(task, member);
+	return r == MEMBER_FAILED ? member_spill(task, member) : r;
+}
+
+/* By the walk, which may be preempted anywhere in here. */
+static __always_inline int member_add_seeded(struct task_struct *task, struct task_member *member)
 {
 	int r = MEMBER_FAILED;
 
-	if (cfg.use_storage && !cfg.fail_storage)
+	if (!cfg.use_storage)
+		return member_put(task, member);
+	ADD(seeded_task, (__u64)task); /* from 0: a store that what follows does not overtake */
+	if (!member_by_key((__u64)task, member->tgid))
 		r = member_store(task, member);
-	if (r != MEMBER_FAILED)
-		return r;
-	/* It may be this very task whose storage the preempted walk creates. */
-	if (!(member->flags & MEMBER_SEEDED) && *(volatile __u64 *)&seeded_task == (__u64)task)
-		return MEMBER_LOST;
-	return member_put(task, member);
+	ADD(seeded_task, -(__u64)task);
+	return r;
 }
 
 static __always_inline void read_counters(struct task_struct *task, struct task_counters *counters)

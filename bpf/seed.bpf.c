@@ -46,16 +46,6 @@ static __always_inline __u32 is_zombie(struct task_struct *task)
 	return (state / EXIT_ZOMBIE | state / EXIT_DEAD) & 1;
 }
 
-/*
- * No room for two records: 1 makes the kernel hand out what it has and visit this task again, so
- * that a task is never marked without being told of.
- */
-static __always_inline bool is_full(struct seq_file *seq)
-{
-	return BPF_CORE_READ(seq, size) - BPF_CORE_READ(seq, count) <
-	       2 * sizeof(struct task_sample) + 1;
-}
-
 static __always_inline void fill_account(struct task_struct *task, struct task_sample *sample,
 					 struct process_account *account)
 {
@@ -114,9 +104,7 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 	member.id = id;
 	member.tgid = task->tgid;
 	member.flags = MEMBER_SEEDED | flags;
-	*(volatile __u64 *)&seeded_task = (__u64)task;
-	r = member_add(task, &member);
-	*(volatile __u64 *)&seeded_task = 0; /* another task may have its address next */
+	r = member_add_seeded(task, &member);
 	/* The next pass tries again. */
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_births, 1);
@@ -132,6 +120,9 @@ static __always_inline int seed_process(struct seq_file *seq, struct task_struct
 
 	sample.parent_id = seeded_parent_id(task);
 	if (!wanted && !sample.parent_id)
+		return 0;
+	/* Found by an earlier pass, and in the hash no more since its main thread has ended. */
+	if (wanted && wanted->id && is_dead)
 		return 0;
 	if (BPF_CORE_READ(task, signal, live.counter) == 0)
 		return 0;
@@ -158,10 +149,33 @@ static __always_inline int seed_process(struct seq_file *seq, struct task_struct
 	return 0;
 }
 
+/* Before it is a member: whose end finds none left closes the account. */
+static __always_inline void count_thread(__u64 id)
+{
+	struct process_account *account = bpf_map_lookup_elem(&account_by_id, &id);
+
+	if (!account)
+		return;
+	ADD(account->threads_live, 1);
+	ADD(account->threads_total, 1);
+}
+
+static __always_inline void discount_thread(__u64 id)
+{
+	struct process_account *account = bpf_map_lookup_elem(&account_by_id, &id);
+
+	if (!account)
+		return;
+	ADD(account->threads_total, -1);
+	ADD(account->threads_live, -1);
+	/* All others have ended meanwhile, and nobody was the last. */
+	if (!*(volatile __u32 *)&account->threads_live)
+		leave_for_harvest(account);
+}
+
 static __always_inline int seed_thread(struct seq_file *seq, struct task_struct *task)
 {
 	struct seed *seed = seed_of(task);
-	struct process_account *account;
 	struct task_sample sample = {};
 	__u64 id;
 
@@ -175,12 +189,10 @@ static __always_inline int seed_thread(struct seq_file *seq, struct task_struct 
 	sample.id = id;
 	read_sample(task, &sample);
 	add_slice(task, &sample);
-	if (add_seeded(task, id, 0))
+	count_thread(id);
+	if (add_seeded(task, id, 0)) {
+		discount_thread(id);
 		return 0;
-	account = bpf_map_lookup_elem(&account_by_id, &id);
-	if (account) {
-		ADD(account->threads_live, 1);
-		ADD(account->threads_total, 1);
 	}
 	bpf_seq_write(seq, &sample, sizeof(sample));
 	return 0;

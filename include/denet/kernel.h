@@ -60,6 +60,7 @@ struct process_account {
 	__u64 peak_before_exec_pages; /* signal->maxrss at the last exec: not this program's */
 	__u64 peak_pages; /* signal->maxrss at the end */
 	__u64 peak_mm_pages; /* of the address space at the end; 0 when it was gone (< 6.16) */
+	__u64 walk; /* the last that has shown its ended threads */
 	struct task_counters used; /* of the threads that have ended */
 	__u32 tgid;
 	__u32 parent_tgid; /* at its birth */
@@ -91,7 +92,7 @@ struct process_account {
 /* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
 struct knobs {
 	bool use_storage; /* for membership; else the hash, where else only those go that find none */
-	bool fail_storage; /* tests: as if each task found none */
+	bool fail_storage; /* tests: as if each birth found none */
 	bool use_exit_memory; /* read the address space at the end, which is there from 6.16 on */
 	bool use_slices; /* estimate what a running task has not been charged for yet */
 	bool map_pids; /* the monitor is not in the initial pid namespace */
@@ -190,12 +191,13 @@ struct tree_totals {
 	__u64 dropped_accounts;
 	__u64 dropped_births; /* processes that could not be made members; seeding finds them */
 	__u64 dropped_tasks;
+	__u64 births_spilled; /* found no task storage: in the hash instead */
 };
 
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct task_counters) == 104, "layout of task_counters");
-_Static_assert(sizeof(struct process_account) == 232, "layout of process_account");
+_Static_assert(sizeof(struct process_account) == 240, "layout of process_account");
 _Static_assert(sizeof(struct exec_event) == 80, "layout of exec_event");
 _Static_assert(sizeof(struct task_sample) == 184, "layout of task_sample");
 

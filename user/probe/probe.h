@@ -29,7 +29,7 @@ struct probe_options {
 	bool no_exit_memory; /* no memory peak at the end, as before 6.16 */
 	bool no_slices; /* running tasks as of their last tick, as without FAIR_GROUP_SCHED */
 	bool map_pids; /* as in a pid namespace */
-	bool fail_storage; /* storage is there, but no task finds any */
+	bool fail_storage; /* storage is there, but no birth finds any */
 };
 
 struct probe;
