@@ -3,7 +3,10 @@
 #include "member.bpf.h"
 #include "iterate.bpf.h"
 
-/* The process's share in the totals of the dead goes with its leader. One record fits the stack. */
+/*
+ * The process's share in the totals of the dead goes with the first of its tasks that is met: its
+ * leader, but for one that has ended and is in the hash no more. One record fits the stack.
+ */
 static __always_inline void write_ended_threads(struct seq_file *seq,
 						struct process_account *account,
 						struct task_sample *sample)
@@ -25,28 +28,35 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	struct process_account *account = NULL;
 	struct task_sample sample = {};
 	__u32 member_flags;
+	bool is_leader;
 	__u64 id;
 
 	if (ctx->meta->seq_num == 0) {
+		walk++;
 		calibrate_rq_clock();
 		if (cfg.map_pids)
 			note_pid_view();
 	}
 	if (!task)
 		return 0;
+	is_leader = task->pid == task->tgid;
 	id = member_id(task, &member_flags);
 	if (!id)
 		return 0;
-	if (task->pid == task->tgid) {
+	if (is_leader || !cfg.use_storage) {
 		account = bpf_map_lookup_elem(&account_by_id, &id);
-		if (account) {
+		if (account && account->walk != walk) {
+			if (is_full(seq))
+				return 1;
+			account->walk = walk;
 			if (account->threads_live != account->threads_total)
 				write_ended_threads(seq, account, &sample);
-			sample.command_id = account->command_id;
 		}
 	}
+	if (account && is_leader)
+		sample.command_id = account->command_id;
 	sample.id = id;
-	if (task->pid == task->tgid)
+	if (is_leader)
 		sample.flags = SAMPLE_LEADER;
 	if (member_flags & MEMBER_FOLDED) {
 		/* A zombie whose process is closed has no account any more. */

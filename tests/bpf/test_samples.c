@@ -232,6 +232,24 @@ static void root_alone_can_be_asked_for(void **state)
 	assert_true(scene->summary.used.cpu_time_ns < 50000000);
 }
 
+static void what_an_ended_main_thread_used_stays(void **state)
+{
+	struct scene *scene = *state;
+	size_t leaderless = 0;
+
+	scene->options.interval_ms = 10;
+	scene->options.max_interval_ms = 10;
+	scene_run(scene, "leaderless", "200", "100", "150");
+	for (size_t i = 0; i < scene->seen.samples_count; i++) {
+		const struct seen_sample *tree = &scene->seen.samples[i];
+
+		leaderless += tree->parent.used.cpu_time_ns > 150000000;
+		assert_true(is_close(tree->parent.used.cpu_time_ns,
+				     tree->aggregated.used.cpu_time_ns, SAMPLE_ERROR_NS));
+	}
+	assert_true(leaderless > 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +261,7 @@ int main(void)
 		scene_test(shortest_run_has_a_first_and_a_last_sample),
 		scene_test(children_in_a_sample_can_be_limited),
 		scene_test(root_alone_can_be_asked_for),
+		scene_test(what_an_ended_main_thread_used_stays),
 	};
 
 	return harness_run("samples", tests);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* leaderless MIB MS: the main thread ends at once; a thread touches MIB and holds them for MS. */
+/*
+ * leaderless MIB MS [BURN_MS]: the main thread ends at once, or after so much CPU time; a thread then
+ * touches MIB and holds them for MS.
+ */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -32,5 +35,6 @@ int main(int argc, char *argv[])
 	leader = pthread_self();
 	if (pthread_create(&holder, NULL, hold, &leader))
 		return 1;
+	work_burn_us(work_number(argc, argv, 3, 0) * 1000);
 	pthread_exit(NULL);
 }
