@@ -54,6 +54,9 @@ class OutFile(Case):
                 warnings = [line for line in result.err_lines if "No space left" in line]
                 self.assertEqual(len(warnings), 1, result)
                 self.assertIn("/dev/full", warnings[0])
+                if "-q" not in options:
+                    records = [line for line in result.err_lines if line.startswith("  records")]
+                    self.assertEqual([line.split() for line in records], [["records", "/dev/full", "incomplete"]])
 
     def test_a_full_disk_under_stdout(self):
         with open("/dev/full", "wb") as full:

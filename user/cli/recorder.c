@@ -22,6 +22,7 @@
 struct target {
 	struct sink *sink; /* owned */
 	const char *name; /* borrowed */
+	bool has_lost;
 };
 
 struct recorder {
@@ -44,9 +45,10 @@ bool recorder_owns_stdout(const struct options *options)
 	return options->json && !(options->quiet && options->out);
 }
 
-static void report_loss(struct recorder *recorder, const struct target *target, int error)
+static void report_loss(struct recorder *recorder, struct target *target, int error)
 {
 	recorder->has_lost = true;
+	target->has_lost = true;
 	recorder_pause(recorder);
 	(void)log_error(error, "cannot write to '%s', recording there has ended", target->name);
 }
@@ -300,11 +302,21 @@ static uint64_t count_cpus(pid_t pid)
 	return (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+/* The file, not stdout, which may go on when that cannot. */
+static bool has_file_lost(const struct recorder *recorder)
+{
+	for (size_t i = 0; i < recorder->target_count; i++)
+		if (recorder->targets[i].name == recorder->options->out)
+			return recorder->targets[i].has_lost;
+	return false;
+}
+
 static void show_summary(const struct recorder *recorder, const struct denet_summary *summary)
 {
 	const struct options *options = recorder->options;
 	const struct summary_context context = {
 		.records_path = options->out,
+		.are_records_incomplete = has_file_lost(recorder),
 		.cpu_count = count_cpus(options->pid),
 		.attached_pid = (uint32_t)options->pid,
 		.is_verbose = options->verbose,

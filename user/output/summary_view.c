@@ -372,6 +372,8 @@ static void show_records(struct view *view)
 	/* Uncut: it is there to be copied. */
 	text_append_fitted(&path, view->style->is_unicode, records, strlen(records), SIZE_MAX);
 	layout_piece(&view->layout, TONE_PLAIN, "%s", buf_text(&path));
+	if (view->context->are_records_incomplete)
+		layout_piece(&view->layout, TONE_WARN, "   incomplete");
 }
 
 /* Without accounting every figure but the time is foreign or by chance. */
