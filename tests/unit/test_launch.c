@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "monitor/launch.h"
 #include "monitor/setup.h"
+#include "text_of.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,47 +20,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TEXT_MAX 8192
-
 static int told_fd = -1; /* where on_usr1() says that it ran */
 
 static char *const echo_ran[] = { "/bin/echo", "ran", NULL };
 static char *const sleep_long[] = { "/bin/sleep", "1000", NULL };
 
 static const struct launch_changes no_changes = { 0 };
-
-static void make_pipe(int *ret_fds)
-{
-	assert_int_equal(pipe2(ret_fds, O_CLOEXEC), 0);
-}
-
-static void read_to_end(int fd, char *ret_text)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	while ((n = read(fd, ret_text + len, TEXT_MAX - 1 - len)) > 0)
-		len += (size_t)n;
-	assert_int_equal(n, 0);
-	ret_text[len] = 0;
-	assert_int_equal(close(fd), 0);
-}
-
-static void read_path(const char *path, char *ret_text)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	read_to_end(fd, ret_text);
-}
-
-static void read_proc(pid_t pid, const char *name, char *ret_text)
-{
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	read_path(path, ret_text);
-}
 
 /* What stands behind a key at the beginning of a line. */
 static unsigned long long number_at(const char *text, const char *key, int base)

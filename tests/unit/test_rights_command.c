@@ -17,38 +17,9 @@
 
 #include "denet/denet.h"
 #include "monitor/setup.h"
-
-#define TEXT_MAX 8192
+#include "text_of.h"
 
 static char *const echo_ran[] = { "/bin/echo", "ran", NULL };
-
-static void make_pipe(int *ret_fds)
-{
-	assert_int_equal(pipe2(ret_fds, O_CLOEXEC), 0);
-}
-
-static void read_to_end(int fd, char *ret_text)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	while ((n = read(fd, ret_text + len, TEXT_MAX - 1 - len)) > 0)
-		len += (size_t)n;
-	assert_int_equal(n, 0);
-	ret_text[len] = 0;
-	assert_int_equal(close(fd), 0);
-}
-
-static void read_proc(pid_t pid, const char *name, char *ret_text)
-{
-	char path[64];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	read_to_end(fd, ret_text);
-}
 
 /* What stands behind a key at the beginning of a line. */
 static unsigned long long number_at(const char *text, const char *key, int base)
