@@ -24,14 +24,20 @@ static void enter(const char *dir)
 	close(fd);
 }
 
+/* Whole or not at all, for a signal may end us anywhere. */
 static void report(const char *path, uint64_t begin_ns, uint64_t end_ns, uint64_t entering_ns)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char fresh[PATH_MAX];
+	int fd;
 
+	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || dprintf(fd, "%llu %llu %llu\n", (unsigned long long)(end_ns - begin_ns),
 			      (unsigned long long)end_ns, (unsigned long long)entering_ns) < 0)
-		work_fail(path);
+		work_fail(fresh);
 	close(fd);
+	if (rename(fresh, path))
+		work_fail(path);
 }
 
 int main(int argc, char *argv[])
