@@ -186,7 +186,7 @@ struct tree_totals {
 	__u64 processes_started; /* by fork; what seeding found is not in it */
 	__u64 processes_exited; /* whose account was sent; user space adds what it harvests */
 	__u64 threads_started; /* beyond the first of each process */
-	__u64 dropped_events; /* of execs; user space adds what it harvests */
+	__u64 dropped_events; /* of execs: what an exit has to tell stays in the map */
 	__u64 unsent_seq; /* moves when an account is left to be harvested */
 	__u64 dropped_accounts;
 	__u64 dropped_births; /* processes that could not be made members; seeding finds them */

@@ -193,7 +193,7 @@ struct denet_summary {
 	const char *peak_process_comm;
 	uint64_t psi_samples; /* samples with memory pressure known, and those above 0 */
 	uint64_t psi_stalled_samples;
-	uint64_t events_lost; /* news that did not fit the ring: commands unknown, no total lost */
+	uint64_t events_lost; /* execs that did not fit the ring: commands unknown, no total lost */
 	uint64_t records_lost; /* processes in the totals, but without an account of their own */
 	uint64_t tasks_lost; /* tasks not followed: totals are then lower bounds */
 	uint64_t monitor_cpu_ns;

@@ -206,7 +206,6 @@ void probe_totals(const struct probe *probe, struct tree_totals *ret_totals)
 {
 	copy_totals(probe->shared.totals, ret_totals);
 	ret_totals->processes_exited += probe->harvested;
-	ret_totals->dropped_events += probe->harvested;
 }
 
 int probe_account(const struct probe *probe, uint64_t id, struct process_account *ret_account)
