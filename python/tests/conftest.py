@@ -11,7 +11,9 @@ import pytest
 PACKAGE_PARENT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PACKAGE_PARENT))
 
-# A shell starts what runs in its background with SIGINT ignored, and so would be all that we start.
+# A shell's background and nohup start what they start with some ignored, and so would be all that we start.
+for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
+    signal.signal(number, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -182,7 +182,8 @@ def run_here(arguments):
 
 
 if __name__ == "__main__":
-    # A shell starts what runs in its background with these ignored, and so would be all we start.
+    # A shell's background and nohup start what they start with some ignored, and so would be all we start.
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     sys.exit(main())

@@ -162,7 +162,9 @@ class Shape(Case):
             self.assertEqual(summary[key], sum(record[key] for record in processes), key)
         for key in "disk_read_bytes disk_write_bytes syscall_read_bytes syscall_write_bytes".split():
             self.assertEqual(summary[f"total_{key}"], sum(record[key] for record in processes), key)
-        self.assertEqual(summary["cpu_user_ns"] + summary["cpu_system_ns"], summary["cpu_time_ns"])
+        # Left out where the ticks were too few to say, as on a busy machine.
+        if "cpu_user_ns" in summary:
+            self.assertEqual(summary["cpu_user_ns"] + summary["cpu_system_ns"], summary["cpu_time_ns"])
         self.assertEqual((summary["events_lost"], summary["records_lost"], summary["tasks_lost"]), (0, 0, 0))
         self.assertEqual(summary["command"], ["sh", "-c", JOB])
         peak = max(processes, key=lambda record: record["peak_rss_kb"])

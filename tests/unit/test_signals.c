@@ -57,6 +57,7 @@ static void take_and_release(void)
 {
 	struct signals signals = { .fd = -1 };
 
+	(void)signal(SIGUSR2, SIG_DFL);
 	(void)signals_take(&signals, false);
 	(void)kill(getpid(), SIGUSR2);
 	signals_release(&signals);
