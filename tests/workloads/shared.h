@@ -4,6 +4,7 @@
 #define DENET_WORKLOADS_SHARED_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Of `clock`: the CPU time of its process, never more than a microsecond old while it runs. */
@@ -25,6 +26,8 @@ struct storm_member {
 struct storm_log {
 	_Atomic uint32_t count;
 	_Atomic uint32_t living;
+	_Atomic uint64_t until_ns; /* nobody is born after this; a test may move it */
+	_Atomic bool is_held; /* by a test: the root stays beyond that */
 	struct storm_member members[STORM_MEMBERS_MAX];
 };
 

@@ -13,7 +13,6 @@
 #define DEPTH_MAX 6
 
 static struct storm_log *storm;
-static uint64_t end_ns;
 static bool has_orphans;
 static unsigned int seed;
 
@@ -22,11 +21,15 @@ static uint32_t random_below(uint32_t limit)
 	return (uint32_t)rand_r(&seed) % limit;
 }
 
+static bool is_over(void)
+{
+	return work_clock_ns(CLOCK_MONOTONIC) >= atomic_load(&storm->until_ns);
+}
+
 static bool may_fork(void)
 {
 	return atomic_load(&storm->living) < LIVING_MAX &&
-	       atomic_load(&storm->count) < STORM_MEMBERS_MAX - LIVING_MAX &&
-	       work_clock_ns(CLOCK_MONOTONIC) < end_ns;
+	       atomic_load(&storm->count) < STORM_MEMBERS_MAX - LIVING_MAX && !is_over();
 }
 
 static void enter(uint32_t index)
@@ -78,7 +81,7 @@ static void root(void)
 	atomic_store(&storm->count, 1);
 	atomic_store(&storm->living, 1);
 	enter(0);
-	while (work_clock_ns(CLOCK_MONOTONIC) < end_ns) {
+	while (!is_over() || atomic_load(&storm->is_held)) {
 		if (may_fork())
 			branch(0, 1);
 		else
@@ -99,7 +102,8 @@ int main(int argc, char *argv[])
 	if (argc < 4)
 		return 2;
 	storm = work_map(argv[1], sizeof(*storm));
-	end_ns = work_clock_ns(CLOCK_MONOTONIC) + work_lasting_ms(argc, argv, 2) * 1000000;
+	atomic_store(&storm->until_ns,
+		     work_clock_ns(CLOCK_MONOTONIC) + work_lasting_ms(argc, argv, 2) * 1000000);
 	seed = (unsigned int)work_number(argc, argv, 3, 1);
 	has_orphans = work_has_word(argc, argv, 4, "orphans");
 	/* A crowd on an emulated machine would not let anybody attach before it is over. */
