@@ -205,17 +205,18 @@ class Terminal:
             for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGPIPE):
                 signal.signal(number, signal.SIG_DFL)
             try:
+                # Before anybody asks for it.
+                self.resize(columns, fd=0)
                 os.execvpe(argv[0], argv, env or dict(os.environ, TERM="xterm", PS1="ready> "))
             finally:
                 os._exit(127)
-        self.resize(columns)
 
-    def resize(self, columns, rows=24):
+    def resize(self, columns, rows=24, fd=None):
         import fcntl
         import struct
         import termios
 
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        fcntl.ioctl(self.fd if fd is None else fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def send(self, text):
         os.write(self.fd, text.encode())
