@@ -5,7 +5,7 @@
  * Usage: act signals FILE      writes to FILE each signal it gets, ends at SIGRTMIN
  *        act die NUMBER        ends by this signal, whatever was inherited
  *        act touch MIB         touches so much memory once
- *        act spin MS           uses so much CPU
+ *        act spin MS           uses so much CPU, with that of whoever forked it until the exec
  *        act threads N         starts N threads, one after the other
  *        act name NAME [CMD]   takes this name for itself; then runs CMD in a child
  */
