@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "monitor/launch.h"
-#include "monitor/setup.h"
+#include "launch/launch.h"
+#include "launch/setup.h"
 #include "text_of.h"
 
 #include <setjmp.h>

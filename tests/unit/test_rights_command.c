@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Launching with another user's rights, or another environment. */
-#include "monitor/launch.h"
+#include "launch/launch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "denet/denet.h"
-#include "monitor/setup.h"
+#include "launch/setup.h"
 #include "text_of.h"
 
 static char *const echo_ran[] = { "/bin/echo", "ran", NULL };

@@ -6,7 +6,7 @@
 #include "denet/denet.h"
 #include "metrics/tally.h"
 #include "monitor/control.h"
-#include "monitor/launch.h"
+#include "launch/launch.h"
 #include "monitor/records.h"
 #include "monitor/source.h"
 #include "procfs/cgroup_path.h"

@@ -9,7 +9,7 @@
 
 #include "monitor/error.h"
 #include "monitor/monitor_internal.h"
-#include "monitor/setup.h"
+#include "launch/setup.h"
 #include "monitor/sized.h"
 #include "procfs/pressure.h"
 #include "procfs/process.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What a command finds when it starts: its descriptors, its directory, its session. */
-#ifndef DENET_MONITOR_SETUP_H
-#define DENET_MONITOR_SETUP_H
+#ifndef DENET_LAUNCH_SETUP_H
+#define DENET_LAUNCH_SETUP_H
 
 #include <stdbool.h>
 

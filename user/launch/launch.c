@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "monitor/launch.h"
+#include "launch/launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "denet/denet.h"
-#include "monitor/setup.h"
+#include "launch/setup.h"
 #include "util/caps.h"
 #include "util/cleanup.h"
 

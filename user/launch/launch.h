@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Starts a command in two steps, so that it can be followed from its first instruction. */
-#ifndef DENET_MONITOR_LAUNCH_H
-#define DENET_MONITOR_LAUNCH_H
+#ifndef DENET_LAUNCH_LAUNCH_H
+#define DENET_LAUNCH_LAUNCH_H
 
 #include <signal.h>
 #include <sys/types.h>
