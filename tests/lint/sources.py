@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "user/metrics": {"util", "tree", "denet/denet.h", "denet/kernel.h"},
     "user/record": {"util", "tree", "metrics", "denet/denet.h", "denet/system.h"},
     "user/launch": {"util", "denet/denet.h"},
+    "user/doctor": {"util", "procfs", "probe", "denet/denet.h"},
     "user/monitor": {"util", "probe", "procfs", "poller", "tree", "metrics", "record", "launch", "denet/denet.h", "denet/kernel.h"},
     "user/output": {"util", "record", "denet/denet.h"},
     "user/rights": {"util", "denet/denet.h"},

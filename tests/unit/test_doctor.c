@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What doctor draws from files, from the kernel's words, and from both together. */
-#include "monitor/examine_internal.h"
+#include "doctor/doctor_internal.h"
 
 #include <dirent.h>
 #include <ftw.h>

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "monitor/examine_internal.h"
+#include "doctor/doctor_internal.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/parse.h"

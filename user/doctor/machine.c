@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "monitor/examine_internal.h"
+#include "doctor/doctor_internal.h"
 #include "procfs/lines.h"
 #include "procfs/mountinfo.h"
 #include "procfs/procfs.h"

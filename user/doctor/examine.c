@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "monitor/examine_internal.h"
+#include "doctor/doctor_internal.h"
 #include "probe/examine.h"
 #include "probe/probe.h"
 #include "procfs/procfs.h"

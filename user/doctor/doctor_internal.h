@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#ifndef DENET_MONITOR_EXAMINE_INTERNAL_H
-#define DENET_MONITOR_EXAMINE_INTERNAL_H
+#ifndef DENET_DOCTOR_INTERNAL_H
+#define DENET_DOCTOR_INTERNAL_H
 
 #include "denet/denet.h"
 
