@@ -12,7 +12,7 @@ import sys
 MAY_INCLUDE = {
     "include/denet": set(),
     "bpf": {"denet/kernel.h"},
-    "user/util": set(),
+    "user/util": {"denet/denet.h"},
     "user/probe": {"util", "denet/kernel.h"},
     "user/procfs": {"util", "denet/system.h"},
     "user/poller": {"util", "procfs", "tree", "denet/kernel.h"},

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "monitor/monitor_internal.h"
-#include "monitor/sized.h"
+#include "util/sized.h"
 #include "procfs/process.h"
 #include "procfs/procfs.h"
 #include "util/journal.h"

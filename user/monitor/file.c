@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "denet/denet.h"
-#include "monitor/error.h"
+#include "util/error.h"
 #include "record/scan.h"
 #include "record/split.h"
 #include "record/stats.h"

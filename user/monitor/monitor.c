@@ -14,7 +14,7 @@
 #include "metrics/interval.h"
 #include "metrics/publish.h"
 #include "monitor/monitor_internal.h"
-#include "monitor/sized.h"
+#include "util/sized.h"
 #include "procfs/process.h"
 #include "procfs/procfs.h"
 #include "util/clock.h"

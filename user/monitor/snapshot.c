@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "denet/denet.h"
-#include "monitor/sized.h"
+#include "util/sized.h"
 #include "procfs/procfs.h"
 #include "procfs/system.h"
 #include "record/system.h"

@@ -7,10 +7,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "monitor/error.h"
+#include "util/error.h"
 #include "monitor/monitor_internal.h"
 #include "launch/setup.h"
-#include "monitor/sized.h"
+#include "util/sized.h"
 #include "procfs/pressure.h"
 #include "procfs/process.h"
 #include "procfs/procfs.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "monitor/error.h"
+#include "util/error.h"
 
 #include <stdarg.h>
 #include <stddef.h>

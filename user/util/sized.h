@@ -3,8 +3,8 @@
  * Structs that begin with their size, between a caller and a library of different age. What only
  * the younger side knows is left at its default, or is left out.
  */
-#ifndef DENET_MONITOR_SIZED_H
-#define DENET_MONITOR_SIZED_H
+#ifndef DENET_UTIL_SIZED_H
+#define DENET_UTIL_SIZED_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#ifndef DENET_MONITOR_ERROR_H
-#define DENET_MONITOR_ERROR_H
+#ifndef DENET_UTIL_ERROR_H
+#define DENET_UTIL_ERROR_H
 
 struct denet_error;
 
