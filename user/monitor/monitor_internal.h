@@ -8,7 +8,7 @@
 #include "monitor/control.h"
 #include "launch/launch.h"
 #include "monitor/records.h"
-#include "monitor/source.h"
+#include "source/source.h"
 #include "procfs/cgroup_path.h"
 #include "procfs/netdev.h"
 #include "tree/tree.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "monitor/source.h"
+#include "source/source.h"
 
 #include "poller/poller.h"
 #include "probe/probe.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Where the figures come from: BPF or /proc, behind one set of calls. */
-#ifndef DENET_MONITOR_SOURCE_H
-#define DENET_MONITOR_SOURCE_H
+#ifndef DENET_SOURCE_SOURCE_H
+#define DENET_SOURCE_SOURCE_H
 
 #include <linux/types.h>
 #include <stdbool.h>
