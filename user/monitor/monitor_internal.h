@@ -7,7 +7,7 @@
 #include "metrics/tally.h"
 #include "monitor/control.h"
 #include "launch/launch.h"
-#include "monitor/records.h"
+#include "record/records.h"
 #include "source/source.h"
 #include "procfs/cgroup_path.h"
 #include "procfs/netdev.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* An observer before the caller's: what passes is kept as JSON, until somebody takes it. */
-#ifndef DENET_MONITOR_RECORDS_H
-#define DENET_MONITOR_RECORDS_H
+#ifndef DENET_RECORD_RECORDS_H
+#define DENET_RECORD_RECORDS_H
 
 #include <stddef.h>
 #include <stdint.h>
