@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "monitor/env.h"
+#include "api/env.h"
 
 #include <denet/denet.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet's env record: what the machine is. denet_env_json() is the public way to it. */
-#ifndef DENET_MONITOR_ENV_H
-#define DENET_MONITOR_ENV_H
+#ifndef DENET_API_ENV_H
+#define DENET_API_ENV_H
 
 #include <stdint.h>
 
