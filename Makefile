@@ -63,7 +63,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-para
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
 
 # A tree of sources each: the library, the command line, and what only tests use.
-LIB_DIRS := util probe procfs poller source tree metrics record launch doctor monitor api
+LIB_DIRS := util probe procfs poller source tree metrics record launch doctor follow api
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.

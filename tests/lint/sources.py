@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "user/launch": {"util", "denet/denet.h"},
     "user/doctor": {"util", "procfs", "probe", "denet/denet.h"},
     "user/source": {"util", "probe", "poller", "denet/denet.h", "denet/kernel.h"},
-    "user/monitor": {"util", "source", "procfs", "tree", "metrics", "record", "launch", "denet/denet.h", "denet/kernel.h"},
+    "user/follow": {"util", "source", "procfs", "tree", "metrics", "record", "launch", "denet/denet.h", "denet/kernel.h"},
     "user/api": {"util", "doctor", "record", "procfs", "denet/denet.h"},
     "user/output": {"util", "record", "denet/denet.h"},
     "user/rights": {"util", "denet/denet.h"},

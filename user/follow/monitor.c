@@ -13,7 +13,7 @@
 
 #include "metrics/interval.h"
 #include "metrics/publish.h"
-#include "monitor/monitor_internal.h"
+#include "follow/monitor_internal.h"
 #include "util/sized.h"
 #include "procfs/process.h"
 #include "procfs/procfs.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "monitor/control.h"
+#include "follow/control.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "monitor/monitor_internal.h"
+#include "follow/monitor_internal.h"
 #include "util/clock.h"
 
 #define NS_PER_MS 1000000ull

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "util/error.h"
-#include "monitor/monitor_internal.h"
+#include "follow/monitor_internal.h"
 #include "launch/setup.h"
 #include "util/sized.h"
 #include "procfs/pressure.h"

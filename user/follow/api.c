@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor/monitor_internal.h"
+#include "follow/monitor_internal.h"
 #include "util/sized.h"
 #include "procfs/process.h"
 #include "procfs/procfs.h"

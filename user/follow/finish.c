@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "metrics/publish.h"
-#include "monitor/monitor_internal.h"
+#include "follow/monitor_internal.h"
 #include "procfs/procfs.h"
 #include "procfs/status.h"
 #include "util/clock.h"

@@ -8,7 +8,7 @@
 
 #include "metrics/publish.h"
 #include "metrics/select.h"
-#include "monitor/monitor_internal.h"
+#include "follow/monitor_internal.h"
 #include "procfs/pressure.h"
 #include "procfs/procfs.h"
 #include "procfs/rollup.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What other threads ask of a monitor, and what they may know of it; thread.c acts on it. */
-#ifndef DENET_MONITOR_CONTROL_H
-#define DENET_MONITOR_CONTROL_H
+#ifndef DENET_FOLLOW_CONTROL_H
+#define DENET_FOLLOW_CONTROL_H
 
 #include <pthread.h>
 #include <stdatomic.h>

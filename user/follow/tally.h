@@ -3,8 +3,8 @@
  * What the summary needs of every process that ended, folded by command name: memory grows with
  * distinct names, not with processes.
  */
-#ifndef DENET_METRICS_TALLY_H
-#define DENET_METRICS_TALLY_H
+#ifndef DENET_FOLLOW_TALLY_H
+#define DENET_FOLLOW_TALLY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* One monitored tree. monitor.c drives, news.c takes in events, tick.c samples, finish.c ends. */
-#ifndef DENET_MONITOR_INTERNAL_H
-#define DENET_MONITOR_INTERNAL_H
+#ifndef DENET_FOLLOW_MONITOR_INTERNAL_H
+#define DENET_FOLLOW_MONITOR_INTERNAL_H
 
 #include "denet/denet.h"
-#include "metrics/tally.h"
-#include "monitor/control.h"
+#include "follow/tally.h"
+#include "follow/control.h"
 #include "launch/launch.h"
 #include "record/records.h"
 #include "source/source.h"
