@@ -9,7 +9,7 @@
 
 #include "output/text.h"
 #include "util/cleanup.h"
-#include "util/human.h"
+#include "output/human.h"
 
 #define COLUMNS_MIN 20
 #define MIB_KB 1024

@@ -7,7 +7,7 @@
 
 #include "output/text.h"
 #include "util/cleanup.h"
-#include "util/human.h"
+#include "output/human.h"
 
 #define LABEL_COLUMNS 20
 

@@ -7,7 +7,7 @@
 #include "output/layout.h"
 #include "output/text.h"
 #include "util/cleanup.h"
-#include "util/human.h"
+#include "output/human.h"
 
 #define ROWS_MAX 8
 #define GAP 2

@@ -9,7 +9,7 @@
 #include "output/summary_table.h"
 #include "output/text.h"
 #include "util/cleanup.h"
-#include "util/human.h"
+#include "output/human.h"
 
 #define LABEL_COLUMNS 11
 #define LABEL_COLUMNS_NARROW 10

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "util/human.h"
+#include "output/human.h"
 
 #include <inttypes.h>
 #include <stdio.h>

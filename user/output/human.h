@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Quantities as people read them, in ASCII: "88.4 MiB", "12.31 s", "1,204". */
-#ifndef DENET_UTIL_HUMAN_H
-#define DENET_UTIL_HUMAN_H
+#ifndef DENET_OUTPUT_HUMAN_H
+#define DENET_OUTPUT_HUMAN_H
 
 #include <stdint.h>
 
