@@ -69,8 +69,7 @@ CLI_SRC := $(sort $(wildcard user/output/*.c user/rights/*.c user/cli/*.c)) user
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/lifecycle.bpf.c bpf/cpu.bpf.c bpf/sample.bpf.c bpf/seed.bpf.c
 
-# Shared with the kernel side, the one other header there is nobody else's.
-PUBLIC_HEADERS := $(filter-out include/denet/kernel.h,$(wildcard include/denet/*.h))
+PUBLIC_HEADERS := $(wildcard include/denet/*.h)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)

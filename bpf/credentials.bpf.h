@@ -4,7 +4,7 @@
 #define DENET_BPF_CREDENTIALS_H
 
 #include "vmlinux.h"
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 

@@ -9,7 +9,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 #include "compat.bpf.h"
 #include "pid.bpf.h"
 

@@ -5,7 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 
 struct member_storage {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

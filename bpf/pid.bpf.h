@@ -9,7 +9,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 
 #define PIDTYPE_TGID 1
 

@@ -2,7 +2,7 @@
 # `make format` and `make lint`. Each step of lint is a target of its own and silent when all is well.
 
 LINT_C := $(sort $(wildcard user/*.c user/*/*.c))
-LINT_H := $(sort $(wildcard user/*/*.h include/denet/*.h))
+LINT_H := $(sort $(wildcard user/*/*.h include/*/*.h))
 LINT_BPF := $(sort $(wildcard bpf/*.c bpf/*.h))
 LINT_TESTS := $(sort $(wildcard tests/*/*.c tests/*/*.h docs/examples/*.c))
 # A version without quotes, which would not survive a second shell.
@@ -32,8 +32,8 @@ lint-sources: lint-deps
 # share leaves the kernel's number types to its includer.
 lint-headers: lint-deps $(SKELETONS)
 	$(say) HEADERS sources
-	$(Q)$(call LINT_EACH,$(filter-out include/denet/kernel.h,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -x c {})
-	$(Q)$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -include linux/types.h -x c include/denet/kernel.h
+	$(Q)$(call LINT_EACH,$(filter-out include/kernel/tree.h,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -x c {})
+	$(Q)$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -include linux/types.h -x c include/kernel/tree.h
 	$(Q)$(call LINT_EACH,$(filter %.h,$(LINT_BPF)),$(CLANG) $(BPF_CFLAGS) -isystem vmlinux -Wno-unused-function -fsyntax-only -x c {})
 	$(Q)$(CC) -std=c99 -Iinclude -D_POSIX_C_SOURCE=200809L -pedantic-errors -Wall -Wextra -Werror -fsyntax-only -x c include/denet/denet.h
 	$(Q)$(CLANG) -std=c++11 -Iinclude -Wall -Wextra -Werror -Wno-pragma-once-outside-header -fsyntax-only \

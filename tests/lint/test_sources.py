@@ -19,8 +19,8 @@ GOOD = {
     "user/util/buf.h": header("DENET_UTIL_BUF_H"),
     "user/util/buf.c": LICENCE + '#include "util/buf.h"\n/* strcpy() */ char *s = "system(";\n',
     "user/tree/tree.h": header("DENET_TREE_TREE_H", '#include "util/buf.h"'),
-    "include/denet/kernel.h": header("DENET_KERNEL_H"),
-    "bpf/maps.bpf.h": header("DENET_BPF_MAPS_H", '#include "denet/kernel.h"'),
+    "include/kernel/tree.h": header("DENET_KERNEL_TREE_H"),
+    "bpf/maps.bpf.h": header("DENET_BPF_MAPS_H", '#include "kernel/tree.h"'),
 }
 # What is planted -> what must be said.
 FAULTS = {

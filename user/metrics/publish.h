@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 #include "denet/denet.h"
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 
 /*
  * The split of the CPU time comes from ticks; below ten of them it is left unknown. So is what

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 
 struct poller_options {
 	/* The caller's process becomes a subreaper: orphans of the tree are its children, are followed

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 
 /*
  * All 0 is the default. The rest is for tests: the last seven force on a newer kernel what an older

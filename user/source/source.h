@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #include "denet/denet.h"
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 
 typedef int (*source_task_fn)(void *context, const struct task_sample *task);
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "denet/kernel.h"
+#include "kernel/tree.h"
 #include "tree/command.h"
 #include "util/idmap.h"
 #include "util/rate.h"

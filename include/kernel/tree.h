@@ -6,8 +6,8 @@
  * A process is named by an id of ours, never by its pid: ids are not used twice. Pids are those
  * of the monitor's pid namespace, 0 for who is outside of it.
  */
-#ifndef DENET_KERNEL_H
-#define DENET_KERNEL_H
+#ifndef DENET_KERNEL_TREE_H
+#define DENET_KERNEL_TREE_H
 
 #include <stdbool.h>
 
