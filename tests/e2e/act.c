@@ -5,7 +5,7 @@
  * Usage: act signals FILE      writes to FILE each signal it gets, ends at SIGRTMIN
  *        act die NUMBER        ends by this signal, whatever was inherited
  *        act touch MIB         touches so much memory once
- *        act spin MS           uses so much CPU, with that of whoever forked it until the exec
+ *        act spin MS           uses so much CPU, beside what was used before its exec
  *        act threads N         starts N threads, one after the other
  *        act name NAME [CMD]   takes this name for itself; then runs CMD in a child
  */
@@ -71,14 +71,21 @@ static int act_touch(char *const args[])
 	return 0;
 }
 
-static int act_spin(char *const args[])
+static long long cpu_ns(void)
 {
-	long end_ms = strtol(args[0], NULL, 10);
 	struct timespec now;
 
-	do
-		(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	while (now.tv_sec * 1000 + now.tv_nsec / 1000000 < end_ms);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static int act_spin(char *const args[])
+{
+	/* What whoever forked us used until our exec is in it. */
+	long long end_ns = cpu_ns() + strtol(args[0], NULL, 10) * 1000000LL;
+
+	while (cpu_ns() < end_ns)
+		;
 	return 0;
 }
 

@@ -206,17 +206,18 @@ class Terminal:
                 signal.signal(number, signal.SIG_DFL)
             try:
                 # Before anybody asks for it.
-                self.resize(columns, fd=0)
+                self.fd = 0
+                self.resize(columns)
                 os.execvpe(argv[0], argv, env or dict(os.environ, TERM="xterm", PS1="ready> "))
             finally:
                 os._exit(127)
 
-    def resize(self, columns, rows=24, fd=None):
+    def resize(self, columns, rows=24):
         import fcntl
         import struct
         import termios
 
-        fcntl.ioctl(self.fd if fd is None else fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def send(self, text):
         os.write(self.fd, text.encode())

@@ -47,7 +47,7 @@ ORDER = {
     "summary": SUMMARY,
 }
 # Commands of many kinds: short, busy, forking, failing, threaded, replacing themselves.
-JOB = f'/bin/true; /bin/false; "{ACT}" spin 60; "{ACT}" threads 5; (sh -c "exec /bin/true"); cat /etc/passwd >/dev/null; ' \
+JOB = f'/bin/true; /bin/false; "{ACT}" spin 200; "{ACT}" threads 5; (sh -c "exec /bin/true"); cat /etc/passwd >/dev/null; ' \
       f'echo x > file; "{ACT}" die 9; exit 3'
 
 
@@ -146,7 +146,7 @@ class Shape(Case):
         self.assertEqual(by_comm["false"][0]["uid"], os.getuid())
         self.assertEqual(sorted(r.get("signal", 0) for r in by_comm["act"]), [0, 0, 9])
         self.assertEqual(sorted(r["threads_total"] for r in by_comm["act"]), [1, 1, 6])
-        self.assertEqual(max(r["cpu_time_ns"] for r in by_comm["act"]) // 60_000_000, 1)
+        self.assertEqual(max(r["cpu_time_ns"] for r in by_comm["act"]) // 200_000_000, 1)
 
     @exact
     def test_summary_is_the_sum_of_the_processes(self):
@@ -162,9 +162,7 @@ class Shape(Case):
             self.assertEqual(summary[key], sum(record[key] for record in processes), key)
         for key in "disk_read_bytes disk_write_bytes syscall_read_bytes syscall_write_bytes".split():
             self.assertEqual(summary[f"total_{key}"], sum(record[key] for record in processes), key)
-        # Left out where the ticks were too few to say, as on a busy machine.
-        if "cpu_user_ns" in summary:
-            self.assertEqual(summary["cpu_user_ns"] + summary["cpu_system_ns"], summary["cpu_time_ns"])
+        self.assertEqual(summary["cpu_user_ns"] + summary["cpu_system_ns"], summary["cpu_time_ns"])
         self.assertEqual((summary["events_lost"], summary["records_lost"], summary["tasks_lost"]), (0, 0, 0))
         self.assertEqual(summary["command"], ["sh", "-c", JOB])
         peak = max(processes, key=lambda record: record["peak_rss_kb"])
