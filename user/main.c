@@ -59,7 +59,7 @@ int main(int argc, char *argv[])
 		(void)log_error(0, "%s", error);
 		return EXIT_STATUS_FAILED;
 	}
-	options.monitor.command_environment = environment;
+	options.environment = environment;
 	options.monitor.own_programs_only = rights_are_lent();
 	switch (options.command) {
 	case COMMAND_RUN:

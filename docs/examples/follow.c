@@ -58,6 +58,7 @@ int main(int argc, char *argv[])
 {
 	/* Every struct that begins with its size is told it before it is handed over. */
 	struct denet_options options = { .size = sizeof(options) };
+	struct denet_launch launch = { .size = sizeof(launch) };
 	struct denet_error error = { .size = sizeof(error) };
 	uint64_t longest_ns = 0;
 	const struct denet_observer observer = {
@@ -76,7 +77,9 @@ int main(int argc, char *argv[])
 		return 125;
 	}
 	denet_options_init(&options);
-	r = denet_run(&options, &observer, argv + 1, -1, &monitor, &error);
+	denet_launch_init(&launch);
+	launch.argv = argv + 1;
+	r = denet_run(&options, &observer, &launch, &monitor, &error);
 	if (r) {
 		(void)fprintf(stderr, "%s\n", error.text);
 		return error.exec_errno == ENOENT ? 127 : 125;

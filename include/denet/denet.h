@@ -42,25 +42,20 @@ struct denet_user {
 	size_t groups_count;
 };
 
+/* What is measured, and how. */
 struct denet_options {
 	size_t size; /* sizeof(struct denet_options) */
 	uint64_t interval_ms; /* base of the adaptive interval */
 	uint64_t max_interval_ms; /* reached after ten seconds */
 	uint64_t duration_ns; /* end monitoring after this long; 0 = no limit */
 	size_t children_max; /* children in a tree sample; SIZE_MAX = all */
+	size_t records_max_bytes; /* of kept records; the oldest are dropped; 0 = no bound */
 	enum denet_accounting accounting;
-	/* Of the command, borrowed: its signal mask, NULL = the caller's; and what it ignores besides
-	 * what the caller ignores, or NULL. */
-	const sigset_t *command_mask;
-	const sigset_t *command_ignored;
 	bool since_process_start; /* attach: count from birth */
 	bool exclude_children; /* totals and samples of the root alone */
 	bool no_polling; /* the last sample only */
 	bool pss; /* walks page tables: slow on large processes */
 	bool wait_all; /* go on until the last descendant has ended */
-	/* Of the command, borrowed: NULL = the caller's. Another user takes the rights to become it. */
-	const struct denet_user *command_user;
-	char *const *command_environment;
 	/*
 	 * For a host that has more rights than whom it serves: arguments and path only of programs
 	 * that run with the real ids of this process and no rights beyond.
@@ -71,21 +66,32 @@ struct denet_options {
 	 * them. Only for a host that has no other children while it monitors.
 	 */
 	bool adopt_orphans;
-	/* Descriptors that become the command's 0, 1 and 2; -1 = the caller's. */
-	int command_stdin_fd;
-	int command_stdout_fd;
-	int command_stderr_fd;
-	const char *command_cwd; /* NULL = the caller's */
-	size_t records_max_bytes; /* of kept records; the oldest are dropped; 0 = no bound */
-	bool command_new_session; /* setsid(): the command's pid is its process group too */
 	bool keep_records; /* as JSON, until denet_monitor_take_records() */
 	bool records_compat_denet; /* denet's kinds and keys only */
-	/* Of the command, borrowed: what it does not ignore though the caller does, or NULL. */
-	const sigset_t *command_defaulted;
 };
 
 /* Fills in the defaults of the command line, up to options->size, which the caller has set. */
 void denet_options_init(struct denet_options *options);
+
+/* A command to start. What it points to is the caller's, and read until denet_run() returns. */
+struct denet_launch {
+	size_t size; /* sizeof(struct denet_launch) */
+	char *const *argv; /* ends with NULL */
+	char *const *environment; /* ends with NULL; NULL = the caller's */
+	const char *cwd; /* NULL = the caller's */
+	const struct denet_user *user; /* NULL = the caller's; another takes the rights for it */
+	const sigset_t *mask; /* NULL = the caller's */
+	const sigset_t *ignored; /* besides what the caller ignores, or NULL */
+	const sigset_t *defaulted; /* not ignored though the caller does, or NULL */
+	/* Descriptors that become the command's 0, 1 and 2; -1 = the caller's. */
+	int stdin_fd;
+	int stdout_fd;
+	int stderr_fd;
+	bool new_session; /* setsid(): the command's pid is its process group too */
+};
+
+/* As the caller is, and without argv; up to launch->size, which the caller has set. */
+void denet_launch_init(struct denet_launch *launch);
 
 struct denet_monitor;
 
@@ -97,14 +103,13 @@ struct denet_error {
 };
 
 /*
- * Starts argv as execvp() would, monitored from its first instruction; returns when exec has
- * succeeded. stdout_fd, when not -1, becomes the command's descriptor 1, whatever the options say. A
- * command without a slash is looked for in the PATH that it will have. With accounting AUTO and
- * no way to measure, the command runs all the same and on_warning says why. An error means that
- * nothing was started. error may be NULL.
+ * Starts launch->argv as execvp() would, monitored from its first instruction; returns when exec has
+ * succeeded. A command without a slash is looked for in the PATH that it will have. With accounting
+ * AUTO and no way to measure, the command runs all the same and on_warning says why. An error means
+ * that nothing was started. observer and error may be NULL.
  */
 int denet_run(const struct denet_options *options, const struct denet_observer *observer,
-	      char *const argv[], int stdout_fd, struct denet_monitor **ret_monitor,
+	      const struct denet_launch *launch, struct denet_monitor **ret_monitor,
 	      struct denet_error *error);
 
 /* Follows a running process with all its threads and descendants, and what they start later. */

@@ -198,23 +198,26 @@ User = _struct(
     "user", (c_uint32, "uid", "gid"), (POINTER(c_uint32), "groups"), (c_size_t, "groups_count")
 )
 
-# command_environment: an array of char *, the last NULL
 Options = _struct(
     "options",
     (c_size_t, "size"),
     (c_uint64, "interval_ms", "max_interval_ms", "duration_ns"),
-    (c_size_t, "children_max"),
+    (c_size_t, "children_max", "records_max_bytes"),
     (c_int, "accounting"),
-    (POINTER(SignalSet), "command_mask", "command_ignored"),
     (c_bool, "since_process_start", "exclude_children", "no_polling", "pss", "wait_all"),
-    (POINTER(User), "command_user"),
-    (POINTER(c_char_p), "command_environment"),
-    (c_bool, "own_programs_only", "adopt_orphans"),
-    (c_int, "command_stdin_fd", "command_stdout_fd", "command_stderr_fd"),
-    (c_char_p, "command_cwd"),
-    (c_size_t, "records_max_bytes"),
-    (c_bool, "command_new_session", "keep_records", "records_compat_denet"),
-    (POINTER(SignalSet), "command_defaulted"),
+    (c_bool, "own_programs_only", "adopt_orphans", "keep_records", "records_compat_denet"),
+)
+
+# argv, environment: arrays of char *, the last NULL
+Launch = _struct(
+    "launch",
+    (c_size_t, "size"),
+    (POINTER(c_char_p), "argv", "environment"),
+    (c_char_p, "cwd"),
+    (POINTER(User), "user"),
+    (POINTER(SignalSet), "mask", "ignored", "defaulted"),
+    (c_int, "stdin_fd", "stdout_fd", "stderr_fd"),
+    (c_bool, "new_session"),
 )
 
 Error = _struct("error", (c_size_t, "size"), (c_int, "exec_errno"), (c_char * 256, "text"))

@@ -117,21 +117,20 @@ class NativeMonitor:
 
     def run(self, argv: Sequence[str], setup: CommandSetup) -> None:
         """Starts a command that is held before exec until it is monitored."""
-        options = self._options
-        words = _vector([_encode(word) for word in argv])
-        options.command_stdin_fd = setup.stdin
-        options.command_stdout_fd = setup.stdout
-        options.command_stderr_fd = setup.stderr
-        options.command_new_session = setup.new_session
-        options.command_cwd = _encode(setup.cwd) if setup.cwd is not None else None
+        launch = _native.new_launch()
+        launch.argv = _vector([_encode(word) for word in argv])
+        launch.stdin_fd = setup.stdin
+        launch.stdout_fd = setup.stdout
+        launch.stderr_fd = setup.stderr
+        launch.new_session = setup.new_session
+        launch.cwd = _encode(setup.cwd) if setup.cwd is not None else None
         if setup.env is not None:
-            variables = _vector(_environment(setup.env))
-            options.command_environment = variables
+            launch.environment = _vector(_environment(setup.env))
         defaults = _abi.SignalSet()
         for number in _IGNORED_BY_PYTHON:
             defaults.add(number)
-        options.command_defaulted = ctypes.pointer(defaults)
-        self._begin(self._library.denet_run, words, -1)
+        launch.defaulted = ctypes.pointer(defaults)
+        self._begin(self._library.denet_run, ctypes.byref(launch))
 
     def attach(self, pid: int) -> None:
         """Follows a running process; also the calling one."""

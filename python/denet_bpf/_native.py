@@ -29,7 +29,7 @@ _monitor_out = POINTER(c_void_p)
 _options = POINTER(_abi.Options)
 _observer = POINTER(_abi.Observer)
 _error = POINTER(_abi.Error)
-_argv = POINTER(c_char_p)
+_launch = POINTER(_abi.Launch)
 
 # name: (result, arguments)
 FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
@@ -37,7 +37,8 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_free": (None, [c_void_p]),
     "denet_set_log": (None, [_abi.OnLog, c_void_p]),
     "denet_options_init": (None, [_options]),
-    "denet_run": (c_int, [_options, _observer, _argv, c_int, _monitor_out, _error]),
+    "denet_launch_init": (None, [_launch]),
+    "denet_run": (c_int, [_options, _observer, _launch, _monitor_out, _error]),
     "denet_attach": (c_int, [_options, _observer, _pid_t, _monitor_out, _error]),
     "denet_self": (c_int, [_options, _observer, _monitor_out, _error]),
     "denet_monitor_free": (None, [c_void_p]),
@@ -159,6 +160,13 @@ def new_options(**values: Any) -> ctypes.Structure:
     for name, value in values.items():
         setattr(options, name, value)
     return options
+
+
+def new_launch() -> ctypes.Structure:
+    """A command started as this process is. Keeps what pointers point to alive."""
+    launch: ctypes.Structure = _abi.Launch(size=ctypes.sizeof(_abi.Launch))
+    library().denet_launch_init(byref(launch))
+    return launch
 
 
 def new_error() -> ctypes.Structure:

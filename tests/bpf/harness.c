@@ -178,9 +178,12 @@ static void invocation_build(struct invocation *invocation, const struct scene *
 int scene_try(struct scene *scene, char *const argv[], int stdout_fd)
 {
 	struct denet_observer observer = seen_observer(&scene->seen);
+	struct denet_launch launch = { .size = sizeof(launch) };
 
-	return denet_run(&scene->options, &observer, argv, stdout_fd, &scene->monitor,
-			 &scene->error);
+	denet_launch_init(&launch);
+	launch.argv = argv;
+	launch.stdout_fd = stdout_fd;
+	return denet_run(&scene->options, &observer, &launch, &scene->monitor, &scene->error);
 }
 
 /* The descriptor for the command's stdout: a pipe that scene_await_line() reads. */

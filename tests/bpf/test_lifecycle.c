@@ -70,14 +70,16 @@ static void two_monitors_may_follow_one_tree(void **state)
 static int monitor_command(char *argv[])
 {
 	struct denet_options options = { .size = sizeof(options) };
-	struct denet_observer none = { .size = sizeof(none) };
+	struct denet_launch launch = { .size = sizeof(launch) };
 	struct denet_error error = { .size = sizeof(error) };
 	struct denet_monitor *monitor = NULL;
 	struct denet_summary summary = { .size = sizeof(summary) };
 
 	denet_options_init(&options);
 	options.accounting = DENET_ACCOUNTING_BPF;
-	if (denet_run(&options, &none, argv, -1, &monitor, &error))
+	denet_launch_init(&launch);
+	launch.argv = argv;
+	if (denet_run(&options, NULL, &launch, &monitor, &error))
 		return 99;
 	while (denet_monitor_step(monitor) == 0) {
 		struct pollfd ready = { .fd = denet_monitor_fd(monitor), .events = POLLIN };

@@ -16,88 +16,8 @@
 #include <cmocka.h>
 
 #include "denet/denet.h"
+#include "held.h"
 #include "util/cleanup.h"
-
-#define LONG_MS 20000
-
-/* A command that ends when its stdin does. */
-struct held {
-	struct denet_monitor *monitor;
-	int fd;
-};
-
-static struct denet_options new_options(void)
-{
-	struct denet_options options = { .size = sizeof(options) };
-
-	denet_options_init(&options);
-	options.interval_ms = 10;
-	options.keep_records = true;
-	return options;
-}
-
-static int try(const struct denet_options *options, const char *script, struct denet_error *error,
-	       struct denet_monitor **ret_monitor)
-{
-	char text[256];
-	char *argv[] = { "sh", "-c", text, NULL };
-
-	(void)snprintf(text, sizeof(text), "%s", script);
-	*error = (struct denet_error){ .size = sizeof(*error) };
-	return denet_run(options, NULL, argv, -1, ret_monitor, error);
-}
-
-static struct denet_monitor *start(const struct denet_options *options, const char *script)
-{
-	struct denet_monitor *monitor = NULL;
-	struct denet_error error;
-
-	assert_int_equal(try(options, script, &error, &monitor), 0);
-	return monitor;
-}
-
-static struct held hold(struct denet_options options, const char *script)
-{
-	struct held held;
-	int ends[2];
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	options.command_stdin_fd = ends[0];
-	held.monitor = start(&options, script);
-	held.fd = ends[1];
-	(void)close(ends[0]);
-	return held;
-}
-
-static int exit_code_of(struct denet_monitor *monitor)
-{
-	struct denet_end end = { 0 };
-
-	assert_int_equal(denet_monitor_exit(monitor, &end), 0);
-	assert_true(end.known);
-	return end.exit_code;
-}
-
-/* What a script writes. */
-static void read_output(struct denet_options options, const char *script, char *ret_text,
-			size_t size)
-{
-	struct denet_monitor *monitor;
-	int ends[2];
-	size_t len = 0;
-	ssize_t n;
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	options.command_stdout_fd = ends[1];
-	monitor = start(&options, script);
-	(void)close(ends[1]);
-	while (len + 1 < size && (n = read(ends[0], ret_text + len, size - len - 1)) > 0)
-		len += (size_t)n;
-	ret_text[len] = '\0';
-	(void)close(ends[0]);
-	assert_int_equal(denet_monitor_wait(monitor, LONG_MS), 1);
-	denet_monitor_free(monitor);
-}
 
 static int count(const char *text, const char *part)
 {
@@ -250,85 +170,6 @@ static void summary_is_written_as_far_as_the_caller_has_room(void **state)
 	denet_monitor_free(held.monitor);
 }
 
-static void command_starts_in_what_it_was_given(void **state)
-{
-	char *const environment[] = { "WORD=said", "PATH=/usr/bin:/bin", NULL };
-	struct denet_options options = new_options();
-	char text[128];
-
-	(void)state;
-	options.command_environment = environment;
-	options.command_cwd = "/usr";
-	read_output(options, "pwd; echo $WORD; echo $HOME", text, sizeof(text));
-	assert_string_equal(text, "/usr\nsaid\n\n");
-}
-
-static void command_leads_a_session_when_it_is_asked_to(void **state)
-{
-	struct denet_options options = new_options();
-	char text[128];
-
-	(void)state;
-	read_output(options, "cut -d' ' -f6 /proc/$$/stat | grep -cx $$", text, sizeof(text));
-	assert_string_equal(text, "0\n");
-	options.command_new_session = true;
-	read_output(options, "cut -d' ' -f6 /proc/$$/stat | grep -cx $$", text, sizeof(text));
-	assert_string_equal(text, "1\n");
-}
-
-/* The command's stdout is our stderr, and the other way round. */
-static void descriptors_may_change_places(void **state)
-{
-	struct denet_options options = new_options();
-	int saved[2] = { dup(STDOUT_FILENO), dup(STDERR_FILENO) };
-	struct denet_monitor *monitor;
-	char texts[2][8] = { "", "" };
-	int pipes[2][2];
-
-	(void)state;
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(pipe2(pipes[i], O_CLOEXEC), 0);
-		assert_true(dup2(pipes[i][1], STDOUT_FILENO + i) >= 0);
-		(void)close(pipes[i][1]);
-	}
-	options.command_stdout_fd = STDERR_FILENO;
-	options.command_stderr_fd = STDOUT_FILENO;
-	monitor = start(&options, "printf out; printf err >&2");
-	for (int i = 0; i < 2; i++) {
-		assert_true(dup2(saved[i], STDOUT_FILENO + i) >= 0);
-		(void)close(saved[i]);
-		assert_true(read(pipes[i][0], texts[i], sizeof(texts[i]) - 1) >= 0);
-		(void)close(pipes[i][0]);
-	}
-	assert_string_equal(texts[0], "err");
-	assert_string_equal(texts[1], "out");
-	assert_int_equal(denet_monitor_wait(monitor, LONG_MS), 1);
-	denet_monitor_free(monitor);
-}
-
-static void what_cannot_start_says_why(void **state)
-{
-	struct denet_options options = new_options();
-	struct denet_monitor *monitor = NULL;
-	char *argv[] = { "/no/such/program", NULL };
-	struct denet_error error = { .size = sizeof(error) };
-
-	(void)state;
-	assert_int_equal(denet_run(&options, NULL, argv, -1, &monitor, &error), -ENOENT);
-	assert_int_equal(error.exec_errno, ENOENT);
-	argv[0] = "/no/\nsuch";
-	assert_int_equal(denet_run(&options, NULL, argv, -1, &monitor, &error), -ENOENT);
-	assert_string_equal(error.text, "cannot execute '/no/?such': No such file or directory");
-	options.command_cwd = "/no/such/place";
-	assert_int_equal(try(&options, "true", &error, &monitor), -ENOENT);
-	assert_int_equal(error.exec_errno, 0);
-	assert_string_equal(error.text, "cannot enter '/no/such/place': No such file or directory");
-	options = new_options();
-	options.command_stderr_fd = 12345;
-	assert_int_equal(try(&options, "true", &error, &monitor), -EBADF);
-	assert_null(monitor);
-}
-
 /* A child of ours under a pid that is free. */
 static pid_t fork_as(pid_t wanted)
 {
@@ -467,10 +308,6 @@ int main(void)
 		cmocka_unit_test(sample_is_taken_at_once_and_none_after_the_end),
 		cmocka_unit_test(metadata_is_there_before_the_first_step),
 		cmocka_unit_test(summary_is_written_as_far_as_the_caller_has_room),
-		cmocka_unit_test(command_starts_in_what_it_was_given),
-		cmocka_unit_test(command_leads_a_session_when_it_is_asked_to),
-		cmocka_unit_test(descriptors_may_change_places),
-		cmocka_unit_test(what_cannot_start_says_why),
 		cmocka_unit_test(child_of_the_host_is_left_to_the_host),
 		cmocka_unit_test(younger_callers_are_told_so),
 		cmocka_unit_test(short_errors_are_cut_to_their_room),

@@ -62,6 +62,7 @@ static void hold(struct held *held, const char *command)
 						 .on_sample = on_sample,
 						 .on_exit = on_exit_record };
 	struct denet_options options = { .size = sizeof(options) };
+	struct denet_launch launch = { .size = sizeof(launch) };
 	struct denet_error error = { .size = sizeof(error) };
 	char name[16];
 	char *argv[] = { name, NULL };
@@ -73,8 +74,10 @@ static void hold(struct held *held, const char *command)
 	denet_options_init(&options);
 	options.interval_ms = 5;
 	options.keep_records = true;
-	options.command_stdin_fd = ends[0];
-	REQUIRE(!denet_run(&options, &observer, argv, -1, &held->monitor, &error));
+	denet_launch_init(&launch);
+	launch.argv = argv;
+	launch.stdin_fd = ends[0];
+	REQUIRE(!denet_run(&options, &observer, &launch, &held->monitor, &error));
 	(void)close(ends[0]);
 	held->fd = ends[1];
 }
@@ -310,14 +313,17 @@ static void expect_refused(bool has_thread)
 						 .context = &called,
 						 .on_sample = drive_from_callback };
 	struct denet_options options = { .size = sizeof(options) };
+	struct denet_launch launch = { .size = sizeof(launch) };
 	char name[] = "cat";
 	char *argv[] = { name, NULL };
 	int ends[2];
 
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	denet_options_init(&options);
-	options.command_stdin_fd = ends[0];
-	assert_int_equal(denet_run(&options, &observer, argv, -1, &called.held.monitor, NULL), 0);
+	denet_launch_init(&launch);
+	launch.argv = argv;
+	launch.stdin_fd = ends[0];
+	assert_int_equal(denet_run(&options, &observer, &launch, &called.held.monitor, NULL), 0);
 	(void)close(ends[0]);
 	called.held.fd = ends[1];
 	if (has_thread) {

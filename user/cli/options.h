@@ -28,6 +28,7 @@ struct options {
 	enum command help_topic; /* COMMAND_NONE for help as a whole */
 	struct denet_options monitor;
 	char **argv; /* run: the command, borrowed from argv, ends with NULL */
+	char **environment; /* run: of the command, borrowed; NULL = the caller's */
 	pid_t pid; /* attach */
 	const char *file; /* stats */
 	const char *user; /* run: as whom; NULL = as the caller */

@@ -116,34 +116,47 @@ static int find_user(const struct options *options, struct account *ret_account)
 	return r ? log_error(r, "cannot look up the account '%s'", options->user) : 0;
 }
 
+static int run(struct session *session, const struct denet_launch *launch,
+	       struct denet_error *error)
+{
+	struct denet_options monitor = session->options->monitor;
+	int r = rights_raise();
+
+	monitor.adopt_orphans = true;
+	if (!r)
+		r = denet_run(&monitor, recorder_observer(session->recorder), launch,
+			      &session->monitor, error);
+	if (rights_lower())
+		log_warning("cannot lay down the rights of the file");
+	return r;
+}
+
 static int start(struct session *session)
 {
 	const struct options *options = session->options;
-	struct denet_options monitor = options->monitor;
 	struct denet_error error = { .size = sizeof(error) };
-	int stdout_fd = recorder_owns_stdout(options) ? STDERR_FILENO : -1;
+	struct denet_launch launch = { .size = sizeof(launch) };
 	AUTO(account) struct account account = { 0 };
 	sigset_t ignored;
 	int r;
 
-	monitor.command_mask = &session->signals.original;
+	denet_launch_init(&launch);
+	launch.argv = options->argv;
+	launch.environment = options->environment;
+	if (recorder_owns_stdout(options))
+		launch.stdout_fd = STDERR_FILENO;
+	launch.mask = &session->signals.original;
 	/* Its status is lost to whoever ignores the end of children; the command goes on ignoring. */
 	(void)sigemptyset(&ignored);
 	if (signal(SIGCHLD, SIG_DFL) == SIG_IGN)
 		(void)sigaddset(&ignored, SIGCHLD);
-	monitor.command_ignored = &ignored;
-	monitor.adopt_orphans = true;
+	launch.ignored = &ignored;
 	r = find_user(options, &account);
 	if (r)
 		return EXIT_STATUS_FAILED;
 	if (options->user)
-		monitor.command_user = &account.user;
-	r = rights_raise();
-	if (!r)
-		r = denet_run(&monitor, recorder_observer(session->recorder), options->argv,
-			      stdout_fd, &session->monitor, &error);
-	if (rights_lower())
-		log_warning("cannot lay down the rights of the file");
+		launch.user = &account.user;
+	r = run(session, &launch, &error);
 	if (!r)
 		return EXIT_STATUS_OK;
 	signals_release(&session->signals);

@@ -43,9 +43,6 @@ void denet_options_init(struct denet_options *options)
 		.interval_ms = 100,
 		.max_interval_ms = 1000,
 		.children_max = 256,
-		.command_stdin_fd = -1,
-		.command_stdout_fd = -1,
-		.command_stderr_fd = -1,
 	};
 
 	sized_give(options, &defaults, sizeof(defaults));

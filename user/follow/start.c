@@ -18,6 +18,7 @@
 #include "util/clock.h"
 
 #define UNMONITORED "the command runs unmonitored"
+#define YOUNGER_CALLER "the caller is made for a younger libdenet"
 
 static void denet_monitor_freep(struct denet_monitor **monitor)
 {
@@ -42,13 +43,15 @@ static int take_request(struct denet_monitor *monitor, const struct denet_option
 	struct denet_observer callers = { 0 };
 	int r;
 
+	if (!options)
+		return error_set(error, -EINVAL, "no options");
 	monitor->options.size = sizeof(monitor->options);
 	denet_options_init(&monitor->options);
 	r = sized_take(&monitor->options, sizeof(monitor->options), options);
 	if (!r && observer)
 		r = sized_take(&callers, sizeof(callers), observer);
 	if (r == -E2BIG)
-		return error_set(error, r, "the caller is made for a younger libdenet");
+		return error_set(error, r, YOUNGER_CALLER);
 	if (r)
 		return error_set(error, r, "options or observer without size");
 	r = check_options(&monitor->options, error);
@@ -261,13 +264,14 @@ static int watch_root(struct denet_monitor *monitor)
 	return r ? r : monitor_watch(monitor);
 }
 
-static int release(struct denet_monitor *monitor, struct launch *launch, const char *name,
-		   struct denet_error *error)
+static int release(struct denet_monitor *monitor, struct launch *held,
+		   const struct denet_launch *launch, struct denet_error *error)
 {
+	const char *name = launch->argv[0];
 	int exec_errno = 0, r;
 
 	note_start(monitor);
-	r = launch_release(launch, &exec_errno);
+	r = launch_release(held, &exec_errno);
 	if (r)
 		return error_set(error, r, "cannot start '%s': %s", name, strerror(-r));
 	if (!exec_errno)
@@ -275,15 +279,15 @@ static int release(struct denet_monitor *monitor, struct launch *launch, const c
 	if (exec_errno == -EBADF)
 		return error_set(error, exec_errno, "cannot start '%s': bad file descriptor", name);
 	if (exec_errno < 0)
-		return error_set(error, exec_errno, "cannot enter '%s': %s",
-				 monitor->options.command_cwd, strerror(-exec_errno));
+		return error_set(error, exec_errno, "cannot enter '%s': %s", launch->cwd,
+				 strerror(-exec_errno));
 	if (error)
 		error->exec_errno = exec_errno;
 	return error_set(error, -exec_errno, "cannot execute '%s': %s", name, strerror(exec_errno));
 }
 
-static int follow_stub(struct denet_monitor *monitor, struct launch *launch, const char *name,
-		       struct denet_error *error)
+static int follow_stub(struct denet_monitor *monitor, struct launch *held,
+		       const struct denet_launch *launch, struct denet_error *error)
 {
 	int r = open_source_for_run(monitor, error);
 
@@ -302,74 +306,106 @@ static int follow_stub(struct denet_monitor *monitor, struct launch *launch, con
 		return error_set(error, r, "cannot watch the command: %s", strerror(-r));
 	open_system_files(monitor);
 	tell_warning(monitor);
-	return release(monitor, launch, name, error);
+	return release(monitor, held, launch, error);
 }
 
-static int hold(char *const argv[], const struct launch_changes *changes, struct launch *ret_launch,
+static int hold(const struct denet_launch *launch, struct launch *ret_held,
 		struct denet_error *error)
 {
-	int r = launch_hold(argv, changes, ret_launch);
+	const struct setup setup = {
+		.fds = { launch->stdin_fd, launch->stdout_fd, launch->stderr_fd },
+		.cwd = launch->cwd,
+		.new_session = launch->new_session,
+	};
+	const struct launch_changes changes = {
+		.setup = &setup,
+		.mask = launch->mask,
+		.ignored = launch->ignored,
+		.defaulted = launch->defaulted,
+		.user = launch->user,
+		.environment = launch->environment,
+	};
+	int r = launch_hold(launch->argv, &changes, ret_held);
 
 	if (r)
 		return error_set(error, r, "cannot fork: %s", strerror(-r));
-	if (changes->user)
-		r = launch_await_user(ret_launch);
+	if (launch->user)
+		r = launch_await_user(ret_held);
 	if (!r)
 		return 0;
-	launch_cancel(ret_launch);
-	return error_set(error, r, "cannot become user %u: %s", (unsigned int)changes->user->uid,
+	launch_cancel(ret_held);
+	return error_set(error, r, "cannot become user %u: %s", (unsigned int)launch->user->uid,
 			 strerror(-r));
 }
 
-static struct setup setup_of(const struct denet_options *options, int stdout_fd)
+void denet_launch_init(struct denet_launch *launch)
 {
-	return (struct setup){
-		.fds = { options->command_stdin_fd,
-			 stdout_fd >= 0 ? stdout_fd : options->command_stdout_fd,
-			 options->command_stderr_fd },
-		.cwd = options->command_cwd,
-		.new_session = options->command_new_session,
+	static const struct denet_launch as_the_caller = {
+		.size = sizeof(as_the_caller),
+		.stdin_fd = -1,
+		.stdout_fd = -1,
+		.stderr_fd = -1,
 	};
+
+	sized_give(launch, &as_the_caller, sizeof(as_the_caller));
+}
+
+static int take_launch(const struct denet_launch *launch, struct denet_launch *ret_launch,
+		       struct denet_error *error)
+{
+	int r = 0;
+
+	ret_launch->size = sizeof(*ret_launch);
+	denet_launch_init(ret_launch);
+	if (launch)
+		r = sized_take(ret_launch, sizeof(*ret_launch), launch);
+	if (r == -E2BIG)
+		return error_set(error, r, YOUNGER_CALLER);
+	if (r)
+		return error_set(error, r, "a command without size");
+	if (!ret_launch->argv || !ret_launch->argv[0])
+		return error_set(error, -EINVAL, "no command");
+	return 0;
+}
+
+static int start(struct denet_monitor *monitor, const struct denet_launch *launch,
+		 struct denet_error *error)
+{
+	struct launch held;
+	/* Before anything large is loaded, so that the stub is small and is born meanwhile. */
+	int r = hold(launch, &held, error);
+
+	if (r)
+		return r;
+	monitor->root_pid = held.pid;
+	r = copy_args(launch->argv, &monitor->args, &monitor->args_len);
+	if (r)
+		(void)error_set(error, r, "out of memory");
+	else
+		r = follow_stub(monitor, &held, launch, error);
+	if (r)
+		launch_cancel(&held);
+	return r;
 }
 
 int denet_run(const struct denet_options *options, const struct denet_observer *observer,
-	      char *const argv[], int stdout_fd, struct denet_monitor **ret_monitor,
+	      const struct denet_launch *launch, struct denet_monitor **ret_monitor,
 	      struct denet_error *error)
 {
 	__attribute__((cleanup(denet_monitor_freep))) struct denet_monitor *monitor = NULL;
-	struct launch_changes changes = { 0 };
-	struct setup setup;
-	struct launch launch;
+	struct denet_launch known;
 	int r;
 
 	if (error)
 		error->exec_errno = 0;
-	if (!argv || !argv[0])
-		return error_set(error, -EINVAL, "no command");
-	r = new_monitor(options, observer, &monitor, error);
+	r = take_launch(launch, &known, error);
+	if (!r)
+		r = new_monitor(options, observer, &monitor, error);
 	if (r || !monitor)
 		return r;
-	/* Before anything large is loaded, so that the stub is small and is born meanwhile. */
-	setup = setup_of(&monitor->options, stdout_fd);
-	changes.setup = &setup;
-	changes.mask = monitor->options.command_mask;
-	changes.ignored = monitor->options.command_ignored;
-	changes.defaulted = monitor->options.command_defaulted;
-	changes.user = monitor->options.command_user;
-	changes.environment = monitor->options.command_environment;
-	r = hold(argv, &changes, &launch, error);
+	r = start(monitor, &known, error);
 	if (r)
 		return r;
-	monitor->root_pid = launch.pid;
-	r = copy_args(argv, &monitor->args, &monitor->args_len);
-	if (r)
-		(void)error_set(error, r, "out of memory");
-	else
-		r = follow_stub(monitor, &launch, argv[0], error);
-	if (r) {
-		launch_cancel(&launch);
-		return r;
-	}
 	*ret_monitor = monitor;
 	monitor = NULL;
 	return 0;
