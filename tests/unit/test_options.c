@@ -272,17 +272,62 @@ static void nothing_given_is_no_error(void **state)
 	assert_int_equal(options.command, COMMAND_NONE);
 }
 
+/* The library has defaults of its own, for whoever uses it without a command line. */
+static void defaults_of_the_table_are_those_of_the_library(void **state)
+{
+	struct denet_options library = { .size = sizeof(library) };
+	struct options options = PARSE("run", "true");
+
+	(void)state;
+	denet_options_init(&library);
+	assert_int_equal(options.monitor.interval_ms, library.interval_ms);
+	assert_int_equal(options.monitor.max_interval_ms, library.max_interval_ms);
+	assert_int_equal(options.monitor.duration_ns, library.duration_ns);
+	assert_int_equal(options.monitor.children_max, library.children_max);
+	assert_int_equal(options.monitor.accounting, library.accounting);
+	assert_int_equal(options.format, FORMAT_JSONL);
+	assert_int_equal(options.color, COLOR_AUTO);
+}
+
+static void options_without_an_effect_are_not_listed(void **state)
+{
+	static const char *const ignored_by_stats[] = { "interval",	    "max-interval",
+							"duration",	    "no-polling",
+							"exclude-children", "since-process-start",
+							"no-update",	    "verbose" };
+
+	(void)state;
+	for (size_t i = 0; i < options_count(); i++) {
+		struct option_help stats = options_help(i, COMMAND_STATS);
+
+		for (size_t k = 0; k < sizeof(ignored_by_stats) / sizeof(char *); k++)
+			if (strcmp(stats.name, ignored_by_stats[k]) == 0)
+				assert_false(stats.applies);
+		assert_int_equal(stats.commands & stats.tolerated, 0);
+		if (strcmp(stats.name, "since-process-start") == 0)
+			assert_false(options_help(i, COMMAND_RUN).applies);
+		if (strcmp(stats.name, "live") == 0)
+			assert_false(options_help(i, COMMAND_ATTACH).applies);
+	}
+	/* What callers of denet give is let pass all the same. */
+	assert_string_equal(PARSE("-i", "5", "-n", "--gpu", "stats", "f").file, "f");
+	REFUSE("--live stats", "stats", "--live", "f");
+	REFUSE("--gpu doctor", "--gpu", "doctor");
+}
+
 static void names_and_letters_are_unique(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < options_count(); i++) {
 		struct option_help a = options_help(i, COMMAND_NONE);
 
-		assert_true(a.group == OPTION_HIDDEN || a.text);
+		assert_true(a.group == OPTION_HIDDEN || (a.text && a.details));
 		for (size_t k = 0; k < i; k++) {
 			struct option_help b = options_help(k, COMMAND_NONE);
 
 			assert_string_not_equal(a.name, b.name);
+			assert_false(a.alias && strcmp(a.alias, b.name) == 0);
+			assert_false(b.alias && strcmp(b.alias, a.name) == 0);
 			assert_false(a.letter && a.letter == b.letter);
 		}
 	}
@@ -306,6 +351,8 @@ int main(void)
 		cmocka_unit_test(options_without_meaning_for_a_command_are_refused),
 		cmocka_unit_test(help_and_version_end_the_parsing),
 		cmocka_unit_test(nothing_given_is_no_error),
+		cmocka_unit_test(defaults_of_the_table_are_those_of_the_library),
+		cmocka_unit_test(options_without_an_effect_are_not_listed),
 		cmocka_unit_test(names_and_letters_are_unique),
 	};
 

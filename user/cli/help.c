@@ -64,8 +64,7 @@ static const char stats_intro[] =
 	"\n"
 	"Usage: denet-bpf stats [OPTIONS] FILE\n"
 	"\n"
-	"Exit status: 0; 1 when the file cannot be used.\n"
-	"Most options of the other commands are accepted here and have no effect.\n";
+	"Exit status: 0; 1 when the file cannot be used.\n";
 
 static const char doctor_intro[] =
 	"Tries what exact accounting needs on this machine, undoes it, and says what is\n"
@@ -104,7 +103,10 @@ static void append_option(struct buf *buf, const struct option_help *option)
 		len = 0;
 	}
 	buf_append_repeated(buf, ' ', (size_t)(LEFT_COLUMNS - len));
-	buf_printf(buf, "  %s\n", option->text);
+	buf_printf(buf, "  %s", option->text);
+	if (option->default_value)
+		buf_printf(buf, " [%s]", option->default_value);
+	buf_append_char(buf, '\n');
 }
 
 static void append_group(struct buf *buf, size_t group, enum command command)

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Every option there is. Help, man pages, completions and docs/options.md are printed from here
+ * (`make docs`), so texts are plain ASCII: no markup, and no quotes but the straight ones.
+ */
 #include "cli/options_internal.h"
 
 #define FIELD(name) offsetof(struct options, name)
@@ -10,69 +14,324 @@ static const char *const colors[] = { "auto", "always", "never", NULL };
 static const char *const accountings[] = { "auto", "bpf", "proc", NULL };
 
 static const char *const compats[] = { "denet", NULL };
+static const char *const children[] = { "all", "none", "top:", NULL };
 
 /* Help shows the entries of a group in this order. */
 const struct option_spec option_table[] = {
-	{ 'j', "json", OPTION_FLAG, ON_ALL | ON_DOCTOR, FIELD(json), NULL, OPTION_RECORDS, NULL,
-	  "records to stdout, CMD's stdout to stderr" },
-	{ 'o', "out", OPTION_FILE, ON_ALL | ON_DOCTOR, FIELD(out), NULL, OPTION_RECORDS, "FILE",
-	  "records to FILE" },
-	{ '\0', "format", OPTION_CHOICE, ON_MONITOR, FIELD(format), formats, OPTION_RECORDS,
-	  "jsonl|json|csv", "how records are written [jsonl]" },
-	{ '\0', "children", OPTION_CHILDREN, ON_MONITOR, 0, NULL, OPTION_RECORDS, "all|top:N|none",
-	  "processes listed in a sample [top:256]" },
-	{ '\0', "write-env", OPTION_FLAG, ON_MONITOR, FIELD(write_env), NULL, OPTION_RECORDS, NULL,
-	  "begin with a record about this machine" },
-	{ '\0', "compat", OPTION_FLAG, ON_MONITOR, FIELD(compat_denet), compats, OPTION_RECORDS,
-	  "denet", "only what denet itself would write" },
-	{ 'i', "interval", OPTION_MS, ON_ALL, SETTING(interval_ms), NULL, OPTION_MEASURE, "MS",
-	  "between samples in the first second [100]" },
-	{ 'm', "max-interval", OPTION_MS, ON_ALL, SETTING(max_interval_ms), NULL, OPTION_MEASURE,
-	  "MS", "between samples after ten seconds [1000]" },
-	{ 'd', "duration", OPTION_SECONDS, ON_ALL, SETTING(duration_ns), NULL, OPTION_MEASURE, "S",
-	  "stop after S seconds, leave CMD running" },
-	{ '\0', "no-polling", OPTION_FLAG, ON_ALL, SETTING(no_polling), NULL, OPTION_MEASURE, NULL,
-	  "only one sample, the last" },
-	{ '\0', "wait-all", OPTION_FLAG, ON_MONITOR, SETTING(wait_all), NULL, OPTION_MEASURE, NULL,
-	  "stay until the last descendant has ended" },
-	{ '\0', "exclude-children", OPTION_FLAG, ON_ALL, SETTING(exclude_children), NULL,
-	  OPTION_MEASURE, NULL, "measure the first process alone" },
-	{ '\0', "since-process-start", OPTION_FLAG, ON_ALL, SETTING(since_process_start), NULL,
-	  OPTION_MEASURE, NULL, "attach: count from birth, not from now" },
-	{ '\0', "pss", OPTION_FLAG, ON_MONITOR, SETTING(pss), NULL, OPTION_MEASURE, NULL,
-	  "shared memory by its share, too; slow" },
-	{ '\0', "accounting", OPTION_CHOICE, ON_MONITOR, SETTING(accounting), accountings,
-	  OPTION_MEASURE, "auto|bpf|proc", "bpf: exact or not at all [auto]" },
-	{ '\0', "live", OPTION_FLAG, ON_MONITOR, FIELD(live), NULL, OPTION_SCREEN, NULL,
-	  "one line that changes in place" },
-	{ 'n', "no-update", OPTION_FLAG, ON_ALL, FIELD(no_update), NULL, OPTION_SCREEN, NULL,
-	  "one line after the other, on stderr" },
-	{ 'q', "quiet", OPTION_FLAG, ON_ALL | ON_DOCTOR, FIELD(quiet), NULL, OPTION_SCREEN, NULL,
-	  "errors and the records asked for, no more" },
-	{ 'v', "verbose", OPTION_FLAG, ON_ALL, FIELD(verbose), NULL, OPTION_SCREEN, NULL,
-	  "more figures in the summary" },
-	{ '\0', "color", OPTION_CHOICE, ON_ALL | ON_DOCTOR, FIELD(color), colors, OPTION_SCREEN,
-	  "auto|always|never", "[auto: on a terminal, unless NO_COLOR]" },
-	{ 'u', "user", OPTION_NAME, ON_RUN, FIELD(user), NULL, OPTION_GENERAL, "USER",
-	  "run CMD as USER, a name or #UID; needs root" },
-	{ 'h', "help", OPTION_HELP, ON_ALL | ON_DOCTOR, 0, NULL, OPTION_GENERAL, NULL,
-	  "this help" },
-	{ 'V', "version", OPTION_VERSION, ON_ALL | ON_DOCTOR, 0, NULL, OPTION_GENERAL, NULL,
-	  "the version" },
-	/* Names that denet has or had. */
-	{ '\0', "no-include-children", OPTION_FLAG, ON_ALL, SETTING(exclude_children), NULL,
-	  OPTION_HIDDEN, NULL, NULL },
-	{ '\0', "nodump", OPTION_IGNORED, ON_ALL, 0, NULL, OPTION_HIDDEN, NULL, NULL },
-	{ '\0', "enable-ebpf", OPTION_IGNORED, ON_ALL, 0, NULL, OPTION_HIDDEN, NULL, NULL },
-	{ '\0', "gpu", OPTION_IGNORED, ON_ALL, 0, NULL, OPTION_HIDDEN, NULL, NULL },
-	{ '\0', "debug", OPTION_IGNORED, ON_ALL, 0, NULL, OPTION_HIDDEN, NULL, NULL },
+	{
+		.letter = 'j',
+		.name = "json",
+		.kind = OPTION_FLAG,
+		.commands = ON_ALL,
+		.offset = FIELD(json),
+		.group = OPTION_RECORDS,
+		.text = "records to stdout, CMD's stdout to stderr",
+		.details = "Records are written to stdout. What CMD writes to its stdout then goes "
+			   "to stderr, so that the two never mix. Neither live line nor summary is "
+			   "shown. With -o FILE records go to both, and with -q as well to FILE "
+			   "alone.",
+		.on_reading = "as JSON, for a machine",
+	},
+	{
+		.letter = 'o',
+		.name = "out",
+		.value = "FILE",
+		.kind = OPTION_FILE,
+		.commands = ON_MONITOR | ON_STATS | ON_DOCTOR,
+		.offset = FIELD(out),
+		.group = OPTION_RECORDS,
+		.text = "records to FILE",
+		.details = "Records are written to FILE beside whatever is shown. They are written "
+			   "in whole lines at each sample, so that all lines but the last are "
+			   "readable whatever ends denet-bpf. What FILE held before is gone.",
+		.on_reading = "to FILE instead of stdout",
+	},
+	{
+		.name = "format",
+		.value = "jsonl|json|csv",
+		.kind = OPTION_CHOICE,
+		.commands = ON_MONITOR,
+		.offset = FIELD(format),
+		.choices = formats,
+		.default_value = "jsonl",
+		.group = OPTION_RECORDS,
+		.text = "how records are written",
+		.details = "jsonl writes one JSON object a line, json one array of the same "
+			   "objects, and csv a header and then one row for each sample. It needs "
+			   "-j or -o FILE.",
+	},
+	{
+		.name = "children",
+		.value = "all|top:N|none",
+		.kind = OPTION_CHILDREN,
+		.commands = ON_MONITOR,
+		.choices = children,
+		.default_value = "top:256",
+		.group = OPTION_RECORDS,
+		.text = "processes listed in a sample",
+		.details = "How many descendants are listed in each sample: those that used most "
+			   "CPU, then memory. Those that are left out are counted in "
+			   "children_omitted; totals hold all of them.",
+	},
+	{
+		.name = "write-env",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.offset = FIELD(write_env),
+		.group = OPTION_RECORDS,
+		.text = "begin with a record about this machine",
+		.details =
+			"The first record then has the kind env and describes the machine: host, "
+			"kernel, processors, memory, file systems.",
+	},
+	{
+		.name = "compat",
+		.value = "denet",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.offset = FIELD(compat_denet),
+		.choices = compats,
+		.group = OPTION_RECORDS,
+		.text = "only what denet itself would write",
+		.details = "Records have denet's kinds and keys alone, for programs that take "
+			   "every other kind for a sample.",
+	},
+	{
+		.letter = 'i',
+		.name = "interval",
+		.value = "MS",
+		.kind = OPTION_MS,
+		.commands = ON_MONITOR,
+		.tolerated = ON_STATS,
+		.offset = SETTING(interval_ms),
+		.default_value = "100",
+		.group = OPTION_MEASURE,
+		.text = "between samples in the first second",
+		.details = "Milliseconds between two samples in the first second. From then on the "
+			   "interval grows, until it is that of --max-interval after ten seconds. "
+			   "Totals do not depend on it: samples are for what changes over time. "
+			   "An interval above that of --max-interval raises it.",
+	},
+	{
+		.letter = 'm',
+		.name = "max-interval",
+		.value = "MS",
+		.kind = OPTION_MS,
+		.commands = ON_MONITOR,
+		.tolerated = ON_STATS,
+		.offset = SETTING(max_interval_ms),
+		.default_value = "1000",
+		.group = OPTION_MEASURE,
+		.text = "between samples after ten seconds",
+		.details =
+			"Milliseconds between two samples from ten seconds on. One below that of "
+			"--interval lowers it.",
+	},
+	{
+		.letter = 'd',
+		.name = "duration",
+		.value = "S",
+		.kind = OPTION_SECONDS,
+		.commands = ON_MONITOR,
+		.tolerated = ON_STATS,
+		.offset = SETTING(duration_ns),
+		.default_value = "0",
+		.group = OPTION_MEASURE,
+		.text = "stop after S seconds, 0: never; CMD runs on",
+		.details =
+			"Monitoring ends after so many seconds, which may have decimals, and what "
+			"is monitored runs on. 0 is no limit.",
+	},
+	{
+		.name = "no-polling",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.tolerated = ON_STATS,
+		.offset = SETTING(no_polling),
+		.group = OPTION_MEASURE,
+		.text = "only one sample, the last",
+		.details =
+			"No samples are taken but one at the end. Totals and records of processes "
+			"are the same.",
+	},
+	{
+		.name = "wait-all",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.offset = SETTING(wait_all),
+		.group = OPTION_MEASURE,
+		.text = "stay until the last descendant has ended",
+		.details =
+			"Without it monitoring ends with the first process, and descendants that "
+			"outlive it are told as running.",
+	},
+	{
+		.name = "exclude-children",
+		.alias = "no-include-children",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.tolerated = ON_STATS,
+		.offset = SETTING(exclude_children),
+		.group = OPTION_MEASURE,
+		.text = "measure the first process alone",
+		.details = "Totals, samples and rows are of the first process alone, and samples "
+			   "have the kind sample.",
+	},
+	{
+		.name = "since-process-start",
+		.kind = OPTION_FLAG,
+		.commands = ON_ATTACH,
+		.tolerated = ON_RUN | ON_STATS,
+		.offset = SETTING(since_process_start),
+		.group = OPTION_MEASURE,
+		.text = "count from birth, not from now",
+		.details =
+			"Totals hold what the processes used before the attach as well, from the "
+			"birth of each.",
+	},
+	{
+		.name = "pss",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.offset = SETTING(pss),
+		.group = OPTION_MEASURE,
+		.text = "shared memory by its share, too; slow",
+		.details =
+			"Each sample also has the proportional set size: shared pages count once, "
+			"divided among those that share them. The kernel walks all page tables "
+			"for it, which takes time in proportion to the memory in use.",
+	},
+	{
+		.name = "accounting",
+		.value = "auto|bpf|proc",
+		.kind = OPTION_CHOICE,
+		.commands = ON_MONITOR,
+		.offset = SETTING(accounting),
+		.choices = accountings,
+		.default_value = "auto",
+		.group = OPTION_MEASURE,
+		.text = "bpf: exact or not at all",
+		.details =
+			"Where the figures come from. bpf is exact and needs rights that "
+			"'denet-bpf doctor' tells; where it cannot be had, nothing is started. "
+			"proc samples /proc, needs no rights, and gives lower bounds. auto takes "
+			"the first of them that works and says so.",
+	},
+	{
+		.name = "live",
+		.kind = OPTION_FLAG,
+		.commands = ON_RUN,
+		.tolerated = ON_ATTACH,
+		.offset = FIELD(live),
+		.group = OPTION_SCREEN,
+		.text = "one line that changes in place",
+		.details = "Shows the state of things on the last line of the terminal while CMD "
+			   "runs. It is meant for a CMD that writes little to the terminal. attach "
+			   "does so without being asked.",
+	},
+	{
+		.letter = 'n',
+		.name = "no-update",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.tolerated = ON_STATS,
+		.offset = FIELD(no_update),
+		.group = OPTION_SCREEN,
+		.text = "one line after the other, on stderr",
+		.details = "Writes a new line to stderr for each sample, to a terminal or to "
+			   "anything else.",
+	},
+	{
+		.letter = 'q',
+		.name = "quiet",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR | ON_STATS | ON_DOCTOR,
+		.offset = FIELD(quiet),
+		.group = OPTION_SCREEN,
+		.text = "errors and the records asked for, no more",
+		.details = "Nothing is shown but errors. Records are written where they were asked "
+			   "for.",
+		.on_reading = "errors and what was asked for, no more",
+	},
+	{
+		.letter = 'v',
+		.name = "verbose",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.tolerated = ON_STATS,
+		.offset = FIELD(verbose),
+		.group = OPTION_SCREEN,
+		.text = "more figures in the summary",
+		.details = "The summary also has page faults, context switches and migrations.",
+	},
+	{
+		.name = "color",
+		.value = "auto|always|never",
+		.kind = OPTION_CHOICE,
+		.commands = ON_MONITOR | ON_STATS | ON_DOCTOR,
+		.offset = FIELD(color),
+		.choices = colors,
+		.default_value = "auto",
+		.group = OPTION_SCREEN,
+		.text = "auto: on a terminal, unless NO_COLOR",
+		.details = "auto colours what is shown on a terminal, unless the environment has "
+			   "NO_COLOR or TERM is dumb.",
+	},
+	{
+		.letter = 'u',
+		.name = "user",
+		.value = "USER",
+		.kind = OPTION_NAME,
+		.commands = ON_RUN,
+		.offset = FIELD(user),
+		.group = OPTION_GENERAL,
+		.text = "run CMD as USER, a name or #UID; needs root",
+		.details = "CMD runs as USER with all groups, HOME, SHELL, USER and LOGNAME of the "
+			   "account, while denet-bpf keeps root's rights for measuring. #UID is "
+			   "the account with that number.",
+	},
+	{
+		.letter = 'h',
+		.name = "help",
+		.kind = OPTION_HELP,
+		.commands = ON_ALL,
+		.group = OPTION_GENERAL,
+		.text = "this help",
+		.details =
+			"Shows the help of the command, or of all when none was given before it.",
+	},
+	{
+		.letter = 'V',
+		.name = "version",
+		.kind = OPTION_VERSION,
+		.commands = ON_ALL,
+		.group = OPTION_GENERAL,
+		.text = "the version",
+		.details = "Shows the version and does nothing else.",
+	},
+	/* What denet has or had, and programs that call it still give. */
+	{ .name = "nodump", .kind = OPTION_IGNORED, .tolerated = ON_MONITOR | ON_STATS },
+	{ .name = "enable-ebpf", .kind = OPTION_IGNORED, .tolerated = ON_MONITOR | ON_STATS },
+	{ .name = "gpu", .kind = OPTION_IGNORED, .tolerated = ON_MONITOR | ON_STATS },
+	{ .name = "debug", .kind = OPTION_IGNORED, .tolerated = ON_MONITOR | ON_STATS },
 };
 
 const size_t option_table_count = sizeof(option_table) / sizeof(option_table[0]);
 
+_Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= OPTIONS_MAX,
+	       "struct parser has a bit for each option");
+
 size_t options_count(void)
 {
 	return option_table_count;
+}
+
+static const char *text_for(const struct option_spec *spec, enum command command)
+{
+	bool is_reading =
+		command == COMMAND_STATS || command == COMMAND_DOCTOR || command == COMMAND_HELP;
+
+	return is_reading && spec->on_reading ? spec->on_reading : spec->text;
 }
 
 struct option_help options_help(size_t index, enum command command)
@@ -82,9 +341,19 @@ struct option_help options_help(size_t index, enum command command)
 	return (struct option_help){
 		.letter = spec->letter,
 		.name = spec->name,
+		.alias = spec->alias,
 		.value = spec->value,
-		.text = spec->text,
+		.default_value = spec->default_value,
+		.text = text_for(spec, command),
+		.details = spec->details,
+		.on_reading = spec->on_reading,
+		.choices = spec->choices,
 		.group = spec->group,
-		.applies = command == COMMAND_NONE || (spec->commands & (1u << command)),
+		.operand = spec->kind == OPTION_FILE   ? OPERAND_FILE
+			   : spec->kind == OPTION_NAME ? OPERAND_USER
+						       : OPERAND_NONE,
+		.commands = spec->commands,
+		.tolerated = spec->tolerated,
+		.applies = command == COMMAND_NONE || (spec->commands & COMMAND_BIT(command)),
 	};
 }

@@ -139,6 +139,7 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 	case OPTION_HELP:
 		options->help_topic = options->command;
 		options->command = COMMAND_HELP;
+		options->json = false; /* for a person, whatever the command would have written */
 		return 0;
 	case OPTION_VERSION:
 		options->command = COMMAND_VERSION;

@@ -9,7 +9,7 @@
 #include "util/parse.h"
 
 #define PID_LIMIT 4194304u /* the kernel's own, on every architecture */
-#define NAMES_MAX 64
+#define NAMES_MAX (2 * OPTIONS_MAX) /* with aliases */
 
 static const struct {
 	const char *name;
@@ -64,11 +64,16 @@ static int refuse_unknown_option(const char *name, size_t len, char *error)
 			     name);
 }
 
+static bool is_word(const char *word, const char *name, size_t len)
+{
+	return word && strlen(word) == len && memcmp(word, name, len) == 0;
+}
+
 static const struct option_spec *find_long(const char *name, size_t len)
 {
 	for (size_t i = 0; i < option_table_count; i++)
-		if (strlen(option_table[i].name) == len &&
-		    memcmp(option_table[i].name, name, len) == 0)
+		if (is_word(option_table[i].name, name, len) ||
+		    is_word(option_table[i].alias, name, len))
 			return &option_table[i];
 	return NULL;
 }
@@ -264,12 +269,18 @@ static int check_intervals(const struct parser *parser)
 	return 0;
 }
 
+/* What callers of denet give is let pass, as denet lets it. */
+static bool has_place(const struct option_spec *spec, enum command command)
+{
+	return (spec->commands | spec->tolerated) & COMMAND_BIT(command);
+}
+
 static int check_applies(const struct parser *parser)
 {
 	enum command command = parser->options->command;
 
 	for (size_t i = 0; i < option_table_count; i++)
-		if ((parser->seen >> i & 1) && !(option_table[i].commands & (1u << command)))
+		if ((parser->seen >> i & 1) && !has_place(&option_table[i], command))
 			return option_refuse(parser->error, "option '--%s' has no meaning for %s",
 					     option_table[i].name, command_name(command));
 	return 0;
@@ -312,6 +323,17 @@ static int check(const struct parser *parser)
 	return check_intervals(parser);
 }
 
+static int set_defaults(struct parser *parser)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < option_table_count && r == 0; i++)
+		if (option_table[i].default_value)
+			r = option_set(&option_table[i], option_table[i].default_value,
+				       parser->options, parser->error);
+	return r;
+}
+
 int options_parse(int argc, char *const argv[], struct options *ret_options,
 		  char ret_error[OPTIONS_ERROR_BYTES])
 {
@@ -324,10 +346,11 @@ int options_parse(int argc, char *const argv[], struct options *ret_options,
 	bool is_over = false;
 	int r = 0;
 
-	_Static_assert(sizeof(parser.seen) * 8 >= 64, "a bit for each option");
+	_Static_assert(sizeof(parser.seen) * 8 >= OPTIONS_MAX, "a bit for each option");
 	parser.error = ret_error;
 	options.monitor.size = sizeof(options.monitor);
 	denet_options_init(&options.monitor);
+	r = set_defaults(&parser);
 	while (r == 0 && parser.next < parser.count && !is_over) {
 		const char *arg = parser.args[parser.next];
 

@@ -20,6 +20,8 @@ enum command {
 	COMMAND_VERSION,
 };
 
+#define COMMAND_BIT(command) (1u << (command))
+
 enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -53,15 +55,34 @@ struct options {
 int options_parse(int argc, char *const argv[], struct options *ret_options,
 		  char ret_error[OPTIONS_ERROR_BYTES]);
 
-/* How an option is used: the part of the table that help needs. */
+/* What an option is for; the order is that of help. Hidden ones have no effect. */
 enum option_group { OPTION_HIDDEN, OPTION_RECORDS, OPTION_MEASURE, OPTION_SCREEN, OPTION_GENERAL };
 
+/* What a word on the command line stands for: of a command, or the value of an option. */
+enum operand {
+	OPERAND_NONE,
+	OPERAND_COMMAND, /* a program and its arguments */
+	OPERAND_PID,
+	OPERAND_FILE,
+	OPERAND_TOPIC, /* what there is help about */
+	OPERAND_USER,
+};
+
+/* How an option is used: the part of the table that help and its like need. */
 struct option_help {
 	char letter; /* NUL for none */
 	const char *name;
-	const char *value; /* NULL when it takes none */
+	const char *alias; /* NULL for none, as in all below */
+	const char *value;
+	const char *default_value;
 	const char *text;
+	const char *details;
+	const char *on_reading;
+	const char *const *choices; /* one that ends with a colon goes on with a number */
 	enum option_group group;
+	enum operand operand; /* of what kind its value is */
+	unsigned int commands; /* bits of those on which it has an effect */
+	unsigned int tolerated; /* of those that take it without an effect */
 	bool applies; /* to the command asked about */
 };
 

@@ -4,12 +4,15 @@
 
 #include "cli/options.h"
 
-#define ON_RUN (1u << COMMAND_RUN)
-#define ON_ATTACH (1u << COMMAND_ATTACH)
-#define ON_STATS (1u << COMMAND_STATS)
-#define ON_DOCTOR (1u << COMMAND_DOCTOR)
+#define ON_RUN COMMAND_BIT(COMMAND_RUN)
+#define ON_ATTACH COMMAND_BIT(COMMAND_ATTACH)
+#define ON_STATS COMMAND_BIT(COMMAND_STATS)
+#define ON_DOCTOR COMMAND_BIT(COMMAND_DOCTOR)
+#define ON_HELP COMMAND_BIT(COMMAND_HELP)
 #define ON_MONITOR (ON_RUN | ON_ATTACH)
-#define ON_ALL (ON_MONITOR | ON_STATS)
+#define ON_ALL (ON_MONITOR | ON_STATS | ON_DOCTOR | ON_HELP)
+
+#define OPTIONS_MAX 64
 
 enum option_kind {
 	OPTION_FLAG, /* sets a bool */
@@ -25,15 +28,20 @@ enum option_kind {
 };
 
 struct option_spec {
-	char letter;
+	char letter; /* NUL for none */
 	const char *name;
+	const char *alias; /* a second name, denet's; NULL for none */
+	const char *value; /* what it takes, as help shows it; NULL for none */
 	enum option_kind kind;
-	unsigned int commands; /* where it has a meaning */
+	unsigned int commands; /* bits of those on which it has an effect */
+	unsigned int tolerated; /* of those on which it has none, yet callers of denet give it */
 	size_t offset; /* into struct options */
 	const char *const *choices; /* ends with NULL */
+	const char *default_value; /* as it would be given; NULL when it is off without it */
 	enum option_group group;
-	const char *value;
-	const char *text;
+	const char *text; /* a few words for help */
+	const char *details; /* whole sentences for the reference */
+	const char *on_reading; /* text of commands that read or examine, where it differs */
 };
 
 extern const struct option_spec option_table[];
