@@ -4,6 +4,7 @@
 #define DENET_BPF_CLOCK_H
 
 #include "maps.bpf.h"
+#include "compat.bpf.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
@@ -33,22 +34,36 @@ static __always_inline void calibrate_rq_clock(void)
 	rq_clock_offset_ns = (__s64)BPF_CORE_READ(rq, clock) - (__s64)bpf_ktime_get_ns();
 }
 
+/* All ones when value is below 0, else 0. */
+static __always_inline __s64 negative_mask(__s64 value)
+{
+	return value >> 63;
+}
+
 /*
- * What a running task has used since the scheduler last added up: up to a tick, or far more. Here
- * and below without branches: each would double what the verifier has to walk through.
+ * What a running task has used since the scheduler last added up: an estimate, as what the host and
+ * interrupts took of that is not known yet. It may only be too high where no counter is made of it.
+ * Here and below without branches: each would double what the verifier has to walk through.
  */
 static __always_inline __u64 slice_in_progress_ns(struct task_struct *task)
 {
-	__s64 counted, since, slice;
+	__s64 start = task->se.exec_start, sum = task->se.sum_exec_runtime;
+	__s64 counted, since, slice, beyond, moved;
 	struct rq *rq;
 
 	if (!has_slices(task))
 		return 0;
 	rq = rq_of(task);
-	counted = (__s64)BPF_CORE_READ(rq, clock_task) - (__s64)task->se.exec_start;
+	counted = (__s64)BPF_CORE_READ(rq, clock_task) - start;
 	since = (__s64)bpf_ktime_get_ns() + rq_clock_offset_ns - (__s64)BPF_CORE_READ(rq, clock);
 	slice = counted + since;
-	return slice & ~(slice >> 63);
+	beyond = (__s64)cfg.slice_max_ns - slice;
+	slice += beyond & negative_mask(beyond);
+	barrier();
+	/* Added up or switched out meanwhile: the clocks are of another slice, or of none. */
+	moved = (task->se.exec_start ^ start) | (task->se.sum_exec_runtime ^ sum);
+	moved |= -moved;
+	return slice & ~negative_mask(slice) & ~negative_mask(moved) & -(__s64)task_is_on_cpu(task);
 }
 
 #endif

@@ -12,10 +12,8 @@
 /* The caller may look first, and save the four reads of a slice. */
 static __always_inline void add_slice(struct task_struct *task, struct task_sample *sample)
 {
-	__u64 is_running = task_is_on_cpu(task);
-
-	sample->used.cpu_ns += slice_in_progress_ns(task) & -is_running;
-	sample->flags |= is_running * SAMPLE_RUNNING;
+	sample->slice_ns = slice_in_progress_ns(task);
+	sample->flags |= task_is_on_cpu(task) * SAMPLE_RUNNING;
 }
 
 /*

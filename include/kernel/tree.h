@@ -96,6 +96,8 @@ struct knobs {
 	bool use_exit_memory; /* read the address space at the end, which is there from 6.16 on */
 	bool use_slices; /* estimate what a running task has not been charged for yet */
 	bool map_pids; /* the monitor is not in the initial pid namespace */
+	bool pad[3];
+	__u64 slice_max_ns; /* a tick, unless a CPU may go without */
 };
 
 /* Whose numbering of pids is shown: that of the monitor's own pid namespace. */
@@ -158,7 +160,8 @@ struct task_sample {
 	__u64 command_id; /* of a leader */
 	__u64 mm; /* tells address spaces apart; 0 for none */
 	__u64 start_boot_ns;
-	struct task_counters used;
+	struct task_counters used; /* what the kernel has charged */
+	__u64 slice_ns; /* used, but not charged yet: an estimate, for rates alone */
 	__u32 tid;
 	__u32 tgid;
 	__u32 parent_tgid;
@@ -170,7 +173,7 @@ struct task_sample {
 
 #define SAMPLE_LEADER 1u
 #define SAMPLE_EXITING 2u
-#define SAMPLE_RUNNING 4u /* on a CPU: the slice in progress was estimated */
+#define SAMPLE_RUNNING 4u /* on a CPU: slice_ns may not be 0 */
 #define SAMPLE_DEAD 8u /* a leader that ended before its threads: not in the sum */
 /* Not a task: what the ended threads of a living process have used. It is in the totals already. */
 #define SAMPLE_ENDED_THREADS 16u
@@ -199,6 +202,6 @@ struct tree_totals {
 _Static_assert(sizeof(struct task_counters) == 104, "layout of task_counters");
 _Static_assert(sizeof(struct process_account) == 240, "layout of process_account");
 _Static_assert(sizeof(struct exec_event) == 80, "layout of exec_event");
-_Static_assert(sizeof(struct task_sample) == 184, "layout of task_sample");
+_Static_assert(sizeof(struct task_sample) == 192, "layout of task_sample");
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,6 +135,45 @@ static void threads_that_end_at_once_are_one_late_exit(void **state)
 	scene->is_held = true;
 	scene_spawn(scene, "killstorm", "400", "2", NULL);
 	check_undrained(scene, 400);
+}
+
+struct slice {
+	uint64_t charged_ns;
+	uint64_t slice_ns;
+};
+
+static int note_slice(void *context, const struct task_sample *task)
+{
+	struct slice *slice = context;
+
+	slice->charged_ns = task->used.cpu_ns;
+	slice->slice_ns = task->slice_ns;
+	return 0;
+}
+
+/* The scheduler adds up at ticks, so that nearly every look finds a part of one. */
+static void slice_in_progress_is_told_apart(void **state)
+{
+	struct scene *scene = *state;
+	struct probe_options options = { 0 };
+	struct probe *probe = NULL;
+	struct slice slice = { 0 };
+	char path[PATH_MAX];
+	struct asked_page *page = scene_map(scene, "asked", sizeof(*page), path);
+
+	assert_return_code(probe_open(&options, &probe), errno);
+	scene_spawn(scene, "asked", path, NULL);
+	while (!atomic_load(&page->is_ready))
+		sched_yield();
+	assert_return_code(probe_seed(probe, scene->spawned, false, ignore_task, NULL), errno);
+	for (int i = 0; i < GONE_TRIES && !slice.slice_ns; i++) {
+		assert_return_code(probe_sample(probe, note_slice, &slice), errno);
+		assert_true(slice.charged_ns > 0);
+		poll(NULL, 0, 1);
+	}
+	assert_true(slice.slice_ns > 0);
+	atomic_store(&page->is_over, true);
+	probe_free(probe);
 }
 
 static void execs_that_do_not_fit_the_ring_are_counted(void **state)
@@ -343,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scene_test(ring_that_nobody_drains_loses_no_nanosecond),
 		scene_test(threads_that_end_at_once_are_one_late_exit),
+		scene_test(slice_in_progress_is_told_apart),
 		scene_test(execs_that_do_not_fit_the_ring_are_counted),
 		scene_test(accounts_without_room_are_counted_and_their_cpu_too),
 		scene_test(default_way_of_loading_is_exact),

@@ -3,6 +3,7 @@
 #include "bpf/harness.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -140,6 +141,69 @@ static void samples_agree_with_schedstat(void **state)
 	free(witnessed.errors_ns);
 }
 
+/* The CPU time of a target that the kernel itself does not ask between two ticks. */
+struct questioning {
+	struct asked_page *page;
+	uint64_t samples;
+	uint64_t farthest_ns; /* that a sample was behind the answer right after it */
+	bool is_above;
+};
+
+static uint64_t answer_of(struct asked_page *page)
+{
+	uint32_t question = atomic_load(&page->asked) + 1;
+
+	atomic_store_explicit(&page->asked, question, memory_order_release);
+	while (atomic_load_explicit(&page->answered, memory_order_acquire) != question)
+		sched_yield();
+	return page->cpu_ns;
+}
+
+static void question(void *context, const struct denet_tree *tree)
+{
+	struct questioning *questioning = context;
+	uint64_t answer_ns, told_ns = tree->parent.used.cpu_time_ns;
+
+	if (atomic_load(&questioning->page->is_over))
+		return;
+	answer_ns = answer_of(questioning->page);
+	questioning->samples++;
+	questioning->is_above |=
+		told_ns > answer_ns || tree->aggregated.used.cpu_time_ns > answer_ns;
+	if (told_ns < answer_ns && answer_ns - told_ns > questioning->farthest_ns)
+		questioning->farthest_ns = answer_ns - told_ns;
+	if (questioning->samples == 200)
+		atomic_store(&questioning->page->is_over, true);
+}
+
+/*
+ * However long the host or interrupts keep its CPU: an estimate of what is not charged yet would be
+ * above it now and then, which is why no counter has one in it.
+ */
+static void samples_never_tell_more_than_was_used(void **state)
+{
+	struct scene *scene = *state;
+	char path[PATH_MAX];
+	struct questioning questioning = { 0 };
+
+	questioning.page = scene_map(scene, "asked", sizeof(*questioning.page), path);
+	scene_spawn(scene, "asked", path, NULL);
+	while (!atomic_load(&questioning.page->is_ready))
+		sched_yield();
+	scene->options.interval_ms = 7;
+	scene->options.max_interval_ms = 7;
+	scene->options.since_process_start = true;
+	scene->seen.on_sample = question;
+	scene->seen.context = &questioning;
+	scene_attach(scene, scene->spawned);
+	scene_finish(scene);
+	print_message("             %llu samples, behind by %.3f ms at most\n",
+		      (unsigned long long)questioning.samples,
+		      (double)questioning.farthest_ns / 1e6);
+	assert_int_equal(questioning.samples, 200);
+	assert_false(questioning.is_above);
+}
+
 /* The sums themselves are checked by scene_finish() in every test. */
 static void mixed_work_adds_up_at_every_sample(void **state)
 {
@@ -255,6 +319,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scene_test(samples_of_a_running_process_are_up_to_date),
 		scene_test(samples_agree_with_schedstat),
+		scene_test(samples_never_tell_more_than_was_used),
 		scene_test(mixed_work_adds_up_at_every_sample),
 		scene_test(rates_of_the_samples_add_up_to_the_total),
 		scene_test(without_polling_there_is_one_sample_with_everything),

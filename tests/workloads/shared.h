@@ -12,6 +12,15 @@ struct clock_page {
 	_Atomic uint64_t cpu_ns;
 };
 
+/* Of `asked`: a question is a higher number in asked; cpu_ns is there when answered has it. */
+struct asked_page {
+	_Atomic uint32_t asked;
+	_Atomic uint32_t answered;
+	_Atomic bool is_ready;
+	_Atomic bool is_over; /* set by the test */
+	uint64_t cpu_ns;
+};
+
 #define STORM_MEMBERS_MAX 65536
 
 /* Times are of CLOCK_MONOTONIC; end_ns is taken just before the end. */

@@ -381,10 +381,13 @@ static int on_seeded(void *context, const struct task_sample *task)
 	} else if (!is_gone && !is_wanted) {
 		counters_add(&process->before, &task->used);
 		counters_add(&monitor->before, &task->used);
+		/* Used before, charged later. */
+		process->before.cpu_ns += task->slice_ns;
+		monitor->before.cpu_ns += task->slice_ns;
 	}
 	/* It may end before the first sample, and what was before is in no rate. */
 	if (is_wanted && task->tgid == (uint32_t)monitor->root_pid)
-		monitor->root_rate.cpu_ns += task->used.cpu_ns;
+		monitor->root_rate.cpu_ns += task->used.cpu_ns + task->slice_ns;
 	return 0;
 }
 

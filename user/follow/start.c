@@ -230,9 +230,9 @@ static int begin_rates(struct denet_monitor *monitor)
 	int r = tick_walk(monitor);
 
 	for (process = monitor->tree.oldest; process; process = process->younger)
-		process->rate = (struct rate){ .cpu_ns = process->used.cpu_ns,
+		process->rate = (struct rate){ .cpu_ns = process->used.cpu_ns + process->slice_ns,
 					       .mono_ns = monitor->start_mono_ns };
-	monitor->rate.cpu_ns = monitor->total.cpu_ns;
+	monitor->rate.cpu_ns = monitor->total.cpu_ns + monitor->tree.slice_ns;
 	if (monitor->options.since_process_start)
 		monitor->cpu_before_ns = monitor->total.cpu_ns;
 	return r;

@@ -184,7 +184,8 @@ static void fill_sample(struct denet_monitor *monitor, struct process *process, 
 		process->rate.mono_ns = monitor->last_sample_mono_ns;
 	*ret = (struct denet_sample){
 		.ts_ms = ts_ms,
-		.cpu_usage = rate_update(&process->rate, process->used.cpu_ns, now_ns),
+		.cpu_usage = rate_update(&process->rate, process->used.cpu_ns + process->slice_ns,
+					 now_ns),
 		.mem_rss_kb = process->rss_kb,
 		.mem_vms_kb = process->vms_kb,
 		.pss_kb = process->pss_kb,
@@ -339,7 +340,8 @@ static void fill_aggregated(struct denet_monitor *monitor, uint64_t now_ns, stru
 	struct denet_sample *sum = &tree->aggregated;
 
 	sum->ts_ms = tree->ts_ms;
-	sum->cpu_usage = rate_update(&monitor->rate, monitor->total.cpu_ns, now_ns);
+	sum->cpu_usage =
+		rate_update(&monitor->rate, monitor->total.cpu_ns + monitor->tree.slice_ns, now_ns);
 	publish_counters(&monitor->total, monitor->unknown, monitor->tick_ns, &sum->used);
 	sum->sys_net_rx_bytes = tree->parent.sys_net_rx_bytes;
 	sum->sys_net_tx_bytes = tree->parent.sys_net_tx_bytes;

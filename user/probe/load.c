@@ -9,14 +9,17 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "denet.skel.h"
 #include "denet.lskel.h"
+#include "util/cleanup.h"
 
 /* Living members that found no storage at their birth. */
 #define SPILLED_MAX 2048
@@ -62,6 +65,26 @@ static bool is_in_pid_namespace(void)
 	return stat("/proc/self/ns/pid", &own) || own.st_ino != INITIAL_PID_NAMESPACE;
 }
 
+/* Such a CPU may run one task for a second without adding up what it uses. */
+static bool has_cpus_without_ticks(void)
+{
+	AUTO_FD int fd = open("/sys/devices/system/cpu/nohz_full", O_RDONLY | O_CLOEXEC);
+	char first = 0;
+
+	return fd >= 0 && read(fd, &first, 1) == 1 && first >= '0' && first <= '9';
+}
+
+/* The coarse clock moves once a tick. */
+static __u64 slice_max_ns(void)
+{
+	struct timespec tick = { 0 };
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) || !tick.tv_nsec ||
+	    has_cpus_without_ticks())
+		return INT64_MAX;
+	return (__u64)tick.tv_nsec;
+}
+
 /* From 6.16 on sched_process_exit comes before exit_mm. */
 static struct knobs choose_knobs(const struct probe_options *options, bool use_storage)
 {
@@ -71,6 +94,7 @@ static struct knobs choose_knobs(const struct probe_options *options, bool use_s
 		.use_exit_memory = !options->no_exit_memory && kernel_is_at_least(6, 16),
 		.use_slices = !options->no_slices,
 		.map_pids = options->map_pids || is_in_pid_namespace(),
+		.slice_max_ns = slice_max_ns(),
 	};
 }
 

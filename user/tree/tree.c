@@ -76,6 +76,7 @@ void tree_begin_walk(struct tree *tree)
 {
 	tree->walk++;
 	tree->live = (struct task_counters){ 0 };
+	tree->slice_ns = 0;
 	tree->tasks_seen = 0;
 	tree->exiting_seen = 0;
 }
@@ -84,6 +85,7 @@ static void begin_process(struct tree *tree, struct process *process)
 {
 	process->walk = tree->walk;
 	process->walked = (struct task_counters){ 0 };
+	process->slice_ns = 0;
 	process->threads = 0;
 	process->unknown = 0;
 	process->mm = 0;
@@ -132,6 +134,8 @@ int tree_add_task(struct tree *tree, const struct task_sample *task)
 	if (task->flags & SAMPLE_ENDED_THREADS)
 		return 0;
 	counters_add(&tree->live, &task->used);
+	process->slice_ns += task->slice_ns;
+	tree->slice_ns += task->slice_ns;
 	note_memory(process, task);
 	tree->tasks_seen++;
 	tree->exiting_seen += !!(task->flags & SAMPLE_EXITING);

@@ -29,6 +29,7 @@ struct process {
 	/* Of the walk that is going on, or was the last: tree.walk tells. */
 	uint64_t walk;
 	struct task_counters walked;
+	uint64_t slice_ns; /* beyond what it was charged for: for its rate alone */
 	uint64_t mm;
 	uint32_t mm_tid; /* a living thread by which memory can be read */
 	uint32_t threads;
@@ -64,6 +65,7 @@ struct tree {
 	size_t count;
 	uint64_t walk;
 	struct task_counters live; /* sum over the living tasks of this walk */
+	uint64_t slice_ns; /* the same of their slices in progress */
 	size_t tasks_seen; /* or whole processes, as the source shows them */
 	size_t exiting_seen;
 };
