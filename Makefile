@@ -67,7 +67,7 @@ LIB_DIRS := util probe procfs poller source tree metrics record launch doctor fo
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
-BPF_SRC := bpf/lifecycle.bpf.c bpf/cpu.bpf.c bpf/sample.bpf.c bpf/seed.bpf.c
+BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c
 
 PUBLIC_HEADERS := $(wildcard include/denet/*.h)
 
@@ -99,7 +99,7 @@ $(BUILD)/bpf/denet.linked.o: $(BPF_OBJ)
 	$(say) LINK $@
 	$(Q)$(BPFTOOL) gen object $@ $(BPF_OBJ)
 
-$(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges.bpf.o
+$(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges/edges.bpf.o
 	$(say) LINK $@
 	$(Q)$(BPFTOOL) gen object $@ $<
 
@@ -202,7 +202,7 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges.bpf.d
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d
 
 .PHONY: all help demo check install uninstall vmlinux clean
 .DELETE_ON_ERROR:

@@ -3,7 +3,7 @@
 
 LINT_C := $(sort $(wildcard user/*.c user/*/*.c))
 LINT_H := $(sort $(wildcard user/*/*.h include/*/*.h))
-LINT_BPF := $(sort $(wildcard bpf/*.c bpf/*.h))
+LINT_BPF := $(sort $(wildcard bpf/*/*.c bpf/*/*.h))
 LINT_TESTS := $(sort $(wildcard tests/*/*.c tests/*/*.h docs/examples/*.c))
 # A version without quotes, which would not survive a second shell.
 LINT_FLAGS = $(filter-out -fPIC -DDENET_VERSION=%,$(DENET_CFLAGS)) -DDENET_VERSION=__FILE__ $(CPPFLAGS)

@@ -12,7 +12,9 @@ import sys
 MAY_INCLUDE = {
     "include/denet": set(),
     "include/kernel": set(),
-    "bpf": {"kernel/tree.h"},
+    "bpf/task": {"kernel/tree.h"},
+    "bpf/tree": {"bpf/task", "kernel/tree.h"},
+    "bpf/edges": {"bpf/task", "kernel/tree.h"},
     "user/util": {"denet/denet.h"},
     "user/probe": {"util", "kernel/tree.h"},
     "user/procfs": {"util", "denet/system.h"},

@@ -20,11 +20,15 @@ GOOD = {
     "user/util/buf.c": LICENCE + '#include "util/buf.h"\n/* strcpy() */ char *s = "system(";\n',
     "user/tree/tree.h": header("DENET_TREE_TREE_H", '#include "util/buf.h"'),
     "include/kernel/tree.h": header("DENET_KERNEL_TREE_H"),
-    "bpf/maps.bpf.h": header("DENET_BPF_MAPS_H", '#include "kernel/tree.h"'),
+    "bpf/tree/maps.bpf.h": header("DENET_TREE_MAPS_H", '#include "kernel/tree.h"'),
 }
 # What is planted -> what must be said.
 FAULTS = {
     "upward include": ({"user/util/up.c": LICENCE + '#include "tree/tree.h"\n'}, 'may not include "tree/tree.h"'),
+    "reader of tasks with a map": (
+        {"bpf/task/a.bpf.h": header("DENET_TASK_A_H", '#include "tree/maps.bpf.h"')},
+        'may not include "tree/maps.bpf.h"',
+    ),
     "private header": (
         {
             "user/util/a_internal.h": header("DENET_UTIL_A_INTERNAL_H"),

@@ -3,8 +3,8 @@
  * The last switch of a thread closes its account. Only there is sum_exec_runtime complete: at
  * sched_process_exit the slice in progress is missing, which is most of a short process.
  */
-#include "account.bpf.h"
-#include "end.bpf.h"
+#include "tree/account.bpf.h"
+#include "tree/end.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 #define ENOENT 2

@@ -3,8 +3,8 @@
  * Pids as the monitor's pid namespace gives them, which are those that its user sees. In the
  * initial one they are the kernel's own, and none of this is left of the loaded programs.
  */
-#ifndef DENET_BPF_PID_H
-#define DENET_BPF_PID_H
+#ifndef DENET_TASK_PID_H
+#define DENET_TASK_PID_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

@@ -3,9 +3,9 @@
  * Makes members of tasks that exist already: the held command of `run`, the whole tree of
  * `attach`. Walked again until a pass finds nothing new.
  */
-#include "member.bpf.h"
-#include "account.bpf.h"
-#include "iterate.bpf.h"
+#include "tree/member.bpf.h"
+#include "tree/account.bpf.h"
+#include "tree/iterate.bpf.h"
 
 #define EXIT_DEAD 0x10
 #define EXIT_ZOMBIE 0x20

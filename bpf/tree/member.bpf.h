@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Membership of tasks, and what is read from a task, for all programs. */
-#ifndef DENET_BPF_MEMBER_H
-#define DENET_BPF_MEMBER_H
+#ifndef DENET_TREE_MEMBER_H
+#define DENET_TREE_MEMBER_H
 
-#include "maps.bpf.h"
-#include "compat.bpf.h"
-#include "pid.bpf.h"
+#include "tree/maps.bpf.h"
+#include "task/compat.bpf.h"
+#include "task/pid.bpf.h"
 
 static __always_inline struct task_member *member_by_key(__u64 address, __u32 tgid)
 {

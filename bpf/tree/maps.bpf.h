@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The maps and knobs of all programs. One unit owns them (MAPS_OWNER), the others refer to them. */
-#ifndef DENET_BPF_MAPS_H
-#define DENET_BPF_MAPS_H
+#ifndef DENET_TREE_MAPS_H
+#define DENET_TREE_MAPS_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Whose a program is when it starts: user space decides by this whom it may be shown to. */
-#ifndef DENET_BPF_CREDENTIALS_H
-#define DENET_BPF_CREDENTIALS_H
+#ifndef DENET_TASK_CREDENTIALS_H
+#define DENET_TASK_CREDENTIALS_H
 
 #include "vmlinux.h"
 #include "kernel/tree.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Every difference between kernels, tested by field, never by version. */
-#ifndef DENET_BPF_COMPAT_H
-#define DENET_BPF_COMPAT_H
+#ifndef DENET_TASK_COMPAT_H
+#define DENET_TASK_COMPAT_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Opening the account of a process, and leaving it behind. */
-#ifndef DENET_BPF_ACCOUNT_H
-#define DENET_BPF_ACCOUNT_H
+#ifndef DENET_TREE_ACCOUNT_H
+#define DENET_TREE_ACCOUNT_H
 
-#include "maps.bpf.h"
+#include "tree/maps.bpf.h"
 
 static __always_inline __u64 new_id(void)
 {

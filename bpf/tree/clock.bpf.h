@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The slice that a running task is in, which the scheduler has not added up yet. */
-#ifndef DENET_BPF_CLOCK_H
-#define DENET_BPF_CLOCK_H
+#ifndef DENET_TREE_CLOCK_H
+#define DENET_TREE_CLOCK_H
 
-#include "maps.bpf.h"
-#include "compat.bpf.h"
+#include "tree/maps.bpf.h"
+#include "task/compat.bpf.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* A task as the iterators see it: counters of a task that may be running at this moment. */
-#ifndef DENET_BPF_ITERATE_H
-#define DENET_BPF_ITERATE_H
+#ifndef DENET_TREE_ITERATE_H
+#define DENET_TREE_ITERATE_H
 
-#include "member.bpf.h"
-#include "clock.bpf.h"
-#include "end.bpf.h"
+#include "tree/member.bpf.h"
+#include "tree/clock.bpf.h"
+#include "tree/end.bpf.h"
 
 #define PF_EXITING 0x4
 

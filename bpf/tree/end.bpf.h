@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What is known of a process at its end. */
-#ifndef DENET_BPF_END_H
-#define DENET_BPF_END_H
+#ifndef DENET_TREE_END_H
+#define DENET_TREE_END_H
 
-#include "member.bpf.h"
+#include "tree/member.bpf.h"
 
 #define SIGNAL_GROUP_EXIT 0x4
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* One record for each living task of the tree, at each sample. */
-#include "member.bpf.h"
-#include "iterate.bpf.h"
+#include "tree/member.bpf.h"
+#include "tree/iterate.bpf.h"
 
 /*
  * The process's share in the totals of the dead goes with the first of its tasks that is met: its

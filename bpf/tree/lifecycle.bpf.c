@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Birth, exec and exit: who belongs to the tree, and what is known of each process. */
 #define MAPS_OWNER
-#include "member.bpf.h"
-#include "account.bpf.h"
-#include "clock.bpf.h"
-#include "end.bpf.h"
-#include "credentials.bpf.h"
+#include "tree/member.bpf.h"
+#include "tree/account.bpf.h"
+#include "tree/clock.bpf.h"
+#include "tree/end.bpf.h"
+#include "task/credentials.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

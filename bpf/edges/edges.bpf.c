@@ -10,8 +10,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "kernel/tree.h"
-#include "compat.bpf.h"
-#include "pid.bpf.h"
+#include "task/compat.bpf.h"
+#include "task/pid.bpf.h"
 
 #define EDGE_CHILDREN_MAX 32
 
