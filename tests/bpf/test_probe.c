@@ -47,11 +47,11 @@ static void on_exit_heard(void *context, const struct process_account *account)
 	}
 }
 
-static void drain(struct probe *probe, struct heard *heard)
+static void drain(struct source *source, struct heard *heard)
 {
-	struct probe_events events = { heard, on_exec, on_exit_heard };
+	struct source_events events = { heard, on_exec, on_exit_heard };
 
-	assert_return_code(probe_drain(probe, &events), errno);
+	assert_return_code(source->ops->drain(source, &events), errno);
 }
 
 static int ignore_task(void *context, const struct task_sample *task)
@@ -62,12 +62,12 @@ static int ignore_task(void *context, const struct task_sample *task)
 }
 
 /* The last switch of the last task may come a little after wait() has returned. */
-static void await_all_gone(const struct probe *probe, struct tree_totals *ret_totals)
+static void await_all_gone(const struct source *source, struct tree_totals *ret_totals)
 {
 	uint64_t tasks = 0;
 
 	for (int i = 0; i < GONE_TRIES; i++) {
-		probe_totals(probe, ret_totals);
+		source->ops->totals(source, ret_totals);
 		/* The root was there before. */
 		tasks = 1 + ret_totals->processes_started + ret_totals->threads_started;
 		if (ret_totals->dead_seq == tasks)
@@ -79,14 +79,16 @@ static void await_all_gone(const struct probe *probe, struct tree_totals *ret_to
 }
 
 /* Runs the spawned, held workload to its end; nobody drains the ring meanwhile. */
-static void run_undrained(struct scene *scene, struct probe *probe, struct tree_totals *ret_totals)
+static void run_undrained(struct scene *scene, struct source *source,
+			  struct tree_totals *ret_totals)
 {
 	int status;
 
-	assert_return_code(probe_seed(probe, scene->spawned, false, ignore_task, NULL), errno);
+	assert_return_code(source->ops->seed(source, scene->spawned, false, ignore_task, NULL),
+			   errno);
 	scene_release(scene);
 	assert_int_equal(waitpid(scene->spawned, &status, 0), scene->spawned);
-	await_all_gone(probe, ret_totals);
+	await_all_gone(source, ret_totals);
 	scene_read_outside(scene);
 	scene->outside_ns = scene->outside_whole_ns; /* the totals are from birth here */
 }
@@ -95,16 +97,16 @@ static void run_undrained(struct scene *scene, struct probe *probe, struct tree_
 static void check_undrained(struct scene *scene, uint64_t processes)
 {
 	struct probe_options options = { .ring_bytes = 65536 };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	struct tree_totals totals;
 	struct heard heard = { 0 };
 	uint64_t sent;
 
-	assert_return_code(probe_open(&options, &probe), errno);
-	run_undrained(scene, probe, &totals);
+	assert_return_code(probe_open(&options, &source), errno);
+	run_undrained(scene, source, &totals);
 	sent = totals.processes_exited;
-	drain(probe, &heard);
-	probe_totals(probe, &totals);
+	drain(source, &heard);
+	source->ops->totals(source, &totals);
 	print_message("             %llu exits, %llu of them not by the ring\n",
 		      (unsigned long long)heard.exits, (unsigned long long)(heard.exits - sent));
 	assert_true(heard.exits > sent);
@@ -116,7 +118,7 @@ static void check_undrained(struct scene *scene, uint64_t processes)
 	assert_int_equal(heard.exits, processes + 1);
 	assert_int_equal(heard.cpu_ns, totals.dead.cpu_ns);
 	scene_assert_exact(scene, "undrained", totals.dead.cpu_ns);
-	probe_free(probe);
+	source_close(source);
 }
 
 static void ring_that_nobody_drains_loses_no_nanosecond(void **state)
@@ -180,38 +182,38 @@ static void execs_that_do_not_fit_the_ring_are_counted(void **state)
 {
 	struct scene *scene = *state;
 	struct probe_options options = { .ring_bytes = 65536 };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	struct tree_totals totals;
 	struct heard heard = { 0 };
 
 	scene->is_held = true;
 	scene_spawn(scene, "execs", "1000", "20", NULL);
-	assert_return_code(probe_open(&options, &probe), errno);
-	run_undrained(scene, probe, &totals);
-	drain(probe, &heard);
-	probe_totals(probe, &totals);
+	assert_return_code(probe_open(&options, &source), errno);
+	run_undrained(scene, source, &totals);
+	drain(source, &heard);
+	source->ops->totals(source, &totals);
 	assert_in_range(totals.dropped_events, 1, 999);
 	/* The held stub execs what enters the cgroup, and that the workload. */
 	assert_int_equal(heard.execs + totals.dropped_events, 1002);
 	assert_int_equal(heard.exits, 1);
 	scene_assert_exact(scene, "1000 execs", totals.dead.cpu_ns);
-	probe_free(probe);
+	source_close(source);
 }
 
 static void accounts_without_room_are_counted_and_their_cpu_too(void **state)
 {
 	struct scene *scene = *state;
 	struct probe_options options = { .processes_max = 64 };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	struct tree_totals totals;
 	struct heard heard = { 0 };
 
 	scene->is_held = true;
 	/* Idle for a second: all 400 are there at once. */
 	scene_spawn(scene, "idle", "400", "1", NULL);
-	assert_return_code(probe_open(&options, &probe), errno);
-	run_undrained(scene, probe, &totals);
-	drain(probe, &heard);
+	assert_return_code(probe_open(&options, &source), errno);
+	run_undrained(scene, source, &totals);
+	drain(source, &heard);
 	print_message("             %llu exits, %llu accounts lost\n",
 		      (unsigned long long)heard.exits, (unsigned long long)totals.dropped_accounts);
 	assert_int_equal(totals.dropped_accounts, 401 - 64);
@@ -219,25 +221,25 @@ static void accounts_without_room_are_counted_and_their_cpu_too(void **state)
 	assert_int_equal(totals.dropped_tasks, 0);
 	assert_true(heard.cpu_ns < totals.dead.cpu_ns);
 	scene_assert_exact(scene, "64 accounts", totals.dead.cpu_ns);
-	probe_free(probe);
+	source_close(source);
 }
 
 /* Each way of loading must be as exact as the one that is taken here by itself. */
 static void check_load_path(struct scene *scene, const struct probe_options *options,
 			    const char *path)
 {
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	struct tree_totals totals;
 	struct heard heard = { 0 };
 
 	scene->is_held = true;
 	scene_spawn(scene, "thread_exec", "30", "1", NULL);
-	assert_return_code(probe_open(options, &probe), errno);
-	print_message("             %s\n", probe_load_path(probe));
+	assert_return_code(probe_open(options, &source), errno);
+	print_message("             %s\n", probe_load_path(source));
 	if (path)
-		assert_string_equal(probe_load_path(probe), path);
-	run_undrained(scene, probe, &totals);
-	drain(probe, &heard);
+		assert_string_equal(probe_load_path(source), path);
+	run_undrained(scene, source, &totals);
+	drain(source, &heard);
 	assert_int_equal(totals.processes_started, 30);
 	assert_int_equal(totals.threads_started, 60);
 	assert_int_equal(heard.exits, 31);
@@ -245,16 +247,16 @@ static void check_load_path(struct scene *scene, const struct probe_options *opt
 	assert_int_equal(heard.execs, 30 + 2);
 	assert_int_equal(heard.cpu_ns, totals.dead.cpu_ns);
 	scene_assert_exact(scene, "execs by threads", totals.dead.cpu_ns);
-	probe_free(probe);
+	source_close(source);
 }
 
 static bool has_light(void)
 {
 	const struct probe_options options = { .no_libbpf = true };
-	struct probe *probe = NULL;
-	int r = probe_open(&options, &probe);
+	struct source *source = NULL;
+	int r = probe_open(&options, &source);
 
-	probe_free(probe);
+	source_close(source);
 	return r == 0;
 }
 
@@ -293,21 +295,21 @@ static void what_is_forced_holds_for_every_probe(void **state)
 {
 	const struct probe_options none = { 0 };
 	const struct probe_options old = { .no_light = true, .no_exit_memory = true };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 
 	(void)state;
 	probe_force(&old);
-	assert_return_code(probe_open(&none, &probe), errno);
+	assert_return_code(probe_open(&none, &source), errno);
 	probe_force(&none);
-	assert_string_equal(probe_load_path(probe), "libbpf, hash");
-	assert_false(probe_sees_memory_at_exit(probe));
-	probe_free(probe);
+	assert_string_equal(probe_load_path(source), "libbpf, hash");
+	assert_false(source->sees_memory_at_exit);
+	source_close(source);
 }
 
 static void check_refusal(uint64_t missing, const char *words)
 {
 	struct probe_options options = { 0 };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	struct caps whole, part;
 	char text[160] = "";
 	int r;
@@ -316,7 +318,7 @@ static void check_refusal(uint64_t missing, const char *words)
 	part = whole;
 	part.effective &= ~(missing | CAPS_BIT(CAP_SYS_ADMIN));
 	assert_int_equal(caps_set(&part), 0);
-	r = probe_open(&options, &probe);
+	r = probe_open(&options, &source);
 	probe_explain(r, text, sizeof(text));
 	assert_int_equal(caps_set(&whole), 0);
 	print_message("             %s\n", text);
@@ -352,7 +354,7 @@ static void seeding_finds_a_child_whose_parent_left_meanwhile(void **state)
 {
 	struct scene *scene = *state;
 	struct probe_options options = { 0 };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	struct heard heard = { 0 };
 	char path[PATH_MAX];
 	struct lowborn_page *page = scene_map(scene, "lowborn", sizeof(*page), path);
@@ -364,18 +366,19 @@ static void seeding_finds_a_child_whose_parent_left_meanwhile(void **state)
 	}
 	if (atomic_load(&page->child) > (uint32_t)scene->spawned)
 		harness_skip_test("no lower pid was free");
-	assert_return_code(probe_open(&options, &probe), errno);
-	assert_return_code(probe_seed(probe, scene->spawned, true, send_child_away, page), errno);
+	assert_return_code(probe_open(&options, &source), errno);
+	assert_return_code(source->ops->seed(source, scene->spawned, true, send_child_away, page),
+			   errno);
 	assert_true(atomic_load(&page->is_child_gone));
 
 	heard.wanted_tgid = atomic_load(&page->grandchild);
 	for (int i = 0; i < GONE_TRIES && !heard.wanted; i++) {
 		poll(NULL, 0, 1);
-		drain(probe, &heard);
+		drain(source, &heard);
 	}
 	assert_int_equal(heard.wanted, 1);
 	assert_true(heard.wanted_cpu_ns >= 300000000);
-	probe_free(probe);
+	source_close(source);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #define DENET_UNIT_POLLER_WORLD_H
 
 #include "poller/poller.h"
+#include "procfs/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +42,7 @@ typedef void (*root_fn)(struct stage *stage);
 
 /* One tree under a poller, and what it told. */
 struct world {
-	struct poller *poller;
+	struct source *source;
 	struct stage stage;
 	pid_t root;
 	uint64_t before_ns; /* what the root had used when it was seeded */
@@ -131,17 +132,17 @@ static inline void on_exit_account(void *context, const struct process_account *
 
 static inline void drain(struct world *world)
 {
-	const struct poller_events events = { world, on_exec, on_exit_account };
+	const struct source_events events = { world, on_exec, on_exit_account };
 
-	assert_int_equal(poller_drain(world->poller, &events), 0);
+	assert_int_equal(world->source->ops->drain(world->source, &events), 0);
 }
 
 static inline void sample(struct world *world)
 {
 	world->tasks_count = 0;
 	world->live_ns = 0;
-	assert_int_equal(poller_sample(world->poller, on_task, world), 0);
-	poller_totals(world->poller, &world->totals);
+	assert_int_equal(world->source->ops->sample(world->source, on_task, world, &world->totals),
+			 0);
 	drain(world);
 }
 
@@ -215,14 +216,27 @@ static inline pid_t start(const struct world *world, root_fn run)
 	_exit(0);
 }
 
+static inline void open_poller(const struct poller_options *options, struct source **ret_source)
+{
+	struct poller_options here = *options;
+
+	here.procfs = procfs_host();
+	assert_int_equal(poller_open(&here, ret_source), 0);
+}
+
+static inline int seed(struct world *world, pid_t root, bool is_tree)
+{
+	return world->source->ops->seed(world->source, root, is_tree, on_task, world);
+}
+
 static inline void begin_with(struct world *world, const struct poller_options *options,
 			      root_fn run)
 {
 	memset(world, 0, sizeof(*world));
 	open_stage(&world->stage);
-	assert_int_equal(poller_open(options, &world->poller), 0);
+	open_poller(options, &world->source);
 	world->root = start(world, run);
-	assert_int_equal(poller_seed(world->poller, world->root, false, on_task, world), 0);
+	assert_int_equal(seed(world, world->root, false), 0);
 	assert_int_equal(world->tasks_count, 1);
 	world->before_ns = world->tasks[0].used.cpu_ns;
 	allow(world);
@@ -254,7 +268,7 @@ static inline uint64_t reap(pid_t pid)
 
 static inline void end(struct world *world)
 {
-	poller_free(world->poller);
+	source_close(world->source);
 	(void)close(world->stage.here);
 	(void)close(world->stage.there);
 	(void)munmap(world->stage.memory, 4096);

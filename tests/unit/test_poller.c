@@ -20,7 +20,7 @@ static void final_total_has_all_that_was_waited_for_and_no_more(void **state)
 	assert_true(world.ends[0].used.cpu_ns - world.before_ns >= 20 * MS);
 	assert_true(world.ends[0].used.cpu_ns < 40 * MS);
 	assert_int_equal(world.totals.processes_exited, 1);
-	assert_int_equal(poller_unknown(world.poller) & COUNTER_SWITCHES, 0);
+	assert_int_equal(world.source->ops->unknown(world.source) & COUNTER_SWITCHES, 0);
 	end(&world);
 }
 
@@ -308,11 +308,11 @@ static void what_was_used_before_the_attach_is_not_counted(void **state)
 
 	(void)state;
 	open_stage(&world.stage);
-	assert_int_equal(poller_open(&options, &world.poller), 0);
+	open_poller(&options, &world.source);
 	world.root = start(&world, veteran);
 	allow(&world);
 	hear(&world);
-	assert_int_equal(poller_seed(world.poller, world.root, true, on_task, &world), 0);
+	assert_int_equal(seed(&world, world.root, true), 0);
 	assert_int_equal(world.tasks_count, 2);
 	for (size_t i = 0; i < world.tasks_count; i++)
 		before_ns += world.tasks[i].used.cpu_ns;
@@ -355,7 +355,7 @@ static void peak_of_a_child_that_nobody_saw_is_known(void **state)
 	begin(&world, big_child);
 	await_end(world.root);
 	sample(&world);
-	assert_in_range(poller_peak_kb(world.poller), 200 << 10, 400 << 10);
+	assert_in_range(world.source->ops->peak_kb(world.source), 200 << 10, 400 << 10);
 	/* It is a child's, not the root's. */
 	assert_int_equal(end_of(&world, world.root).peak_pages, 0);
 	(void)reap(world.root);

@@ -61,7 +61,7 @@ static void adoption_ends_as_it_was_found(void **state)
 	begin(&world, nothing);
 	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
 	assert_int_equal(was, 1);
-	poller_end(world.poller);
+	world.source->ops->end(world.source);
 	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
 	assert_int_equal(was, 0);
 	(void)reap(world.root);
@@ -71,15 +71,15 @@ static void adoption_ends_as_it_was_found(void **state)
 static void one_poller_adopts_at_a_time(void **state)
 {
 	const struct poller_options options = { .adopt_orphans = true };
-	struct poller *second;
+	struct source *second;
 	struct world world;
 	int was;
 
 	(void)state;
 	begin(&world, nothing);
-	assert_int_equal(poller_open(&options, &second), 0);
-	poller_end(world.poller);
-	poller_free(second);
+	open_poller(&options, &second);
+	world.source->ops->end(world.source);
+	source_close(second);
 	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
 	assert_int_equal(was, 0);
 	(void)reap(world.root);
@@ -155,7 +155,7 @@ static void exec_is_told_with_arguments_and_path(void **state)
 	assert_memory_equal(world.texts[1], args, sizeof(args));
 	assert_int_equal(world.texts[1][sizeof(args)], '/');
 	assert_true(world.execs[1].command_id != world.execs[0].command_id);
-	assert_int_equal(world.execs[1].id, poller_root_id(world.poller));
+	assert_int_equal(world.execs[1].id, world.source->ops->root_id(world.source));
 	assert_int_equal(write(input[1], "\n", 1), 1);
 	await_end(world.root);
 	drain(&world);
@@ -406,9 +406,9 @@ static void attach_to_nobody_fails(void **state)
 	if (!gone)
 		_exit(0);
 	(void)reap(gone);
-	assert_int_equal(poller_open(&options, &world.poller), 0);
-	assert_int_equal(poller_seed(world.poller, gone, true, on_task, &world), -ESRCH);
-	poller_free(world.poller);
+	open_poller(&options, &world.source);
+	assert_int_equal(seed(&world, gone, true), -ESRCH);
+	source_close(world.source);
 }
 
 int main(void)

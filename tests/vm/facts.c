@@ -14,23 +14,23 @@ static void tell_missing(const char *what)
 int main(void)
 {
 	const struct probe_options options = { 0 };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	char why[256];
-	int r = probe_open(&options, &probe);
+	int r = probe_open(&options, &source);
 
 	if (r) {
 		probe_explain(r, why, sizeof(why));
 		printf("FACT load none\nFACT missing BPF (%s)\n", why);
 		return 1;
 	}
-	printf("FACT load %s\n", probe_load_path(probe));
-	if (strncmp(probe_load_path(probe), "light", 5) != 0)
+	printf("FACT load %s\n", probe_load_path(source));
+	if (strncmp(probe_load_path(source), "light", 5) != 0)
 		tell_missing("light skeleton");
-	if (strstr(probe_load_path(probe), "hash"))
+	if (strstr(probe_load_path(source), "hash"))
 		tell_missing("safe task storage");
-	if (!probe_sees_memory_at_exit(probe))
+	if (!source->sees_memory_at_exit)
 		tell_missing("peak memory at exit");
-	probe_free(probe);
+	source_close(source);
 	if (access("/proc/pressure/memory", R_OK))
 		tell_missing("PSI");
 	return 0;

@@ -77,7 +77,7 @@ static bool have_survivors_accounts(const struct denet_monitor *monitor)
 
 	for (process = monitor->tree.oldest; process; process = process->younger)
 		if (process_is_alive(&monitor->tree, process) &&
-		    monitor->source.account(monitor->source.self, process->id, &account))
+		    monitor->source->ops->account(monitor->source, process->id, &account))
 			return false;
 	return true;
 }
@@ -113,12 +113,12 @@ int finish(struct denet_monitor *monitor)
 	int r = 0;
 
 	monitor->end_mono_ns = clock_mono_ns();
-	if (source_is_open(&monitor->source)) {
+	if (monitor->source) {
 		r = walk_last(monitor);
 		if (!r)
 			r = tick_show(monitor);
 		show_survivors(monitor);
-		monitor->source.end(monitor->source.self);
+		monitor->source->ops->end(monitor->source);
 	}
 	monitor->root_end.unseen = monitor->is_root_gone && !monitor->root_end.known;
 	show_exit(monitor);
@@ -149,7 +149,7 @@ static void fill_unknown(struct denet_summary *summary)
 static void fill_memory(const struct denet_monitor *monitor, struct denet_summary *summary)
 {
 	uint64_t single_kb = monitor->tally.peak_rss_kb;
-	uint64_t unseen_kb = monitor->source.peak_kb(monitor->source.self);
+	uint64_t unseen_kb = monitor->source->ops->peak_kb(monitor->source);
 
 	/* Whoever wants the root alone does not want what its children had. */
 	if (unseen_kb > single_kb && !monitor->options.exclude_children)
@@ -169,10 +169,10 @@ static void fill_losses(const struct denet_monitor *monitor, struct denet_summar
 {
 	struct tree_totals totals;
 
-	monitor->source.totals(monitor->source.self, &totals);
+	monitor->source->ops->totals(monitor->source, &totals);
 	summary->events_lost = totals.dropped_events;
 	summary->records_lost = totals.dropped_accounts + monitor->news_lost;
-	summary->tasks_lost = monitor->source.tasks_lost(monitor->source.self);
+	summary->tasks_lost = monitor->source->ops->tasks_lost(monitor->source);
 }
 
 static void keep_root_alone(const struct denet_monitor *monitor, struct denet_summary *summary)
@@ -235,7 +235,7 @@ int monitor_summary(struct denet_monitor *monitor, struct denet_summary *ret_sum
 	if (monitor->phase != PHASE_ENDED)
 		return -EBUSY;
 	fill_unknown(&summary);
-	if (source_is_open(&monitor->source)) {
+	if (monitor->source) {
 		r = tally_view(&monitor->tally, &summary);
 		if (!r)
 			fill_measured(monitor, &summary);

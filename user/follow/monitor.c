@@ -69,7 +69,7 @@ void denet_monitor_free(struct denet_monitor *monitor)
 		return;
 	control_done(&monitor->control);
 	records_free(monitor->records);
-	source_close(&monitor->source);
+	source_close(monitor->source);
 	cgroup_paths_free(monitor->cgroups);
 	tree_done(&monitor->tree);
 	tally_done(&monitor->tally);
@@ -132,7 +132,7 @@ static uint64_t duration_end_ns(const struct denet_monitor *monitor)
 
 static bool is_sampling(const struct denet_monitor *monitor)
 {
-	return source_is_open(&monitor->source) && !monitor->options.no_polling;
+	return monitor->source && !monitor->options.no_polling;
 }
 
 static void arm_next(struct denet_monitor *monitor)
@@ -167,8 +167,8 @@ int monitor_watch(struct denet_monitor *monitor)
 		r = watch(monitor, monitor->control.request_fd);
 	if (!r)
 		r = watch(monitor, monitor->root_fd);
-	if (!r && source_is_open(&monitor->source) && monitor->source.fd >= 0)
-		r = watch(monitor, monitor->source.fd);
+	if (!r && monitor->source && monitor->source->fd >= 0)
+		r = watch(monitor, monitor->source->fd);
 	if (!r)
 		arm(monitor, 1);
 	return r;
@@ -191,7 +191,7 @@ static int begin(struct denet_monitor *monitor)
 	monitor->statm_kept_max = descriptors_to_keep();
 
 	/* The exec of the root is the first of the news: it tells what was started. */
-	if (source_is_open(&monitor->source) && !monitor->is_attached)
+	if (monitor->source && !monitor->is_attached)
 		r = news_drain(monitor);
 	news_start(monitor);
 	monitor->phase = PHASE_RUNNING;
@@ -244,8 +244,8 @@ static void settle(struct denet_monitor *monitor, uint64_t now_ns)
 	monitor->phase = PHASE_SETTLING;
 	monitor->settle_mono_ns = now_ns + SETTLE_NS;
 	monitor->settle_limit_ns = now_ns + SETTLE_LIMIT_NS;
-	if (source_is_open(&monitor->source))
-		monitor->source.wake_at_every_exit(monitor->source.self);
+	if (monitor->source)
+		monitor->source->ops->wake_at_every_exit(monitor->source);
 }
 
 /*
@@ -256,8 +256,8 @@ static bool has_descendants(struct denet_monitor *monitor, uint64_t now_ns)
 {
 	struct tree_totals totals;
 
-	monitor->source.totals(monitor->source.self, &totals);
-	if (monitor->source.sees_births && !totals.dropped_accounts && !totals.dropped_births &&
+	monitor->source->ops->totals(monitor->source, &totals);
+	if (monitor->source->sees_births && !totals.dropped_accounts && !totals.dropped_births &&
 	    monitor->seeded_processes + totals.processes_started <= totals.processes_exited)
 		return false;
 	if (now_ns < monitor->lookup_mono_ns)
@@ -285,7 +285,7 @@ static bool is_somebody_between(const struct denet_monitor *monitor)
 	const struct process *process = monitor->tree.oldest;
 	uint64_t known = totals->processes_exited;
 
-	if (!monitor->source.sees_births || totals->dropped_accounts || totals->dropped_births)
+	if (!monitor->source->sees_births || totals->dropped_accounts || totals->dropped_births)
 		return false;
 	for (; process; process = process->younger)
 		known += process_is_alive(&monitor->tree, process);
@@ -300,7 +300,7 @@ static bool is_settled(struct denet_monitor *monitor, uint64_t now_ns)
 {
 	if (monitor->phase != PHASE_SETTLING)
 		return false;
-	if (!source_is_open(&monitor->source))
+	if (!monitor->source)
 		return true;
 	if (monitor->options.wait_all && has_descendants(monitor, now_ns)) {
 		monitor->settle_mono_ns = now_ns + SETTLE_NS;
@@ -340,7 +340,7 @@ int monitor_sample_now(struct denet_monitor *monitor)
 
 	if (monitor->phase == PHASE_STARTING)
 		r = begin(monitor);
-	if (r || !source_is_open(&monitor->source))
+	if (r || !monitor->source)
 		return r ? r : -ENODATA;
 	r = news_drain(monitor);
 	if (!r)
@@ -354,7 +354,7 @@ int monitor_finish(struct denet_monitor *monitor)
 		return 0;
 	if (monitor->phase == PHASE_STARTING)
 		(void)begin(monitor);
-	if (source_is_open(&monitor->source))
+	if (monitor->source)
 		(void)news_drain(monitor);
 	note_root_end(monitor);
 	return finish(monitor);
@@ -371,7 +371,7 @@ int monitor_step(struct denet_monitor *monitor)
 		;
 	if (monitor->phase == PHASE_STARTING)
 		r = begin(monitor);
-	if (!r && source_is_open(&monitor->source))
+	if (!r && monitor->source)
 		r = news_drain(monitor);
 	settle(monitor, now_ns);
 	if (!r)

@@ -41,7 +41,7 @@ struct denet_monitor {
 	int root_fd; /* pidfd */
 	int netdev_fd;
 	int pressure_fd;
-	struct source source; /* owned; not open with accounting none */
+	struct source *source; /* owned; NULL with accounting none */
 	struct cgroup_paths *cgroups; /* owned; NULL until one is asked for */
 
 	/* The command as started, until an exec event tells more. */

@@ -144,7 +144,7 @@ static void forget_stub(struct denet_monitor *monitor, struct process *root)
 {
 	struct task_counters used;
 
-	if (!monitor->source.root_before_exec(monitor->source.self, &used))
+	if (!monitor->source->ops->root_before_exec(monitor->source, &used))
 		return;
 	root->before = used;
 	monitor->before = used;
@@ -345,7 +345,7 @@ int news_drain(struct denet_monitor *monitor)
 		.on_exit = on_exit_account,
 	};
 
-	return monitor->source.drain(monitor->source.self, &events);
+	return monitor->source->ops->drain(monitor->source, &events);
 }
 
 /* What a task used before: not ours to count, or with since_process_start just that. */
@@ -394,12 +394,12 @@ static int on_seeded(void *context, const struct task_sample *task)
 int news_seed(struct denet_monitor *monitor)
 {
 	struct process *root;
-	int r = monitor->source.seed(monitor->source.self, monitor->root_pid, monitor->is_attached,
-				     on_seeded, monitor);
+	int r = monitor->source->ops->seed(monitor->source, monitor->root_pid, monitor->is_attached,
+					   on_seeded, monitor);
 
 	if (r)
 		return r;
-	monitor->root_id = monitor->source.root_id(monitor->source.self);
+	monitor->root_id = monitor->source->ops->root_id(monitor->source);
 	root = tree_find(&monitor->tree, monitor->root_id);
 	if (!root)
 		return -ESRCH;
@@ -430,7 +430,7 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 	struct denet_process shown;
 	uint32_t uid;
 
-	if (monitor->source.account(monitor->source.self, process->id, &account))
+	if (monitor->source->ops->account(monitor->source, process->id, &account))
 		recall_account(process, &account);
 	show_account(monitor, &account, process, &shown);
 	shown.uid = status_read_uid(procfs_host(), (pid_t)process->pid, &uid) ? DENET_UNKNOWN : uid;

@@ -78,7 +78,6 @@ static int new_monitor(const struct denet_options *options, const struct denet_o
 	monitor->netdev_fd = -1;
 	monitor->pressure_fd = -1;
 	monitor->accounting = DENET_ACCOUNTING_NONE;
-	monitor->source.fd = -1;
 	monitor->tick_ns = clock_tick_ns();
 	r = control_init(&monitor->control);
 	if (r)
@@ -114,7 +113,8 @@ static int copy_args(char *const argv[], char **ret_args, size_t *ret_len)
 
 static void drop_source(struct denet_monitor *monitor)
 {
-	source_close(&monitor->source);
+	source_close(monitor->source);
+	monitor->source = NULL;
 	monitor->accounting = DENET_ACCOUNTING_NONE;
 	/* What seeding had found until it failed. */
 	tree_done(&monitor->tree);
@@ -125,11 +125,17 @@ static void drop_source(struct denet_monitor *monitor)
 	monitor->seeded_threads = 0;
 }
 
+/* What an observer is told of where the figures come from. */
+static enum denet_accounting accounting_of(const struct source_ops *ops)
+{
+	return ops->is_exact ? DENET_ACCOUNTING_BPF : DENET_ACCOUNTING_PROC;
+}
+
 static int seed(struct denet_monitor *monitor, struct denet_error *error)
 {
 	int r = news_seed(monitor);
 
-	monitor->accounting = monitor->source.accounting;
+	monitor->accounting = accounting_of(monitor->source->ops);
 	if (!r)
 		return 0;
 	drop_source(monitor);
@@ -143,19 +149,15 @@ static int seed(struct denet_monitor *monitor, struct denet_error *error)
 			 strerror(-r));
 }
 
-static int open_bpf(struct denet_monitor *monitor, struct denet_error *error)
+static int try_source(struct denet_monitor *monitor, const struct source_ops *ops,
+		      struct denet_error *error)
 {
+	const struct source_options options = {
+		.procfs = procfs_host(),
+		.adopt_orphans = monitor->options.adopt_orphans && !monitor->is_attached,
+	};
 	char why[200];
-	int r = source_open_bpf(&monitor->source, why, sizeof(why));
-
-	return r ? error_set(error, r, "%s", why) : seed(monitor, error);
-}
-
-static int open_proc(struct denet_monitor *monitor, struct denet_error *error)
-{
-	bool adopts = monitor->options.adopt_orphans && !monitor->is_attached;
-	char why[200];
-	int r = source_open_proc(adopts, &monitor->source, why, sizeof(why));
+	int r = source_open(ops, &options, &monitor->source, why, sizeof(why));
 
 	return r ? error_set(error, r, "%s", why) : seed(monitor, error);
 }
@@ -172,28 +174,47 @@ static void tell_warning(struct denet_monitor *monitor)
 		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
 }
 
-/* The best that is wanted and possible. */
+static bool is_wanted(const struct denet_monitor *monitor, const struct source_ops *ops)
+{
+	enum denet_accounting wanted = monitor->options.accounting;
+
+	return wanted == DENET_ACCOUNTING_AUTO || wanted == accounting_of(ops);
+}
+
+/* Something better was wanted, and why it could not be had. */
+static void warn_of_second_best(struct denet_monitor *monitor, const char *why, bool has_ended)
+{
+	if (has_ended)
+		warn(monitor, "figures are what /proc still shows", why, "");
+	else
+		warn(monitor, "figures are lower bounds, sampled from /proc", why,
+		     "; 'denet-bpf doctor' tells what would help");
+}
+
+/* The best that is wanted and possible; on failure error is that of the last. */
 static int open_source(struct denet_monitor *monitor, struct denet_error *error)
 {
-	struct denet_error why = { .size = sizeof(why) };
-	bool has_ended;
-	int r;
+	struct denet_error why = { .size = sizeof(why) }, first = { .size = sizeof(first) };
+	const struct source_ops *const *ops = source_list;
+	bool has_ended = false;
+	int r = -ENOSYS;
 
-	if (monitor->options.accounting == DENET_ACCOUNTING_PROC)
-		return open_proc(monitor, error);
-	r = open_bpf(monitor, &why);
-	if (!r)
-		return 0;
-	if (monitor->options.accounting == DENET_ACCOUNTING_BPF)
+	for (; *ops; ops++) {
+		if (!is_wanted(monitor, *ops))
+			continue;
+		r = try_source(monitor, *ops, &why);
+		if (!r)
+			break;
+		if (first.text[0])
+			continue;
+		first = why;
+		has_ended = r == -ESRCH && monitor->is_attached && monitor_has_root_ended(monitor);
+	}
+	if (r)
 		return error_set(error, r, "%s", why.text);
-	has_ended = r == -ESRCH && monitor->is_attached && monitor_has_root_ended(monitor);
-	r = open_proc(monitor, error);
-	if (!r && has_ended)
-		warn(monitor, "figures are what /proc still shows", why.text, "");
-	else if (!r)
-		warn(monitor, "figures are lower bounds, sampled from /proc", why.text,
-		     "; 'denet-bpf doctor' tells what would help");
-	return r;
+	if (first.text[0])
+		warn_of_second_best(monitor, first.text, has_ended);
+	return 0;
 }
 
 /* Whoever asked for the best that is possible gets the command all the same. */
@@ -295,7 +316,7 @@ static int follow_stub(struct denet_monitor *monitor, struct launch *held,
 		return r;
 	r = watch_root(monitor);
 	/* Short of descriptors: being able to wait for the command comes before measuring it. */
-	if ((r == -EMFILE || r == -ENFILE) && source_is_open(&monitor->source) &&
+	if ((r == -EMFILE || r == -ENFILE) && monitor->source &&
 	    monitor->options.accounting == DENET_ACCOUNTING_AUTO) {
 		warn(monitor, UNMONITORED, strerror(-r), "");
 		drop_source(monitor);

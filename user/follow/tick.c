@@ -38,7 +38,7 @@ static void forget_lost(struct denet_monitor *monitor)
 	for (; process; process = next) {
 		next = process->younger;
 		if (!process_is_alive(&monitor->tree, process) && process->id != monitor->root_id &&
-		    monitor->source.account(monitor->source.self, process->id, &account) ==
+		    monitor->source->ops->account(monitor->source, process->id, &account) ==
 			    -ENOENT &&
 		    process->walk + LOST_WALKS < monitor->tree.walk)
 			tree_remove(&monitor->tree, process);
@@ -57,14 +57,14 @@ int tick_walk(struct denet_monitor *monitor)
 	monitor->is_of_one_moment = false;
 	for (i = 0; i < WALKS_MAX && !monitor->is_of_one_moment; i++) {
 		tree_begin_walk(&monitor->tree);
-		r = monitor->source.sample(monitor->source.self, on_task, monitor,
-					   &monitor->totals);
+		r = monitor->source->ops->sample(monitor->source, on_task, monitor,
+						 &monitor->totals);
 		if (r < 0)
 			return r;
 		monitor->is_of_one_moment = !r;
 	}
 	tree_end_walk(&monitor->tree);
-	monitor->unknown = monitor->source.unknown(monitor->source.self);
+	monitor->unknown = monitor->source->ops->unknown(monitor->source);
 	if (monitor->totals.dropped_accounts)
 		forget_lost(monitor);
 	sum = monitor->totals.dead;
@@ -84,7 +84,7 @@ static void note_peak(struct denet_monitor *monitor, struct process *process,
 
 	if (process->rss_kb > process->peak_seen_kb)
 		process->peak_seen_kb = process->rss_kb;
-	if (process->rss_kb == rss_before_kb || monitor->source.sees_memory_at_exit)
+	if (process->rss_kb == rss_before_kb || monitor->source->sees_memory_at_exit)
 		return;
 	if (!status_read_peak_rss(procfs_host(), (pid_t)process->pid, &peak_kb) &&
 	    peak_kb > process->peak_seen_kb)

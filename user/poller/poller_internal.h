@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* poller.c: what others call; members.c: who belongs; look.c: one process; walk.c: all of them. */
+/*
+ * poller.c opens; poller_source.c: the source's operations, and seed.c the first of them; members.c:
+ * who belongs; look.c: one process; walk.c: all of them.
+ */
 #ifndef DENET_POLLER_INTERNAL_H
 #define DENET_POLLER_INTERNAL_H
 
@@ -67,6 +70,7 @@ struct event {
 };
 
 struct poller {
+	struct source source; /* first: a source is a poller */
 	struct poller_options options;
 	const struct procfs *procfs;
 	bool has_children_files;
@@ -109,6 +113,30 @@ struct poller {
 	struct tree_totals totals; /* but for dead */
 	uint64_t lost; /* without a clock and hidden */
 };
+
+static inline struct poller *poller_of(struct source *source)
+{
+	return (struct poller *)source;
+}
+
+static inline const struct poller *poller_of_const(const struct source *source)
+{
+	return (const struct poller *)source;
+}
+
+/* poller.c, as the source's operations. */
+int poller_open_source(const struct source_options *options, struct source **ret_source);
+void poller_explain(int error, char *text, size_t size);
+void poller_close(struct source *source);
+void poller_end(struct source *source);
+
+/* seed.c: likewise. */
+int poller_seed(struct source *source, pid_t pid, bool is_tree, source_task_fn on_task,
+		void *context);
+
+/* poller_source.c: calls back for each that lives. */
+int poller_show_all(const struct poller *poller, source_task_fn on_task, void *context);
+void poller_sample_of(const struct member *member, struct task_sample *ret_task);
 
 /* members.c */
 struct member *member_find(const struct poller *poller, pid_t pid);

@@ -54,11 +54,11 @@ static int try_load(const struct probe_options *options, const char **ret_path,
 	if (probe)
 		r = probe_load(probe, options);
 	if (!r)
-		r = probe_sample(probe, ignore_task, NULL);
+		r = probe_iterate(probe, probe->sample_link_fd, ignore_task, NULL);
 	if (r)
 		note(ret_reason, r, &log);
 	else
-		*ret_path = probe_load_path(probe);
+		*ret_path = probe->load_path;
 	log_of_thread = NULL;
 	return r;
 }

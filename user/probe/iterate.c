@@ -17,7 +17,7 @@ static void refresh_rq_clock(void)
 	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 }
 
-static int hand_over(struct probe *probe, size_t bytes, probe_task_fn on_task, void *context)
+static int hand_over(struct probe *probe, size_t bytes, source_task_fn on_task, void *context)
 {
 	const struct task_sample *task = (const void *)probe->tasks;
 	size_t count = bytes / sizeof(*task), i;
@@ -32,7 +32,7 @@ static int hand_over(struct probe *probe, size_t bytes, probe_task_fn on_task, v
 }
 
 /* Tasks are skipped silently; after a million of them the kernel gives EAGAIN and goes on. */
-int probe_iterate(struct probe *probe, int link_fd, probe_task_fn on_task, void *context)
+int probe_iterate(struct probe *probe, int link_fd, source_task_fn on_task, void *context)
 {
 	AUTO_FD int fd = -1;
 	size_t kept = 0, rest;
@@ -58,9 +58,4 @@ int probe_iterate(struct probe *probe, int link_fd, probe_task_fn on_task, void 
 		memmove(probe->tasks, probe->tasks + kept - rest, rest);
 		kept = rest;
 	}
-}
-
-int probe_sample(struct probe *probe, probe_task_fn on_task, void *context)
-{
-	return probe_iterate(probe, probe->sample_link_fd, on_task, context);
 }

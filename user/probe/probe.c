@@ -14,7 +14,7 @@
 #include "util/journal.h"
 
 /* The arguments and the path have to lie within what the ring handed over. */
-static void handle_exec(const struct probe_events *sink, const void *data, size_t size)
+static void handle_exec(const struct source_events *sink, const void *data, size_t size)
 {
 	const struct exec_event *event = data;
 	size_t text_len;
@@ -30,7 +30,7 @@ static void handle_exec(const struct probe_events *sink, const void *data, size_
 static int handle_event(void *context, void *data, size_t size)
 {
 	struct probe *probe = context;
-	const struct probe_events *sink = probe->sink;
+	const struct source_events *sink = probe->sink;
 	__u32 type;
 
 	if (size < sizeof(type))
@@ -88,10 +88,21 @@ static int prepare(struct probe *probe, const struct probe_options *options)
 	if (!probe->ring)
 		return -errno;
 	/* Nobody is a member yet: the walk only finds out which pid namespace it is in. */
-	return probe->knobs.map_pids ? probe_sample(probe, ignore_task, NULL) : 0;
+	return probe->knobs.map_pids
+		       ? probe_iterate(probe, probe->sample_link_fd, ignore_task, NULL)
+		       : 0;
 }
 
-int probe_open(const struct probe_options *options, struct probe **ret_probe)
+void probe_free(struct probe *probe)
+{
+	if (!probe)
+		return;
+	ring_buffer__free(probe->ring);
+	probe_unload(probe);
+	free(probe);
+}
+
+int probe_open(const struct probe_options *options, struct source **ret_source)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
 	struct probe_options both = add_forced(options);
@@ -106,49 +117,51 @@ int probe_open(const struct probe_options *options, struct probe **ret_probe)
 		probe_free(probe);
 		return r;
 	}
-	*ret_probe = probe;
+	probe->source = (struct source){
+		.ops = &probe_source_ops,
+		.fd = ring_buffer__epoll_fd(probe->ring),
+		.sees_births = true,
+		.sees_memory_at_exit = probe->knobs.use_exit_memory,
+	};
+	*ret_source = &probe->source;
 	return 0;
 }
 
-void probe_free(struct probe *probe)
+const char *probe_load_path(const struct source *source)
 {
-	if (!probe)
-		return;
-	ring_buffer__free(probe->ring);
-	probe_unload(probe);
-	free(probe);
+	return probe_of_const(source)->load_path;
 }
 
-bool probe_sees_memory_at_exit(const struct probe *probe)
+static int open_source(const struct source_options *options, struct source **ret_source)
 {
-	return probe->knobs.use_exit_memory;
+	const struct probe_options own = { 0 };
+
+	(void)options;
+	return probe_open(&own, ret_source);
 }
 
-const char *probe_load_path(const struct probe *probe)
+static void close_source(struct source *source)
 {
-	return probe->load_path;
+	probe_free(probe_of(source));
 }
 
-uint64_t probe_root_id(const struct probe *probe)
+static uint64_t root_id(const struct source *source)
 {
-	return *(volatile __u64 *)probe->shared.root_id;
+	return *(volatile __u64 *)probe_of_const(source)->shared.root_id;
 }
 
-bool probe_root_before_exec(const struct probe *probe, struct task_counters *ret_used)
+static bool root_before_exec(const struct source *source, struct task_counters *ret_used)
 {
-	if (!*(const volatile __u32 *)probe->shared.has_root_execed)
+	const struct probe_shared *shared = &probe_of_const(source)->shared;
+
+	if (!*(const volatile __u32 *)shared->has_root_execed)
 		return false;
-	*ret_used = *probe->shared.root_before_exec;
+	*ret_used = *shared->root_before_exec;
 	return true;
 }
 
-int probe_fd(const struct probe *probe)
-{
-	return ring_buffer__epoll_fd(probe->ring);
-}
-
 /* Only what was full keeps such accounts, so the map is walked when the number has moved. */
-static int harvest(struct probe *probe, const struct probe_events *events)
+static int harvest(struct probe *probe, const struct source_events *events)
 {
 	struct process_account account;
 	__u64 id, next, *at = NULL;
@@ -169,8 +182,9 @@ static int harvest(struct probe *probe, const struct probe_events *events)
 	return 0;
 }
 
-int probe_drain(struct probe *probe, const struct probe_events *events)
+static int drain(struct source *source, const struct source_events *events)
 {
+	struct probe *probe = probe_of(source);
 	uint64_t unsent = *(volatile __u64 *)&probe->shared.totals->unsent_seq;
 	int n;
 
@@ -202,22 +216,55 @@ static void copy_totals(const volatile struct tree_totals *totals, struct tree_t
 	}
 }
 
-void probe_totals(const struct probe *probe, struct tree_totals *ret_totals)
+static void totals(const struct source *source, struct tree_totals *ret_totals)
 {
+	const struct probe *probe = probe_of_const(source);
+
 	copy_totals(probe->shared.totals, ret_totals);
 	ret_totals->processes_exited += probe->harvested;
 }
 
-int probe_account(const struct probe *probe, uint64_t id, struct process_account *ret_account)
+/* Nobody was on the way from the living to the dead, and nobody went. */
+static bool is_same_moment(const struct tree_totals *a, const struct tree_totals *b)
+{
+	return a->dying_seq == a->dead_seq && a->dying_seq == b->dying_seq &&
+	       a->processes_started == b->processes_started &&
+	       a->threads_started == b->threads_started;
+}
+
+/* Allocates nothing. */
+static int sample(struct source *source, source_task_fn on_task, void *context,
+		  struct tree_totals *ret_totals)
+{
+	struct probe *probe = probe_of(source);
+	struct tree_totals after;
+	int r;
+
+	totals(source, ret_totals);
+	r = probe_iterate(probe, probe->sample_link_fd, on_task, context);
+	if (r)
+		return r;
+	totals(source, &after);
+	return !is_same_moment(ret_totals, &after);
+}
+
+static uint32_t unknown(const struct source *source)
+{
+	(void)source;
+	return 0;
+}
+
+static int account(const struct source *source, uint64_t id, struct process_account *ret_account)
 {
 	__u64 key = id;
 
-	return bpf_map_lookup_elem(probe->accounts_fd, &key, ret_account) ? -errno : 0;
+	return bpf_map_lookup_elem(probe_of_const(source)->accounts_fd, &key, ret_account) ? -errno
+											   : 0;
 }
 
-void probe_wake_at_every_exit(struct probe *probe)
+static void wake_at_every_exit(struct source *source)
 {
-	*(volatile __u32 *)probe->shared.wake_at_every_exit = 1;
+	*(volatile __u32 *)probe_of(source)->shared.wake_at_every_exit = 1;
 }
 
 /* The kernel skips a program that is running on this CPU already: somebody was missed then. */
@@ -236,11 +283,43 @@ static uint64_t missed_runs(const struct probe *probe)
 	return missed;
 }
 
-uint64_t probe_tasks_lost(const struct probe *probe)
+static uint64_t tasks_lost(const struct source *source)
 {
-	struct tree_totals totals;
+	const struct probe *probe = probe_of_const(source);
+	struct tree_totals now;
 
-	probe_totals(probe, &totals);
-	return totals.dropped_tasks + totals.dropped_births - probe->births_found +
-	       missed_runs(probe);
+	totals(source, &now);
+	return now.dropped_tasks + now.dropped_births - probe->births_found + missed_runs(probe);
 }
+
+/* Each has told its own. */
+static uint64_t peak_kb(const struct source *source)
+{
+	(void)source;
+	return 0;
+}
+
+static void end(struct source *source)
+{
+	(void)source;
+}
+
+const struct source_ops probe_source_ops = {
+	.name = "bpf",
+	.is_exact = true,
+	.open = open_source,
+	.explain = probe_explain,
+	.close = close_source,
+	.seed = probe_seed,
+	.root_id = root_id,
+	.root_before_exec = root_before_exec,
+	.drain = drain,
+	.sample = sample,
+	.totals = totals,
+	.unknown = unknown,
+	.account = account,
+	.wake_at_every_exit = wake_at_every_exit,
+	.tasks_lost = tasks_lost,
+	.peak_kb = peak_kb,
+	.end = end,
+};

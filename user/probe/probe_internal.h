@@ -21,6 +21,7 @@ struct probe_shared {
 };
 
 struct probe {
+	struct source source; /* first: a source is a probe */
 	struct denet_lskel *light; /* owned; one of these two */
 	struct denet_skel *whole; /* owned */
 	const char *load_path;
@@ -34,18 +35,40 @@ struct probe {
 	/* Of tracepoints. Not on_process_exit: on_switch makes good what that one has missed. */
 	int program_fds[PROBE_PROGRAMS];
 	struct ring_buffer *ring; /* owned */
-	const struct probe_events *sink; /* borrowed, only while draining */
+	const struct source_events *sink; /* borrowed, only while draining */
 	uint64_t unsent_seen;
 	uint64_t harvested; /* accounts that did not come through the ring */
 	uint64_t births_found; /* dropped births that seeding made good */
 	char tasks[32768]; /* one read() of an iterator gives no more than this */
 };
 
+static inline struct probe *probe_of(struct source *source)
+{
+	return (struct probe *)source;
+}
+
+static inline const struct probe *probe_of_const(const struct source *source)
+{
+	return (const struct probe *)source;
+}
+
+/* Accepts NULL. */
+void probe_free(struct probe *probe);
+
+static inline void probe_freep(struct probe **probe)
+{
+	probe_free(*probe);
+}
+
 /* load.c: fills in all of probe that the skeleton knows. */
 int probe_load(struct probe *probe, const struct probe_options *options);
 void probe_unload(struct probe *probe);
 
 /* iterate.c: runs an iterator once. */
-int probe_iterate(struct probe *probe, int link_fd, probe_task_fn on_task, void *context);
+int probe_iterate(struct probe *probe, int link_fd, source_task_fn on_task, void *context);
+
+/* seed.c: an operation of the source. */
+int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn on_task,
+	       void *context);
 
 #endif

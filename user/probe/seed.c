@@ -27,7 +27,7 @@ struct origin {
 
 struct seeding {
 	struct probe *probe;
-	probe_task_fn on_task;
+	source_task_fn on_task;
 	void *context;
 	size_t found;
 	struct idmap known; /* by start: members, and what begot members; its origins are owned */
@@ -270,8 +270,10 @@ static int note_root(struct probe *probe, __u32 tgid)
 	return 0;
 }
 
-int probe_seed(struct probe *probe, pid_t tgid, bool is_tree, probe_task_fn on_task, void *context)
+int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn on_task,
+	       void *context)
 {
+	struct probe *probe = probe_of(source);
 	struct seeding seeding = { .probe = probe, .on_task = on_task, .context = context };
 	int r = want(probe, (__u32)tgid, 0);
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Where the figures come from: BPF or /proc, behind one set of calls. */
+/*
+ * Where the figures come from: the contract that every source fulfils, and the list of those that
+ * there are. A source is a folder of its own that fills in a struct source_ops; nobody else knows
+ * more of it.
+ */
 #ifndef DENET_SOURCE_SOURCE_H
 #define DENET_SOURCE_SOURCE_H
 
@@ -9,9 +13,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "denet/denet.h"
 #include "kernel/tree.h"
 
+struct procfs;
+struct source;
+
+/* What it returns other than 0 ends the walk and comes back from it. */
 typedef int (*source_task_fn)(void *context, const struct task_sample *task);
 
 /* text holds event->args_len bytes of arguments, then event->path_len of path. */
@@ -21,48 +28,81 @@ struct source_events {
 	void (*on_exit)(void *context, const struct process_account *account);
 };
 
-/* All calls but free want an open source; what they mean for each is in probe.h and poller.h. */
+struct source_options {
+	const struct procfs *procfs; /* borrowed as long as the source is open */
+	/* This process becomes a subreaper: orphans of the tree are its children, are followed and
+	 * waited for. All its children but those that it has already are taken for such. */
+	bool adopt_orphans;
+};
+
+struct source_ops {
+	const char *name;
+	bool is_exact; /* by accounts of the kernel; else what was seen, lower bounds */
+
+	int (*open)(const struct source_options *options, struct source **ret_source);
+	/* Why open failed with error, in words, for one line. */
+	void (*explain)(int error, char *text, size_t size);
+	void (*close)(struct source *source);
+
+	/*
+	 * The process pid becomes the root, and with is_tree all its descendants are members; without,
+	 * it is a child of ours that has not execed. Calls back for each with what it had used before.
+	 */
+	int (*seed)(struct source *source, pid_t pid, bool is_tree, source_task_fn on_task,
+		    void *context);
+	/* 0 before seeding. */
+	uint64_t (*root_id)(const struct source *source);
+	/* What the root had used at its first exec; false when that is not known. */
+	bool (*root_before_exec)(const struct source *source, struct task_counters *ret_used);
+
+	/* Hands over the news. */
+	int (*drain)(struct source *source, const struct source_events *events);
+	/* Shows each living task; 1 when the totals are not of the same moment as these. */
+	int (*sample)(struct source *source, source_task_fn on_task, void *context,
+		      struct tree_totals *ret_totals);
+	/* A consistent copy. */
+	void (*totals)(const struct source *source, struct tree_totals *ret_totals);
+	/* COUNTER_: what the totals do not tell. */
+	uint32_t (*unknown)(const struct source *source);
+	/* Of a living process; -ENOENT when it has none. */
+	int (*account)(const struct source *source, uint64_t id,
+		       struct process_account *ret_account);
+
+	/* From now on every end is news that wakes, not that of the root alone. */
+	void (*wake_at_every_exit)(struct source *source);
+	/* Tasks that are not followed, as far as that can be known. */
+	uint64_t (*tasks_lost)(const struct source *source);
+	/* Largest memory of one process that need not have been seen; 0 when not known. */
+	uint64_t (*peak_kb)(const struct source *source);
+	/* Nothing is followed any more; what has been found stays. */
+	void (*end)(struct source *source);
+};
+
+/* The head of each source's own struct. */
 struct source {
-	void *self; /* owned; NULL: nothing is measured */
-	enum denet_accounting accounting;
+	const struct source_ops *ops;
 	int fd; /* borrowed: readable when there is news; -1 without news of its own */
 	bool sees_births; /* all of them: who lives can be told from the totals */
 	bool sees_memory_at_exit; /* else samples have to look for the peak */
-
-	void (*free)(void *self);
-	int (*seed)(void *self, pid_t pid, bool is_tree, source_task_fn on_task, void *context);
-	uint64_t (*root_id)(void *self);
-	/* What the root had used at its first exec; false when that is not known. */
-	bool (*root_before_exec)(void *self, struct task_counters *ret_used);
-	int (*drain)(void *self, const struct source_events *events);
-	/* Shows each living task; 1 when the totals are not of the same moment as these. */
-	int (*sample)(void *self, source_task_fn on_task, void *context,
-		      struct tree_totals *ret_totals);
-	void (*totals)(void *self, struct tree_totals *ret_totals);
-	/* COUNTER_: what the totals do not tell. */
-	uint32_t (*unknown)(void *self);
-	/* Of a living process; -ENOENT when it has none. */
-	int (*account)(void *self, uint64_t id, struct process_account *ret_account);
-	void (*wake_at_every_exit)(void *self);
-	uint64_t (*tasks_lost)(void *self);
-	/* Largest memory of one process that need not have been seen; 0 when not known. */
-	uint64_t (*peak_kb)(void *self);
-	/* Nothing is followed any more; what has been found stays. */
-	void (*end)(void *self);
 };
 
-/* Loads the BPF programs; on failure why says it in words for one line. */
-int source_open_bpf(struct source *ret_source, char *why, size_t size);
+/* Each is defined by its folder: in probe/ by BPF, in poller/ by /proc. */
+extern const struct source_ops probe_source_ops;
+extern const struct source_ops poller_source_ops;
 
-/* Reads /proc. With adopt_orphans this process becomes a subreaper, and waits for orphans. */
-int source_open_proc(bool adopt_orphans, struct source *ret_source, char *why, size_t size);
+/* Those that there are, the best first; ends with NULL. */
+extern const struct source_ops *const source_list[];
 
-/* Accepts what is not open, and leaves it so. */
+/* On failure why says it in words, for one line. */
+int source_open(const struct source_ops *ops, const struct source_options *options,
+		struct source **ret_source, char *why, size_t size);
+
+/* Accepts NULL. */
 void source_close(struct source *source);
 
-static inline bool source_is_open(const struct source *source)
+static inline void source_closep(struct source **source)
 {
-	return source->self;
+	source_close(*source);
 }
 
 #endif
