@@ -96,8 +96,8 @@ static void put_words(struct layout *layout, enum term_tone tone, char *text)
 	}
 }
 
-static void add(struct layout *layout, enum term_tone tone, const char *gap, const char *format,
-		va_list args)
+__attribute__((format(printf, 4, 0))) static void
+add(struct layout *layout, enum term_tone tone, const char *gap, const char *format, va_list args)
 {
 	AUTO(buf) struct buf text = { 0 };
 	bool is_first = layout->column == 0;

@@ -22,7 +22,8 @@
 
 static _Thread_local struct buf *log_of_thread; /* libbpf's callback has no context */
 
-static int print_to_log(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int print_to_log(enum libbpf_print_level level,
+							      const char *format, va_list args)
 {
 	if (level == LIBBPF_WARN && log_of_thread && log_of_thread->len < LOG_MAX)
 		buf_vprintf(log_of_thread, format, args);

@@ -43,7 +43,8 @@ static int handle_event(void *context, void *data, size_t size)
 	return 0;
 }
 
-static int print_to_journal(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int print_to_journal(enum libbpf_print_level level,
+								  const char *format, va_list args)
 {
 	if (level != LIBBPF_DEBUG)
 		journal_vwrite(JOURNAL_DEBUG, format, args);

@@ -15,7 +15,8 @@
 static bool is_silent;
 
 /* As one write, so that lines of several processes do not mix. */
-static void write_line(const char *format, va_list args, int r)
+__attribute__((format(printf, 1, 0))) static void write_line(const char *format, va_list args,
+							     int r)
 {
 	AUTO(buf) struct buf text = { 0 };
 	AUTO(buf) struct buf line = { 0 };
