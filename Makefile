@@ -28,6 +28,13 @@ else
 BUILD ?= build
 endif
 
+# Make parts names at spaces: a folder with one in its path is reached through a link without.
+ifneq ($(words $(BUILD)),1)
+BUILD_LINK := build/at-$(firstword $(shell printf '%s' '$(BUILD)' | cksum))
+$(shell mkdir -p build '$(BUILD)' && ln -sfn "$$(cd '$(BUILD)' && pwd)" $(BUILD_LINK))
+override BUILD := $(BUILD_LINK)
+endif
+
 ifeq ($(V),1)
 Q :=
 say = @:
@@ -42,8 +49,12 @@ ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
 CFLAGS ?= -O2 -g
-DENET_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"$(VERSION)"' $(WARNINGS) -fPIC \
-	-fvisibility=hidden -fno-strict-aliasing -Iinclude -Iuser -isystem $(BUILD)/bpf
+# What lint takes over: nothing in it is quoted, which would not survive a second shell.
+DENET_CODE_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fno-strict-aliasing \
+	-Iinclude -Iuser -isystem $(BUILD)/bpf
+# The same sources give the same bytes in any folder.
+SAME_ANYWHERE := '-ffile-prefix-map=$(CURDIR)=.'
+DENET_CFLAGS := $(DENET_CODE_CFLAGS) -DDENET_VERSION='"$(VERSION)"' -fPIC $(SAME_ANYWHERE)
 LDFLAGS ?=
 DENET_LDFLAGS :=
 ifeq ($(STATIC),1)
@@ -58,9 +69,13 @@ DENET_CFLAGS += -fsanitize=thread -fno-omit-frame-pointer
 DENET_LDFLAGS += -fsanitize=thread
 endif
 
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
-	-ffile-prefix-map=$(CURDIR)=. -Iinclude -Ibpf \
-	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
+# Where <asm/types.h> lies. Not every compiler can say it; that of the machine then does.
+BPF_MULTIARCH ?= $(shell for cc in $(CC) cc gcc clang; do \
+	name=$$($$cc -print-multiarch 2>/dev/null) && test -n "$$name" && break; \
+	done; echo "$${name:-$$(uname -m)-linux-gnu}")
+BPF_CODE_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
+	-Iinclude -Ibpf -idirafter /usr/include/$(BPF_MULTIARCH)
+BPF_CFLAGS := $(BPF_CODE_CFLAGS) $(SAME_ANYWHERE)
 
 # A tree of sources each: the library, the command line, and what only tests use.
 LIB_DIRS := util probe procfs poller source tree metrics record launch doctor follow api
@@ -79,6 +94,10 @@ SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
 
 LIBS := -lbpf -lelf -lz -lm -pthread
 
+# What was built with other flags is built anew: these files hold them.
+FLAGS := $(BUILD)/flags
+BPF_FLAGS := $(BUILD)/bpf-flags
+
 ifeq ($(STATIC),1)
 all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a
 else
@@ -87,9 +106,22 @@ endif
 
 include $(wildcard tests/*.mk)
 
+# --- flags ---------------------------------------------------------------------------------------
+
+$(FLAGS): told := $(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) $(AR)
+$(BPF_FLAGS): told := $(CLANG) $(BPF_CFLAGS) $(BPFTOOL)
+
+# Written only when it changes: what depends on it is older then.
+$(FLAGS) $(BPF_FLAGS): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(told))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(told))' >$@
+
+FORCE:
+
 # --- kernel side -------------------------------------------------------------------------------
 
-$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_FLAGS)
 	@mkdir -p $(@D)
 	$(say) BPF $@
 	$(Q)$(CLANG) $(BPF_CFLAGS) -isystem vmlinux -MMD -MP -c $< -o $@
@@ -115,7 +147,7 @@ $(BUILD)/bpf/%.lskel.h: $(BUILD)/bpf/%.linked.o
 
 $(filter $(BUILD)/user/probe/%,$(LIB_OBJ)): $(SKELETONS)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -124,7 +156,7 @@ $(BUILD)/libdenet.a: $(LIB_OBJ)
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/libdenet.so: $(LIB_OBJ) user/libdenet.map
+$(BUILD)/libdenet.so: $(LIB_OBJ) user/libdenet.map $(FLAGS)
 	$(say) LD $@
 	$(Q)$(CC) -shared -Wl,-soname,libdenet.so.0 -Wl,--version-script=user/libdenet.map \
 		$(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
@@ -176,33 +208,34 @@ check:
 	@$(MAKE) --no-print-directory check-fuzz
 
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/denet
-	install -m 755 $(BUILD)/denet-bpf $(DESTDIR)$(BINDIR)/denet-bpf
+	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)/denet"
+	install -m 755 $(BUILD)/denet-bpf "$(DESTDIR)$(BINDIR)/denet-bpf"
 ifeq ($(SETCAP),1)
-	PATH="$$PATH:/usr/sbin:/sbin" setcap $(FILE_CAPS)=ep $(DESTDIR)$(BINDIR)/denet-bpf
+	PATH="$$PATH:/usr/sbin:/sbin" setcap $(FILE_CAPS)=ep "$(DESTDIR)$(BINDIR)/denet-bpf"
 endif
-	install -m 644 $(PUBLIC_HEADERS) $(DESTDIR)$(INCLUDEDIR)/denet
-	install -m 644 $(BUILD)/libdenet.a $(DESTDIR)$(LIBDIR)/libdenet.a
+	install -m 644 $(PUBLIC_HEADERS) "$(DESTDIR)$(INCLUDEDIR)/denet"
+	install -m 644 $(BUILD)/libdenet.a "$(DESTDIR)$(LIBDIR)/libdenet.a"
 ifneq ($(STATIC),1)
-	install -m 755 $(BUILD)/libdenet.so $(DESTDIR)$(LIBDIR)/libdenet.so.$(VERSION)
-	ln -sf libdenet.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libdenet.so.0
-	ln -sf libdenet.so.0 $(DESTDIR)$(LIBDIR)/libdenet.so
+	install -m 755 $(BUILD)/libdenet.so "$(DESTDIR)$(LIBDIR)/libdenet.so.$(VERSION)"
+	ln -sf libdenet.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/libdenet.so.0"
+	ln -sf libdenet.so.0 "$(DESTDIR)$(LIBDIR)/libdenet.so"
 endif
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|' packaging/denet.pc.in \
-		> $(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc
+		>"$(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc"
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/denet-bpf $(PUBLIC_HEADERS:include/%=$(DESTDIR)$(INCLUDEDIR)/%) \
-		$(DESTDIR)$(LIBDIR)/libdenet.a $(DESTDIR)$(LIBDIR)/libdenet.so \
-		$(DESTDIR)$(LIBDIR)/libdenet.so.0 $(DESTDIR)$(LIBDIR)/libdenet.so.$(VERSION) \
-		$(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc
-	-rmdir $(DESTDIR)$(INCLUDEDIR)/denet
+	rm -f "$(DESTDIR)$(BINDIR)/denet-bpf"
+	for header in $(PUBLIC_HEADERS:include/%=%); do rm -f "$(DESTDIR)$(INCLUDEDIR)/$$header"; done
+	for name in libdenet.a libdenet.so libdenet.so.0 libdenet.so.$(VERSION) pkgconfig/denet.pc; do \
+		rm -f "$(DESTDIR)$(LIBDIR)/$$name"; \
+	done
+	-rmdir "$(DESTDIR)$(INCLUDEDIR)/denet"
 
 clean:
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d
 
-.PHONY: all help demo check install uninstall vmlinux clean
+.PHONY: all help demo check install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

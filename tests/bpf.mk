@@ -6,7 +6,7 @@ BPF_TEST_SHARED := $(BUILD)/tests/bpf/harness.o $(BUILD)/tests/bpf/referee.o \
 BPF_TEST_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/bpf/test_*.c)))
 BPF_TEST_CFLAGS = $(DENET_CFLAGS) -Werror=unused-function -Itests
 
-$(BPF_TEST_SHARED): $(BUILD)/tests/bpf/%.o: tests/bpf/%.c
+$(BPF_TEST_SHARED): $(BUILD)/tests/bpf/%.o: tests/bpf/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(BPF_TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@

@@ -10,14 +10,14 @@ E2E ?=
 E2E_MODES ?= $(if $(filter 1,$(SAN)),root nobpf,root caps user nobpf)
 
 # Without sanitizers: these programs stand for any program of a user.
-$(BUILD)/tests/e2e/%: tests/e2e/%.c
+$(BUILD)/tests/e2e/%: tests/e2e/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -pthread $< -o $@
 
 check-e2e: $(BUILD)/denet-bpf $(E2E_TOOLS)
 	$(Q)for mode in $(E2E_MODES); do \
-		DENET_BPF=$(abspath $(BUILD)/denet-bpf) DENET_E2E_TOOLS=$(abspath $(BUILD)/tests/e2e) \
+		DENET_BPF="$(abspath $(BUILD)/denet-bpf)" DENET_E2E_TOOLS="$(abspath $(BUILD)/tests/e2e)" \
 			python3 tests/e2e/run.py --mode $$mode $(E2E) || exit 1; \
 	done
 

@@ -6,7 +6,7 @@ LINT_H := $(sort $(wildcard user/*/*.h include/*/*.h))
 LINT_BPF := $(sort $(wildcard bpf/*/*.c bpf/*/*.h))
 LINT_TESTS := $(sort $(wildcard tests/*/*.c tests/*/*.h docs/examples/*.c))
 # A version without quotes, which would not survive a second shell.
-LINT_FLAGS = $(filter-out -fPIC -DDENET_VERSION=%,$(DENET_CFLAGS)) -DDENET_VERSION=__FILE__ $(CPPFLAGS)
+LINT_FLAGS = $(DENET_CODE_CFLAGS) -DDENET_VERSION=__FILE__ $(CPPFLAGS)
 # One file a call, as many at once as there are processors.
 LINT_EACH = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I {} sh -c '$(2)'
 
@@ -34,7 +34,7 @@ lint-headers: lint-deps $(SKELETONS)
 	$(say) HEADERS sources
 	$(Q)$(call LINT_EACH,$(filter-out include/kernel/tree.h,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -x c {})
 	$(Q)$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -include linux/types.h -x c include/kernel/tree.h
-	$(Q)$(call LINT_EACH,$(filter %.h,$(LINT_BPF)),$(CLANG) $(BPF_CFLAGS) -isystem vmlinux -Wno-unused-function -fsyntax-only -x c {})
+	$(Q)$(call LINT_EACH,$(filter %.h,$(LINT_BPF)),$(CLANG) $(BPF_CODE_CFLAGS) -isystem vmlinux -Wno-unused-function -fsyntax-only -x c {})
 	$(Q)$(CC) -std=c99 -Iinclude -D_POSIX_C_SOURCE=200809L -pedantic-errors -Wall -Wextra -Werror -fsyntax-only -x c include/denet/denet.h
 	$(Q)$(CLANG) -std=c++11 -Iinclude -Wall -Wextra -Werror -Wno-pragma-once-outside-header -fsyntax-only \
 		-x c++-header include/denet/denet.h

@@ -31,7 +31,7 @@ vm-programs-arm64:
 		$(MAKE) --no-print-directory vm-programs BUILD=$(BUILD)/arm64 \
 			CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar \
 			CPPFLAGS="-isystem $$sysroot/usr/include" \
-			LDFLAGS="-L$$sysroot/usr/lib/aarch64-linux-gnu" BPF_CFLAGS='$(BPF_CFLAGS)'; \
+			LDFLAGS="-L$$sysroot/usr/lib/aarch64-linux-gnu" BPF_MULTIARCH='$(BPF_MULTIARCH)'; \
 	fi
 
 check-vm:

@@ -7,7 +7,7 @@ WORKLOAD_BIN := $(WORKLOAD_SRC:tests/%.c=$(BUILD)/tests/%)
 
 WORKLOAD_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS)
 
-$(BUILD)/tests/workloads/work.o: tests/workloads/work.c
+$(BUILD)/tests/workloads/work.o: tests/workloads/work.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(WORKLOAD_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
