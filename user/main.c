@@ -46,6 +46,24 @@ static int behave_as_guest(int argc, char *argv[], char ***ret_environment)
 	return r ? log_error(r, "cannot lay down the rights of the file") : 0;
 }
 
+static const struct {
+	enum command command;
+	int (*main)(const struct options *options);
+} mains[] = {
+	{ COMMAND_NONE, help_usage },	   { COMMAND_RUN, run_main },
+	{ COMMAND_ATTACH, attach_main },   { COMMAND_STATS, stats_main },
+	{ COMMAND_DOCTOR, doctor_main },   { COMMAND_HELP, help_main },
+	{ COMMAND_VERSION, help_version },
+};
+
+static int dispatch(const struct options *options)
+{
+	for (size_t i = 0; i < sizeof(mains) / sizeof(mains[0]); i++)
+		if (mains[i].command == options->command)
+			return mains[i].main(options);
+	return EXIT_STATUS_FAILED;
+}
+
 int main(int argc, char *argv[])
 {
 	AUTO_FREE char **environment = NULL;
@@ -61,20 +79,5 @@ int main(int argc, char *argv[])
 	}
 	options.environment = environment;
 	options.monitor.own_programs_only = rights_are_lent();
-	switch (options.command) {
-	case COMMAND_RUN:
-		return run_main(&options);
-	case COMMAND_ATTACH:
-		return attach_main(&options);
-	case COMMAND_STATS:
-		return stats_main(&options);
-	case COMMAND_DOCTOR:
-		return doctor_main(&options);
-	case COMMAND_HELP:
-		return help_main(&options);
-	case COMMAND_VERSION:
-		return help_version();
-	default:
-		return help_usage();
-	}
+	return dispatch(&options);
 }

@@ -12,9 +12,9 @@ int doctor_main(const struct options *options);
 
 /* Help that was asked for, on stdout. */
 int help_main(const struct options *options);
-int help_version(void);
+int help_version(const struct options *options);
 
 /* For who gave no command at all: on stderr, and a failure. */
-int help_usage(void);
+int help_usage(const struct options *options);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/command_table.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "output/sink.h"
@@ -11,6 +12,9 @@
 #include "util/log.h"
 
 #define LEFT_COLUMNS 32
+#define COMMAND_COLUMNS 22
+#define STATUS_COLUMNS 5
+#define TEXT_COLUMNS 78
 
 static const char general[] =
 	"Tells exactly what a command and everything it started used: CPU, memory, disk.\n"
@@ -22,62 +26,7 @@ static const char general[] =
 	"\n"
 	"Usage: denet-bpf [OPTIONS] COMMAND\n"
 	"\n"
-	"Commands:\n"
-	"  run [OPTIONS] [--] CMD [ARG...]   start CMD, pass its exit status on\n"
-	"  attach [OPTIONS] PID              follow PID and all its descendants\n"
-	"  stats [OPTIONS] FILE              from a file of ours or of denet\n"
-	"  doctor [OPTIONS]                  what this machine allows, and what would help\n"
-	"  help [COMMAND]                    more about one of them\n";
-
-static const char run_intro[] =
-	"Starts CMD, measures it and everything it starts, and ends as CMD ended.\n"
-	"\n"
-	"  denet-bpf run make -j8\n"
-	"  denet-bpf run -o build.jsonl -- make -j8      records to a file as well\n"
-	"  denet-bpf -j run sort big.txt | jq .kind      records to a pipe\n"
-	"  denet-bpf run -d 60 ./server                  look at the first minute only\n"
-	"  denet-bpf run -u nobody ./server              as root: CMD is another user's\n"
-	"\n"
-	"Usage: denet-bpf run [OPTIONS] [--] CMD [ARG...]\n"
-	"\n"
-	"Options end where CMD begins; all that follows is CMD's own.\n"
-	"Exit status: CMD's; 124 --duration is over, 125 nothing was started,\n"
-	"126 CMD cannot be executed, 127 CMD was not found. When a signal ended CMD,\n"
-	"the same one ends denet-bpf.\n";
-
-static const char attach_intro[] =
-	"Follows a running process with its threads and descendants, and what they start\n"
-	"later, until it ends, Ctrl-C, or --duration. The process is left alone.\n"
-	"\n"
-	"  denet-bpf attach 1234\n"
-	"  denet-bpf attach $(pidof -s postgres) -d 60 -o minute.jsonl\n"
-	"\n"
-	"Usage: denet-bpf attach [OPTIONS] PID\n"
-	"\n"
-	"Exit status: 0; 1 when records could not be written; 125 when it could not begin.\n";
-
-static const char stats_intro[] =
-	"Sums up a file of records, written by denet-bpf or by any version of denet.\n"
-	"\n"
-	"  denet-bpf stats run.jsonl\n"
-	"  denet-bpf -j stats run.jsonl      as JSON\n"
-	"\n"
-	"Usage: denet-bpf stats [OPTIONS] FILE\n"
-	"\n"
-	"Exit status: 0; 1 when the file cannot be used.\n";
-
-static const char doctor_intro[] =
-	"Tries what exact accounting needs on this machine, undoes it, and says what is\n"
-	"missing, what is lost by that, and which command would help.\n"
-	"\n"
-	"  denet-bpf doctor\n"
-	"  denet-bpf doctor --json           one object for a machine\n"
-	"\n"
-	"Usage: denet-bpf doctor [OPTIONS]\n"
-	"\n"
-	"Exit status: 0 when figures would be exact, 1 when not.\n";
-
-static const char help_intro[] = "Usage: denet-bpf help [run | attach | stats | doctor]\n";
+	"Commands:\n";
 
 static const struct {
 	enum option_group group;
@@ -125,30 +74,115 @@ static void append_group(struct buf *buf, size_t group, enum command command)
 	}
 }
 
-static void append_help(struct buf *buf, enum command command)
+static void append_options(struct buf *buf, enum command command)
 {
-	switch (command) {
-	case COMMAND_RUN:
-		buf_append_text(buf, run_intro);
-		break;
-	case COMMAND_ATTACH:
-		buf_append_text(buf, attach_intro);
-		break;
-	case COMMAND_STATS:
-		buf_append_text(buf, stats_intro);
-		break;
-	case COMMAND_DOCTOR:
-		buf_append_text(buf, doctor_intro);
-		break;
-	case COMMAND_HELP:
-		buf_append_text(buf, help_intro);
-		return;
-	default:
-		buf_append_text(buf, general);
-		break;
-	}
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		append_group(buf, i, command);
+}
+
+/* Two columns; the right one in a line of its own where the left one is too wide. */
+static void append_pair(struct buf *buf, const char *left, const char *right, size_t columns)
+{
+	size_t len = strlen(left);
+
+	buf_printf(buf, "  %s", left);
+	if (right && len > columns) {
+		buf_append_char(buf, '\n');
+		buf_append_repeated(buf, ' ', columns + 2);
+	} else if (right) {
+		buf_append_repeated(buf, ' ', columns - len);
+	}
+	if (right)
+		buf_printf(buf, "  %s", right);
+	buf_append_char(buf, '\n');
+}
+
+static void append_commands(struct buf *buf)
+{
+	for (size_t i = 0; i < commands_count(); i++) {
+		const struct command_spec *spec = commands_get(i);
+		char left[64];
+
+		if (!spec->name)
+			continue;
+		(void)snprintf(left, sizeof(left), "%s%s%s%s%s", spec->name,
+			       spec->alias ? ", " : "", spec->alias ? spec->alias : "",
+			       spec->operand_text ? " " : "",
+			       spec->operand_text ? spec->operand_text : "");
+		append_pair(buf, left, spec->text, COMMAND_COLUMNS);
+	}
+}
+
+/* Blank by blank, so that lines stay within a terminal's 80 columns. */
+static void append_filled(struct buf *buf, const char *text)
+{
+	size_t used = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (used && used + 1 + len > TEXT_COLUMNS) {
+			buf_append_char(buf, '\n');
+			used = 0;
+		} else if (used) {
+			buf_append_char(buf, ' ');
+			used++;
+		}
+		buf_append(buf, text, len);
+		used += len;
+		text += len + strspn(text + len, " ");
+	}
+	buf_append_char(buf, '\n');
+}
+
+static void append_examples(struct buf *buf, const struct command_spec *spec)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < COMMAND_EXAMPLES && spec->examples[i].line; i++)
+		if (spec->examples[i].text && strlen(spec->examples[i].line) > widest)
+			widest = strlen(spec->examples[i].line);
+	buf_append_char(buf, '\n');
+	for (size_t i = 0; i < COMMAND_EXAMPLES && spec->examples[i].line; i++) {
+		char left[128];
+
+		(void)snprintf(left, sizeof(left), "denet-bpf %s", spec->examples[i].line);
+		append_pair(buf, left, spec->examples[i].text, strlen("denet-bpf ") + widest + 2);
+	}
+}
+
+static void append_exits(struct buf *buf, const struct command_spec *spec)
+{
+	buf_append_text(buf, "\nExit status:\n");
+	for (size_t i = 0; i < COMMAND_EXITS && spec->exits[i].status; i++)
+		append_pair(buf, spec->exits[i].status, spec->exits[i].text, STATUS_COLUMNS);
+}
+
+static void append_help_of(struct buf *buf, const struct command_spec *spec)
+{
+	append_filled(buf, spec->intro);
+	append_examples(buf, spec);
+	buf_printf(buf, "\nUsage: denet-bpf %s [OPTIONS]%s%s\n", spec->name,
+		   spec->operand_text ? " " : "", spec->operand_text ? spec->operand_text : "");
+	if (spec->alias)
+		buf_printf(buf, "       denet-bpf %s is the same.\n", spec->alias);
+	if (spec->notes) {
+		buf_append_char(buf, '\n');
+		append_filled(buf, spec->notes);
+	}
+	append_exits(buf, spec);
+	append_options(buf, spec->id);
+}
+
+static void append_help(struct buf *buf, enum command topic)
+{
+	if (topic != COMMAND_NONE) {
+		append_help_of(buf, commands_of(topic));
+		return;
+	}
+	buf_append_text(buf, general);
+	append_commands(buf);
+	append_options(buf, COMMAND_NONE);
 }
 
 static int write_text(int fd, const struct buf *text)
@@ -173,19 +207,22 @@ int help_main(const struct options *options)
 	return write_text(STDOUT_FILENO, &text) ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
 }
 
-int help_version(void)
+int help_version(const struct options *options)
 {
 	AUTO(buf) struct buf text = { 0 };
 
+	(void)options;
 	buf_append_text(&text, "denet-bpf " DENET_VERSION "\n");
 	return write_text(STDOUT_FILENO, &text) ? EXIT_STATUS_FAILED : EXIT_STATUS_OK;
 }
 
-int help_usage(void)
+int help_usage(const struct options *options)
 {
 	AUTO(buf) struct buf text = { 0 };
 
+	(void)options;
 	buf_append_text(&text, general);
+	append_commands(&text);
 	buf_append_text(&text, "\nOptions: see 'denet-bpf help' and 'denet-bpf help run'.\n");
 	(void)write_text(STDERR_FILENO, &text);
 	return EXIT_STATUS_FAILED;

@@ -2,24 +2,17 @@
 #include "cli/options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "cli/command_table.h"
 #include "cli/options_internal.h"
 #include "cli/suggest.h"
 #include "util/parse.h"
 
+#define LIST_BYTES 128
 #define PID_LIMIT 4194304u /* the kernel's own, on every architecture */
 #define NAMES_MAX (2 * OPTIONS_MAX) /* with aliases */
-
-static const struct {
-	const char *name;
-	enum command command;
-} command_names[] = {
-	{ "run", COMMAND_RUN },	      { "attach", COMMAND_ATTACH }, { "stats", COMMAND_STATS },
-	{ "summary", COMMAND_STATS }, { "doctor", COMMAND_DOCTOR }, { "help", COMMAND_HELP },
-};
-
-#define COMMAND_NAMES (sizeof(command_names) / sizeof(command_names[0]))
 
 /* Where the parser stands in argv, and what it has seen. */
 struct parser {
@@ -31,14 +24,6 @@ struct parser {
 	struct options *options;
 	char *error;
 };
-
-static const char *command_name(enum command command)
-{
-	for (size_t i = 0; i < COMMAND_NAMES; i++)
-		if (command_names[i].command == command)
-			return command_names[i].name;
-	return "denet-bpf";
-}
 
 static int refuse_unknown_option(const char *name, size_t len, char *error)
 {
@@ -143,26 +128,51 @@ static int take_letters(struct parser *parser, const char *word)
 	return r;
 }
 
+/* "run, attach, stats, doctor or help" */
+static const char *list_commands(char list[LIST_BYTES])
+{
+	const char *names[COMMANDS_NAMES_MAX];
+	size_t count = 0;
+	size_t len = 0;
+
+	for (size_t i = 0; i < commands_count() && count < COMMANDS_NAMES_MAX; i++)
+		if (commands_get(i)->name)
+			names[count++] = commands_get(i)->name;
+	list[0] = '\0';
+	for (size_t i = 0; i < count && len < LIST_BYTES; i++)
+		len += (size_t)snprintf(list + len, LIST_BYTES - len, "%s%s", names[i],
+					i + 2 < count	 ? ", "
+					: i + 2 == count ? " or "
+							 : "");
+	return list;
+}
+
 static int find_command(const struct parser *parser, const char *word, enum command *ret_command)
 {
-	const char *names[COMMAND_NAMES];
+	const struct command_spec *spec = commands_find(word);
+	const char *names[COMMANDS_NAMES_MAX];
 	const char *nearest;
+	char list[LIST_BYTES];
 
-	for (size_t i = 0; i < COMMAND_NAMES; i++) {
-		names[i] = command_names[i].name;
-		if (strcmp(names[i], word) == 0) {
-			*ret_command = command_names[i].command;
-			return 0;
-		}
+	if (spec) {
+		*ret_command = spec->id;
+		return 0;
 	}
-	nearest = suggest_nearest(word, names, COMMAND_NAMES);
+	nearest = suggest_nearest(word, names, commands_names(names, COMMANDS_NAMES_MAX));
 	if (nearest)
 		return option_refuse(parser->error, "unknown command '%.100s'; did you mean '%s'?",
 				     word, nearest);
 	return option_refuse(parser->error,
-			     "unknown command '%.100s'; it is run, attach, stats, doctor or "
-			     "help, as in 'denet-bpf run %.100s'",
-			     word, word);
+			     "unknown command '%.100s'; it is %s, as in 'denet-bpf run %.100s'",
+			     word, list_commands(list), word);
+}
+
+static int refuse_surplus(const struct parser *parser, const char *word)
+{
+	const struct command_spec *spec = commands_of(parser->options->command);
+
+	return option_refuse(parser->error, "%s takes one %s; '%.100s' is too many", spec->name,
+			     spec->operand_word, word);
 }
 
 static int take_pid(struct parser *parser, const char *word)
@@ -170,8 +180,7 @@ static int take_pid(struct parser *parser, const char *word)
 	uint64_t pid;
 
 	if (parser->options->pid)
-		return option_refuse(parser->error, "attach takes one PID; '%.100s' is too many",
-				     word);
+		return refuse_surplus(parser, word);
 	if (parse_u64(word, 1, PID_LIMIT, &pid))
 		return option_refuse(parser->error,
 				     "attach takes a PID, a number from 1 to %u, not '%.100s'",
@@ -183,8 +192,7 @@ static int take_pid(struct parser *parser, const char *word)
 static int take_file(struct parser *parser, const char *word)
 {
 	if (parser->options->file)
-		return option_refuse(parser->error, "stats takes one FILE; '%.100s' is too many",
-				     word);
+		return refuse_surplus(parser, word);
 	if (word[0] == '\0')
 		return option_refuse(parser->error, "stats takes the name of a file, not ''");
 	parser->options->file = word;
@@ -194,35 +202,38 @@ static int take_file(struct parser *parser, const char *word)
 static int take_topic(struct parser *parser, const char *word)
 {
 	if (parser->options->help_topic)
-		return option_refuse(parser->error, "help takes one command; '%.100s' is too many",
-				     word);
+		return refuse_surplus(parser, word);
 	return find_command(parser, word, &parser->options->help_topic);
+}
+
+static int take_command(struct parser *parser)
+{
+	/* execvp() wants pointers to char; nothing writes through them. */
+	char *const *rest = parser->args + parser->next - 1;
+
+	memcpy(&parser->options->argv, &rest, sizeof(parser->options->argv));
+	parser->next = parser->count;
+	return 0;
 }
 
 static int take_word(struct parser *parser, const char *word)
 {
-	struct options *options = parser->options;
+	const struct command_spec *spec = commands_of(parser->options->command);
 
-	switch (options->command) {
-	case COMMAND_RUN: {
-		/* execvp() wants pointers to char; nothing writes through them. */
-		char *const *rest = parser->args + parser->next - 1;
-
-		memcpy(&options->argv, &rest, sizeof(options->argv));
-		parser->next = parser->count;
-		return 0;
-	}
-	case COMMAND_ATTACH:
+	if (spec->id == COMMAND_NONE)
+		return find_command(parser, word, &parser->options->command);
+	switch (spec->operand) {
+	case OPERAND_COMMAND:
+		return take_command(parser);
+	case OPERAND_PID:
 		return take_pid(parser, word);
-	case COMMAND_STATS:
+	case OPERAND_FILE:
 		return take_file(parser, word);
-	case COMMAND_DOCTOR:
-		return option_refuse(parser->error,
-				     "doctor takes nothing but options, not '%.100s'", word);
-	case COMMAND_HELP:
+	case OPERAND_TOPIC:
 		return take_topic(parser, word);
 	default:
-		return find_command(parser, word, &options->command);
+		return option_refuse(parser->error, "%s takes nothing but options, not '%.100s'",
+				     spec->name, word);
 	}
 }
 
@@ -282,28 +293,33 @@ static int check_applies(const struct parser *parser)
 	for (size_t i = 0; i < option_table_count; i++)
 		if ((parser->seen >> i & 1) && !has_place(&option_table[i], command))
 			return option_refuse(parser->error, "option '--%s' has no meaning for %s",
-					     option_table[i].name, command_name(command));
+					     option_table[i].name, commands_of(command)->name);
 	return 0;
+}
+
+static bool has_operand(const struct options *options, enum operand operand)
+{
+	return (operand != OPERAND_COMMAND || options->argv) &&
+	       (operand != OPERAND_PID || options->pid) &&
+	       (operand != OPERAND_FILE || options->file);
 }
 
 static int check_operand(const struct parser *parser)
 {
 	const struct options *options = parser->options;
+	const struct command_spec *spec = commands_of(options->command);
+	char list[LIST_BYTES];
 
-	if (options->command == COMMAND_NONE && parser->count > 0)
-		return option_refuse(parser->error, "no command given; it is run, attach, stats, "
-						    "doctor or help, as in 'denet-bpf run make'");
-	if (options->command == COMMAND_RUN && !options->argv)
+	if (spec->id == COMMAND_NONE && parser->count > 0)
 		return option_refuse(parser->error,
-				     "run needs a command, as in 'denet-bpf run make -j8'");
-	if (options->command == COMMAND_RUN && options->argv[0][0] == '\0')
-		return option_refuse(parser->error, "run needs the name of a command, not ''");
-	if (options->command == COMMAND_ATTACH && !options->pid)
-		return option_refuse(parser->error,
-				     "attach needs a PID, as in 'denet-bpf attach 1234'");
-	if (options->command == COMMAND_STATS && !options->file)
-		return option_refuse(parser->error,
-				     "stats needs a FILE, as in 'denet-bpf stats run.jsonl'");
+				     "no command given; it is %s, as in 'denet-bpf run make'",
+				     list_commands(list));
+	if (!has_operand(options, spec->operand))
+		return option_refuse(parser->error, "%s needs a %s, as in 'denet-bpf %s'",
+				     spec->name, spec->operand_word, spec->examples[0].line);
+	if (options->argv && options->argv[0][0] == '\0')
+		return option_refuse(parser->error, "%s needs the name of a command, not ''",
+				     spec->name);
 	return 0;
 }
 

@@ -8,19 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cli/command_id.h"
 #include "denet/denet.h"
-
-enum command {
-	COMMAND_NONE, /* nothing was asked for: show the usage */
-	COMMAND_RUN,
-	COMMAND_ATTACH,
-	COMMAND_STATS,
-	COMMAND_DOCTOR,
-	COMMAND_HELP,
-	COMMAND_VERSION,
-};
-
-#define COMMAND_BIT(command) (1u << (command))
 
 enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -57,16 +46,6 @@ int options_parse(int argc, char *const argv[], struct options *ret_options,
 
 /* What an option is for; the order is that of help. Hidden ones have no effect. */
 enum option_group { OPTION_HIDDEN, OPTION_RECORDS, OPTION_MEASURE, OPTION_SCREEN, OPTION_GENERAL };
-
-/* What a word on the command line stands for: of a command, or the value of an option. */
-enum operand {
-	OPERAND_NONE,
-	OPERAND_COMMAND, /* a program and its arguments */
-	OPERAND_PID,
-	OPERAND_FILE,
-	OPERAND_TOPIC, /* what there is help about */
-	OPERAND_USER,
-};
 
 /* How an option is used: the part of the table that help and its like need. */
 struct option_help {

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What the two tables, of commands and of options, have in common. */
+#ifndef DENET_CLI_COMMAND_ID_H
+#define DENET_CLI_COMMAND_ID_H
+
+enum command {
+	COMMAND_NONE, /* nothing was asked for: show the usage */
+	COMMAND_RUN,
+	COMMAND_ATTACH,
+	COMMAND_STATS,
+	COMMAND_DOCTOR,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+	COMMAND_LAST = COMMAND_VERSION,
+};
+
+#define COMMAND_BIT(command) (1u << (command))
+
+/* What a word on the command line stands for: of a command, or the value of an option. */
+enum operand {
+	OPERAND_NONE,
+	OPERAND_COMMAND, /* a program and its arguments */
+	OPERAND_PID,
+	OPERAND_FILE,
+	OPERAND_TOPIC, /* what there is help about */
+	OPERAND_USER,
+};
+
+#endif

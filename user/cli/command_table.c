@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Every command there is. Texts are plain ASCII, as those of the option table. */
+#include "cli/command_table.h"
+
+#include <string.h>
+
+#define NOTHING_STARTED                                                      \
+	{                                                                    \
+		"125", "wrong usage, or what failed before monitoring began" \
+	}
+
+static const struct command_spec command_table[] = {
+	/* Without a name: what other words than a command's lead to. */
+	{ .id = COMMAND_NONE },
+	{ .id = COMMAND_VERSION },
+	{
+		.id = COMMAND_RUN,
+		.name = "run",
+		.operand = OPERAND_COMMAND,
+		.operand_text = "[--] CMD [ARG...]",
+		.operand_word = "command",
+		.text = "start CMD, pass its exit status on",
+		.intro = "Starts CMD, measures it and everything it starts, and ends as CMD ended.",
+		.notes = "Options end where CMD begins; all that follows is CMD's own. CMD has the "
+			 "terminal, the descriptors and the environment that it would have without "
+			 "denet-bpf. When a signal ended CMD, the same one ends denet-bpf.",
+		.examples = {
+			{ "run make -j8", "the summary comes at its end" },
+			{ "run -o build.jsonl -- make -j8", "records to a file as well" },
+			{ "-j run sort big.txt | jq .kind", "records to a pipe" },
+			{ "run -d 60 ./server", "look at the first minute only" },
+			{ "run -u nobody ./server", "as root: CMD is another user's" },
+		},
+		.exits = {
+			{ "CMD's", "whatever it was" },
+			{ "124", "--duration ended while CMD was running" },
+			NOTHING_STARTED,
+			{ "126", "CMD cannot be executed" },
+			{ "127", "CMD was not found" },
+		},
+	},
+	{
+		.id = COMMAND_ATTACH,
+		.name = "attach",
+		.operand = OPERAND_PID,
+		.operand_text = "PID",
+		.operand_word = "PID",
+		.text = "follow PID and all its descendants",
+		.intro = "Follows a running process with its threads and descendants, and what "
+			 "they start later, until it ends, Ctrl-C, or --duration. The process is "
+			 "left alone.",
+		.notes = "Totals count from the attach on, peaks from the birth of each process.",
+		.examples = {
+			{ "attach 1234", NULL },
+			{ "attach $(pidof -s postgres) -d 60 -o minute.jsonl", NULL },
+		},
+		.exits = {
+			{ "0", "the process ended, Ctrl-C, or --duration is over" },
+			{ "1", "records could not be written" },
+			NOTHING_STARTED,
+		},
+	},
+	{
+		.id = COMMAND_STATS,
+		.name = "stats",
+		.alias = "summary",
+		.operand = OPERAND_FILE,
+		.operand_text = "FILE",
+		.operand_word = "FILE",
+		.text = "sum up a file of ours or of denet",
+		.intro = "Sums up a file of records, written by denet-bpf or by any version of "
+			 "denet.",
+		.examples = {
+			{ "stats run.jsonl", NULL },
+			{ "stats -j run.jsonl", "as JSON" },
+		},
+		.exits = {
+			{ "0", "the file was read" },
+			{ "1", "the file cannot be used" },
+			{ "125", "wrong usage" },
+		},
+	},
+	{
+		.id = COMMAND_DOCTOR,
+		.name = "doctor",
+		.operand = OPERAND_NONE,
+		.text = "what this machine allows, and what would help",
+		.intro = "Tries what exact accounting needs on this machine, undoes it, and says "
+			 "what is missing, what is lost by that, and which command would help.",
+		.examples = {
+			{ "doctor", NULL },
+			{ "doctor --json", "one object for a machine" },
+		},
+		.exits = {
+			{ "0", "figures would be exact" },
+			{ "1", "they would not" },
+			{ "125", "wrong usage, or the machine could not be examined" },
+		},
+	},
+	{
+		.id = COMMAND_HELP,
+		.name = "help",
+		.operand = OPERAND_TOPIC,
+		.operand_text = "[TOPIC]",
+		.operand_word = "topic",
+		.text = "more about a command or another topic",
+		.intro = "Tells about a command, or prints what is made from the same tables.",
+		.examples = {
+			{ "help run", NULL },
+			{ "help --json", "commands and options for a machine" },
+		},
+		.exits = {
+			{ "0", "it was shown" },
+			{ "125", "wrong usage, or stdout cannot be written" },
+		},
+	},
+};
+
+#define COMMANDS (sizeof(command_table) / sizeof(command_table[0]))
+
+_Static_assert(COMMAND_LAST < 32, "a bit for each command in an unsigned int");
+
+size_t commands_count(void)
+{
+	return COMMANDS;
+}
+
+const struct command_spec *commands_get(size_t index)
+{
+	return &command_table[index];
+}
+
+const struct command_spec *commands_of(enum command id)
+{
+	size_t i = 0;
+
+	while (command_table[i].id != id)
+		i++;
+	return &command_table[i];
+}
+
+const struct command_spec *commands_find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct command_spec *spec = &command_table[i];
+
+		if (spec->name && (strcmp(spec->name, name) == 0 ||
+				   (spec->alias && strcmp(spec->alias, name) == 0)))
+			return spec;
+	}
+	return NULL;
+}
+
+size_t commands_names(const char *names[], size_t room)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (command_table[i].name && count < room)
+			names[count++] = command_table[i].name;
+		if (command_table[i].alias && count < room)
+			names[count++] = command_table[i].alias;
+	}
+	return count;
+}
