@@ -46,6 +46,10 @@ FAULTS = {
     ),
     "banned function": ({"user/util/a.c": LICENCE + "int a = atoi (x);\n"}, "atoi() is banned"),
     "number outside parse.c": ({"user/util/a.c": LICENCE + "long a = strtol(x, 0, 0);\n"}, "strtol() is banned"),
+    "function that musl lacks": (
+        {"user/util/a.c": LICENCE + "void *a = reallocarray(x, 0, 0);\n"},
+        "reallocarray() is banned",
+    ),
     "no licence": ({"user/util/a.c": "int a;\n"}, "does not begin with"),
     "long file": ({"user/util/a.c": LICENCE + "\n" * 500}, "has 501 lines"),
     "wrong guard": ({"user/util/a.h": header("A_H")}, "lacks the include guard DENET_UTIL_A_H"),

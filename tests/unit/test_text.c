@@ -105,6 +105,9 @@ static void ends_are_told_in_words(void **state)
 		   "killed by SIGSEGV (core dumped)");
 	assert_end((struct denet_end){ true, -1, SIGKILL, false, false }, true,
 		   "killed by SIGKILL (out of memory)");
+	assert_end((struct denet_end){ true, -1, SIGHUP, false, false }, false, "killed by SIGHUP");
+	assert_end((struct denet_end){ true, -1, SIGSYS, false, false }, false, "killed by SIGSYS");
+	assert_end((struct denet_end){ true, -1, -1, false, false }, false, "killed by signal -1");
 	assert_end((struct denet_end){ true, -1, SIGRTMIN + 2, false, false }, false,
 		   "killed by SIGRTMIN+2");
 	assert_end((struct denet_end){ true, -1, 12345, false, false }, false,

@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/memfd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "denet/denet.h"
@@ -168,10 +169,10 @@ static const struct stats nothing = {
 	.psi_some_fraction = __builtin_nan(""),
 };
 
-/* The reader of files has all the rules; memory can be read as one. */
+/* The reader of files has all the rules; memory can be read as one. Older libraries lack the call. */
 static int read_lines(const char *text, size_t len, struct stats *ret_stats, char *why)
 {
-	AUTO_FD int fd = memfd_create("denet-records", MFD_CLOEXEC);
+	AUTO_FD int fd = (int)syscall(SYS_memfd_create, "denet-records", MFD_CLOEXEC);
 	int r = fd < 0 ? -errno : write_whole(fd, text, len);
 
 	if (r)

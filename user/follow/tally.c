@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 void tally_done(struct tally *tally)
 {
 	free(tally->groups);
@@ -49,7 +51,7 @@ static uint32_t *find_index(const struct tally *tally, const char *name)
 static int grow(struct tally *tally)
 {
 	size_t room = tally->groups_room ? tally->groups_room * 2 : 32, i;
-	struct tally_group *groups = reallocarray(tally->groups, room, sizeof(*groups));
+	struct tally_group *groups = array_resize(tally->groups, room, sizeof(*groups));
 	uint32_t *index;
 
 	if (!groups)
@@ -187,7 +189,7 @@ static void view_failures(struct tally *tally, struct denet_summary *summary)
 int tally_view(struct tally *tally, struct denet_summary *summary)
 {
 	struct denet_group *view =
-		reallocarray(tally->view, tally->groups_count + 1, sizeof(*view));
+		array_resize(tally->view, tally->groups_count + 1, sizeof(*view));
 	size_t i;
 
 	if (!view)

@@ -15,6 +15,7 @@
 #include "procfs/statm.h"
 #include "procfs/status.h"
 #include "tree/counters.h"
+#include "util/array.h"
 #include "util/clock.h"
 
 #define WALKS_MAX 3
@@ -244,11 +245,11 @@ static int reserve_children(struct denet_monitor *monitor)
 		room *= 2;
 	if (room == monitor->children_room)
 		return 0;
-	grown = reallocarray(monitor->children, room, sizeof(*monitor->children));
+	grown = array_resize(monitor->children, room, sizeof(*monitor->children));
 	if (!grown)
 		return -ENOMEM;
 	monitor->children = grown;
-	grown = reallocarray(monitor->candidates, room, sizeof(struct process *));
+	grown = array_resize(monitor->candidates, room, sizeof(struct process *));
 	if (!grown)
 		return -ENOMEM;
 	monitor->candidates = grown;

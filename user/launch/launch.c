@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "denet/denet.h"
+#include "launch/search.h"
 #include "launch/setup.h"
 #include "util/caps.h"
 #include "util/cleanup.h"
@@ -83,8 +84,8 @@ static void set_signals(const sigset_t *signals, void (*action)(int))
 			(void)signal(number, action);
 }
 
-static void run_stub(char *const argv[], const struct launch_changes *changes, int release_fd,
-		     int error_fd)
+static void run_stub(char *const argv[], const char **shell, const struct launch_changes *changes,
+		     int release_fd, int error_fd)
 {
 	int r;
 
@@ -105,16 +106,18 @@ static void run_stub(char *const argv[], const struct launch_changes *changes, i
 	/* Whose PATH counts then, too. */
 	if (changes->environment)
 		memcpy(&environ, &changes->environment, sizeof(environ));
-	execvp(argv[0], argv);
-	report_errno(error_fd, errno);
+	report_errno(error_fd, search_exec(argv, shell));
 	_exit(STUB_CANCELLED);
 }
 
 int launch_hold(char *const argv[], const struct launch_changes *changes, struct launch *ret_launch)
 {
+	AUTO_FREE const char **shell = search_new_shell(argv);
 	int release[2], error[2];
 	pid_t pid;
 
+	if (!shell)
+		return -ENOMEM;
 	/* A socket, for a write to one whose reader is gone must not raise a signal in our caller. */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, release))
 		return -errno;
@@ -129,7 +132,7 @@ int launch_hold(char *const argv[], const struct launch_changes *changes, struct
 	if (!pid) {
 		(void)close(release[1]);
 		(void)close(error[0]);
-		run_stub(argv, changes, release[0], error[1]);
+		run_stub(argv, shell, changes, release[0], error[1]);
 	}
 	(void)close(release[0]);
 	(void)close(error[1]);

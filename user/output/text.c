@@ -112,9 +112,22 @@ void text_append_command(struct buf *buf, bool is_unicode, const struct denet_co
 		text_append_fitted(buf, is_unicode, line.data, line.len, columns);
 }
 
+/* sigabbrev_np(), which older C libraries do not have. */
+static const char *const signal_names[] = {
+	[SIGHUP] = "HUP",   [SIGINT] = "INT",	[SIGQUIT] = "QUIT",	[SIGILL] = "ILL",
+	[SIGTRAP] = "TRAP", [SIGABRT] = "ABRT", [SIGBUS] = "BUS",	[SIGFPE] = "FPE",
+	[SIGKILL] = "KILL", [SIGUSR1] = "USR1", [SIGSEGV] = "SEGV",	[SIGUSR2] = "USR2",
+	[SIGPIPE] = "PIPE", [SIGALRM] = "ALRM", [SIGTERM] = "TERM",	[SIGSTKFLT] = "STKFLT",
+	[SIGCHLD] = "CHLD", [SIGCONT] = "CONT", [SIGSTOP] = "STOP",	[SIGTSTP] = "TSTP",
+	[SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU", [SIGURG] = "URG",	[SIGXCPU] = "XCPU",
+	[SIGXFSZ] = "XFSZ", [SIGPROF] = "PROF", [SIGVTALRM] = "VTALRM", [SIGWINCH] = "WINCH",
+	[SIGPOLL] = "POLL", [SIGPWR] = "PWR",	[SIGSYS] = "SYS",
+};
+
 static void append_signal(struct buf *buf, int number)
 {
-	const char *name = sigabbrev_np(number);
+	const size_t names = sizeof(signal_names) / sizeof(signal_names[0]);
+	const char *name = number > 0 && (size_t)number < names ? signal_names[number] : NULL;
 
 	if (name)
 		buf_printf(buf, "SIG%s", name);

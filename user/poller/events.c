@@ -7,6 +7,7 @@
 
 #include "poller/poller_internal.h"
 #include "procfs/procfs.h"
+#include "util/array.h"
 
 static struct event *add_event(struct poller *poller, enum event_type type)
 {
@@ -14,7 +15,7 @@ static struct event *add_event(struct poller *poller, enum event_type type)
 	struct event *grown;
 
 	if (poller->events_count == poller->events_room) {
-		grown = reallocarray(poller->events, room, sizeof(*grown));
+		grown = array_resize(poller->events, room, sizeof(*grown));
 		if (!grown)
 			return NULL;
 		poller->events = grown;

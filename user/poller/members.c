@@ -6,6 +6,7 @@
 
 #include "poller/poller_internal.h"
 #include "tree/counters.h"
+#include "util/array.h"
 
 struct member *member_find(const struct poller *poller, pid_t pid)
 {
@@ -110,7 +111,7 @@ int members_append(struct poller *poller, struct member *member)
 	struct member **grown;
 
 	if (poller->order_count == poller->order_room) {
-		grown = reallocarray(poller->order, room, sizeof(struct member *));
+		grown = array_resize(poller->order, room, sizeof(struct member *));
 		if (!grown)
 			return -ENOMEM;
 		poller->order = grown;

@@ -14,6 +14,7 @@
 
 #include "edges.skel.h"
 #include "edges.lskel.h"
+#include "util/array.h"
 #include "util/idmap.h"
 
 /* A pass that still finds something new after this many loses the race against a fork storm. */
@@ -104,7 +105,7 @@ static int on_edge(void *context, void *data, size_t size)
 	if (size < sizeof(struct edge_event))
 		return 0;
 	if (seeding->edges_count == seeding->edges_room) {
-		grown = reallocarray(seeding->edges, wanted, sizeof(*grown));
+		grown = array_resize(seeding->edges, wanted, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		seeding->edges = grown;

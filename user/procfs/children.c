@@ -9,6 +9,7 @@
 
 #include "procfs/numbered.h"
 #include "procfs/procfs.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
@@ -29,7 +30,7 @@ static int append(struct pid_list *list, pid_t pid)
 	pid_t *grown;
 
 	if (list->count == list->room) {
-		grown = reallocarray(list->pids, room, sizeof(*grown));
+		grown = array_resize(list->pids, room, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		list->pids = grown;

@@ -8,6 +8,7 @@
 
 #include "procfs/lines.h"
 #include "procfs/system_internal.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
@@ -47,7 +48,7 @@ int system_grow(void **array, size_t count, size_t size)
 	/* The capacity is the power of two at or above the count. */
 	if (count & (count - 1))
 		return 0;
-	grown = reallocarray(*array, count ? count * 2 : 1, size);
+	grown = array_resize(*array, count ? count * 2 : 1, size);
 	if (!grown)
 		return -ENOMEM;
 	*array = grown;
