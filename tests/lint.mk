@@ -32,8 +32,8 @@ lint-sources: lint-deps
 # share leaves the kernel's number types to its includer.
 lint-headers: lint-deps $(SKELETONS)
 	$(say) HEADERS sources
-	$(Q)$(call LINT_EACH,$(filter-out include/kernel/tree.h,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -x c {})
-	$(Q)$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -include linux/types.h -x c include/kernel/tree.h
+	$(Q)$(call LINT_EACH,$(filter-out include/kernel/%,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -x c {})
+	$(Q)$(call LINT_EACH,$(filter include/kernel/%,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -include linux/types.h -x c {})
 	$(Q)$(call LINT_EACH,$(filter %.h,$(LINT_BPF)),$(CLANG) $(BPF_CODE_CFLAGS) -isystem vmlinux -Wno-unused-function -fsyntax-only -x c {})
 	$(Q)$(CC) -std=c99 -Iinclude -D_POSIX_C_SOURCE=200809L -pedantic-errors -Wall -Wextra -Werror -fsyntax-only -x c include/denet/denet.h
 	$(Q)$(CLANG) -std=c++11 -Iinclude -Wall -Wextra -Werror -Wno-pragma-once-outside-header -fsyntax-only \

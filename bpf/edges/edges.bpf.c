@@ -22,7 +22,7 @@ struct {
 	__uint(max_entries, 2 * 1024 * 1024);
 } edges SEC(".maps");
 
-const volatile struct knobs cfg;
+const volatile struct task_knobs cfg_task;
 struct pid_view pid_view; /* as the main object has noted it */
 __u64 dropped_edges;
 

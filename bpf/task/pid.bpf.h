@@ -9,12 +9,9 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
-#include "kernel/tree.h"
+#include "task/knobs.bpf.h"
 
 #define PIDTYPE_TGID 1
-
-extern const volatile struct knobs cfg;
-extern struct pid_view pid_view;
 
 /* struct upid since 2.6.24. Read without CO-RE: one type less for the kernel to look up. */
 struct pid_number {
@@ -44,14 +41,14 @@ static __noinline __u32 number_in_view(struct pid *pid)
 
 static __always_inline __u32 shown_tgid(struct task_struct *task, __u32 tgid)
 {
-	if (!cfg.map_pids)
+	if (!cfg_task.map_pids)
 		return tgid;
 	return number_in_view(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]));
 }
 
 static __always_inline __u32 shown_tid(struct task_struct *task, __u32 tid)
 {
-	if (!cfg.map_pids)
+	if (!cfg_task.map_pids)
 		return tid;
 	return number_in_view(BPF_CORE_READ(task, thread_pid));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Opening the account of a process, and leaving it behind. */
+/* The account of a process: opening it, what is noted at the end, leaving it behind. */
 #ifndef DENET_TREE_ACCOUNT_H
 #define DENET_TREE_ACCOUNT_H
 
 #include "tree/maps.bpf.h"
+#include "task/end.bpf.h"
 
 static __always_inline __u64 new_id(void)
 {
@@ -30,6 +31,33 @@ static __always_inline int account_open(struct process_account *account)
 		return 0;
 	ADD(totals.dropped_accounts, 1);
 	return -1;
+}
+
+/*
+ * Called by the last thread itself, at its last switch at the latest. Pointers are read once: each
+ * field that is named is looked up by the kernel at every load.
+ */
+static __always_inline void note_status(struct task_struct *task, struct process_account *account)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	account->exit_status = exit_status_of(task, signal);
+	account->peak_pages = BPF_CORE_READ(signal, maxrss);
+	account->uid = bpf_get_current_uid_gid();
+	account->flags |= ACCOUNT_ENDED;
+}
+
+/* What the process lets go of on its way to the last switch. */
+static __always_inline void note_belongings(struct task_struct *task,
+					    struct process_account *account)
+{
+	account->peak_mm_pages = peak_at_exit_pages(task);
+	account->cgroup_v2_id = bpf_get_current_cgroup_id();
+	account->cgroup_memory_id = memory_cgroup_id(task);
+	bpf_probe_read_kernel(account->comm, sizeof(account->comm),
+			      BPF_CORE_READ(task, group_leader, comm));
+	if (was_killed_for_memory(task))
+		account->flags |= ACCOUNT_OOM_KILLED;
 }
 
 /* Counted when it is harvested: two threads may get here. */

@@ -4,7 +4,8 @@
  * sched_process_exit the slice in progress is missing, which is most of a short process.
  */
 #include "tree/account.bpf.h"
-#include "tree/end.bpf.h"
+#include "tree/member.bpf.h"
+#include "task/counters.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 #define ENOENT 2

@@ -3,9 +3,10 @@
 #define MAPS_OWNER
 #include "tree/member.bpf.h"
 #include "tree/account.bpf.h"
-#include "tree/clock.bpf.h"
-#include "tree/end.bpf.h"
+#include "task/clock.bpf.h"
+#include "task/counters.bpf.h"
 #include "task/credentials.bpf.h"
+#include "task/pid.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -114,6 +115,17 @@ static __always_inline void read_args(struct task_struct *task, struct exec_mess
 	message->head.args_len = len;
 }
 
+static __always_inline void note_credentials(struct task_struct *task, struct exec_event *event)
+{
+	struct credentials credentials;
+
+	read_credentials(task, &credentials);
+	event->uid = credentials.uid;
+	event->gid = credentials.gid;
+	event->flags = credentials.has_rights ? EXEC_HAS_RIGHTS : 0;
+	event->pad = 0;
+}
+
 static __always_inline void send_exec(struct task_struct *task, struct linux_binprm *bprm,
 				      struct process_account *account)
 {
@@ -131,7 +143,7 @@ static __always_inline void send_exec(struct task_struct *task, struct linux_bin
 	message->head.start_boot_ns = account->start_boot_ns;
 	message->head.parent_tgid = account->parent_tgid;
 	__builtin_memcpy(message->head.comm, account->comm, DENET_COMM_LEN);
-	read_credentials(task, &message->head);
+	note_credentials(task, &message->head);
 	read_args(task, message);
 
 	args_len = message->head.args_len;

@@ -68,7 +68,8 @@ MAP(seed_hash, seed_by_tgid);
 MAP(event_ring, events);
 MAP(id_counters, next_id_by_cpu);
 
-KNOB(struct knobs, cfg);
+KNOB(struct tree_knobs, cfg);
+KNOB(struct task_knobs, cfg_task);
 
 GLOBAL(struct tree_totals, totals);
 GLOBAL(struct pid_view, pid_view); /* noted by the first walk, if pids are mapped */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Membership of tasks, and what is read from a task, for all programs. */
+/* Membership of tasks. */
 #ifndef DENET_TREE_MEMBER_H
 #define DENET_TREE_MEMBER_H
 
 #include "tree/maps.bpf.h"
-#include "task/compat.bpf.h"
-#include "task/pid.bpf.h"
+#include <bpf/bpf_core_read.h>
 
 static __always_inline struct task_member *member_by_key(__u64 address, __u32 tgid)
 {
@@ -146,23 +145,6 @@ static __always_inline int member_add_seeded(struct task_struct *task, struct ta
 		r = member_store(task, member);
 	ADD(seeded_task, -(__u64)task);
 	return r;
-}
-
-static __always_inline void read_counters(struct task_struct *task, struct task_counters *counters)
-{
-	counters->cpu_ns = task->se.sum_exec_runtime;
-	counters->user_ns = task->utime;
-	counters->system_ns = task->stime;
-	counters->run_delay_ns = task->sched_info.run_delay;
-	counters->faults_minor = task->min_flt;
-	counters->faults_major = task->maj_flt;
-	counters->switches_voluntary = task->nvcsw;
-	counters->switches_involuntary = task->nivcsw;
-	counters->migrations = task->se.nr_migrations;
-	counters->read_chars = task->ioac.rchar;
-	counters->write_chars = task->ioac.wchar;
-	counters->read_bytes = task->ioac.read_bytes;
-	counters->write_bytes = task->ioac.write_bytes;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* One record for each living task of the tree, at each sample. */
 #include "tree/member.bpf.h"
-#include "tree/iterate.bpf.h"
+#include "task/sample.bpf.h"
 
 /*
  * The process's share in the totals of the dead goes with the first of its tasks that is met: its
@@ -34,7 +34,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	if (ctx->meta->seq_num == 0) {
 		walk++;
 		calibrate_rq_clock();
-		if (cfg.map_pids)
+		if (cfg_task.map_pids)
 			note_pid_view();
 	}
 	if (!task)

@@ -5,7 +5,7 @@
  */
 #include "tree/member.bpf.h"
 #include "tree/account.bpf.h"
-#include "tree/iterate.bpf.h"
+#include "task/sample.bpf.h"
 
 #define EXIT_DEAD 0x10
 #define EXIT_ZOMBIE 0x20

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the BPF programs and the probe share: ids, accounts, events. The includer provides __u32
- * and __u64 (vmlinux.h on one side, <linux/types.h> on the other).
+ * What the programs that follow a tree and the probe share: ids, accounts, events. The includer
+ * provides __u32 and __u64 (vmlinux.h on one side, <linux/types.h> on the other).
  *
  * A process is named by an id of ours, never by its pid: ids are not used twice. Pids are those
  * of the monitor's pid namespace, 0 for who is outside of it.
@@ -11,7 +11,8 @@
 
 #include <stdbool.h>
 
-#define DENET_COMM_LEN 16
+#include "kernel/task.h"
+
 #define DENET_ARGS_MAX 1024
 #define DENET_EXEC_PATH_MAX 256
 
@@ -20,23 +21,6 @@
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
-
-/* Counters of one task, or sums of them. Source: the fields of struct task_struct. */
-struct task_counters {
-	__u64 cpu_ns; /* se.sum_exec_runtime */
-	__u64 user_ns; /* utime and stime: whole ticks, only good as a ratio */
-	__u64 system_ns;
-	__u64 run_delay_ns; /* sched_info.run_delay */
-	__u64 faults_minor;
-	__u64 faults_major;
-	__u64 switches_voluntary;
-	__u64 switches_involuntary;
-	__u64 migrations;
-	__u64 read_chars; /* ioac: what read() and the like returned, cached or not */
-	__u64 write_chars;
-	__u64 read_bytes; /* ioac: what went to storage */
-	__u64 write_bytes;
-};
 
 /* A task that belongs to the tree has one of these, in task storage or in the hash. */
 struct task_member {
@@ -80,31 +64,10 @@ struct process_account {
 #define ACCOUNT_RAN_AT_SEED 16u /* its baseline was read while it ran: an estimate */
 #define ACCOUNT_SAMPLED 32u /* from /proc: what was last seen, lower bounds */
 
-/* Figures of struct task_counters that a source may not be able to tell. */
-#define COUNTER_CPU 1u
-#define COUNTER_RUN_DELAY 2u
-#define COUNTER_FAULTS 4u
-#define COUNTER_SWITCHES 8u
-#define COUNTER_MIGRATIONS 16u
-#define COUNTER_IO 32u
-#define COUNTER_ALL 63u
-
 /* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
-struct knobs {
+struct tree_knobs {
 	bool use_storage; /* for membership; else the hash, where else only those go that find none */
 	bool fail_storage; /* tests: as if each birth found none */
-	bool use_exit_memory; /* read the address space at the end, which is there from 6.16 on */
-	bool use_slices; /* estimate what a running task has not been charged for yet */
-	bool map_pids; /* the monitor is not in the initial pid namespace */
-	bool pad[3];
-	__u64 slice_max_ns; /* a tick, unless a CPU may go without */
-};
-
-/* Whose numbering of pids is shown: that of the monitor's own pid namespace. */
-struct pid_view {
-	__u64 ns; /* address, to tell namespaces apart */
-	__u32 level;
-	__u32 pad;
 };
 
 /* A process that is to be followed though it exists already, by tgid in a map. */
@@ -153,34 +116,6 @@ struct edge_event {
 	__u64 parent_start_boot_ns;
 };
 
-/* One living task of the tree, written by the sampling and the seeding iterator. */
-struct task_sample {
-	__u64 id;
-	__u64 parent_id; /* set by seeding alone */
-	__u64 command_id; /* of a leader */
-	__u64 mm; /* tells address spaces apart; 0 for none */
-	__u64 start_boot_ns;
-	struct task_counters used; /* what the kernel has charged */
-	__u64 slice_ns; /* used, but not charged yet: an estimate, for rates alone */
-	__u32 tid;
-	__u32 tgid;
-	__u32 parent_tgid;
-	__u32 cpu;
-	__u32 flags; /* SAMPLE_ */
-	__u32 threads; /* with SAMPLE_PROCESS */
-	char comm[DENET_COMM_LEN];
-};
-
-#define SAMPLE_LEADER 1u
-#define SAMPLE_EXITING 2u
-#define SAMPLE_RUNNING 4u /* on a CPU: slice_ns may not be 0 */
-#define SAMPLE_DEAD 8u /* a leader that ended before its threads: not in the sum */
-/* Not a task: what the ended threads of a living process have used. It is in the totals already. */
-#define SAMPLE_ENDED_THREADS 16u
-/* Not a task: a whole process with all its threads, by /proc. */
-#define SAMPLE_PROCESS 32u
-#define SAMPLE_UNKNOWN_SHIFT 16 /* above it COUNTER_: what used does not tell */
-
 /* Sums over the tree that no lost event can touch. */
 struct tree_totals {
 	__u64 dying_seq; /* moves before a task leaves the living */
@@ -199,9 +134,13 @@ struct tree_totals {
 
 #pragma GCC diagnostic pop
 
-_Static_assert(sizeof(struct task_counters) == 104, "layout of task_counters");
+_Static_assert(sizeof(struct task_member) == 16, "layout of task_member");
 _Static_assert(sizeof(struct process_account) == 240, "layout of process_account");
+_Static_assert(sizeof(struct tree_knobs) == 2, "layout of tree_knobs");
+_Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 80, "layout of exec_event");
-_Static_assert(sizeof(struct task_sample) == 192, "layout of task_sample");
+_Static_assert(sizeof(struct exit_event) == 248, "layout of exit_event");
+_Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
+_Static_assert(sizeof(struct tree_totals) == 192, "layout of tree_totals");
 
 #endif

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 #include "denet/denet.h"
-#include "kernel/tree.h"
+#include "kernel/task.h"
 
 /*
  * The split of the CPU time comes from ticks; below ten of them it is left unknown. So is what

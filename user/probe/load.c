@@ -86,11 +86,13 @@ static __u64 slice_max_ns(void)
 }
 
 /* From 6.16 on sched_process_exit comes before exit_mm. */
-static struct knobs choose_knobs(const struct probe_options *options, bool use_storage)
+static void choose_knobs(struct probe *probe, const struct probe_options *options, bool use_storage)
 {
-	return (struct knobs){
+	probe->tree_knobs = (struct tree_knobs){
 		.use_storage = use_storage,
 		.fail_storage = options->fail_storage,
+	};
+	probe->task_knobs = (struct task_knobs){
 		.use_exit_memory = !options->no_exit_memory && kernel_is_at_least(6, 16),
 		.use_slices = !options->no_slices,
 		.map_pids = options->map_pids || is_in_pid_namespace(),
@@ -106,8 +108,9 @@ static int load_light(struct probe *probe, const struct probe_options *options)
 	if (!skel)
 		return -ENOMEM;
 	probe->light = skel;
-	skel->rodata->cfg = probe->knobs;
-	if (probe->knobs.use_storage)
+	skel->rodata->cfg = probe->tree_knobs;
+	skel->rodata->cfg_task = probe->task_knobs;
+	if (probe->tree_knobs.use_storage)
 		skel->maps.member_by_address.max_entries = SPILLED_MAX;
 	if (options->processes_max)
 		skel->maps.account_by_id.max_entries = options->processes_max;
@@ -123,7 +126,7 @@ static void adopt_light(struct probe *probe)
 {
 	struct denet_lskel *skel = probe->light;
 
-	probe->load_path = probe->knobs.use_storage ? "light" : "light, hash";
+	probe->load_path = probe->tree_knobs.use_storage ? "light" : "light, hash";
 	probe->shared = (struct probe_shared){
 		.totals = &skel->bss->totals,
 		.pid_view = &skel->bss->pid_view,
@@ -162,7 +165,8 @@ static int load_whole(struct probe *probe, const struct probe_options *options)
 	if (!skel)
 		return -errno;
 	probe->whole = skel;
-	skel->rodata->cfg = probe->knobs;
+	skel->rodata->cfg = probe->tree_knobs;
+	skel->rodata->cfg_task = probe->task_knobs;
 	size_maps(skel, options);
 	r = denet_skel__load(skel);
 	return r ? r : denet_skel__attach(skel);
@@ -198,7 +202,7 @@ int probe_load(struct probe *probe, const struct probe_options *options)
 	if (!options->no_light && has_safe_allocation()) {
 		bool use_storage = !options->no_storage && has_safe_storage();
 
-		probe->knobs = choose_knobs(options, use_storage);
+		choose_knobs(probe, options, use_storage);
 		r = load_light(probe, options);
 		if (!r) {
 			adopt_light(probe);
@@ -211,7 +215,7 @@ int probe_load(struct probe *probe, const struct probe_options *options)
 	}
 	if (options->no_libbpf)
 		return -EOPNOTSUPP;
-	probe->knobs = choose_knobs(options, false);
+	choose_knobs(probe, options, false);
 	r = load_whole(probe, options);
 	if (!r)
 		adopt_whole(probe);

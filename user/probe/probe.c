@@ -89,7 +89,7 @@ static int prepare(struct probe *probe, const struct probe_options *options)
 	if (!probe->ring)
 		return -errno;
 	/* Nobody is a member yet: the walk only finds out which pid namespace it is in. */
-	return probe->knobs.map_pids
+	return probe->task_knobs.map_pids
 		       ? probe_iterate(probe, probe->sample_link_fd, ignore_task, NULL)
 		       : 0;
 }
@@ -122,7 +122,7 @@ int probe_open(const struct probe_options *options, struct source **ret_source)
 		.ops = &probe_source_ops,
 		.fd = ring_buffer__epoll_fd(probe->ring),
 		.sees_births = true,
-		.sees_memory_at_exit = probe->knobs.use_exit_memory,
+		.sees_memory_at_exit = probe->task_knobs.use_exit_memory,
 	};
 	*ret_source = &probe->source;
 	return 0;

@@ -25,7 +25,8 @@ struct probe {
 	struct denet_lskel *light; /* owned; one of these two */
 	struct denet_skel *whole; /* owned */
 	const char *load_path;
-	struct knobs knobs;
+	struct tree_knobs tree_knobs;
+	struct task_knobs task_knobs;
 	struct probe_shared shared;
 	int accounts_fd; /* all borrowed from the skeleton */
 	int seeds_fd;

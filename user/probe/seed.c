@@ -225,7 +225,7 @@ static int seed_tree_light(struct seeding *seeding)
 
 	if (!skel)
 		return -ENOMEM;
-	skel->rodata->cfg = seeding->probe->knobs;
+	skel->rodata->cfg_task = seeding->probe->task_knobs;
 	skel->bss->pid_view = *seeding->probe->shared.pid_view;
 	r = edges_lskel__load(skel);
 	if (!r)
@@ -243,7 +243,7 @@ static int seed_tree_whole(struct seeding *seeding)
 
 	if (!skel)
 		return -errno;
-	skel->rodata->cfg = seeding->probe->knobs;
+	skel->rodata->cfg_task = seeding->probe->task_knobs;
 	skel->bss->pid_view = *seeding->probe->shared.pid_view;
 	r = edges_skel__load(skel);
 	if (!r)

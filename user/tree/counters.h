@@ -6,7 +6,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#include "kernel/tree.h"
+#include "kernel/task.h"
 
 void counters_add(struct task_counters *sum, const struct task_counters *counters);
 void counters_subtract(struct task_counters *sum, const struct task_counters *counters);

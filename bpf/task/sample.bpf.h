@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* A task as the iterators see it: counters of a task that may be running at this moment. */
-#ifndef DENET_TREE_ITERATE_H
-#define DENET_TREE_ITERATE_H
+/* A living task at one moment, which may be running. */
+#ifndef DENET_TASK_SAMPLE_H
+#define DENET_TASK_SAMPLE_H
 
-#include "tree/member.bpf.h"
-#include "tree/clock.bpf.h"
-#include "tree/end.bpf.h"
+#include "task/clock.bpf.h"
+#include "task/counters.bpf.h"
+#include "task/end.bpf.h"
+#include "task/pid.bpf.h"
 
 #define PF_EXITING 0x4
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The slice that a running task is in, which the scheduler has not added up yet. */
-#ifndef DENET_TREE_CLOCK_H
-#define DENET_TREE_CLOCK_H
+#ifndef DENET_TASK_CLOCK_H
+#define DENET_TASK_CLOCK_H
 
-#include "tree/maps.bpf.h"
 #include "task/compat.bpf.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
+#include "task/knobs.bpf.h"
+
+extern __s64 rq_clock_offset_ns; /* this CPU's rq->clock less ktime, as last calibrated */
 
 /* Kernels without groups of tasks have no way from a task to its run queue. */
 static __always_inline bool has_slices(struct task_struct *task)
 {
-	return cfg.use_slices && bpf_core_field_exists(task->se.cfs_rq);
+	return cfg_task.use_slices && bpf_core_field_exists(task->se.cfs_rq);
 }
 
 static __always_inline struct rq *rq_of(struct task_struct *task)
@@ -57,7 +57,7 @@ static __always_inline __u64 slice_in_progress_ns(struct task_struct *task)
 	counted = (__s64)BPF_CORE_READ(rq, clock_task) - start;
 	since = (__s64)bpf_ktime_get_ns() + rq_clock_offset_ns - (__s64)BPF_CORE_READ(rq, clock);
 	slice = counted + since;
-	beyond = (__s64)cfg.slice_max_ns - slice;
+	beyond = (__s64)cfg_task.slice_max_ns - slice;
 	slice += beyond & negative_mask(beyond);
 	barrier();
 	/* Added up or switched out meanwhile: the clocks are of another slice, or of none. */

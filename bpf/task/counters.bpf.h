@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What a task has used. */
+#ifndef DENET_TASK_COUNTERS_H
+#define DENET_TASK_COUNTERS_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "kernel/task.h"
+
+static __always_inline void read_counters(struct task_struct *task, struct task_counters *counters)
+{
+	counters->cpu_ns = task->se.sum_exec_runtime;
+	counters->user_ns = task->utime;
+	counters->system_ns = task->stime;
+	counters->run_delay_ns = task->sched_info.run_delay;
+	counters->faults_minor = task->min_flt;
+	counters->faults_major = task->maj_flt;
+	counters->switches_voluntary = task->nvcsw;
+	counters->switches_involuntary = task->nivcsw;
+	counters->migrations = task->se.nr_migrations;
+	counters->read_chars = task->ioac.rchar;
+	counters->write_chars = task->ioac.wchar;
+	counters->read_bytes = task->ioac.read_bytes;
+	counters->write_bytes = task->ioac.write_bytes;
+}
+
+#endif
