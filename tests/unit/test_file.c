@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet_reader_* and denet_summary_from_*. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,7 +108,18 @@ static void missing_files_are_named(void **state)
 	assert_int_equal(denet_summary_from_file("/nonexistent/x", &text, &error), -ENOENT);
 	assert_non_null(strstr(error.text, "/nonexistent/x"));
 	assert_int_equal(denet_summary_from_file(RECORDS "empty.jsonl", &text, &error), -ENODATA);
+}
+
+/* Descriptor 0 too is the caller's. */
+static void nothing_to_open_closes_nothing(void **state)
+{
+	struct denet_reader *reader = NULL;
+
+	(void)state;
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0 || open("/dev/null", O_RDONLY) == 0);
 	assert_int_equal(denet_reader_open(NULL, &reader, NULL), -EINVAL);
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+	assert_null(reader);
 }
 
 static double number_of(const char *text, const char *key)
@@ -175,6 +187,7 @@ int main(void)
 		cmocka_unit_test(reader_names_the_line_and_goes_on_behind_it),
 		cmocka_unit_test(reader_fails_for_good_on_binary_data),
 		cmocka_unit_test(missing_files_are_named),
+		cmocka_unit_test(nothing_to_open_closes_nothing),
 		cmocka_unit_test(summary_of_a_file_has_denets_keys),
 		cmocka_unit_test(summary_of_lines_takes_the_time_it_is_given),
 		cmocka_unit_test(summary_of_no_lines_is_all_zero),

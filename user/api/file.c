@@ -34,29 +34,29 @@ static inline void denet_reader_freep(struct denet_reader **reader)
 	denet_reader_close(*reader);
 }
 
-static int open_file(struct denet_reader *reader, const char *path)
+static int new_reader(const char *path, struct denet_reader **ret_reader)
 {
+	AUTO(denet_reader) struct denet_reader *reader = calloc(1, sizeof(*reader));
+	int r;
+
+	if (!reader)
+		return -ENOMEM;
 	reader->fd = -1;
 	reader->path = strdup(path);
 	if (!reader->path)
 		return -ENOMEM;
 	reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return reader->fd < 0 ? -errno : split_init(&reader->split, reader->fd);
+	r = reader->fd < 0 ? -errno : split_init(&reader->split, reader->fd);
+	if (!r)
+		*ret_reader = TAKE(reader);
+	return r;
 }
 
 int denet_reader_open(const char *path, struct denet_reader **ret_reader, struct denet_error *error)
 {
-	AUTO(denet_reader) struct denet_reader *reader = calloc(1, sizeof(*reader));
-	int r;
+	int r = path ? new_reader(path, ret_reader) : -EINVAL;
 
-	if (!path)
-		r = -EINVAL;
-	else
-		r = reader ? open_file(reader, path) : -ENOMEM;
-	if (r)
-		return error_set(error, r, "cannot open '%s': %s", path ? path : "", strerror(-r));
-	*ret_reader = TAKE(reader);
-	return 0;
+	return r ? error_set(error, r, "cannot open '%s': %s", path ? path : "", strerror(-r)) : 0;
 }
 
 void denet_reader_close(struct denet_reader *reader)
