@@ -8,11 +8,34 @@
 
 #include "util/array.h"
 
+struct group {
+	struct tally_key key;
+	uint64_t count;
+	uint64_t failed;
+	uint64_t cpu_time_ns;
+	uint64_t peak_rss_kb;
+};
+
+struct failure {
+	struct tally_key key;
+	struct denet_end end;
+	uint64_t count;
+	bool has_root;
+};
+
+_Static_assert(sizeof(struct tally_key) == TALLY_NAME_LEN + 3 * sizeof(int32_t), "no padding");
+
+static void table_done(struct tally_table *table)
+{
+	free(table->rows);
+	free(table->index);
+	free(table->view);
+}
+
 void tally_done(struct tally *tally)
 {
-	free(tally->groups);
-	free(tally->index);
-	free(tally->view);
+	table_done(&tally->groups);
+	table_done(&tally->failures);
 	*tally = (struct tally){ 0 };
 }
 
@@ -23,100 +46,92 @@ bool tally_is_failure(const struct denet_end *end)
 	return end->signal ? end->signal != SIGPIPE : end->exit_code != 0;
 }
 
-static void copy_name(char *ret_name, const char *comm)
+static struct tally_key key_of_name(const char *comm)
 {
-	memset(ret_name, 0, TALLY_NAME_LEN);
-	memcpy(ret_name, comm, strnlen(comm, TALLY_NAME_LEN - 1));
+	struct tally_key key = { .exit_code = 0 };
+
+	memcpy(key.comm, comm, strnlen(comm, TALLY_NAME_LEN - 1));
+	return key;
 }
 
-static size_t home_of(const struct tally *tally, const char *name)
+static uint64_t hash_of(const struct tally_key *key)
 {
-	uint64_t halves[2];
+	const unsigned char *bytes = (const unsigned char *)key;
+	uint64_t hash = 0xCBF29CE484222325ull;
+	size_t i;
 
-	memcpy(halves, name, sizeof(halves));
-	return (size_t)(((halves[0] * 31) ^ halves[1]) * 0x9E3779B97F4A7C15ull >> 32) &
-	       (tally->index_room - 1);
+	for (i = 0; i < sizeof(*key); i++)
+		hash = (hash ^ bytes[i]) * 0x100000001B3ull;
+	return hash ^ hash >> 32;
 }
 
-static uint32_t *find_index(const struct tally *tally, const char *name)
+static void *row_at(const struct tally_table *table, size_t number)
 {
-	size_t at = home_of(tally, name);
-
-	while (tally->index[at] &&
-	       memcmp(tally->groups[tally->index[at] - 1].comm, name, TALLY_NAME_LEN))
-		at = (at + 1) & (tally->index_room - 1);
-	return &tally->index[at];
+	return (char *)table->rows + number * table->row_bytes;
 }
 
-static int grow(struct tally *tally)
+static uint32_t *find_index(const struct tally_table *table, const struct tally_key *key)
 {
-	size_t room = tally->groups_room ? tally->groups_room * 2 : 32, i;
-	struct tally_group *groups = array_resize(tally->groups, room, sizeof(*groups));
-	uint32_t *index;
+	size_t at = hash_of(key) & (table->index_room - 1);
 
-	if (!groups)
+	while (table->index[at] && memcmp(row_at(table, table->index[at] - 1), key, sizeof(*key)))
+		at = (at + 1) & (table->index_room - 1);
+	return &table->index[at];
+}
+
+static int grow_array(void **array, size_t count, size_t bytes)
+{
+	void *grown = array_resize(*array, count, bytes);
+
+	if (!grown)
 		return -ENOMEM;
-	tally->groups = groups;
-	index = calloc(room * 2, sizeof(*index));
-	if (!index)
-		return -ENOMEM;
-	free(tally->index);
-	tally->index = index;
-	tally->index_room = room * 2;
-	tally->groups_room = room;
-	for (i = 0; i < tally->groups_count; i++)
-		*find_index(tally, groups[i].comm) = (uint32_t)i + 1;
+	*array = grown;
 	return 0;
 }
 
-static struct tally_group *enter_group(struct tally *tally, const char *name)
+static int grow(struct tally_table *table)
 {
-	struct tally_group *group;
+	size_t room = table->room ? table->room * 2 : 32, i;
 	uint32_t *index;
 
-	if (tally->groups_count == tally->groups_room && grow(tally))
-		return NULL;
-	index = find_index(tally, name);
-	if (*index)
-		return &tally->groups[*index - 1];
-	group = &tally->groups[tally->groups_count++];
-	*index = (uint32_t)tally->groups_count;
-	*group = (struct tally_group){ .peak_rss_kb = DENET_UNKNOWN };
-	memcpy(group->comm, name, TALLY_NAME_LEN);
-	return group;
+	if (grow_array(&table->rows, room, table->row_bytes) ||
+	    grow_array(&table->view, room, table->view_bytes))
+		return -ENOMEM;
+	index = calloc(room * 2, sizeof(*index));
+	if (!index)
+		return -ENOMEM;
+	free(table->index);
+	table->index = index;
+	table->index_room = room * 2;
+	table->room = room;
+	for (i = 0; i < table->count; i++)
+		*find_index(table, row_at(table, i)) = (uint32_t)i + 1;
+	return 0;
 }
 
-static void add_failure(struct tally *tally, const char *name, const struct denet_process *process,
-			bool is_root)
+static int reserve(struct tally_table *table, size_t row_bytes, size_t view_bytes)
 {
-	struct tally_failure *failure;
-	size_t i;
-
-	for (i = 0; i < tally->failures_count; i++) {
-		failure = &tally->failures[i];
-		if (!memcmp(failure->comm, name, TALLY_NAME_LEN) &&
-		    failure->end.exit_code == process->end.exit_code &&
-		    failure->end.signal == process->end.signal &&
-		    failure->oom_killed == process->oom_killed) {
-			failure->count++;
-			failure->has_root |= is_root;
-			return;
-		}
-	}
-	if (i == TALLY_FAILURES_MAX)
-		return;
-	failure = &tally->failures[tally->failures_count++];
-	*failure = (struct tally_failure){
-		.end = process->end,
-		.oom_killed = process->oom_killed,
-		.count = 1,
-		.has_root = is_root,
-	};
-	memcpy(failure->comm, name, TALLY_NAME_LEN);
+	table->row_bytes = row_bytes;
+	table->view_bytes = view_bytes;
+	return table->count == table->room ? grow(table) : 0;
 }
 
-static void note_peak(struct tally *tally, struct tally_group *group, const char *name,
-		      const struct denet_process *process)
+/* The row of that key, zeroed but for the key if it is new; room is reserved. */
+static void *enter(struct tally_table *table, const struct tally_key *key)
+{
+	uint32_t *index = find_index(table, key);
+	void *row;
+
+	if (*index)
+		return row_at(table, *index - 1);
+	row = row_at(table, table->count++);
+	*index = (uint32_t)table->count;
+	memset(row, 0, table->row_bytes);
+	memcpy(row, key, sizeof(*key));
+	return row;
+}
+
+static void note_peak(struct tally *tally, struct group *group, const struct denet_process *process)
 {
 	if (process->peak_rss_kb == DENET_UNKNOWN)
 		return;
@@ -126,28 +141,47 @@ static void note_peak(struct tally *tally, struct tally_group *group, const char
 		return;
 	tally->peak_rss_kb = process->peak_rss_kb;
 	tally->peak_pid = process->pid;
-	memcpy(tally->peak_comm, name, TALLY_NAME_LEN);
+	memcpy(tally->peak_comm, group->key.comm, TALLY_NAME_LEN);
+}
+
+static void add_failure(struct tally *tally, struct tally_key key,
+			const struct denet_process *process, bool is_root)
+{
+	struct failure *failure;
+
+	key.exit_code = process->end.exit_code;
+	key.signal = process->end.signal;
+	key.oom_killed = process->oom_killed;
+	failure = enter(&tally->failures, &key);
+	if (!failure->count++)
+		failure->end = process->end;
+	failure->has_root |= is_root;
 }
 
 int tally_add(struct tally *tally, const struct denet_process *process, bool is_root)
 {
-	struct tally_group *group;
-	char name[TALLY_NAME_LEN];
+	const struct tally_key key = key_of_name(process->comm);
+	bool has_failed = tally_is_failure(&process->end);
+	struct group *group;
 
-	copy_name(name, process->comm);
-	group = enter_group(tally, name);
-	if (!group)
+	/* All the room first, so that nothing is counted in one place and missing in the other. */
+	if (reserve(&tally->groups, sizeof(struct group), sizeof(struct denet_group)) ||
+	    (has_failed &&
+	     reserve(&tally->failures, sizeof(struct failure), sizeof(struct denet_failure))))
 		return -ENOMEM;
-	group->count++;
+	tally->is_viewed = false;
+	group = enter(&tally->groups, &key);
+	if (!group->count++)
+		group->peak_rss_kb = DENET_UNKNOWN;
 	if (process->used.cpu_time_ns != DENET_UNKNOWN)
 		group->cpu_time_ns += process->used.cpu_time_ns;
-	note_peak(tally, group, name, process);
+	note_peak(tally, group, process);
 	tally->processes_exact += process->is_exact;
-	if (tally_is_failure(&process->end)) {
-		group->failed++;
-		tally->processes_failed++;
-		add_failure(tally, name, process, is_root);
-	}
+	if (!has_failed)
+		return 0;
+	group->failed++;
+	tally->processes_failed++;
+	add_failure(tally, key, process, is_root);
 	return 0;
 }
 
@@ -169,48 +203,60 @@ static int by_count(const void *a, const void *b)
 	return strcmp(x->comm, y->comm);
 }
 
-static void view_failures(struct tally *tally, struct denet_summary *summary)
+static void view_groups(struct tally_table *table)
 {
+	struct denet_group *view = table->view;
 	size_t i;
 
-	for (i = 0; i < tally->failures_count; i++)
-		tally->failure_view[i] = (struct denet_failure){
-			.comm = tally->failures[i].comm,
-			.end = tally->failures[i].end,
-			.oom_killed = tally->failures[i].oom_killed,
-			.count = tally->failures[i].count,
-			.has_root = tally->failures[i].has_root,
+	for (i = 0; i < table->count; i++) {
+		const struct group *group = row_at(table, i);
+
+		view[i] = (struct denet_group){
+			.comm = group->key.comm,
+			.count = group->count,
+			.failed = group->failed,
+			.cpu_time_ns = group->cpu_time_ns,
+			.peak_rss_kb = group->peak_rss_kb,
 		};
-	qsort(tally->failure_view, tally->failures_count, sizeof(*tally->failure_view), by_count);
-	summary->failures = tally->failure_view;
-	summary->failures_count = tally->failures_count;
+	}
+	if (table->count)
+		qsort(view, table->count, sizeof(*view), by_cpu);
 }
 
-int tally_view(struct tally *tally, struct denet_summary *summary)
+static void view_failures(struct tally_table *table)
 {
-	struct denet_group *view =
-		array_resize(tally->view, tally->groups_count + 1, sizeof(*view));
+	struct denet_failure *view = table->view;
 	size_t i;
 
-	if (!view)
-		return -ENOMEM;
-	tally->view = view;
-	for (i = 0; i < tally->groups_count; i++)
-		view[i] = (struct denet_group){
-			.comm = tally->groups[i].comm,
-			.count = tally->groups[i].count,
-			.failed = tally->groups[i].failed,
-			.cpu_time_ns = tally->groups[i].cpu_time_ns,
-			.peak_rss_kb = tally->groups[i].peak_rss_kb,
+	for (i = 0; i < table->count; i++) {
+		const struct failure *failure = row_at(table, i);
+
+		view[i] = (struct denet_failure){
+			.comm = failure->key.comm,
+			.end = failure->end,
+			.oom_killed = failure->key.oom_killed,
+			.count = failure->count,
+			.has_root = failure->has_root,
 		};
-	qsort(view, tally->groups_count, sizeof(*view), by_cpu);
-	summary->groups = view;
-	summary->groups_count = tally->groups_count;
-	view_failures(tally, summary);
+	}
+	if (table->count)
+		qsort(view, table->count, sizeof(*view), by_count);
+}
+
+void tally_view(struct tally *tally, struct denet_summary *summary)
+{
+	if (!tally->is_viewed) {
+		view_groups(&tally->groups);
+		view_failures(&tally->failures);
+		tally->is_viewed = true;
+	}
+	summary->groups = tally->groups.view;
+	summary->groups_count = tally->groups.count;
+	summary->failures = tally->failures.view;
+	summary->failures_count = tally->failures.count;
 	summary->processes_failed = tally->processes_failed;
 	summary->processes_exact = tally->processes_exact;
 	summary->peak_process_rss_kb = tally->peak_rss_kb ? tally->peak_rss_kb : DENET_UNKNOWN;
 	summary->peak_process_pid = tally->peak_pid;
 	summary->peak_process_comm = tally->peak_comm;
-	return 0;
 }
