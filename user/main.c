@@ -32,6 +32,7 @@ static void keep_standard_descriptors(void)
  */
 static int behave_as_guest(int argc, char *argv[], char ***ret_environment)
 {
+	const char *kept[ENVIRONMENT_KEPT_MAX];
 	int r = rights_begin();
 
 	if (r == -EPERM) {
@@ -42,7 +43,8 @@ static int behave_as_guest(int argc, char *argv[], char ***ret_environment)
 	if (!r && rights_are_lent())
 		r = environment_as_given(argc, argv, ret_environment);
 	if (!r && rights_are_lent())
-		r = environment_distrust();
+		r = environment_distrust(kept,
+					 options_screen_environment(kept, ENVIRONMENT_KEPT_MAX));
 	return r ? log_error(r, "cannot lay down the rights of the file") : 0;
 }
 

@@ -88,7 +88,25 @@ class Refused(Case):
             result.err.decode("utf-8")
 
 
+    def test_options_without_an_effect(self):
+        self.refused("run", "-o", "f", "--format", "csv", "--write-env", words=("--write-env", "--format csv"))
+        self.refused("run", "-o", "a", "-o", "b", words=("--out", "'a'", "'b'"))
+        self.refused("run", "-q", "--live", words=("--live", "--quiet"))
+
+    def test_the_environment(self):
+        env = dict(os.environ, DENET_BPF_MAX_INTERVAL="x")
+        self.assert_refused(self.run_here("run", "touch", "started", env=env), "DENET_BPF_MAX_INTERVAL", "'x'")
+        self.assertEqual(os.listdir(self.folder), [])
+
+
 class Accepted(Case):
+    def test_the_environment_sets_what_is_not_given(self):
+        env = dict(os.environ, DENET_BPF_INTERVAL="20", DENET_BPF_MAX_INTERVAL="30")
+        metadata = the(self.records("-m", "40", env=env), "metadata")
+        self.assertEqual((metadata["interval_ms"], metadata["max_interval_ms"]), (20, 40))
+        # and stays CMD's
+        self.assertIn(b"DENET_BPF_INTERVAL=20\0", run("run", "-q", "--", "env", "-0", env=env).out)
+
     def test_options_before_and_after_the_subcommand(self):
         for args in (["-q", "-j", "run", "true"], ["run", "-q", "-j", "true"], ["-j", "run", "-q", "true"],
                      ["-qj", "run", "--", "true"], ["--json", "--quiet", "run", "true"], ["run", "-qj", "true"]):

@@ -346,6 +346,14 @@ class FileCapabilities(Case):
         self.assertEqual(self.as_nobody("run", "-q", "env", "-0", env=env).out, bare)
         self.assertEqual(self.as_nobody("run", "-q", "/usr/bin/env", "-0", env={}).out, b"")
 
+    def test_its_own_environment_changes_what_is_shown_and_no_more(self):
+        env = self.env(DENET_BPF_VERBOSE="1", DENET_BPF_INTERVAL="20", DENET_BPF_ACCOUNTING="proc")
+        result = self.as_nobody("run", "-o", "f", "--", "env", "-0", env=env)
+        self.assertIn(b"DENET_BPF_INTERVAL=20\0", result.out)
+        metadata = the(self.own_records(), "metadata")
+        self.assertEqual((metadata["interval_ms"], metadata["accounting"]), (100, "bpf"))
+        self.assertIn(b"faults", result.err)
+
     def test_no_file_is_opened_with_more_than_the_caller_has(self):
         # as if somebody had given it far too much
         greedy = self.lend("cap_bpf,cap_perfmon,cap_dac_override,cap_dac_read_search,cap_sys_ptrace,cap_sys_admin",

@@ -1,60 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "cli/options.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define PARSE(...) parse((const char *[]){ "denet-bpf", __VA_ARGS__, NULL })
-#define REFUSE(expected, ...) refuse(expected, (const char *[]){ "denet-bpf", __VA_ARGS__, NULL })
-#define ARGS_MAX 32
-
-static char error[OPTIONS_ERROR_BYTES];
-static char words[ARGS_MAX][128];
-static char *argv[ARGS_MAX + 1];
-
-static int try_parse(const char *const given[], struct options *ret_options)
-{
-	int argc = 0;
-
-	for (; given[argc]; argc++) {
-		assert_in_range(argc, 0, ARGS_MAX - 1);
-		assert_in_range(strlen(given[argc]), 0, sizeof(words[0]) - 1);
-		memcpy(words[argc], given[argc], strlen(given[argc]) + 1);
-		argv[argc] = words[argc];
-	}
-	argv[argc] = NULL;
-	error[0] = '\0';
-	return options_parse(argc, argv, ret_options, error);
-}
-
-static struct options parse(const char *const given[])
-{
-	struct options options;
-
-	if (try_parse(given, &options))
-		fail_msg("%s", error);
-	return options;
-}
-
-/* The error must hold each of the words that expected lists, between blanks. */
-static void refuse(const char *expected, const char *const given[])
-{
-	struct options options;
-	char list[256];
-	char *rest = NULL;
-
-	assert_int_equal(try_parse(given, &options), -EINVAL);
-	assert_null(strchr(error, '\n'));
-	assert_in_range(strlen(expected), 0, sizeof(list) - 1);
-	memcpy(list, expected, strlen(expected) + 1);
-	for (char *word = strtok_r(list, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
-		if (!strstr(error, word))
-			fail_msg("no \"%s\" in: %s", word, error);
-}
+#include "parse_options.h"
 
 static void defaults_are_those_of_the_library(void **state)
 {
@@ -95,19 +42,20 @@ static void every_option_of_denet_is_accepted(void **state)
 
 static void our_options_are_accepted(void **state)
 {
-	struct options options = PARSE("run", "-o", "f", "--format", "csv", "--accounting", "bpf",
+	struct options options = PARSE("run", "-o", "f", "--format", "json", "--accounting", "bpf",
 				       "--pss", "--wait-all", "--children", "top:7", "--live",
 				       "--compat", "denet", "--color", "never", "-v", "x");
 
 	(void)state;
-	assert_int_equal(options.format, FORMAT_CSV);
+	assert_int_equal(options.format, FORMAT_JSON);
 	assert_int_equal(options.color, COLOR_NEVER);
 	assert_int_equal(options.monitor.accounting, DENET_ACCOUNTING_BPF);
 	assert_true(options.monitor.pss && options.monitor.wait_all);
 	assert_true(options.live && options.compat_denet && options.verbose);
 	assert_int_equal(options.monitor.children_max, 7);
-	assert_int_equal(PARSE("run", "--children", "all", "x").monitor.children_max, SIZE_MAX);
-	assert_int_equal(PARSE("run", "--children", "none", "x").monitor.children_max, 0);
+	assert_int_equal(PARSE("run", "-j", "--children", "all", "x").monitor.children_max,
+			 SIZE_MAX);
+	assert_int_equal(PARSE("run", "-j", "--children", "none", "x").monitor.children_max, 0);
 	assert_int_equal(PARSE("run", "--accounting", "proc", "x").monitor.accounting,
 			 DENET_ACCOUNTING_PROC);
 }
@@ -246,6 +194,34 @@ static void options_without_meaning_for_a_command_are_refused(void **state)
 	REFUSE("run --", "--", "run", "x");
 }
 
+static void options_that_would_do_nothing_are_refused(void **state)
+{
+	(void)state;
+	REFUSE("--write-env csv", "run", "-o", "f", "--format", "csv", "--write-env", "x");
+	REFUSE("--compat csv", "run", "--compat", "denet", "-j", "--format=csv", "x");
+	REFUSE("--children csv", "run", "--children", "none", "-j", "--format=csv", "x");
+	REFUSE("--children --exclude-children", "run", "-j", "--children=all",
+	       "--no-include-children", "x");
+	REFUSE("--live --quiet", "run", "--live", "-q", "x");
+	REFUSE("--live --json", "-j", "run", "--live", "x");
+	REFUSE("--live --no-update", "run", "-n", "--live", "x");
+	REFUSE("--write-env --json --out", "run", "--write-env", "x");
+	REFUSE("--children --json --out", "attach", "1", "--children", "all");
+	REFUSE("--compat --json --out", "run", "--compat", "denet", "x");
+	REFUSE("--quiet help", "-q", "help");
+	assert_int_equal(PARSE("run", "-j", "--format", "json", "--write-env", "x").format,
+			 FORMAT_JSON);
+}
+
+static void a_name_is_given_once(void **state)
+{
+	(void)state;
+	REFUSE("--out twice 'a' 'b'", "run", "-o", "a", "--out=b", "x");
+	REFUSE("--user twice 'a' '#1'", "run", "-u", "a", "-u", "#1", "x");
+	assert_string_equal(PARSE("-o", "a", "run", "-o", "a", "x").out, "a");
+	assert_int_equal(PARSE("run", "-i", "20", "-i", "30", "x").monitor.interval_ms, 30);
+}
+
 static void help_and_version_end_the_parsing(void **state)
 {
 	struct options options = PARSE("run", "--help", "--nonsense");
@@ -315,6 +291,17 @@ static void options_without_an_effect_are_not_listed(void **state)
 	REFUSE("--gpu doctor", "--gpu", "doctor");
 }
 
+/* DENET_BPF_ and the name in capitals. */
+static void check_variable(const char *name, const char *variable)
+{
+	const char *rest = variable + strlen("DENET_BPF_");
+
+	assert_memory_equal(variable, "DENET_BPF_", strlen("DENET_BPF_"));
+	assert_int_equal(strlen(rest), strlen(name));
+	for (size_t i = 0; name[i]; i++)
+		assert_int_equal(rest[i], name[i] == '-' ? '_' : name[i] - 'a' + 'A');
+}
+
 static void names_and_letters_are_unique(void **state)
 {
 	(void)state;
@@ -322,6 +309,8 @@ static void names_and_letters_are_unique(void **state)
 		struct option_help a = options_help(i, COMMAND_NONE);
 
 		assert_true(a.group == OPTION_HIDDEN || (a.text && a.details));
+		if (a.environment)
+			check_variable(a.name, a.environment);
 		for (size_t k = 0; k < i; k++) {
 			struct option_help b = options_help(k, COMMAND_NONE);
 
@@ -349,6 +338,8 @@ int main(void)
 		cmocka_unit_test(unknown_words_get_a_suggestion),
 		cmocka_unit_test(pids_are_checked),
 		cmocka_unit_test(options_without_meaning_for_a_command_are_refused),
+		cmocka_unit_test(options_that_would_do_nothing_are_refused),
+		cmocka_unit_test(a_name_is_given_once),
 		cmocka_unit_test(help_and_version_end_the_parsing),
 		cmocka_unit_test(nothing_given_is_no_error),
 		cmocka_unit_test(defaults_of_the_table_are_those_of_the_library),

@@ -178,11 +178,15 @@ static void environment_is_not_looked_for_in_other_strings(void **state)
 
 static int distrust(void)
 {
+	const char *const kept[] = { "OURS", "OURS_UNSET" };
+
 	if (setenv("LD_AUDIT", "x", 1) || setenv("TERM", "xterm", 1) || setenv("HOME", "/x", 1) ||
-	    unsetenv("NO_COLOR") || environment_distrust())
+	    setenv("OURS", "1", 1) || unsetenv("NO_COLOR") || environment_distrust(kept, 2))
 		return 1;
-	if (getenv("LD_AUDIT") || getenv("HOME") || getenv("NO_COLOR"))
+	if (getenv("LD_AUDIT") || getenv("HOME") || getenv("NO_COLOR") || getenv("OURS_UNSET"))
 		return 2;
+	if (!getenv("OURS") || environment_distrust(kept, ENVIRONMENT_KEPT_MAX + 1) != -E2BIG)
+		return 4;
 	return getenv("TERM") && strcmp(getenv("TERM"), "xterm") == 0 ? 0 : 3;
 }
 

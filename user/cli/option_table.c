@@ -3,6 +3,8 @@
  * Every option there is. Help, man pages, completions and docs/options.md are printed from here
  * (`make docs`), so texts are plain ASCII: no markup, and no quotes but the straight ones.
  */
+#include <string.h>
+
 #include "cli/options_internal.h"
 
 #define FIELD(name) offsetof(struct options, name)
@@ -48,6 +50,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "format",
+		.environment = "DENET_BPF_FORMAT",
 		.value = "jsonl|json|csv",
 		.kind = OPTION_CHOICE,
 		.commands = ON_MONITOR,
@@ -62,6 +65,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "children",
+		.environment = "DENET_BPF_CHILDREN",
 		.value = "all|top:N|none",
 		.kind = OPTION_CHILDREN,
 		.commands = ON_MONITOR,
@@ -75,6 +79,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "write-env",
+		.environment = "DENET_BPF_WRITE_ENV",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
 		.offset = FIELD(write_env),
@@ -86,6 +91,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "compat",
+		.environment = "DENET_BPF_COMPAT",
 		.value = "denet",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
@@ -99,6 +105,7 @@ const struct option_spec option_table[] = {
 	{
 		.letter = 'i',
 		.name = "interval",
+		.environment = "DENET_BPF_INTERVAL",
 		.value = "MS",
 		.kind = OPTION_MS,
 		.commands = ON_MONITOR,
@@ -115,6 +122,7 @@ const struct option_spec option_table[] = {
 	{
 		.letter = 'm',
 		.name = "max-interval",
+		.environment = "DENET_BPF_MAX_INTERVAL",
 		.value = "MS",
 		.kind = OPTION_MS,
 		.commands = ON_MONITOR,
@@ -130,6 +138,7 @@ const struct option_spec option_table[] = {
 	{
 		.letter = 'd',
 		.name = "duration",
+		.environment = "DENET_BPF_DURATION",
 		.value = "S",
 		.kind = OPTION_SECONDS,
 		.commands = ON_MONITOR,
@@ -144,6 +153,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "no-polling",
+		.environment = "DENET_BPF_NO_POLLING",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
 		.tolerated = ON_STATS,
@@ -156,6 +166,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "wait-all",
+		.environment = "DENET_BPF_WAIT_ALL",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
 		.offset = SETTING(wait_all),
@@ -167,6 +178,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "exclude-children",
+		.environment = "DENET_BPF_EXCLUDE_CHILDREN",
 		.alias = "no-include-children",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
@@ -179,6 +191,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "since-process-start",
+		.environment = "DENET_BPF_SINCE_PROCESS_START",
 		.kind = OPTION_FLAG,
 		.commands = ON_ATTACH,
 		.tolerated = ON_RUN | ON_STATS,
@@ -191,6 +204,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "pss",
+		.environment = "DENET_BPF_PSS",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
 		.offset = SETTING(pss),
@@ -203,6 +217,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "accounting",
+		.environment = "DENET_BPF_ACCOUNTING",
 		.value = "auto|bpf|proc",
 		.kind = OPTION_CHOICE,
 		.commands = ON_MONITOR,
@@ -219,6 +234,7 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "live",
+		.environment = "DENET_BPF_LIVE",
 		.kind = OPTION_FLAG,
 		.commands = ON_RUN,
 		.tolerated = ON_ATTACH,
@@ -232,6 +248,7 @@ const struct option_spec option_table[] = {
 	{
 		.letter = 'n',
 		.name = "no-update",
+		.environment = "DENET_BPF_NO_UPDATE",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
 		.tolerated = ON_STATS,
@@ -244,6 +261,7 @@ const struct option_spec option_table[] = {
 	{
 		.letter = 'q',
 		.name = "quiet",
+		.environment = "DENET_BPF_QUIET",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR | ON_STATS | ON_DOCTOR,
 		.offset = FIELD(quiet),
@@ -256,16 +274,20 @@ const struct option_spec option_table[] = {
 	{
 		.letter = 'v',
 		.name = "verbose",
+		.environment = "DENET_BPF_VERBOSE",
 		.kind = OPTION_FLAG,
 		.commands = ON_MONITOR,
 		.tolerated = ON_STATS,
 		.offset = FIELD(verbose),
 		.group = OPTION_SCREEN,
 		.text = "more figures in the summary",
-		.details = "The summary also has page faults, context switches and migrations.",
+		.details =
+			"The summary also has bytes of system calls, network, page faults, context "
+			"switches, and the number of samples.",
 	},
 	{
 		.name = "color",
+		.environment = "DENET_BPF_COLOR",
 		.value = "auto|always|never",
 		.kind = OPTION_CHOICE,
 		.commands = ON_MONITOR | ON_STATS | ON_DOCTOR,
@@ -321,6 +343,20 @@ const size_t option_table_count = sizeof(option_table) / sizeof(option_table[0])
 _Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= OPTIONS_MAX,
 	       "struct parser has a bit for each option");
 
+static bool is_word(const char *word, const char *name, size_t len)
+{
+	return word && strlen(word) == len && memcmp(word, name, len) == 0;
+}
+
+const struct option_spec *option_find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < option_table_count; i++)
+		if (is_word(option_table[i].name, name, len) ||
+		    is_word(option_table[i].alias, name, len))
+			return &option_table[i];
+	return NULL;
+}
+
 size_t options_count(void)
 {
 	return option_table_count;
@@ -344,6 +380,7 @@ struct option_help options_help(size_t index, enum command command)
 		.alias = spec->alias,
 		.value = spec->value,
 		.default_value = spec->default_value,
+		.environment = spec->environment,
 		.text = text_for(spec, command),
 		.details = spec->details,
 		.on_reading = spec->on_reading,

@@ -98,14 +98,27 @@ static int set_children(const struct option_spec *spec, const char *value, struc
 	return 0;
 }
 
+/* Two numbers may follow each other, as those of a script and its caller; two names cannot both be meant. */
+static int set_text(const struct option_spec *spec, const char *value, struct options *options,
+		    char error[OPTIONS_ERROR_BYTES])
+{
+	const char **text = field(options, spec);
+
+	if (*text && strcmp(*text, value) != 0)
+		return option_refuse(error,
+				     "option '--%s' was given twice, as '%.100s' and '%.100s'",
+				     spec->name, *text, value);
+	*text = value;
+	return 0;
+}
+
 static int set_file(const struct option_spec *spec, const char *value, struct options *options,
 		    char error[OPTIONS_ERROR_BYTES])
 {
 	if (value[0] == '\0')
 		return option_refuse(error, "option '--%s' takes the name of a file, not ''",
 				     spec->name);
-	*(const char **)field(options, spec) = value;
-	return 0;
+	return set_text(spec, value, options, error);
 }
 
 static int set_name(const struct option_spec *spec, const char *value, struct options *options,
@@ -114,8 +127,7 @@ static int set_name(const struct option_spec *spec, const char *value, struct op
 	if (value[0] == '\0')
 		return option_refuse(error, "option '--%s' takes the name of an account, not ''",
 				     spec->name);
-	*(const char **)field(options, spec) = value;
-	return 0;
+	return set_text(spec, value, options, error);
 }
 
 int option_set(const struct option_spec *spec, const char *value, struct options *options,

@@ -20,7 +20,7 @@ struct parser {
 	size_t count;
 	size_t next;
 	bool is_past_options; /* a "--" has come */
-	uint64_t seen; /* one bit for each entry of the table */
+	struct option_marks marks;
 	struct options *options;
 	char *error;
 };
@@ -49,20 +49,6 @@ static int refuse_unknown_option(const char *name, size_t len, char *error)
 			     name);
 }
 
-static bool is_word(const char *word, const char *name, size_t len)
-{
-	return word && strlen(word) == len && memcmp(word, name, len) == 0;
-}
-
-static const struct option_spec *find_long(const char *name, size_t len)
-{
-	for (size_t i = 0; i < option_table_count; i++)
-		if (is_word(option_table[i].name, name, len) ||
-		    is_word(option_table[i].alias, name, len))
-			return &option_table[i];
-	return NULL;
-}
-
 static const struct option_spec *find_letter(char letter)
 {
 	for (size_t i = 0; i < option_table_count; i++)
@@ -89,14 +75,14 @@ static int take_option(struct parser *parser, const struct option_spec *spec, co
 					     spec->name, spec->value);
 		value = parser->args[parser->next++];
 	}
-	parser->seen |= UINT64_C(1) << (spec - option_table);
+	parser->marks.given |= UINT64_C(1) << (spec - option_table);
 	return option_set(spec, value, parser->options, parser->error);
 }
 
 static int take_long(struct parser *parser, const char *name)
 {
 	size_t len = strcspn(name, "=");
-	const struct option_spec *spec = find_long(name, len);
+	const struct option_spec *spec = option_find(name, len);
 
 	if (!spec)
 		return refuse_unknown_option(name, len, parser->error);
@@ -254,49 +240,6 @@ static int take_argument(struct parser *parser)
 	return 0;
 }
 
-static bool was_given(const struct parser *parser, const char *name)
-{
-	return parser->seen >> (find_long(name, strlen(name)) - option_table) & 1;
-}
-
-/* One interval given alone moves the other out of its way. */
-static int check_intervals(const struct parser *parser)
-{
-	struct denet_options *monitor = &parser->options->monitor;
-
-	if (monitor->interval_ms <= monitor->max_interval_ms)
-		return 0;
-	if (!was_given(parser, "max-interval"))
-		monitor->max_interval_ms = monitor->interval_ms;
-	else if (!was_given(parser, "interval"))
-		monitor->interval_ms = monitor->max_interval_ms;
-	else
-		return option_refuse(
-			parser->error,
-			"option '--interval' takes at most what '--max-interval' says, "
-			"%llu, not %llu",
-			(unsigned long long)monitor->max_interval_ms,
-			(unsigned long long)monitor->interval_ms);
-	return 0;
-}
-
-/* What callers of denet give is let pass, as denet lets it. */
-static bool has_place(const struct option_spec *spec, enum command command)
-{
-	return (spec->commands | spec->tolerated) & COMMAND_BIT(command);
-}
-
-static int check_applies(const struct parser *parser)
-{
-	enum command command = parser->options->command;
-
-	for (size_t i = 0; i < option_table_count; i++)
-		if ((parser->seen >> i & 1) && !has_place(&option_table[i], command))
-			return option_refuse(parser->error, "option '--%s' has no meaning for %s",
-					     option_table[i].name, commands_of(command)->name);
-	return 0;
-}
-
 static bool has_operand(const struct options *options, enum operand operand)
 {
 	return (operand != OPERAND_COMMAND || options->argv) &&
@@ -323,20 +266,15 @@ static int check_operand(const struct parser *parser)
 	return 0;
 }
 
-static int check(const struct parser *parser)
+static int check(struct parser *parser)
 {
-	const struct options *options = parser->options;
+	struct options *options = parser->options;
 	int r = check_operand(parser);
 
-	if (r || options->command == COMMAND_NONE || is_final(parser))
+	if (r || options->command == COMMAND_NONE || options->command == COMMAND_VERSION)
 		return r;
-	r = check_applies(parser);
-	if (r)
-		return r;
-	if (was_given(parser, "format") && !options->json && !options->out)
-		return option_refuse(parser->error,
-				     "option '--format' needs '--json' or '--out FILE'");
-	return check_intervals(parser);
+	r = options_take_environment(options, &parser->marks, parser->error);
+	return r ? r : options_check(options, &parser->marks, parser->error);
 }
 
 static int set_defaults(struct parser *parser)
@@ -362,7 +300,7 @@ int options_parse(int argc, char *const argv[], struct options *ret_options,
 	bool is_over = false;
 	int r = 0;
 
-	_Static_assert(sizeof(parser.seen) * 8 >= OPTIONS_MAX, "a bit for each option");
+	_Static_assert(sizeof(parser.marks.given) * 8 >= OPTIONS_MAX, "a bit for each option");
 	parser.error = ret_error;
 	options.monitor.size = sizeof(options.monitor);
 	denet_options_init(&options.monitor);

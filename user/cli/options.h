@@ -38,11 +38,15 @@ struct options {
 #define OPTIONS_ERROR_BYTES 512
 
 /*
+ * Values that argv does not give are taken from the environment, else from the table.
  * -EINVAL for a command line that is wrong; ret_error then says in one line what and what is
  * allowed instead. It quotes argv as it is.
  */
 int options_parse(int argc, char *const argv[], struct options *ret_options,
 		  char ret_error[OPTIONS_ERROR_BYTES]);
+
+/* Variables of the environment that change nothing but what is shown. Returns how many. */
+size_t options_screen_environment(const char *names[], size_t room);
 
 /* What an option is for; the order is that of help. Hidden ones have no effect. */
 enum option_group { OPTION_HIDDEN, OPTION_RECORDS, OPTION_MEASURE, OPTION_SCREEN, OPTION_GENERAL };
@@ -54,6 +58,7 @@ struct option_help {
 	const char *alias; /* NULL for none, as in all below */
 	const char *value;
 	const char *default_value;
+	const char *environment;
 	const char *text;
 	const char *details;
 	const char *on_reading;

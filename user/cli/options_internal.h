@@ -37,6 +37,7 @@ struct option_spec {
 	unsigned int tolerated; /* of those on which it has none, yet callers of denet give it */
 	size_t offset; /* into struct options */
 	const char *const *choices; /* ends with NULL */
+	const char *environment; /* the variable that sets it; NULL for none */
 	const char *default_value; /* as it would be given; NULL when it is off without it */
 	enum option_group group;
 	const char *text; /* a few words for help */
@@ -46,6 +47,26 @@ struct option_spec {
 
 extern const struct option_spec option_table[];
 extern const size_t option_table_count;
+
+/* By its name or alias, which need not end there; NULL when there is none. */
+const struct option_spec *option_find(const char *name, size_t len);
+
+/* Where the values come from: a bit for each entry of the table. */
+struct option_marks {
+	uint64_t given;
+	uint64_t from_environment;
+};
+
+/* Sets what was not given and has an effect on the command. */
+int options_take_environment(struct options *options, struct option_marks *marks,
+			     char error[OPTIONS_ERROR_BYTES]);
+
+/* Whether the option with this value would make one that was given ineffective, or be so itself. */
+bool option_yields(size_t index, const char *value, const struct options *options, uint64_t given);
+
+/* When all are set. May move one of the intervals. */
+int options_check(struct options *options, const struct option_marks *marks,
+		  char error[OPTIONS_ERROR_BYTES]);
 
 /* A value as the option's kind reads it. */
 int option_set(const struct option_spec *spec, const char *value, struct options *options,

@@ -51,18 +51,24 @@ static const char *const harmless[] = {
 };
 
 #define HARMLESS (sizeof(harmless) / sizeof(harmless[0]))
+#define KEPT_MAX (HARMLESS + ENVIRONMENT_KEPT_MAX)
 
-int environment_distrust(void)
+int environment_distrust(const char *const kept[], size_t count)
 {
-	char *values[HARMLESS] = { NULL };
+	const char *names[KEPT_MAX] = { NULL };
+	char *values[KEPT_MAX] = { NULL };
 	int r = 0;
 
-	for (size_t i = 0; i < HARMLESS; i++)
-		values[i] = getenv(harmless[i]); /* the strings outlive clearenv() */
+	if (count > ENVIRONMENT_KEPT_MAX)
+		return -E2BIG;
+	memcpy(names, harmless, sizeof(harmless));
+	memcpy(names + HARMLESS, kept, count * sizeof(names[0]));
+	for (size_t i = 0; i < HARMLESS + count; i++)
+		values[i] = getenv(names[i]); /* the strings outlive clearenv() */
 	if (clearenv())
 		return -ENOMEM;
-	for (size_t i = 0; i < HARMLESS && !r; i++)
-		if (values[i] && setenv(harmless[i], values[i], 1))
+	for (size_t i = 0; i < HARMLESS + count && !r; i++)
+		if (values[i] && setenv(names[i], values[i], 1))
 			r = -errno;
 	return r;
 }

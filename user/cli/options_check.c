@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What is right word by word and wrong as a whole: options that would do nothing are refused. */
+#include <string.h>
+
+#include "cli/command_table.h"
+#include "cli/options_internal.h"
+
+/* Beside the first, the second would have no effect. */
+static const struct {
+	const char *option;
+	const char *choice; /* of the first, NULL for any */
+	const char *other;
+} rivals[] = {
+	{ "format", "csv", "write-env" }, { "format", "csv", "compat" },
+	{ "format", "csv", "children" },  { "exclude-children", NULL, "children" },
+	{ "json", NULL, "live" },	  { "quiet", NULL, "live" },
+	{ "no-update", NULL, "live" },
+};
+
+#define RIVALS (sizeof(rivals) / sizeof(rivals[0]))
+
+static uint64_t bit_of(const char *name)
+{
+	return UINT64_C(1) << (option_find(name, strlen(name)) - option_table);
+}
+
+static bool is_chosen(const struct options *options, const char *choice)
+{
+	/* The only option whose value matters here. */
+	return !choice || options->format == FORMAT_CSV;
+}
+
+bool option_yields(size_t index, const char *value, const struct options *options, uint64_t given)
+{
+	const char *name = option_table[index].name;
+
+	for (size_t i = 0; i < RIVALS; i++) {
+		bool is_first = strcmp(rivals[i].option, name) == 0 &&
+				(!rivals[i].choice || strcmp(rivals[i].choice, value) == 0);
+
+		if (is_first && (given & bit_of(rivals[i].other)))
+			return true;
+		if (strcmp(rivals[i].other, name) == 0 && (given & bit_of(rivals[i].option)) &&
+		    is_chosen(options, rivals[i].choice))
+			return true;
+	}
+	return false;
+}
+
+static int check_rivals(const struct options *options, uint64_t set,
+			char error[OPTIONS_ERROR_BYTES])
+{
+	for (size_t i = 0; i < RIVALS; i++)
+		if ((set & bit_of(rivals[i].option)) && (set & bit_of(rivals[i].other)) &&
+		    is_chosen(options, rivals[i].choice))
+			return option_refuse(error, "option '--%s' has no effect beside '--%s%s%s'",
+					     rivals[i].other, rivals[i].option,
+					     rivals[i].choice ? " " : "",
+					     rivals[i].choice ? rivals[i].choice : "");
+	return 0;
+}
+
+/* What callers of denet give is let pass, as denet lets it. */
+static bool has_place(const struct option_spec *spec, enum command command)
+{
+	return (spec->commands | spec->tolerated) & COMMAND_BIT(command);
+}
+
+static int check_places(const struct options *options, uint64_t given,
+			char error[OPTIONS_ERROR_BYTES])
+{
+	bool has_records = options->json || options->out;
+
+	for (size_t i = 0; i < option_table_count; i++) {
+		const struct option_spec *spec = &option_table[i];
+
+		if (!(given >> i & 1))
+			continue;
+		if (!has_place(spec, options->command))
+			return option_refuse(error, "option '--%s' has no meaning for %s",
+					     spec->name, commands_of(options->command)->name);
+		if (spec->group == OPTION_RECORDS && !has_records)
+			return option_refuse(error, "option '--%s' needs '--json' or '--out FILE'",
+					     spec->name);
+	}
+	return 0;
+}
+
+/* 2 for what was given, 1 for what the environment says, 0 for the default. */
+static int rank_of(const struct option_marks *marks, const char *name)
+{
+	return marks->given & bit_of(name) ? 2 : marks->from_environment & bit_of(name) ? 1 : 0;
+}
+
+/* The interval that was asked for more plainly moves the other out of its way. */
+static int check_intervals(struct denet_options *monitor, const struct option_marks *marks,
+			   char error[OPTIONS_ERROR_BYTES])
+{
+	int base = rank_of(marks, "interval");
+	int top = rank_of(marks, "max-interval");
+
+	if (monitor->interval_ms <= monitor->max_interval_ms)
+		return 0;
+	if (base > top)
+		monitor->max_interval_ms = monitor->interval_ms;
+	else if (top > base)
+		monitor->interval_ms = monitor->max_interval_ms;
+	else
+		return option_refuse(
+			error,
+			"option '--interval' takes at most what '--max-interval' says, "
+			"%llu, not %llu",
+			(unsigned long long)monitor->max_interval_ms,
+			(unsigned long long)monitor->interval_ms);
+	return 0;
+}
+
+int options_check(struct options *options, const struct option_marks *marks,
+		  char error[OPTIONS_ERROR_BYTES])
+{
+	int r = check_places(options, marks->given, error);
+
+	if (r == 0)
+		r = check_rivals(options, marks->given | marks->from_environment, error);
+	if (r == 0)
+		r = check_intervals(&options->monitor, marks, error);
+	return r;
+}
