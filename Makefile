@@ -13,7 +13,8 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DESTDIR ?=
 # With SETCAP=1 the installed file has them, so that it is exact for every user. Before 5.11:
-# FILE_CAPS=cap_bpf,cap_perfmon,cap_sys_resource.
+# FILE_CAPS=cap_bpf,cap_perfmon,cap_sys_resource. Permitted alone: the program raises them itself,
+# and where the bounding set lacks one an effective one would keep it from starting at all.
 SETCAP ?=
 FILE_CAPS ?= cap_bpf,cap_perfmon
 
@@ -211,7 +212,7 @@ install: all
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)/denet"
 	install -m 755 $(BUILD)/denet-bpf "$(DESTDIR)$(BINDIR)/denet-bpf"
 ifeq ($(SETCAP),1)
-	PATH="$$PATH:/usr/sbin:/sbin" setcap $(FILE_CAPS)=ep "$(DESTDIR)$(BINDIR)/denet-bpf"
+	PATH="$$PATH:/usr/sbin:/sbin" setcap $(FILE_CAPS)=p "$(DESTDIR)$(BINDIR)/denet-bpf"
 endif
 	install -m 644 $(PUBLIC_HEADERS) "$(DESTDIR)$(INCLUDEDIR)/denet"
 	install -m 644 $(BUILD)/libdenet.a "$(DESTDIR)$(LIBDIR)/libdenet.a"

@@ -133,7 +133,7 @@ def run_as_nobody(mode, folder, arguments):
     if mode == "caps":
         # 5.10 charges maps against the limit on locked memory
         capabilities = "cap_bpf,cap_perfmon" + (",cap_sys_resource" if is_before_5_11() else "")
-        done = subprocess.run(["setcap", f"{capabilities}=ep", binary], check=False, capture_output=True, text=True)
+        done = subprocess.run(["setcap", f"{capabilities}=p", binary], check=False, capture_output=True, text=True)
         if done.returncode:
             return unusable(mode, f"setcap: {done.stderr.strip()}")
     environment = {**os.environ, "DENET_BPF": binary, "DENET_E2E_TOOLS": tools, "DENET_E2E_MODE": mode, "HOME": folder}

@@ -128,7 +128,7 @@ class WithAllRights(Case):
     def test_capabilities_of_the_file_are_enough(self):
         copy = self.path("denet bpf")
         shutil.copy(BIN, copy)
-        capabilities = "cap_bpf,cap_perfmon=ep"
+        capabilities = "cap_bpf,cap_perfmon=p"
         if subprocess.run(["setcap", capabilities, copy], check=False, stderr=subprocess.DEVNULL).returncode:
             self.skipTest("setcap does not work in " + self.folder)
         if tuple(int(part) for part in os.uname().release.split(".")[:2]) < (5, 11):
@@ -153,13 +153,13 @@ class WithLess(Case):
         self.assertGreaterEqual(len(found["losses"]), 3)
         commands = [fix.get("command", "") for fix in found["fixes"]]
         self.assertIn(f"sudo '{copy}' run CMD", commands)
-        self.assertTrue(any(command.startswith("sudo setcap cap_bpf,cap_perfmon") and command.endswith(f"=ep '{copy}'")
+        self.assertTrue(any(command.startswith("sudo setcap cap_bpf,cap_perfmon") and command.endswith(f"=p '{copy}'")
                             for command in commands), commands)
 
     @not_in_mode("nobpf", "bpf() is forbidden, whatever the file may")
     def test_the_advised_command_works(self):
         copy = self.reachable()
-        if subprocess.run(["setcap", "cap_bpf=ep", copy], check=False, stderr=subprocess.DEVNULL).returncode:
+        if subprocess.run(["setcap", "cap_bpf=p", copy], check=False, stderr=subprocess.DEVNULL).returncode:
             self.skipTest("setcap does not work in " + self.folder)
         subprocess.run(["setcap", "-r", copy], check=True)
         found = self.doctor(*AS_NOBODY, binary=copy, status=1)

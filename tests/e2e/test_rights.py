@@ -269,12 +269,12 @@ class FileCapabilities(Case):
         self.own = self.path("own")
         self.secret = self.write("secret", '{"kind": "secret"}\n', 0o600)
 
-    def lend(self, caps, name="denet-bpf"):
+    def lend(self, caps, name="denet-bpf", kind="p"):
         path = self.write(name, open(BIN, "rb").read(), 0o755)
         setcap = shutil.which("setcap", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
         if not setcap:
             self.skipTest("setcap is not installed")
-        done = subprocess.run([setcap, f"{caps}=ep", path], capture_output=True, text=True, check=False)
+        done = subprocess.run([setcap, f"{caps}={kind}", path], capture_output=True, text=True, check=False)
         if done.returncode:
             self.skipTest(f"no file capabilities in the temporary folder: {done.stderr.strip()}")
         return path
@@ -310,6 +310,17 @@ class FileCapabilities(Case):
         for process in of_kind(self.own_records(), "process"):
             self.assertIn("cmd", process)
             self.assertIn("exe", process)
+
+    def test_where_one_is_out_of_the_bounding_set_it_falls_back_and_says_why(self):
+        for missing, user in (("perfmon", AS_NOBODY), ("bpf", AS_NOBODY), ("perfmon", ["env"])):
+            with self.subTest(missing=missing, user=user[0]):
+                bounded = ["setpriv", f"--bounding-set=-sys_admin,-{missing}", "--inh-caps=-all", *user, self.bin]
+                result = run("run", "-o", self.path("own/f"), "sh", "-c", "exit 3", program=bounded, cwd=self.own,
+                             env=self.env())
+                self.assertEqual(result.status, 3, result)
+                self.assertIn(f"CAP_{missing.upper()} is out of the bounding set", result.err_lines[0])
+                self.assertEqual(the(self.own_records(), "summary")["accounting"], "proc")
+                os.remove(self.path("own/f"))
 
     def test_attach_is_exact(self):
         with self.start_as_nobody("-c", f'read x; "{ACT}" spin 20; exit 0', program=["bash"]) as target:

@@ -166,7 +166,7 @@ static void fix_by_sudo(struct advice *advice)
 	if (is_kernel_below(advice->shown, 5, 8) || advice->is_nosuid)
 		return;
 	fix(advice, "for every user, this program",
-	    examination_text(examination, "sudo setcap cap_bpf,cap_perfmon%s=ep %s", more,
+	    examination_text(examination, "sudo setcap cap_bpf,cap_perfmon%s=p %s", more,
 			     advice->program));
 	fix(advice, "the same when it is installed from its source", "sudo make install SETCAP=1");
 }

@@ -56,11 +56,20 @@ static bool is_in_user_namespace(void)
 	return !stat("/proc/self/ns/user", &own) && own.st_ino != INITIAL_USER_NAMESPACE;
 }
 
+/* Where it is out of the bounding set, neither root nor the file can give it. */
+static const char *missing(const struct caps *caps, int number, const char *name,
+			   const char *name_unbound)
+{
+	if (caps->effective & CAPS_BIT(number))
+		return "";
+	return prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 0 ? name_unbound : name;
+}
+
 /* Before 5.11 the memory of maps is locked memory, too. */
 static bool explain_rights(const struct explanation *explanation)
 {
+	const char *bpf, *perfmon;
 	struct caps caps;
-	bool has_bpf, has_perfmon;
 
 	if (caps_get(&caps))
 		return false;
@@ -69,14 +78,18 @@ static bool explain_rights(const struct explanation *explanation)
 					    "namespace");
 	if (caps.effective & CAPS_BIT(CAP_SYS_ADMIN))
 		return false;
-	has_bpf = caps.effective & CAPS_BIT(CAP_BPF);
-	has_perfmon = caps.effective & CAPS_BIT(CAP_PERFMON);
-	if (has_bpf && has_perfmon)
+	bpf = missing(&caps, CAP_BPF, " (CAP_BPF is missing)",
+		      " (CAP_BPF is out of the bounding set)");
+	perfmon = missing(&caps, CAP_PERFMON, " (CAP_PERFMON is missing)",
+			  " (CAP_PERFMON is out of the bounding set)");
+	if (!*bpf && !*perfmon)
 		return false;
-	return EXPLAIN(explanation, "loading BPF programs needs root, or CAP_BPF and CAP_PERFMON%s",
-		       has_bpf	     ? " (CAP_PERFMON is missing)"
-		       : has_perfmon ? " (CAP_BPF is missing)"
-				     : "");
+	/* Nobody has to be told of both what the sentence says anyway. */
+	if (*bpf && *perfmon && strstr(bpf, "missing") && strstr(perfmon, "missing"))
+		bpf = perfmon = "";
+	return EXPLAIN(explanation,
+		       "loading BPF programs needs root, or CAP_BPF and CAP_PERFMON%s%s", bpf,
+		       perfmon);
 }
 
 static bool explain_seccomp(const struct explanation *explanation, int error)
