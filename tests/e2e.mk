@@ -5,6 +5,7 @@
 # `E2E_MODES=user` one mode alone.
 
 E2E_TOOLS := $(patsubst tests/e2e/%.c,$(BUILD)/tests/e2e/%,$(wildcard tests/e2e/*.c))
+E2E_TOOLS += $(patsubst tests/e2e/preload/%.c,$(BUILD)/tests/e2e/%.so,$(wildcard tests/e2e/preload/*.c))
 E2E ?=
 # Sanitizers are there to look at the code, and each way through it needs to be seen once.
 E2E_MODES ?= $(if $(filter 1,$(SAN)),root nobpf,root caps user nobpf)
@@ -14,6 +15,11 @@ $(BUILD)/tests/e2e/%: tests/e2e/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -pthread $< -o $@
+
+$(BUILD)/tests/e2e/%.so: tests/e2e/preload/%.c $(FLAGS)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared $< -o $@
 
 check-e2e: $(BUILD)/denet-bpf $(E2E_TOOLS)
 	$(Q)for mode in $(E2E_MODES); do \

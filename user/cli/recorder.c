@@ -323,14 +323,18 @@ static void show_summary(const struct recorder *recorder, const struct denet_sum
 	};
 	AUTO(sink) struct sink *screen = NULL;
 	AUTO(buf) struct buf text = { 0 };
+	int r;
 
 	if (recorder->screen.is_terminal)
 		buf_append_char(&text, '\n');
 	summary_view_append(&text, &recorder->screen, summary, &context);
-	if (text.error || sink_new(STDERR_FILENO, SINK_RAW, &screen))
-		return;
-	if (sink_add(screen, text.data, text.len) == 0)
+	r = text.error ? text.error : sink_new(STDERR_FILENO, SINK_RAW, &screen);
+	if (!r)
+		r = sink_add(screen, text.data, text.len);
+	if (!r)
 		(void)sink_finish(screen);
+	else
+		(void)log_error(r, "cannot show the summary");
 }
 
 void recorder_finish(struct recorder *recorder, const struct denet_summary *summary)

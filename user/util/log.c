@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,12 +12,30 @@
 #include "util/utf8.h"
 
 #define PROGRAM "denet-bpf: "
+#define SHORT_BYTES 512
 
 static bool is_silent;
 
-/* As one write, so that lines of several processes do not mix. */
-__attribute__((format(printf, 1, 0))) static void write_line(const char *format, va_list args,
-							     int r)
+/* Without memory: what fits on the stack, and of that what is harmless for sure. */
+static void write_short(const char *format, va_list args, int r)
+{
+	char line[SHORT_BYTES] = PROGRAM;
+	size_t len = strlen(line);
+
+	(void)vsnprintf(line + len, sizeof(line) - len - 1, format, args);
+	len += strlen(line + len);
+	if (r < 0)
+		(void)snprintf(line + len, sizeof(line) - len - 1, ": %s", strerror(-r));
+	for (len = 0; line[len]; len++)
+		if ((unsigned char)line[len] < ' ' || (unsigned char)line[len] > '~')
+			line[len] = '?';
+	line[len++] = '\n';
+	if (write(STDERR_FILENO, line, len) < 0)
+		return;
+}
+
+/* As one write, so that lines of several processes do not mix. False without memory. */
+static bool write_whole(const char *format, va_list args, int r)
 {
 	AUTO(buf) struct buf text = { 0 };
 	AUTO(buf) struct buf line = { 0 };
@@ -27,9 +46,20 @@ __attribute__((format(printf, 1, 0))) static void write_line(const char *format,
 	buf_append_text(&line, PROGRAM);
 	utf8_append_plain(&line, buf_text(&text), text.len);
 	buf_append_char(&line, '\n');
+	if (text.error || line.error)
+		return false;
 	/* Nowhere is left to tell that stderr is gone. */
-	if (!text.error && !line.error && write(STDERR_FILENO, line.data, line.len) < 0)
-		return;
+	return write(STDERR_FILENO, line.data, line.len) != 0;
+}
+
+static void write_line(const char *format, va_list args, int r)
+{
+	va_list again;
+
+	va_copy(again, args);
+	if (!write_whole(format, args, r))
+		write_short(format, again, r);
+	va_end(again);
 }
 
 int log_error(int r, const char *format, ...)
