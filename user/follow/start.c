@@ -9,7 +9,7 @@
 
 #include "util/error.h"
 #include "follow/monitor_internal.h"
-#include "launch/setup.h"
+#include "launch/request.h"
 #include "util/sized.h"
 #include "procfs/pressure.h"
 #include "procfs/process.h"
@@ -18,7 +18,6 @@
 #include "util/clock.h"
 
 #define UNMONITORED "the command runs unmonitored"
-#define YOUNGER_CALLER "the caller is made for a younger libdenet"
 
 static void denet_monitor_freep(struct denet_monitor **monitor)
 {
@@ -51,7 +50,7 @@ static int take_request(struct denet_monitor *monitor, const struct denet_option
 	if (!r && observer)
 		r = sized_take(&callers, sizeof(callers), observer);
 	if (r == -E2BIG)
-		return error_set(error, r, YOUNGER_CALLER);
+		return error_set(error, r, SIZED_YOUNGER_CALLER);
 	if (r)
 		return error_set(error, r, "options or observer without size");
 	r = check_options(&monitor->options, error);
@@ -285,28 +284,6 @@ static int watch_root(struct denet_monitor *monitor)
 	return r ? r : monitor_watch(monitor);
 }
 
-static int release(struct denet_monitor *monitor, struct launch *held,
-		   const struct denet_launch *launch, struct denet_error *error)
-{
-	const char *name = launch->argv[0];
-	int exec_errno = 0, r;
-
-	note_start(monitor);
-	r = launch_release(held, &exec_errno);
-	if (r)
-		return error_set(error, r, "cannot start '%s': %s", name, strerror(-r));
-	if (!exec_errno)
-		return 0;
-	if (exec_errno == -EBADF)
-		return error_set(error, exec_errno, "cannot start '%s': bad file descriptor", name);
-	if (exec_errno < 0)
-		return error_set(error, exec_errno, "cannot enter '%s': %s", launch->cwd,
-				 strerror(-exec_errno));
-	if (error)
-		error->exec_errno = exec_errno;
-	return error_set(error, -exec_errno, "cannot execute '%s': %s", name, strerror(exec_errno));
-}
-
 static int follow_stub(struct denet_monitor *monitor, struct launch *held,
 		       const struct denet_launch *launch, struct denet_error *error)
 {
@@ -327,66 +304,8 @@ static int follow_stub(struct denet_monitor *monitor, struct launch *held,
 		return error_set(error, r, "cannot watch the command: %s", strerror(-r));
 	open_system_files(monitor);
 	tell_warning(monitor);
-	return release(monitor, held, launch, error);
-}
-
-static int hold(const struct denet_launch *launch, struct launch *ret_held,
-		struct denet_error *error)
-{
-	const struct setup setup = {
-		.fds = { launch->stdin_fd, launch->stdout_fd, launch->stderr_fd },
-		.cwd = launch->cwd,
-		.new_session = launch->new_session,
-	};
-	const struct launch_changes changes = {
-		.setup = &setup,
-		.mask = launch->mask,
-		.ignored = launch->ignored,
-		.defaulted = launch->defaulted,
-		.user = launch->user,
-		.environment = launch->environment,
-	};
-	int r = launch_hold(launch->argv, &changes, ret_held);
-
-	if (r)
-		return error_set(error, r, "cannot fork: %s", strerror(-r));
-	if (launch->user)
-		r = launch_await_user(ret_held);
-	if (!r)
-		return 0;
-	launch_cancel(ret_held);
-	return error_set(error, r, "cannot become user %u: %s", (unsigned int)launch->user->uid,
-			 strerror(-r));
-}
-
-void denet_launch_init(struct denet_launch *launch)
-{
-	static const struct denet_launch as_the_caller = {
-		.size = sizeof(as_the_caller),
-		.stdin_fd = -1,
-		.stdout_fd = -1,
-		.stderr_fd = -1,
-	};
-
-	sized_give(launch, &as_the_caller, sizeof(as_the_caller));
-}
-
-static int take_launch(const struct denet_launch *launch, struct denet_launch *ret_launch,
-		       struct denet_error *error)
-{
-	int r = 0;
-
-	ret_launch->size = sizeof(*ret_launch);
-	denet_launch_init(ret_launch);
-	if (launch)
-		r = sized_take(ret_launch, sizeof(*ret_launch), launch);
-	if (r == -E2BIG)
-		return error_set(error, r, YOUNGER_CALLER);
-	if (r)
-		return error_set(error, r, "a command without size");
-	if (!ret_launch->argv || !ret_launch->argv[0])
-		return error_set(error, -EINVAL, "no command");
-	return 0;
+	note_start(monitor);
+	return request_release(held, launch, error);
 }
 
 static int start(struct denet_monitor *monitor, const struct denet_launch *launch,
@@ -394,7 +313,7 @@ static int start(struct denet_monitor *monitor, const struct denet_launch *launc
 {
 	struct launch held;
 	/* Before anything large is loaded, so that the stub is small and is born meanwhile. */
-	int r = hold(launch, &held, error);
+	int r = request_hold(launch, &held, error);
 
 	if (r)
 		return r;
@@ -419,7 +338,7 @@ int denet_run(const struct denet_options *options, const struct denet_observer *
 
 	if (error)
 		error->exec_errno = 0;
-	r = take_launch(launch, &known, error);
+	r = request_take(launch, &known, error);
 	if (!r)
 		r = new_monitor(options, observer, &monitor, error);
 	if (r || !monitor)

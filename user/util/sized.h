@@ -8,6 +8,9 @@
 
 #include <stddef.h>
 
+/* What to say of -E2BIG. */
+#define SIZED_YOUNGER_CALLER "the caller is made for a younger libdenet"
+
 /*
  * From the caller over our defaults. -EINVAL without a size; -E2BIG when the caller is younger and
  * asks for something that we do not know.
