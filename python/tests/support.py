@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMIT_S = 60
 
@@ -84,6 +86,12 @@ def started(*command, **options):
 
 def interrupt(process):
     process.send_signal(signal.SIGINT)
+
+
+def need_extra(what):
+    """For what takes large packages or other interpreters; `make check-py-extra` runs it."""
+    if os.environ.get("DENET_PY_EXTRA") != "1":
+        pytest.skip(f"{what}: make check-py-extra")
 
 
 def pythons():

@@ -19,12 +19,12 @@ import warnings
 from contextlib import suppress
 
 import pytest
+from support import LIMIT_S, need_extra
 
 import denet_bpf
 from denet_bpf import _proctree
 from denet_bpf.telemetry import Telemetry, telemetry
 
-LIMIT_S = 60
 PACKAGE_PARENT = str(pathlib.Path(denet_bpf.__file__).parents[1])
 
 
@@ -326,6 +326,7 @@ def microbench(request, tmp_path_factory):
         if importlib.metadata.version("microbench").startswith(f"{major}."):
             importlib.import_module("psutil")
             return major, sysconfig.get_path("purelib")
+    need_extra(f"microbench {major}")
     folder = tmp_path_factory.mktemp("microbench")
     wanted = [f"microbench>={major},<{major + 1}", "psutil"]
     result = subprocess.run(

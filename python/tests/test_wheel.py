@@ -7,10 +7,11 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import zipfile
 
 import pytest
-from support import LIMIT_S, ROOT, pythons
+from support import LIMIT_S, ROOT, need_extra, pythons
 from test_readme import sections_of
 
 WHEELS = sorted(pathlib.Path(os.environ.get("DENET_WHEELS", "/nonexistent")).glob("*.whl"))
@@ -82,6 +83,8 @@ def install(python, inside, wheel):
 
 @pytest.mark.parametrize("version, python", pythons(), ids=lambda value: str(value)[:4])
 def test_a_user_installs_it_and_runs_the_readme(wheel, version, python, tmp_path):
+    if not sys.version.startswith(f"{version}."):
+        need_extra(f"Python {version}")
     if python is None:
         pytest.skip(f"there is no Python {version} here")
     run(python, "-m", "venv", "--without-pip", tmp_path / "venv")
