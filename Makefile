@@ -175,14 +175,17 @@ vmlinux:
 help:
 	@echo 'make             build/denet-bpf, build/libdenet.a, build/libdenet.so'
 	@echo 'make demo        install what is missing, build, run on a real job (Debian, root)'
-	@echo 'make check       install what is missing, build, run all tests (Debian, root)'
+	@echo 'make check       install what is missing, build, run the core of the tests (Debian, root)'
+	@echo 'make check-all   that, and all that takes more packages, other systems, more time'
 	@echo 'make check-unit  the tests that need no root'
 	@echo 'make check-tsan  several monitors and threads under ThreadSanitizer'
 	@echo 'make check-bpf   CPU, memory and membership against a cgroup (root)'
 	@echo 'make check-e2e   the binary, option by option (root)'
 	@echo 'make check-api   the installed library with its documented example'
 	@echo 'make check-abi   that libdenet.so is what its users were built with; make abi accepts it'
-	@echo 'make check-python  the Python package in three modes; its wheel under every Python here'
+	@echo 'make check-python  the Python package in three modes, and its wheel'
+	@echo 'make check-py-extra  with large packages, under every Python here'
+	@echo 'make check-build  paths with spaces, other flags, clang, the same bytes elsewhere'
 	@echo 'make wheel       build/python/wheel/denet_bpf-*.whl, with libdenet inside'
 	@echo 'make check-fuzz  a minute of fuzzing'
 	@echo 'make check-vm    the same on other kernels under qemu: KERNELS="6.1"'
@@ -199,14 +202,28 @@ demo:
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(BUILD)/denet-bpf
 
-# A make of its own for each part: what was installed a moment ago has to be seen.
+# A make of its own for each part: what was installed a moment ago has to be seen, and what fails in
+# one does not keep the others from running. The sum of their tests comes last.
+CHECK_PARTS := check-unit check-bpf check-e2e check-api check-python check-san-unit check-san-e2e \
+	check-tsan check-fuzz
+CHECK_MORE := lint check-abi check-build check-py-extra check-vm
+SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)
+
 check:
 	@packaging/install-deps check
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory check-unit check-bpf check-e2e check-api check-python
-	@$(MAKE) --no-print-directory SAN=1 check-unit check-e2e
-	@$(MAKE) --no-print-directory check-tsan
-	@$(MAKE) --no-print-directory check-fuzz
+	@tests/suite/test_counts.py
+	@$(SUITE) --first all $(CHECK_PARTS)
+
+check-all:
+	@packaging/install-deps check
+	@tests/suite/test_counts.py
+	@$(SUITE) --first all $(CHECK_PARTS) $(CHECK_MORE)
+
+check-san-unit:
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san check-unit
+
+check-san-e2e:
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san check-e2e
 
 install: all
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)/denet"
@@ -238,5 +255,5 @@ clean:
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d
 
-.PHONY: all help demo check install uninstall vmlinux clean FORCE
+.PHONY: all help demo check check-all check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

@@ -31,19 +31,18 @@ $(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(BUILD)/libdenet
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead.
-check-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked.o
+build-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked.o
+
+check-bpf: build-bpf
 	$(Q)failed=; tests/bpf/check_object.py $(BUILD)/bpf/*.linked.o || failed=" check_object"; \
 	for run in $(BPF_RUNS); do \
-		case $$run in \
-		namespace.*) with="unshare --pid --fork --mount-proc" ;; \
-		*.*) with="env DENET_TEST_PATH=$${run%%.*}" ;; \
-		*) with= ;; \
-		esac; \
-		[ -z "$$with" ] || echo "$$with $${run#*.}"; \
-		$$with $(BUILD)/tests/bpf/$${run#*.}; status=$$?; \
+		tests/bpf/run $(BUILD) $$run; status=$$?; \
 		case $$status in 0|77) ;; *) failed="$$failed $$run" ;; esac; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
+print-bpf-runs:
+	@echo $(BPF_RUNS)
+
 -include $(BPF_TEST_BIN:=.d) $(BPF_TEST_SHARED:.o=.d)
 
-.PHONY: check-bpf
+.PHONY: build-bpf check-bpf print-bpf-runs

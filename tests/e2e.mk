@@ -21,10 +21,12 @@ $(BUILD)/tests/e2e/%.so: tests/e2e/preload/%.c $(FLAGS)
 	$(say) CC $@
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared $< -o $@
 
-check-e2e: $(BUILD)/denet-bpf $(E2E_TOOLS)
-	$(Q)for mode in $(E2E_MODES); do \
-		DENET_BPF="$(abspath $(BUILD)/denet-bpf)" DENET_E2E_TOOLS="$(abspath $(BUILD)/tests/e2e)" \
-			python3 tests/e2e/run.py --mode $$mode $(E2E) || exit 1; \
-	done
+build-e2e: $(BUILD)/denet-bpf $(E2E_TOOLS)
 
-.PHONY: check-e2e
+check-e2e: build-e2e
+	$(Q)failed=; for mode in $(E2E_MODES); do \
+		DENET_BPF="$(abspath $(BUILD)/denet-bpf)" DENET_E2E_TOOLS="$(abspath $(BUILD)/tests/e2e)" \
+			python3 tests/e2e/run.py --mode $$mode $(E2E) || failed="$$failed $$mode"; \
+	done; [ -z "$$failed" ] || { echo "failed in mode:$$failed"; exit 1; }
+
+.PHONY: build-e2e check-e2e

@@ -14,12 +14,14 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 
 # What is found lands in the build tree, beside the corpus.
 check-fuzz: $(FUZZ_BIN)
-	$(Q)for t in $(FUZZ_BIN); do \
-		mkdir -p $$t.corpus && \
-		$$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$t. -verbosity=0 \
-			$$t.corpus tests/fixtures/records >$$t.log 2>&1 || \
-			{ cat $$t.log; echo "found: $$t"; exit 1; }; \
-		echo "fuzzed $${t##*/} for $(FUZZ_SECONDS) s, nothing found"; \
-	done
+	$(Q)failed=; for t in $(FUZZ_BIN); do \
+		mkdir -p $$t.corpus; \
+		if $$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$t. -verbosity=0 \
+			$$t.corpus tests/fixtures/records >$$t.log 2>&1; then \
+			echo "test passed: $${t##*/} for $(FUZZ_SECONDS) s"; \
+		else \
+			cat $$t.log; failed=1; echo "test failed: $${t##*/}: $$t.log"; \
+		fi; \
+	done; [ -z "$$failed" ]
 
 .PHONY: check-fuzz

@@ -16,8 +16,10 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(BUILD)/libdenet.a $(FLAG
 
 -include $(UNIT_BIN:=.d)
 
+build-unit: $(UNIT_BIN)
+
 # cmocka's own lines tell what ran; a program that fails does not keep the others from running.
-check-unit: $(UNIT_BIN)
+check-unit: build-unit
 	$(Q)failed=; for t in $(UNIT_BIN); do \
 		$$t || failed="$$failed $${t##*/}"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
@@ -28,7 +30,10 @@ TSAN_BIN := $(BUILD)/tests/unit/test_threads $(BUILD)/tests/unit/test_api
 check-tsan:
 	$(Q)$(MAKE) --no-print-directory TSAN=1 BUILD=$(BUILD)/tsan run-tsan
 
-run-tsan: $(TSAN_BIN)
-	$(Q)for t in $(TSAN_BIN); do $$t || exit 1; done
+build-tsan:
+	$(Q)$(MAKE) --no-print-directory TSAN=1 BUILD=$(BUILD)/tsan $(TSAN_BIN:$(BUILD)/%=$(BUILD)/tsan/%)
 
-.PHONY: check-unit check-tsan run-tsan
+run-tsan: $(TSAN_BIN)
+	$(Q)failed=; for t in $(TSAN_BIN); do $$t || failed=1; done; [ -z "$$failed" ]
+
+.PHONY: build-unit check-unit build-tsan check-tsan run-tsan

@@ -57,6 +57,7 @@ def main():
     if not instructions:
         sys.exit("check_object: no instructions: looked at the wrong files")
     print(f"check_object: {instructions} instructions, {found} that 5.10 refuses")
+    print(f"test {'failed' if found else 'passed'}: check_object")
     sys.exit(1 if found else 0)
 
 

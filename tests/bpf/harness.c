@@ -42,38 +42,42 @@ static int try_bpf(void)
 	return 0;
 }
 
+static bool is_required(void)
+{
+	const char *require = getenv("DENET_REQUIRE_BPF");
+
+	return require && strcmp(require, "1") == 0;
+}
+
+static bool say_missing(const char *name, const char *what, int error)
+{
+	printf("test %s: %s: %s%s%s\n", is_required() ? "failed" : "skipped", name, what,
+	       error ? ": " : "", error ? strerror(error) : "");
+	return true;
+}
+
 bool harness_skips(const char *name)
 {
 	struct referee referee;
 	int r;
 
-	if (geteuid() != 0) {
-		printf("SKIP %s: not root\n", name);
-		return true;
-	}
+	if (geteuid() != 0)
+		return say_missing(name, "not root", 0);
 	r = try_bpf();
-	if (r) {
-		printf("SKIP %s: bpf(): %s\n", name, strerror(-r));
-		return true;
-	}
-	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
-		printf("SKIP %s: /sys/kernel/btf/vmlinux: %s\n", name, strerror(errno));
-		return true;
-	}
+	if (r)
+		return say_missing(name, "bpf()", -r);
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return say_missing(name, "/sys/kernel/btf/vmlinux", errno);
 	r = referee_open(&referee);
-	if (r) {
-		printf("SKIP %s: no cgroup of version 2: %s\n", name, strerror(-r));
-		return true;
-	}
+	if (r)
+		return say_missing(name, "no cgroup of version 2", -r);
 	referee_close(&referee);
 	return false;
 }
 
 int harness_skip_status(void)
 {
-	const char *require = getenv("DENET_REQUIRE_BPF");
-
-	return require && strcmp(require, "1") == 0 ? 1 : 77;
+	return is_required() ? 1 : 77;
 }
 
 void harness_skip_test(const char *reason)

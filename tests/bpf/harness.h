@@ -47,7 +47,7 @@ int scene_teardown(void **state);
 	(harness_skips(name) ? harness_skip_status() \
 			     : cmocka_run_group_tests_name(name, tests, NULL, NULL))
 
-/* Says why on stdout. */
+/* Says why on stdout, by the name of the program. */
 bool harness_skips(const char *name);
 int harness_skip_status(void);
 

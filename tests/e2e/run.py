@@ -100,8 +100,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def unusable(mode, reason):
-    print(f"mode {mode}: skipped: {reason}")
-    return 1 if os.environ.get("DENET_REQUIRE_BPF") == "1" else 0
+    required = os.environ.get("DENET_REQUIRE_BPF") == "1"
+    print(f"test {'failed' if required else 'skipped'}: end-to-end tests in mode {mode}: {reason}")
+    return 1 if required else 0
 
 
 def python_for_nobody():
