@@ -3,6 +3,7 @@
 #ifndef DENET_READER_H
 #define DENET_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ extern "C" {
 
 struct denet_error;
 struct denet_reader;
+struct denet_summary;
 
 /* JSON Lines, or one JSON array. error may be NULL. */
 int denet_reader_open(const char *path, struct denet_reader **ret_reader,
@@ -47,6 +49,25 @@ int denet_summary_from_file(const char *path, char **ret_text, struct denet_erro
  */
 int denet_summary_from_lines(const char *text, size_t len, double elapsed_s, char **ret_text,
 			     struct denet_error *error);
+
+/* A recorded file summed up. Of the library's size: later fields do not exist. */
+struct denet_stats {
+	size_t size;
+	const struct denet_summary *summary; /* denet's keys, and with has_summary ours */
+	bool has_summary; /* the file ends with our summary, and all is from there */
+	bool is_truncated; /* it ends within a record, or before its array does */
+	uint64_t lines_skipped; /* what was no record, or lacked keys */
+	const char *skipped_text; /* the first thing wrong, with its line; may be empty */
+};
+
+/* error says what is wrong without the file's name. -ENODATA when nothing in it can be summed up. */
+int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct denet_error *error);
+
+/* Accepts NULL. */
+void denet_stats_free(struct denet_stats *stats);
+
+/* As denet_summary_from_file(); in one line, or indented as denet does it. */
+int denet_stats_json(const struct denet_stats *stats, bool is_indented, char **ret_text);
 
 #pragma GCC visibility pop
 

@@ -173,8 +173,8 @@ struct denet_summary {
 	struct denet_end end;
 	uint64_t wall_ns; /* from the release of exec, or from the attach */
 	uint64_t sample_count;
-	uint64_t
-		cpu_before_ns; /* part of used that is older than the attach, when birth was asked for */
+	/* Part of used that is older than the attach, when birth was asked for. */
+	uint64_t cpu_time_before_ns;
 	struct denet_counters used;
 	uint64_t sys_net_rx_bytes;
 	uint64_t sys_net_tx_bytes;
@@ -204,6 +204,11 @@ struct denet_summary {
 	size_t failures_count;
 	const struct denet_survivor *survivors; /* the first of processes_running */
 	size_t survivors_count;
+	double total_time_secs; /* denet's keys, made of what stands above; NaN when not known */
+	double avg_cpu_usage; /* percent of one CPU */
+	double psi_some_fraction; /* psi_stalled_samples of psi_samples */
+	const char
+		*memory_verdict; /* on psi_some_fraction; NULL when there is nothing to judge by */
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

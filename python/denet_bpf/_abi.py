@@ -142,7 +142,7 @@ Summary = _struct(
     (c_int, "accounting"),
     (Command, "command"),
     (End, "end"),
-    (c_uint64, "wall_ns", "sample_count", "cpu_before_ns"),
+    (c_uint64, "wall_ns", "sample_count", "cpu_time_before_ns"),
     (Counters, "used"),
     (c_uint64, "sys_net_rx_bytes", "sys_net_tx_bytes"),
     (c_uint64, "processes_total", "processes_peak", "processes_failed", "processes_exact"),
@@ -159,6 +159,8 @@ Summary = _struct(
     (c_size_t, "failures_count"),
     (POINTER(Survivor), "survivors"),
     (c_size_t, "survivors_count"),
+    (c_double, "total_time_secs", "avg_cpu_usage", "psi_some_fraction"),
+    (c_char_p, "memory_verdict"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

@@ -151,6 +151,7 @@ static void summary_is_written_as_far_as_the_caller_has_room(void **state)
 {
 	struct held held = hold(new_options(), "read line");
 	struct denet_summary summary = { .size = sizeof(summary) };
+	struct denet_summary whole = { .size = sizeof(whole) };
 	AUTO_FREE char *text = NULL;
 
 	(void)state;
@@ -158,6 +159,8 @@ static void summary_is_written_as_far_as_the_caller_has_room(void **state)
 	assert_int_equal(denet_monitor_summary_json(held.monitor, &text), -EBUSY);
 	(void)close(held.fd);
 	assert_int_equal(denet_monitor_wait(held.monitor, LONG_MS), 1);
+	assert_int_equal(denet_monitor_summary(held.monitor, &whole), 0);
+	assert_true(whole.total_time_secs == (double)whole.wall_ns / 1e9);
 	summary.size = offsetof(struct denet_summary, sample_count);
 	assert_int_equal(denet_monitor_summary(held.monitor, &summary), 0);
 	assert_true(summary.wall_ns > 0);

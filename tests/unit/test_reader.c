@@ -68,10 +68,10 @@ static void reader_reads_a_plain_sample(void **state)
 	(void)state;
 	assert_int_equal(outcome.rows, 1);
 	assert_int_equal(outcome.last.kind, ROW_SAMPLE);
-	assert_true(outcome.last.sample.cpu_usage == 2.5);
-	assert_int_equal(outcome.last.sample.uptime_secs, 10);
-	assert_true(outcome.last.sample.pss_kb == DENET_UNKNOWN);
-	assert_true(outcome.last.sample.used.cpu_time_ns == DENET_UNKNOWN);
+	assert_true(outcome.last.tree.aggregated.cpu_usage == 2.5);
+	assert_int_equal(outcome.last.tree.aggregated.uptime_secs, 10);
+	assert_true(outcome.last.tree.aggregated.pss_kb == DENET_UNKNOWN);
+	assert_true(outcome.last.tree.aggregated.used.cpu_time_ns == DENET_UNKNOWN);
 	assert_string_equal(outcome.state.text, "");
 }
 
@@ -82,8 +82,8 @@ static void reader_reads_counts_above_two_to_the_53(void **state)
 
 	(void)state;
 	assert_int_equal(outcome.rows, 1);
-	assert_true(outcome.last.sample.used.cpu_time_ns == UINT64_MAX - 1);
-	assert_true(outcome.last.sample.used.page_faults_disk == 9007199254740993u);
+	assert_true(outcome.last.tree.aggregated.used.cpu_time_ns == UINT64_MAX - 1);
+	assert_true(outcome.last.tree.aggregated.used.page_faults_disk == 9007199254740993u);
 }
 
 static void reader_takes_a_lone_aggregate_for_a_sample(void **state)
@@ -102,7 +102,7 @@ static void reader_takes_the_aggregate_of_a_tree(void **state)
 	(void)state;
 	assert_int_equal(outcome.rows, 1);
 	assert_int_equal(outcome.last.kind, ROW_TREE);
-	assert_int_equal(outcome.last.process_count, 7);
+	assert_int_equal(outcome.last.tree.process_count, 7);
 }
 
 static void reader_drops_what_lacks_a_figure_or_has_a_wrong_one(void **state)
@@ -135,7 +135,7 @@ static void reader_lets_optional_figures_be_null(void **state)
 
 	(void)state;
 	assert_int_equal(outcome.rows, 1);
-	assert_true(outcome.last.sample.cpu_core == DENET_UNKNOWN);
+	assert_true(outcome.last.tree.aggregated.cpu_core == DENET_UNKNOWN);
 }
 
 static void reader_forgets_zeros_listed_as_unknown(void **state)
@@ -147,9 +147,10 @@ static void reader_forgets_zeros_listed_as_unknown(void **state)
 
 	(void)state;
 	assert_int_equal(outcome.rows, 1);
-	assert_true(outcome.last.sample.ts_ms == DENET_UNKNOWN);
-	assert_true(outcome.last.sample.cpu_usage != outcome.last.sample.cpu_usage);
-	assert_int_equal(outcome.last.sample.used.disk_read_bytes, 5);
+	assert_true(outcome.last.tree.ts_ms == DENET_UNKNOWN);
+	assert_true(outcome.last.tree.aggregated.cpu_usage !=
+		    outcome.last.tree.aggregated.cpu_usage);
+	assert_int_equal(outcome.last.tree.aggregated.used.disk_read_bytes, 5);
 }
 
 static void reader_passes_over_other_records_in_silence(void **state)
@@ -279,8 +280,8 @@ static void reader_reads_our_metadata_exit_and_summary(void **state)
 
 	(void)state;
 	assert_int_equal(metadata.last.kind, ROW_METADATA);
-	assert_int_equal(metadata.last.command.args_len, 10);
-	assert_true(metadata.last.command.truncated);
+	assert_int_equal(metadata.last.start.command.args_len, 10);
+	assert_true(metadata.last.start.command.truncated);
 	assert_int_equal(exit.last.kind, ROW_EXIT);
 	assert_true(exit.last.exit.end.known);
 	assert_int_equal(exit.last.exit.end.signal, 9);
@@ -298,7 +299,7 @@ static void reader_knows_denets_metadata_without_kind(void **state)
 	(void)state;
 	assert_int_equal(outcome.rows, 1);
 	assert_int_equal(outcome.last.kind, ROW_METADATA);
-	assert_int_equal(outcome.last.command.args_len, 6);
+	assert_int_equal(outcome.last.start.command.args_len, 6);
 }
 
 static void reader_survives_deep_nesting(void **state)

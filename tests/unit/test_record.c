@@ -232,6 +232,7 @@ static void record_metadata_keeps_empty_and_padded_arguments(void **state)
 			       "},\"accounting\":\"bpf\",\"version\":\"" DENET_VERSION
 			       "\",\"interval_ms\":100,\"max_interval_ms\":1000,"
 			       "\"clk_tck\":"));
+	assert_non_null(strstr(buf_text(&buf), ",\"schema\":1"));
 }
 
 static void record_metadata_for_denet_is_never_short_of_a_key(void **state)

@@ -44,11 +44,11 @@ static void stats_of_two_plain_samples(void **state)
 	AUTO(stats) struct stats stats = stats_of("denet-array.json");
 
 	(void)state;
-	assert_int_equal(stats.sample_count, 2);
-	assert_true(stats.total_time_secs == 1.0);
-	assert_true(stats.avg_cpu_usage == 62.5);
-	assert_int_equal(stats.peak_mem_rss_kb, 1536);
-	assert_int_equal(stats.max_processes, 1);
+	assert_int_equal(stats.summary.sample_count, 2);
+	assert_true(stats.summary.total_time_secs == 1.0);
+	assert_true(stats.summary.avg_cpu_usage == 62.5);
+	assert_int_equal(stats.summary.peak_mem_rss_kb, 1536);
+	assert_int_equal(stats.summary.processes_peak, 1);
 	assert_false(stats.has_summary);
 }
 
@@ -57,18 +57,18 @@ static void stats_of_denet_0_3_2_samples(void **state)
 	AUTO(stats) struct stats stats = stats_of("denet-0.3.2.jsonl");
 
 	(void)state;
-	assert_int_equal(stats.sample_count, 3);
-	assert_int_equal(stats.total_disk_read_bytes, 2500);
-	assert_int_equal(stats.total_disk_write_bytes, 3000);
-	assert_int_equal(stats.total_sys_net_rx_bytes, 800);
-	assert_int_equal(stats.total_sys_net_tx_bytes, 900);
-	assert_int_equal(stats.max_processes, 1);
-	assert_int_equal(stats.max_threads, 3);
-	assert_true(stats.avg_cpu_usage == 10.0);
-	assert_true(stats.total_syscall_read_bytes == DENET_UNKNOWN);
-	assert_null(stats.verdict);
-	assert_int_equal(stats.command.args_len, 8);
-	assert_memory_equal(stats.command.args, "sleep\0005", 8);
+	assert_int_equal(stats.summary.sample_count, 3);
+	assert_int_equal(stats.summary.used.disk_read_bytes, 2500);
+	assert_int_equal(stats.summary.used.disk_write_bytes, 3000);
+	assert_int_equal(stats.summary.sys_net_rx_bytes, 800);
+	assert_int_equal(stats.summary.sys_net_tx_bytes, 900);
+	assert_int_equal(stats.summary.processes_peak, 1);
+	assert_int_equal(stats.summary.threads_peak, 3);
+	assert_true(stats.summary.avg_cpu_usage == 10.0);
+	assert_true(stats.summary.used.syscall_read_bytes == DENET_UNKNOWN);
+	assert_null(stats.summary.memory_verdict);
+	assert_int_equal(stats.summary.command.args_len, 8);
+	assert_memory_equal(stats.summary.command.args, "sleep\0005", 8);
 }
 
 static void stats_of_denet_0_3_2_trees(void **state)
@@ -76,10 +76,10 @@ static void stats_of_denet_0_3_2_trees(void **state)
 	AUTO(stats) struct stats stats = stats_of("denet-0.3.2-tree.jsonl");
 
 	(void)state;
-	assert_int_equal(stats.max_processes, 3);
-	assert_int_equal(stats.total_sys_net_rx_bytes, 800);
-	assert_int_equal(stats.total_sys_net_tx_bytes, 1500);
-	assert_true(stats.avg_cpu_usage == 7.0);
+	assert_int_equal(stats.summary.processes_peak, 3);
+	assert_int_equal(stats.summary.sys_net_rx_bytes, 800);
+	assert_int_equal(stats.summary.sys_net_tx_bytes, 1500);
+	assert_true(stats.summary.avg_cpu_usage == 7.0);
 }
 
 static void stats_of_denet_0_6_trees(void **state)
@@ -87,11 +87,11 @@ static void stats_of_denet_0_6_trees(void **state)
 	AUTO(stats) struct stats stats = stats_of("denet-0.6.jsonl");
 
 	(void)state;
-	assert_int_equal(stats.sample_count, 2);
-	assert_true(stats.total_time_secs == 2.0);
-	assert_int_equal(stats.total_syscall_read_bytes, 1500);
-	assert_int_equal(stats.peak_page_faults_cached, 300);
-	assert_int_equal(stats.peak_page_faults_disk, 2);
+	assert_int_equal(stats.summary.sample_count, 2);
+	assert_true(stats.summary.total_time_secs == 2.0);
+	assert_int_equal(stats.summary.used.syscall_read_bytes, 1500);
+	assert_int_equal(stats.summary.used.page_faults_cached, 300);
+	assert_int_equal(stats.summary.used.page_faults_disk, 2);
 	assert_int_equal(stats.lines_skipped, 0);
 }
 
@@ -100,12 +100,12 @@ static void stats_of_denet_0_10_trees(void **state)
 	AUTO(stats) struct stats stats = stats_of("denet-0.10.jsonl");
 
 	(void)state;
-	assert_int_equal(stats.sample_count, 3);
-	assert_true(stats.avg_cpu_usage == 30.0);
-	assert_true(fabs(stats.psi_some_fraction - 2.0 / 3.0) < 1e-9);
-	assert_string_equal(stats.verdict, "memory-bound");
-	assert_false(stats.end.known);
-	assert_int_equal(stats.peak_mem_rss_kb, 70);
+	assert_int_equal(stats.summary.sample_count, 3);
+	assert_true(stats.summary.avg_cpu_usage == 30.0);
+	assert_true(fabs(stats.summary.psi_some_fraction - 2.0 / 3.0) < 1e-9);
+	assert_string_equal(stats.summary.memory_verdict, "memory-bound");
+	assert_false(stats.summary.end.known);
+	assert_int_equal(stats.summary.peak_mem_rss_kb, 70);
 }
 
 static void stats_prefer_trees_to_samples(void **state)
@@ -113,9 +113,9 @@ static void stats_prefer_trees_to_samples(void **state)
 	AUTO(stats) struct stats stats = stats_of("trees-and-samples.jsonl");
 
 	(void)state;
-	assert_true(stats.total_time_secs == 5.0);
-	assert_int_equal(stats.sample_count, 2);
-	assert_int_equal(stats.peak_mem_rss_kb, 10000);
+	assert_true(stats.summary.total_time_secs == 5.0);
+	assert_int_equal(stats.summary.sample_count, 2);
+	assert_int_equal(stats.summary.peak_mem_rss_kb, 10000);
 }
 
 static void stats_never_end_before_they_begin(void **state)
@@ -123,8 +123,8 @@ static void stats_never_end_before_they_begin(void **state)
 	AUTO(stats) struct stats stats = stats_of("clock-set-back.jsonl");
 
 	(void)state;
-	assert_int_equal(stats.sample_count, 2);
-	assert_true(stats.total_time_secs == 0);
+	assert_int_equal(stats.summary.sample_count, 2);
+	assert_true(stats.summary.total_time_secs == 0);
 }
 
 static void stats_pass_over_garbage(void **state)
@@ -132,7 +132,7 @@ static void stats_pass_over_garbage(void **state)
 	AUTO(stats) struct stats stats = stats_of("mixed.jsonl");
 
 	(void)state;
-	assert_int_equal(stats.sample_count, 2);
+	assert_int_equal(stats.summary.sample_count, 2);
 	assert_int_equal(stats.lines_skipped, 1);
 	assert_false(stats.is_truncated);
 	assert_string_equal(stats.skipped_text, "line 4: not a JSON object");
@@ -143,7 +143,7 @@ static void stats_say_that_a_file_is_truncated(void **state)
 	AUTO(stats) struct stats stats = stats_of("truncated.jsonl");
 
 	(void)state;
-	assert_int_equal(stats.sample_count, 2);
+	assert_int_equal(stats.summary.sample_count, 2);
 	assert_int_equal(stats.lines_skipped, 1);
 	assert_true(stats.is_truncated);
 }
@@ -151,22 +151,22 @@ static void stats_say_that_a_file_is_truncated(void **state)
 static void assert_own(const struct stats *stats)
 {
 	assert_true(stats->has_summary);
-	assert_true(stats->total_time_secs == 2.0);
-	assert_true(stats->avg_cpu_usage == 150.0);
-	assert_true(stats->total_disk_read_bytes == 9007199254740993u);
-	assert_true(stats->total_disk_write_bytes == UINT64_MAX - 1);
-	assert_true(stats->total_syscall_read_bytes == DENET_UNKNOWN);
-	assert_int_equal(stats->max_processes, 3);
+	assert_true(stats->summary.total_time_secs == 2.0);
+	assert_true(stats->summary.avg_cpu_usage == 150.0);
+	assert_true(stats->summary.used.disk_read_bytes == 9007199254740993u);
+	assert_true(stats->summary.used.disk_write_bytes == UINT64_MAX - 1);
+	assert_true(stats->summary.used.syscall_read_bytes == DENET_UNKNOWN);
+	assert_int_equal(stats->summary.processes_peak, 3);
 	assert_int_equal(stats->summary.processes_total, 12);
 	assert_int_equal(stats->summary.peak_process_pid, 4711);
 	assert_string_equal(stats->summary.peak_process_comm, "cc1plus");
 	assert_int_equal(stats->summary.accounting, DENET_ACCOUNTING_BPF);
 	assert_int_equal(stats->summary.monitor_peak_rss_kb, 2150);
-	assert_int_equal(stats->end.exit_code, 2);
-	assert_int_equal(stats->command.args_len, 10);
-	assert_memory_equal(stats->command.args, "make\0-j8\0", 10);
-	assert_true(stats->psi_some_fraction == 0.5);
-	assert_string_equal(stats->verdict, "insufficient-data");
+	assert_int_equal(stats->summary.end.exit_code, 2);
+	assert_int_equal(stats->summary.command.args_len, 10);
+	assert_memory_equal(stats->summary.command.args, "make\0-j8\0", 10);
+	assert_true(stats->summary.psi_some_fraction == 0.5);
+	assert_string_equal(stats->summary.memory_verdict, "insufficient-data");
 }
 
 static void stats_prefer_our_summary(void **state)
@@ -186,14 +186,14 @@ static void stats_of_a_killed_run_know_what_they_do_not_know(void **state)
 
 	(void)state;
 	assert_false(lines.has_summary);
-	assert_int_equal(lines.sample_count, 2);
-	assert_true(lines.avg_cpu_usage == 2.0);
-	assert_true(lines.total_disk_read_bytes == DENET_UNKNOWN);
-	assert_int_equal(lines.total_disk_write_bytes, 40);
-	assert_int_equal(lines.command.args_len, 10);
+	assert_int_equal(lines.summary.sample_count, 2);
+	assert_true(lines.summary.avg_cpu_usage == 2.0);
+	assert_true(lines.summary.used.disk_read_bytes == DENET_UNKNOWN);
+	assert_int_equal(lines.summary.used.disk_write_bytes, 40);
+	assert_int_equal(lines.summary.command.args_len, 10);
 	assert_false(lines.is_truncated);
 	assert_true(array.is_truncated);
-	assert_int_equal(array.sample_count, 2);
+	assert_int_equal(array.summary.sample_count, 2);
 }
 
 static void stats_without_accounting_have_no_figures(void **state)
@@ -202,8 +202,8 @@ static void stats_without_accounting_have_no_figures(void **state)
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
-	assert_true(stats.sample_count == DENET_UNKNOWN);
-	assert_true(isnan(stats.avg_cpu_usage));
+	assert_true(stats.summary.sample_count == DENET_UNKNOWN);
+	assert_true(isnan(stats.summary.avg_cpu_usage));
 	stats_append_json(&stats, &buf);
 	assert_string_equal(buf_text(&buf), "{\n  \"total_time_secs\": 1.5,\n  \"command\": [\n"
 					    "    \"true\"\n  ],\n  \"signal\": 9,\n"
@@ -250,10 +250,10 @@ static void stats_survive_a_hostile_summary(void **state)
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
-	assert_true(stats.sample_count == DENET_UNKNOWN);
+	assert_true(stats.summary.sample_count == DENET_UNKNOWN);
 	assert_true(stats.summary.processes_total == DENET_UNKNOWN);
 	assert_true(stats.summary.used.migrations == DENET_UNKNOWN);
-	assert_false(stats.end.known);
+	assert_false(stats.summary.end.known);
 	assert_int_equal(stats.lines_skipped, 2);
 	stats_append_json(&stats, &buf);
 	assert_null(memchr(buf.data, '\x1b', buf.len));

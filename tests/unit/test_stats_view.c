@@ -5,46 +5,47 @@
 #include <signal.h>
 
 #include "golden.h"
+#include "metrics/derive.h"
 
 static const struct term_style plain = { .columns = 80, .is_unicode = true };
 
-static void check(const char *name, const struct stats *stats)
+static void check(const char *name, const struct denet_summary *summary, bool has_summary)
 {
+	const struct denet_stats stats = { .summary = summary, .has_summary = has_summary };
 	AUTO(buf) struct buf buf = { 0 };
 
-	stats_view_append(&buf, &plain, "run\033.jsonl", stats);
+	stats_view_append(&buf, &plain, "run\033.jsonl", &stats);
 	golden_check(name, &buf);
 }
 
 static void a_file_of_denet_shows_denet_s_rows(void **state)
 {
-	const struct stats stats = {
+	const struct denet_summary summary = {
 		.total_time_secs = 12.3,
 		.sample_count = 40,
-		.max_processes = 3,
-		.max_threads = 1200,
-		.total_disk_read_bytes = 1258291,
-		.total_disk_write_bytes = 0,
-		.total_syscall_read_bytes = DENET_UNKNOWN,
-		.total_syscall_write_bytes = DENET_UNKNOWN,
-		.peak_page_faults_cached = DENET_UNKNOWN,
-		.peak_page_faults_disk = DENET_UNKNOWN,
-		.total_sys_net_rx_bytes = 5000,
-		.total_sys_net_tx_bytes = 600,
+		.processes_peak = 3,
+		.threads_peak = 1200,
+		.used.disk_read_bytes = 1258291,
+		.used.disk_write_bytes = 0,
+		.used.syscall_read_bytes = DENET_UNKNOWN,
+		.used.syscall_write_bytes = DENET_UNKNOWN,
+		.used.page_faults_cached = DENET_UNKNOWN,
+		.used.page_faults_disk = DENET_UNKNOWN,
+		.sys_net_rx_bytes = 5000,
+		.sys_net_tx_bytes = 600,
 		.peak_mem_rss_kb = 831488,
 		.avg_cpu_usage = 62.5,
 		.psi_some_fraction = NAN,
 	};
 
 	(void)state;
-	check("stats_denet", &stats);
+	check("stats_denet", &summary, false);
 }
 
 static void our_files_show_our_totals_as_well(void **state)
 {
 	static const char args[] = "make\0-j8\0\033[2J";
 	struct denet_summary summary;
-	struct stats stats;
 
 	(void)state;
 	memset(&summary, 0, sizeof(summary));
@@ -64,12 +65,8 @@ static void our_files_show_our_totals_as_well(void **state)
 	summary.peak_process_rss_kb = 318464;
 	summary.peak_process_pid = 4711;
 	summary.peak_process_comm = "a\nb";
-	stats_from_summary(&summary, &stats);
-	stats.has_summary = true;
-	stats.summary = summary;
-	stats.command = summary.command;
-	stats.end = summary.end;
-	check("stats_ours", &stats);
+	derive_summary(&summary);
+	check("stats_ours", &summary, true);
 }
 
 int main(void)

@@ -146,6 +146,61 @@ int denet_summary_from_file(const char *path, char **ret_text, struct denet_erro
 	return give_json(&stats, ret_text, error);
 }
 
+/* What is handed out, and what it points into. */
+struct handed_stats {
+	struct denet_stats shown;
+	struct stats own;
+};
+
+static struct handed_stats *handed(const struct denet_stats *stats)
+{
+	return (struct handed_stats *)(uintptr_t)stats;
+}
+
+int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct denet_error *error)
+{
+	AUTO_FREE struct handed_stats *stats = calloc(1, sizeof(*stats));
+	char why[WHY_BYTES] = "";
+	int r = -ENOMEM;
+
+	if (stats)
+		r = path ? stats_read_file(path, &stats->own, why, sizeof(why)) : -EINVAL;
+	if (r || !stats)
+		return error_set(error, r, "%s", why[0] ? why : strerror(-r));
+	stats->shown = (struct denet_stats){
+		.size = sizeof(stats->shown),
+		.summary = &stats->own.summary,
+		.has_summary = stats->own.has_summary,
+		.is_truncated = stats->own.is_truncated,
+		.lines_skipped = stats->own.lines_skipped,
+		.skipped_text = stats->own.skipped_text,
+	};
+	*ret_stats = &TAKE(stats)->shown;
+	return 0;
+}
+
+void denet_stats_free(struct denet_stats *stats)
+{
+	if (!stats)
+		return;
+	stats_done(&handed(stats)->own);
+	free(stats);
+}
+
+int denet_stats_json(const struct denet_stats *stats, bool is_indented, char **ret_text)
+{
+	AUTO(buf) struct buf buf = { 0 };
+
+	if (is_indented)
+		stats_append_json(&handed(stats)->own, &buf);
+	else
+		stats_append_line(&handed(stats)->own, &buf);
+	if (buf.error)
+		return buf.error;
+	*ret_text = TAKE(buf.data);
+	return 0;
+}
+
 static int write_whole(int fd, const char *text, size_t len)
 {
 	while (len) {
@@ -161,14 +216,6 @@ static int write_whole(int fd, const char *text, size_t len)
 	return lseek(fd, 0, SEEK_SET) ? -errno : 0;
 }
 
-static const struct stats nothing = {
-	.total_syscall_read_bytes = DENET_UNKNOWN,
-	.total_syscall_write_bytes = DENET_UNKNOWN,
-	.peak_page_faults_cached = DENET_UNKNOWN,
-	.peak_page_faults_disk = DENET_UNKNOWN,
-	.psi_some_fraction = __builtin_nan(""),
-};
-
 /* The reader of files has all the rules; memory can be read as one. Older libraries lack the call. */
 static int read_lines(const char *text, size_t len, struct stats *ret_stats, char *why)
 {
@@ -179,7 +226,7 @@ static int read_lines(const char *text, size_t len, struct stats *ret_stats, cha
 		return r;
 	r = stats_read_fd(fd, ret_stats, why, WHY_BYTES);
 	if (r == -ENODATA) {
-		*ret_stats = nothing;
+		stats_of_nothing(ret_stats);
 		return 1;
 	}
 	return r;
@@ -195,6 +242,6 @@ int denet_summary_from_lines(const char *text, size_t len, double elapsed_s, cha
 	if (r < 0)
 		return error_set(error, r, "%s", why[0] ? why : strerror(-r));
 	if (!r && elapsed_s >= 0)
-		stats.total_time_secs = elapsed_s;
+		stats.summary.total_time_secs = elapsed_s;
 	return give_json(&stats, ret_text, error);
 }

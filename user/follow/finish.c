@@ -6,6 +6,7 @@
 #include <time.h>
 #include <sys/wait.h>
 
+#include "metrics/derive.h"
 #include "metrics/publish.h"
 #include "follow/monitor_internal.h"
 #include "procfs/procfs.h"
@@ -181,7 +182,7 @@ static void keep_root_alone(const struct denet_monitor *monitor, struct denet_su
 	summary->processes_peak = 1;
 	summary->processes_running = !monitor->is_root_gone;
 	summary->threads_total = monitor->root_threads_total;
-	summary->cpu_before_ns = 0;
+	summary->cpu_time_before_ns = 0;
 	summary->survivors_count = 0;
 }
 
@@ -208,7 +209,7 @@ static void fill_measured(struct denet_monitor *monitor, struct denet_summary *s
 	summary->psi_stalled_samples = monitor->psi_stalled_samples;
 	summary->survivors = monitor->survivors;
 	summary->survivors_count = monitor->survivors_count;
-	summary->cpu_before_ns = monitor->cpu_before_ns;
+	summary->cpu_time_before_ns = monitor->cpu_before_ns;
 	if (monitor->options.exclude_children)
 		keep_root_alone(monitor, summary);
 	fill_memory(monitor, summary);
@@ -239,6 +240,7 @@ int monitor_summary(struct denet_monitor *monitor, struct denet_summary *ret_sum
 		fill_measured(monitor, &summary);
 	}
 	(void)status_read_own_peak_rss(procfs_host(), &summary.monitor_peak_rss_kb);
+	derive_summary(&summary);
 	*ret_summary = summary;
 	return 0;
 }

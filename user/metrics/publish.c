@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "metrics/table.h"
+
 #define TICKS_MIN 10
 
 static void split_cpu(const struct task_counters *counters, uint64_t tick_ns,
@@ -19,44 +21,22 @@ static void split_cpu(const struct task_counters *counters, uint64_t tick_ns,
 	ret->cpu_system_ns = counters->cpu_ns - ret->cpu_user_ns;
 }
 
-static void hide_unknown(uint32_t unknown, struct denet_counters *counters)
-{
-	if (unknown & COUNTER_CPU)
-		counters->cpu_time_ns = counters->cpu_user_ns = counters->cpu_system_ns =
-			DENET_UNKNOWN;
-	if (unknown & COUNTER_RUN_DELAY)
-		counters->run_delay_ns = DENET_UNKNOWN;
-	if (unknown & COUNTER_FAULTS)
-		counters->page_faults_cached = counters->page_faults_disk = DENET_UNKNOWN;
-	if (unknown & COUNTER_SWITCHES)
-		counters->ctx_switches_voluntary = counters->ctx_switches_involuntary =
-			DENET_UNKNOWN;
-	if (unknown & COUNTER_MIGRATIONS)
-		counters->migrations = DENET_UNKNOWN;
-	if (unknown & COUNTER_IO)
-		counters->disk_read_bytes = counters->disk_write_bytes =
-			counters->syscall_read_bytes = counters->syscall_write_bytes =
-				DENET_UNKNOWN;
-}
-
 void publish_counters(const struct task_counters *counters, uint32_t unknown, uint64_t tick_ns,
 		      struct denet_counters *ret_counters)
 {
-	*ret_counters = (struct denet_counters){
-		.cpu_time_ns = counters->cpu_ns,
-		.run_delay_ns = counters->run_delay_ns,
-		.disk_read_bytes = counters->read_bytes,
-		.disk_write_bytes = counters->write_bytes,
-		.syscall_read_bytes = counters->read_chars,
-		.syscall_write_bytes = counters->write_chars,
-		.page_faults_cached = counters->faults_minor,
-		.page_faults_disk = counters->faults_major,
-		.ctx_switches_voluntary = counters->switches_voluntary,
-		.ctx_switches_involuntary = counters->switches_involuntary,
-		.migrations = counters->migrations,
-	};
-	split_cpu(counters, tick_ns, ret_counters);
-	hide_unknown(unknown, ret_counters);
+	struct metric_list list = metric_list_of_kernel();
+
+	publish_nothing(ret_counters);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct metric *metric = list.uses[i].metric;
+
+		if (unknown & metric->kernel_unknown)
+			continue;
+		memcpy((char *)ret_counters + metric->counters_offset,
+		       (const char *)counters + metric->kernel_offset, sizeof(uint64_t));
+	}
+	if (!(unknown & COUNTER_CPU))
+		split_cpu(counters, tick_ns, ret_counters);
 }
 
 void publish_nothing(struct denet_counters *ret_counters)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "output/text.h"
@@ -55,7 +56,7 @@ static void row_duration(const struct view *view, const char *label, uint64_t ns
 		row(view, label, "%s", human_duration(ns).text);
 }
 
-static void show_command(const struct view *view, const struct stats *stats)
+static void show_command(const struct view *view, const struct denet_summary *summary)
 {
 	AUTO(buf) struct buf command = { 0 };
 	AUTO(buf) struct buf end = { 0 };
@@ -63,60 +64,76 @@ static void show_command(const struct view *view, const struct stats *stats)
 			      ? view->style->columns - LABEL_COLUMNS
 			      : LABEL_COLUMNS;
 
-	if (stats->command.args_len) {
-		text_append_command(&command, view->style->is_unicode, &stats->command, room);
+	if (summary->command.args_len) {
+		text_append_command(&command, view->style->is_unicode, &summary->command, room);
 		row(view, "Command", "%s", buf_text(&command));
 	}
-	if (stats->end.known) {
-		text_append_end(&end, &stats->end, false);
+	if (summary->end.known) {
+		text_append_end(&end, &summary->end, false);
 		row(view, "Ended", "%s", buf_text(&end));
 	}
 }
 
 /* denet's rows, in denet's order. */
-static void show_denet_rows(const struct view *view, const struct stats *stats)
+static void show_denet_rows(const struct view *view, const struct denet_summary *summary)
 {
-	if (!isnan(stats->total_time_secs))
-		row(view, "Duration", "%.2f seconds", stats->total_time_secs);
-	row_count(view, "Samples", stats->sample_count);
-	row_count(view, "Max Processes", stats->max_processes);
-	row_count(view, "Max Threads", stats->max_threads);
-	if (is_known(stats->peak_mem_rss_kb))
-		row(view, "Peak Memory", "%s", human_kib(stats->peak_mem_rss_kb).text);
-	if (!isnan(stats->avg_cpu_usage))
-		row(view, "Avg CPU Usage", "%.1f%%", stats->avg_cpu_usage);
-	row_bytes(view, "Disk Read", stats->total_disk_read_bytes);
-	row_bytes(view, "Disk Write", stats->total_disk_write_bytes);
-	row_bytes(view, "Network Received", stats->total_sys_net_rx_bytes);
-	row_bytes(view, "Network Sent", stats->total_sys_net_tx_bytes);
-	if (stats->verdict)
-		row(view, "Mem Verdict", "%s", stats->verdict);
-	if (!isnan(stats->psi_some_fraction))
-		row(view, "PSI mem-stall", "%.0f%% of samples", 100 * stats->psi_some_fraction);
+	if (!isnan(summary->total_time_secs))
+		row(view, "Duration", "%.2f seconds", summary->total_time_secs);
+	row_count(view, "Samples", summary->sample_count);
+	row_count(view, "Max Processes", summary->processes_peak);
+	row_count(view, "Max Threads", summary->threads_peak);
+	if (is_known(summary->peak_mem_rss_kb))
+		row(view, "Peak Memory", "%s", human_kib(summary->peak_mem_rss_kb).text);
+	if (!isnan(summary->avg_cpu_usage))
+		row(view, "Avg CPU Usage", "%.1f%%", summary->avg_cpu_usage);
+	row_bytes(view, "Disk Read", summary->used.disk_read_bytes);
+	row_bytes(view, "Disk Write", summary->used.disk_write_bytes);
+	row_bytes(view, "Network Received", summary->sys_net_rx_bytes);
+	row_bytes(view, "Network Sent", summary->sys_net_tx_bytes);
+	if (summary->memory_verdict)
+		row(view, "Mem Verdict", "%s", summary->memory_verdict);
+	if (!isnan(summary->psi_some_fraction))
+		row(view, "PSI mem-stall", "%.0f%% of samples", 100 * summary->psi_some_fraction);
+}
+
+/* By its unit. */
+static void row_figure(const struct view *view, const struct denet_metric *metric, uint64_t value)
+{
+	if (!strcmp(metric->unit, "ns"))
+		row_duration(view, metric->label, value);
+	else if (!strcmp(metric->unit, "bytes"))
+		row_bytes(view, metric->label, value);
+	else
+		row_count(view, metric->label, value);
+}
+
+static void row_largest(const struct view *view, const char *label,
+			const struct denet_summary *summary)
+{
+	if (is_known(summary->peak_process_rss_kb))
+		row(view, label, "%s %s[%u]", human_kib(summary->peak_process_rss_kb).text,
+		    text_name(view->style->is_unicode, summary->peak_process_comm).text,
+		    summary->peak_process_pid);
 }
 
 static void show_our_rows(const struct view *view, const struct denet_summary *summary)
 {
-	row_duration(view, "CPU Time", summary->used.cpu_time_ns);
-	row_duration(view, "CPU User", summary->used.cpu_user_ns);
-	row_duration(view, "CPU System", summary->used.cpu_system_ns);
-	row_duration(view, "Waited for CPU", summary->used.run_delay_ns);
-	row_count(view, "Processes", summary->processes_total);
-	row_count(view, "Processes Failed", summary->processes_failed);
-	row_count(view, "Processes Exact", summary->processes_exact);
-	row_count(view, "Threads", summary->threads_total);
-	if (is_known(summary->peak_process_rss_kb))
-		row(view, "Largest Process", "%s %s[%u]",
-		    human_kib(summary->peak_process_rss_kb).text,
-		    text_name(view->style->is_unicode, summary->peak_process_comm).text,
-		    summary->peak_process_pid);
-	row_count(view, "Events Lost", summary->events_lost);
-	row_count(view, "Records Lost", summary->records_lost);
-	row_count(view, "Tasks Lost", summary->tasks_lost);
+	const struct denet_metric *metric;
+	size_t offset;
+
+	for (size_t i = 0; (metric = denet_record_metric(DENET_RECORD_SUMMARY, i, &offset)); i++) {
+		if (metric->is_denets || !metric->label || metric->form != DENET_FORM_U64)
+			continue;
+		if (offset == offsetof(struct denet_summary, peak_process_rss_kb))
+			row_largest(view, metric->label, summary);
+		else
+			row_figure(view, metric,
+				   *(const uint64_t *)((const char *)summary + offset));
+	}
 }
 
 void stats_view_append(struct buf *buf, const struct term_style *style, const char *name,
-		       const struct stats *stats)
+		       const struct denet_stats *stats)
 {
 	const struct view view = { .buf = buf, .style = style };
 
@@ -129,8 +146,8 @@ void stats_view_append(struct buf *buf, const struct term_style *style, const ch
 		text_append_fitted(&plain, style->is_unicode, name, strlen(name), SIZE_MAX);
 		row(&view, "File", "%s", buf_text(&plain));
 	}
-	show_command(&view, stats);
-	show_denet_rows(&view, stats);
+	show_command(&view, stats->summary);
+	show_denet_rows(&view, stats->summary);
 	if (stats->has_summary)
-		show_our_rows(&view, &stats->summary);
+		show_our_rows(&view, stats->summary);
 }

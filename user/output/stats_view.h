@@ -3,12 +3,12 @@
 #ifndef DENET_OUTPUT_STATS_VIEW_H
 #define DENET_OUTPUT_STATS_VIEW_H
 
+#include "denet/denet.h"
 #include "output/term.h"
-#include "record/stats.h"
 #include "util/buf.h"
 
 /* name is the file's. */
 void stats_view_append(struct buf *buf, const struct term_style *style, const char *name,
-		       const struct stats *stats);
+		       const struct denet_stats *stats);
 
 #endif

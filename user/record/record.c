@@ -2,12 +2,15 @@
 #include "record/record.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "record/fields.h"
 #include "record/json.h"
-#include "record/members.h"
-#include "record/stats.h"
+#include "metrics/derive.h"
 #include "util/cleanup.h"
+
+#define SCHEMA 1 /* another number when a key changes its meaning */
 
 void record_style_init(struct record_style *style)
 {
@@ -17,29 +20,28 @@ void record_style_init(struct record_style *style)
 	*style = (struct record_style){ .has_system_psi = fd >= 0 };
 }
 
-static void begin(struct json *json, struct buf *buf, const char *kind)
+/* A record, or a part of one, as an object. */
+static void write_object(struct json *json, const char *key, const char *kind,
+			 const struct fields *fields)
 {
-	json_init(json, buf);
-	json_object_begin(json, NULL);
-	json_string(json, "kind", kind);
+	json_object_begin(json, key);
+	if (kind)
+		json_string(json, "kind", kind);
+	fields_write(json, fields);
+	json_object_end(json);
 }
 
-/* denet's readers want the array even when the arguments are not known. */
-static void write_denet_command(struct json *json, const struct record_style *style,
-				const struct denet_command *command)
+static void write_record(struct buf *buf, const struct fields *fields)
 {
-	if (style->compat_denet && !command->args_len) {
-		json_array_begin(json, "cmd");
-		json_array_end(json);
-	}
-	members_write_args(json, "cmd", command);
-	if (!style->compat_denet && command->truncated)
-		json_bool(json, "cmd_truncated", true);
+	struct json json;
+
+	json_init(&json, buf);
+	write_object(&json, NULL, denet_record_name(fields->record), fields);
 }
 
-static void write_capabilities(struct json *json, const struct record_style *style)
+static void write_capabilities(struct json *json, const char *key, const struct record_style *style)
 {
-	json_object_begin(json, "capabilities");
+	json_object_begin(json, key);
 	json_object_begin(json, "psi");
 	json_bool(json, "system", style->has_system_psi);
 	json_bool(json, "per_process", false);
@@ -53,159 +55,165 @@ static void write_capabilities(struct json *json, const struct record_style *sty
 	json_object_end(json);
 }
 
+static void write_of_metadata(struct json *json, const char *key, const void *context)
+{
+	const struct record_style *style = context;
+
+	if (!strcmp(key, "capabilities"))
+		write_capabilities(json, key, style);
+	else if (!strcmp(key, "version"))
+		json_string(json, key, DENET_VERSION);
+	else if (!strcmp(key, "clk_tck"))
+		json_i64(json, key, sysconf(_SC_CLK_TCK));
+	else
+		json_u64(json, key, SCHEMA);
+}
+
 bool record_metadata(const struct record_style *style, const struct denet_start *start,
 		     struct buf *buf)
 {
-	const char *exe = start->command.exe;
-	struct json json;
+	const struct fields fields = {
+		.record = DENET_RECORD_METADATA,
+		.base = start,
+		.is_compat = style->compat_denet,
+		.write_other = write_of_metadata,
+		.context = style,
+	};
 
-	begin(&json, buf, "metadata");
-	json_u64(&json, "pid", start->pid);
-	write_denet_command(&json, style, &start->command);
-	if (exe || style->compat_denet)
-		json_string(&json, "executable", exe ? exe : "");
-	json_u64(&json, "t0_ms", start->t0_ms);
-	write_capabilities(&json, style);
-	if (!style->compat_denet) {
-		json_string(&json, "accounting", members_accounting_name(start->accounting));
-		json_string(&json, "version", DENET_VERSION);
-		json_u64(&json, "interval_ms", start->interval_ms);
-		json_u64(&json, "max_interval_ms", start->max_interval_ms);
-		json_i64(&json, "clk_tck", sysconf(_SC_CLK_TCK));
-	}
-	json_object_end(&json);
+	write_record(buf, &fields);
 	return true;
 }
 
 bool record_child(const struct record_style *style, const struct denet_arrival *arrival,
 		  struct buf *buf)
 {
-	struct json json;
+	const struct fields fields = {
+		.record = DENET_RECORD_CHILD,
+		.base = arrival,
+		.is_compat = style->compat_denet,
+	};
 
-	begin(&json, buf, "child");
-	json_u64(&json, "ts_ms", arrival->ts_ms);
-	json_u64(&json, "pid", arrival->pid);
-	json_u64(&json, "ppid", arrival->ppid);
-	write_denet_command(&json, style, &arrival->command);
-	if (arrival->command.exe)
-		json_string(&json, "exe", arrival->command.exe);
-	json_object_end(&json);
+	write_record(buf, &fields);
 	return true;
 }
 
-static void write_children(struct json *json, const struct denet_tree *tree, bool is_compat)
+/* One process as part of a tree. */
+static void write_member(struct json *json, const char *key, const struct denet_sample *sample,
+			 bool is_compat)
 {
-	json_array_begin(json, "children");
+	const struct fields fields = {
+		.record = DENET_RECORD_MEMBER,
+		.base = sample,
+		.is_compat = is_compat,
+		.has_demands = is_compat,
+	};
+
+	write_object(json, key, NULL, &fields);
+}
+
+static void write_children(struct json *json, const char *key, const struct denet_tree *tree,
+			   bool is_compat)
+{
+	json_array_begin(json, key);
 	for (size_t i = 0; i < tree->children_count; i++) {
 		const struct denet_child *child = &tree->children[i];
 
 		json_object_begin(json, NULL);
 		json_u64(json, "pid", child->pid);
 		json_string(json, "command", child->comm);
-		json_object_begin(json, "metrics");
-		members_write_sample(json, &child->sample, is_compat);
-		json_object_end(json);
+		write_member(json, "metrics", &child->sample, is_compat);
 		json_object_end(json);
 	}
 	json_array_end(json);
 }
 
+struct tree_parts {
+	const struct denet_tree *tree;
+	bool is_compat;
+};
+
+static void write_of_tree(struct json *json, const char *key, const void *context)
+{
+	const struct tree_parts *parts = context;
+	const struct fields aggregated = {
+		.record = DENET_RECORD_AGGREGATED,
+		.base = parts->tree,
+		.is_compat = parts->is_compat,
+		.has_demands = true,
+	};
+
+	if (!strcmp(key, "parent"))
+		write_member(json, key, &parts->tree->parent, parts->is_compat);
+	else if (!strcmp(key, "children"))
+		write_children(json, key, parts->tree, parts->is_compat);
+	else
+		write_object(json, key, NULL, &aggregated);
+}
+
 bool record_tree(const struct record_style *style, const struct denet_tree *tree, struct buf *buf)
 {
-	struct json json;
+	const struct tree_parts parts = { .tree = tree, .is_compat = style->compat_denet };
+	const struct fields fields = {
+		.record = DENET_RECORD_TREE,
+		.base = tree,
+		.is_compat = style->compat_denet,
+		.write_other = write_of_tree,
+		.context = &parts,
+	};
 
-	begin(&json, buf, "tree");
-	json_u64(&json, "ts_ms", tree->ts_ms);
-	json_object_begin(&json, "parent");
-	members_write_sample(&json, &tree->parent, style->compat_denet);
-	json_object_end(&json);
-	write_children(&json, tree, style->compat_denet);
-	json_object_begin(&json, "aggregated");
-	members_write_aggregated(&json, tree, style->compat_denet);
-	json_object_end(&json);
-	if (!style->compat_denet && tree->children_omitted)
-		json_u64(&json, "children_omitted", tree->children_omitted);
-	json_object_end(&json);
+	write_record(buf, &fields);
 	return true;
 }
 
 bool record_sample(const struct record_style *style, const struct denet_tree *tree, struct buf *buf)
 {
-	struct json json;
+	const struct fields fields = {
+		.record = DENET_RECORD_SAMPLE,
+		.base = tree,
+		.is_compat = style->compat_denet,
+		.has_demands = true,
+	};
 
-	begin(&json, buf, "sample");
-	members_write_root(&json, tree, style->compat_denet);
-	json_object_end(&json);
+	write_record(buf, &fields);
 	return true;
 }
 
 bool record_process(const struct record_style *style, const struct denet_process *process,
 		    struct buf *buf)
 {
-	struct json json;
+	const struct fields fields = {
+		.record = DENET_RECORD_PROCESS,
+		.base = process,
+		.is_ended = process->end.known,
+	};
 
 	if (style->compat_denet)
 		return false;
-
-	begin(&json, buf, "process");
-	json_u64(&json, "pid", process->pid);
-	json_u64(&json, "ppid", process->ppid);
-	json_string(&json, "comm", process->comm);
-	write_denet_command(&json, style, &process->command);
-	if (process->command.exe)
-		json_string(&json, "exe", process->command.exe);
-	members_write_known(&json, "uid", process->uid);
-	members_write_known(&json, "start_ms", process->start_ms);
-	members_write_known(&json, "wall_ns", process->wall_ns);
-	members_write_cpu(&json, &process->used);
-	members_write_end(&json, &process->end);
-	if (process->end.known) {
-		json_bool(&json, "core_dumped", process->end.core_dumped);
-		json_bool(&json, "oom_killed", process->oom_killed);
-	}
-	members_write_known(&json, "threads_total", process->threads_total);
-	members_write_known(&json, "peak_rss_kb", process->peak_rss_kb);
-	if (process->peak_is_bound)
-		json_bool(&json, "peak_rss_is_bound", true);
-	members_write_io(&json, &process->used);
-	members_write_events(&json, &process->used);
-	if (process->cgroup)
-		json_string(&json, "cgroup", process->cgroup);
-	json_bool(&json, "exact", process->is_exact);
-	if (process->is_partial)
-		json_bool(&json, "partial", true);
-	if (process->is_running)
-		json_bool(&json, "running", true);
-	json_object_end(&json);
+	write_record(buf, &fields);
 	return true;
 }
 
 bool record_exit(const struct record_style *style, const struct denet_exit *exit, struct buf *buf)
 {
-	struct json json;
+	const struct fields fields = {
+		.record = DENET_RECORD_EXIT,
+		.base = exit,
+		.is_compat = style->compat_denet,
+	};
 
-	begin(&json, buf, "exit");
-	json_u64(&json, "ts_ms", exit->ts_ms);
-	members_write_known(&json, "last_sample_to_exit_ms", exit->last_sample_to_exit_ms);
-	if (!style->compat_denet)
-		members_write_end(&json, &exit->end);
-	json_object_end(&json);
+	write_record(buf, &fields);
 	return true;
 }
 
 bool record_summary(const struct record_style *style, const struct denet_summary *summary,
 		    struct buf *buf)
 {
-	struct stats stats;
-	struct json json;
+	struct denet_summary told = *summary;
+	const struct fields fields = { .record = DENET_RECORD_SUMMARY, .base = &told };
 
 	if (style->compat_denet)
 		return false;
-
-	stats_from_summary(summary, &stats);
-	begin(&json, buf, "summary");
-	stats_write_members(&json, &stats);
-	members_write_totals(&json, summary);
-	json_object_end(&json);
+	derive_summary(&told);
+	write_record(buf, &fields);
 	return true;
 }

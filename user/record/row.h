@@ -20,15 +20,11 @@ enum row_kind {
 /* A record made flat. Only what belongs to its kind is valid; what it lacks is unknown. */
 struct row {
 	enum row_kind kind;
-	struct denet_command command; /* metadata; without exe */
-	struct denet_sample sample; /* sample, tree */
-	uint64_t process_count; /* tree */
-	uint64_t processes_started;
-	uint64_t processes_exited;
+	struct denet_start start; /* metadata */
+	struct denet_tree tree; /* sample, tree: aggregated and what goes with it */
 	bool has_perf; /* sample, tree: it holds hardware counters */
 	struct denet_exit exit;
 	struct denet_summary summary; /* without groups, failures and survivors */
-	double psi_some_fraction; /* summary: in place of its psi_samples */
 };
 
 /*

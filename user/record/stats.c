@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/members.h"
+#include "metrics/derive.h"
+#include "metrics/table.h"
+#include "record/fields.h"
+#include "record/json.h"
 #include "record/reader.h"
 #include "util/cleanup.h"
 
@@ -16,61 +19,67 @@
 struct tally {
 	uint64_t count;
 	uint64_t first_ms;
-	struct denet_sample last;
-	double cpu_sum;
-	uint64_t cpu_count;
-	uint64_t max_processes;
-	uint64_t max_threads;
-	uint64_t peak_faults_cached;
-	uint64_t peak_faults_disk;
-	uint64_t peak_rss_kb;
+	uint64_t last_ms;
+	struct denet_summary figures; /* denet's, as far as samples tell them */
+	uint64_t mean_count;
 	uint64_t psi_count;
 	uint64_t psi_stalled;
 	bool has_perf;
 };
 
-static const struct tally empty_tally = {
-	.max_processes = DENET_UNKNOWN,
-	.max_threads = DENET_UNKNOWN,
-	.peak_faults_cached = DENET_UNKNOWN,
-	.peak_faults_disk = DENET_UNKNOWN,
-	.peak_rss_kb = DENET_UNKNOWN,
-};
-
-static void raise_to(uint64_t *peak, uint64_t value)
+static void tally_init(struct tally *tally)
 {
-	if (value != DENET_UNKNOWN && (*peak == DENET_UNKNOWN || value > *peak))
-		*peak = value;
+	*tally = (struct tally){ 0 };
+	derive_forget(DENET_RECORD_SUMMARY, &tally->figures);
 }
 
-static void tally_add(struct tally *tally, const struct row *row)
+static void roll_u64(enum metric_rollup how, uint64_t value, uint64_t *figure)
 {
-	const struct denet_sample *sample = &row->sample;
+	bool is_larger = value != DENET_UNKNOWN && (*figure == DENET_UNKNOWN || value > *figure);
+
+	if (how == ROLLUP_LAST || is_larger)
+		*figure = value;
+}
+
+/* The sum of those that are known; what is divided by comes at the end. */
+static void roll_mean(struct tally *tally, double value, double *figure)
+{
+	if (isnan(value))
+		return;
+	*figure = tally->mean_count++ ? *figure + value : value;
+}
+
+static void roll_up(struct tally *tally, const struct denet_tree *tree)
+{
+	struct metric_list list = metric_list_of_rollups();
+
+	for (size_t i = 0; i < list.count; i++) {
+		const struct metric *metric = list.uses[i].metric;
+		const void *value = (const char *)tree + metric->rolled_offset;
+		void *figure = (char *)&tally->figures + list.uses[i].offset;
+
+		if (metric->rollup == ROLLUP_MEAN)
+			roll_mean(tally, *(const double *)value, figure);
+		else
+			roll_u64(metric->rollup, *(const uint64_t *)value, figure);
+	}
+}
+
+static void tally_add(struct tally *tally, struct row *row)
+{
+	double psi_some = row->tree.aggregated.psi_some_avg10;
 
 	if (!tally->count++)
-		tally->first_ms = sample->ts_ms;
-	tally->last = *sample;
-	if (!isnan(sample->cpu_usage)) {
-		tally->cpu_sum += sample->cpu_usage;
-		tally->cpu_count++;
-	}
-	raise_to(&tally->max_processes, row->kind == ROW_TREE ? row->process_count : 1);
-	raise_to(&tally->max_threads, sample->thread_count);
-	raise_to(&tally->peak_faults_cached, sample->used.page_faults_cached);
-	raise_to(&tally->peak_faults_disk, sample->used.page_faults_disk);
-	raise_to(&tally->peak_rss_kb, sample->mem_rss_kb);
-	if (!isnan(sample->psi_some_avg10)) {
+		tally->first_ms = row->tree.ts_ms;
+	tally->last_ms = row->tree.ts_ms;
+	if (row->kind == ROW_SAMPLE)
+		row->tree.process_count = 1;
+	roll_up(tally, &row->tree);
+	if (!isnan(psi_some)) {
 		tally->psi_count++;
-		tally->psi_stalled += sample->psi_some_avg10 > 0;
+		tally->psi_stalled += psi_some > 0;
 	}
 	tally->has_perf = tally->has_perf || row->has_perf;
-}
-
-static const char *judge_memory(double psi_some_fraction)
-{
-	if (isnan(psi_some_fraction))
-		return NULL;
-	return psi_some_fraction > 0.5 ? "memory-bound" : "insufficient-data";
 }
 
 /* The wall clock may have been set back meanwhile. */
@@ -81,94 +90,43 @@ static double elapsed_secs(uint64_t first_ms, uint64_t last_ms)
 	return last_ms > first_ms ? (double)(last_ms - first_ms) / 1e3 : 0;
 }
 
+/* The command and its end are known by other records. */
 static void take_tally(struct stats *stats, const struct tally *tally)
 {
-	const struct denet_sample *last = &tally->last;
+	struct denet_summary *summary = &stats->summary;
+	struct denet_command command = summary->command;
+	struct denet_end end = summary->end;
 
-	stats->total_time_secs = elapsed_secs(tally->first_ms, last->ts_ms);
-	stats->sample_count = tally->count;
-	stats->max_processes = tally->max_processes;
-	stats->max_threads = tally->max_threads;
-	stats->total_disk_read_bytes = last->used.disk_read_bytes;
-	stats->total_disk_write_bytes = last->used.disk_write_bytes;
-	stats->total_syscall_read_bytes = last->used.syscall_read_bytes;
-	stats->total_syscall_write_bytes = last->used.syscall_write_bytes;
-	stats->peak_page_faults_cached = tally->peak_faults_cached;
-	stats->peak_page_faults_disk = tally->peak_faults_disk;
-	stats->total_sys_net_rx_bytes = last->sys_net_rx_bytes;
-	stats->total_sys_net_tx_bytes = last->sys_net_tx_bytes;
-	stats->peak_mem_rss_kb = tally->peak_rss_kb;
-	stats->avg_cpu_usage = tally->cpu_count ? tally->cpu_sum / (double)tally->cpu_count : NAN;
-	stats->psi_some_fraction =
-		tally->psi_count ? (double)tally->psi_stalled / (double)tally->psi_count : NAN;
+	*summary = tally->figures;
+	summary->command = command;
+	summary->end = end;
+	summary->total_time_secs = elapsed_secs(tally->first_ms, tally->last_ms);
+	summary->sample_count = tally->count;
+	if (tally->mean_count)
+		summary->avg_cpu_usage /= (double)tally->mean_count;
+	if (tally->psi_count)
+		summary->psi_some_fraction = (double)tally->psi_stalled / (double)tally->psi_count;
 	/* With hardware counters denet weighs more than we read. */
-	stats->verdict = tally->has_perf ? NULL : judge_memory(stats->psi_some_fraction);
+	if (!tally->has_perf)
+		summary->memory_verdict = derive_verdict(summary->psi_some_fraction);
 }
 
-static double psi_fraction(const struct denet_summary *summary)
+void stats_of_nothing(struct stats *ret_stats)
 {
-	if (!summary->psi_samples || summary->psi_samples == DENET_UNKNOWN ||
-	    summary->psi_stalled_samples == DENET_UNKNOWN)
-		return NAN;
-	return (double)summary->psi_stalled_samples / (double)summary->psi_samples;
-}
+	struct denet_summary *summary = &ret_stats->summary;
 
-/* A file without the key says that there was none. */
-static uint64_t cpu_before_ns(const struct denet_summary *summary)
-{
-	uint64_t before_ns = summary->cpu_before_ns;
-
-	return before_ns == DENET_UNKNOWN || before_ns > summary->used.cpu_time_ns ? 0 : before_ns;
-}
-
-static double cpu_percent(const struct denet_summary *summary)
-{
-	if (summary->used.cpu_time_ns == DENET_UNKNOWN || summary->wall_ns == DENET_UNKNOWN ||
-	    !summary->wall_ns)
-		return NAN;
-	return 100 * (double)(summary->used.cpu_time_ns - cpu_before_ns(summary)) /
-	       (double)summary->wall_ns;
-}
-
-static void take_figures(struct stats *stats, const struct denet_summary *summary)
-{
-	stats->sample_count = summary->sample_count;
-	stats->max_processes = summary->processes_peak;
-	stats->max_threads = summary->threads_peak;
-	stats->total_disk_read_bytes = summary->used.disk_read_bytes;
-	stats->total_disk_write_bytes = summary->used.disk_write_bytes;
-	stats->total_syscall_read_bytes = summary->used.syscall_read_bytes;
-	stats->total_syscall_write_bytes = summary->used.syscall_write_bytes;
-	stats->peak_page_faults_cached = summary->used.page_faults_cached;
-	stats->peak_page_faults_disk = summary->used.page_faults_disk;
-	stats->total_sys_net_rx_bytes = summary->sys_net_rx_bytes;
-	stats->total_sys_net_tx_bytes = summary->sys_net_tx_bytes;
-	stats->peak_mem_rss_kb = summary->peak_mem_rss_kb;
-	stats->avg_cpu_usage = cpu_percent(summary);
-	stats->psi_some_fraction = psi_fraction(summary);
-	stats->verdict = judge_memory(stats->psi_some_fraction);
-}
-
-static void forget_figures(struct stats *stats)
-{
-	struct tally nothing = empty_tally;
-
-	memset(&nothing.last, 0xff, sizeof(nothing.last)); /* every count becomes DENET_UNKNOWN */
-	take_tally(stats, &nothing);
-	stats->sample_count = DENET_UNKNOWN;
-}
-
-void stats_from_summary(const struct denet_summary *summary, struct stats *ret_stats)
-{
-	*ret_stats = (struct stats){ .has_summary = true, .summary = *summary };
-	if (summary->accounting == DENET_ACCOUNTING_NONE)
-		forget_figures(ret_stats);
-	else
-		take_figures(ret_stats, summary);
-	ret_stats->total_time_secs =
-		summary->wall_ns == DENET_UNKNOWN ? NAN : (double)summary->wall_ns / 1e9;
-	ret_stats->command = summary->command;
-	ret_stats->end = summary->end;
+	*ret_stats = (struct stats){ 0 };
+	derive_forget(DENET_RECORD_SUMMARY, summary);
+	summary->total_time_secs = 0;
+	summary->sample_count = 0;
+	summary->processes_peak = 0;
+	summary->threads_peak = 0;
+	summary->used.disk_read_bytes = 0;
+	summary->used.disk_write_bytes = 0;
+	summary->sys_net_rx_bytes = 0;
+	summary->sys_net_tx_bytes = 0;
+	summary->peak_mem_rss_kb = 0;
+	summary->avg_cpu_usage = 0;
 }
 
 static int keep_command(struct stats *stats, const struct denet_command *command)
@@ -183,7 +141,7 @@ static int keep_command(struct stats *stats, const struct denet_command *command
 	memcpy(args, command->args, command->args_len);
 	free(stats->command_args);
 	stats->command_args = args;
-	stats->command = (struct denet_command){
+	stats->summary.command = (struct denet_command){
 		.args = args,
 		.args_len = command->args_len,
 		.truncated = command->truncated,
@@ -195,6 +153,8 @@ static int keep_command(struct stats *stats, const struct denet_command *command
 static int keep_summary(struct stats *stats, const struct row *row)
 {
 	int r = keep_command(stats, &row->summary.command);
+	struct denet_command command = stats->summary.command;
+	struct denet_end end = stats->summary.end;
 
 	if (r)
 		return r;
@@ -206,16 +166,20 @@ static int keep_summary(struct stats *stats, const struct row *row)
 	}
 	stats->has_summary = true;
 	stats->summary = row->summary;
-	stats->psi_some_fraction = row->psi_some_fraction;
+	stats->summary.command = command;
+	stats->summary.peak_process_comm = stats->peak_process_comm;
+	if (!row->summary.end.known)
+		stats->summary.end = end;
+	derive_summary(&stats->summary);
 	return 0;
 }
 
 static int take_row(struct stats *stats, struct tally *samples, struct tally *trees,
-		    const struct row *row)
+		    struct row *row)
 {
 	switch (row->kind) {
 	case ROW_METADATA:
-		return keep_command(stats, &row->command);
+		return keep_command(stats, &row->start.command);
 	case ROW_SAMPLE:
 		tally_add(samples, row);
 		return 0;
@@ -223,7 +187,8 @@ static int take_row(struct stats *stats, struct tally *samples, struct tally *tr
 		tally_add(trees, row);
 		return 0;
 	case ROW_EXIT:
-		stats->end = row->exit.end;
+		if (!stats->has_summary || !stats->summary.end.known)
+			stats->summary.end = row->exit.end;
 		return 0;
 	case ROW_SUMMARY:
 		return keep_summary(stats, row);
@@ -231,32 +196,15 @@ static int take_row(struct stats *stats, struct tally *samples, struct tally *tr
 	return 0;
 }
 
-/* A summary record's figures, with what only the file as a whole knows. */
-static void settle_summary(struct stats *stats)
-{
-	struct stats from_summary;
-	struct denet_end end = stats->end;
-	double fraction = stats->psi_some_fraction;
-
-	stats->summary.command = stats->command;
-	stats->summary.peak_process_comm = stats->peak_process_comm;
-	stats_from_summary(&stats->summary, &from_summary);
-	from_summary.command_args = stats->command_args;
-	from_summary.peak_process_comm = stats->peak_process_comm;
-	from_summary.psi_some_fraction = fraction;
-	from_summary.verdict = judge_memory(fraction);
-	if (!from_summary.end.known)
-		from_summary.end = end;
-	*stats = from_summary;
-}
-
 static int read_rows(struct reader *reader, struct stats *stats)
 {
-	struct tally samples = empty_tally;
-	struct tally trees = empty_tally;
+	struct tally samples;
+	struct tally trees;
 	struct row row;
 	int r;
 
+	tally_init(&samples);
+	tally_init(&trees);
 	while ((r = reader_next(reader, &row)) > 0) {
 		r = take_row(stats, &samples, &trees, &row);
 		if (r)
@@ -265,11 +213,10 @@ static int read_rows(struct reader *reader, struct stats *stats)
 	if (r)
 		return r;
 	if (stats->has_summary)
-		settle_summary(stats);
-	else if (trees.count || samples.count)
-		take_tally(stats, trees.count ? &trees : &samples);
-	else
+		return 0;
+	if (!trees.count && !samples.count)
 		return -ENODATA;
+	take_tally(stats, trees.count ? &trees : &samples);
 	return 0;
 }
 
@@ -286,7 +233,7 @@ static void explain(int error, const struct reader_state *state, char *ret_error
 
 int stats_read_fd(int fd, struct stats *ret_stats, char *ret_error, size_t error_size)
 {
-	AUTO(stats) struct stats stats = { .psi_some_fraction = NAN };
+	AUTO(stats) struct stats stats = { 0 };
 	AUTO(reader) struct reader *reader = NULL;
 	const struct reader_state *state;
 	int r = reader_new(fd, &reader);
@@ -329,46 +276,21 @@ void stats_done(struct stats *stats)
 	*stats = (struct stats){ 0 };
 }
 
-static void write_characterization(struct json *json, const struct stats *stats)
-{
-	if (isnan(stats->psi_some_fraction))
-		return;
-	json_object_begin(json, "memory_characterization");
-	json_double(json, "psi_some_fraction", stats->psi_some_fraction);
-	if (stats->verdict)
-		json_string(json, "verdict", stats->verdict);
-	json_object_end(json);
-}
-
-void stats_write_members(struct json *json, const struct stats *stats)
-{
-	if (isfinite(stats->total_time_secs))
-		json_double(json, "total_time_secs", stats->total_time_secs);
-	members_write_known(json, "sample_count", stats->sample_count);
-	members_write_known(json, "max_processes", stats->max_processes);
-	members_write_known(json, "max_threads", stats->max_threads);
-	members_write_known(json, "total_disk_read_bytes", stats->total_disk_read_bytes);
-	members_write_known(json, "total_disk_write_bytes", stats->total_disk_write_bytes);
-	members_write_known(json, "total_syscall_read_bytes", stats->total_syscall_read_bytes);
-	members_write_known(json, "total_syscall_write_bytes", stats->total_syscall_write_bytes);
-	members_write_known(json, "peak_page_faults_cached", stats->peak_page_faults_cached);
-	members_write_known(json, "peak_page_faults_disk", stats->peak_page_faults_disk);
-	members_write_known(json, "total_sys_net_rx_bytes", stats->total_sys_net_rx_bytes);
-	members_write_known(json, "total_sys_net_tx_bytes", stats->total_sys_net_tx_bytes);
-	members_write_known(json, "peak_mem_rss_kb", stats->peak_mem_rss_kb);
-	if (isfinite((float)stats->avg_cpu_usage))
-		json_float(json, "avg_cpu_usage", (float)stats->avg_cpu_usage);
-	write_characterization(json, stats);
-}
-
 static void write_all(struct json *json, const struct stats *stats)
 {
+	const struct denet_end *end = &stats->summary.end;
+	const struct fields fields = {
+		.record = DENET_RECORD_SUMMARY,
+		.base = &stats->summary,
+		.is_compat = !stats->has_summary,
+	};
+
 	json_object_begin(json, NULL);
-	stats_write_members(json, stats);
-	if (stats->has_summary)
-		members_write_totals(json, &stats->summary);
-	else
-		members_write_end(json, &stats->end);
+	fields_write(json, &fields);
+	if (!stats->has_summary && end->known && end->signal)
+		json_i64(json, "signal", end->signal);
+	else if (!stats->has_summary && end->known)
+		json_i64(json, "exit_code", end->exit_code);
 	if (stats->lines_skipped)
 		json_u64(json, "lines_skipped", stats->lines_skipped);
 	if (stats->is_truncated)

@@ -4,18 +4,24 @@
 #include <math.h>
 
 #include "record/json.h"
-#include "record/members.h"
+
+/* Nothing when the value is not known. */
+static void write_known(struct json *json, const char *key, uint64_t value)
+{
+	if (value != DENET_UNKNOWN)
+		json_u64(json, key, value);
+}
 
 static void write_times(struct json *json, const struct denet_cpu_times *times)
 {
-	members_write_known(json, "user_ns", times->user_ns);
-	members_write_known(json, "nice_ns", times->nice_ns);
-	members_write_known(json, "system_ns", times->system_ns);
-	members_write_known(json, "idle_ns", times->idle_ns);
-	members_write_known(json, "iowait_ns", times->iowait_ns);
-	members_write_known(json, "irq_ns", times->irq_ns);
-	members_write_known(json, "softirq_ns", times->softirq_ns);
-	members_write_known(json, "steal_ns", times->steal_ns);
+	write_known(json, "user_ns", times->user_ns);
+	write_known(json, "nice_ns", times->nice_ns);
+	write_known(json, "system_ns", times->system_ns);
+	write_known(json, "idle_ns", times->idle_ns);
+	write_known(json, "iowait_ns", times->iowait_ns);
+	write_known(json, "irq_ns", times->irq_ns);
+	write_known(json, "softirq_ns", times->softirq_ns);
+	write_known(json, "steal_ns", times->steal_ns);
 }
 
 static void write_cpus(struct json *json, const struct denet_system *system)
@@ -45,24 +51,24 @@ static void write_load(struct json *json, const struct denet_system *system)
 
 static void write_counts(struct json *json, const struct denet_system *system)
 {
-	members_write_known(json, "procs_running", system->procs_running);
-	members_write_known(json, "procs_blocked", system->procs_blocked);
-	members_write_known(json, "threads", system->threads);
-	members_write_known(json, "ctx_switches", system->ctx_switches);
-	members_write_known(json, "processes_forked", system->processes_forked);
+	write_known(json, "procs_running", system->procs_running);
+	write_known(json, "procs_blocked", system->procs_blocked);
+	write_known(json, "threads", system->threads);
+	write_known(json, "ctx_switches", system->ctx_switches);
+	write_known(json, "processes_forked", system->processes_forked);
 }
 
 static void write_memory(struct json *json, const struct denet_memory *memory)
 {
 	json_object_begin(json, "memory");
-	members_write_known(json, "total_kb", memory->total_kb);
-	members_write_known(json, "free_kb", memory->free_kb);
-	members_write_known(json, "available_kb", memory->available_kb);
-	members_write_known(json, "buffers_kb", memory->buffers_kb);
-	members_write_known(json, "cached_kb", memory->cached_kb);
-	members_write_known(json, "shmem_kb", memory->shmem_kb);
-	members_write_known(json, "swap_total_kb", memory->swap_total_kb);
-	members_write_known(json, "swap_free_kb", memory->swap_free_kb);
+	write_known(json, "total_kb", memory->total_kb);
+	write_known(json, "free_kb", memory->free_kb);
+	write_known(json, "available_kb", memory->available_kb);
+	write_known(json, "buffers_kb", memory->buffers_kb);
+	write_known(json, "cached_kb", memory->cached_kb);
+	write_known(json, "shmem_kb", memory->shmem_kb);
+	write_known(json, "swap_total_kb", memory->swap_total_kb);
+	write_known(json, "swap_free_kb", memory->swap_free_kb);
 	json_object_end(json);
 }
 
@@ -71,11 +77,11 @@ static void write_disk(struct json *json, const char *key, const struct denet_di
 	json_object_begin(json, key);
 	if (disk->name)
 		json_string(json, "name", disk->name);
-	members_write_known(json, "read_bytes", disk->read_bytes);
-	members_write_known(json, "write_bytes", disk->write_bytes);
-	members_write_known(json, "read_count", disk->read_count);
-	members_write_known(json, "write_count", disk->write_count);
-	members_write_known(json, "busy_ns", disk->busy_ns);
+	write_known(json, "read_bytes", disk->read_bytes);
+	write_known(json, "write_bytes", disk->write_bytes);
+	write_known(json, "read_count", disk->read_count);
+	write_known(json, "write_count", disk->write_count);
+	write_known(json, "busy_ns", disk->busy_ns);
 	json_object_end(json);
 }
 
@@ -112,12 +118,12 @@ static void write_interface(struct json *json, const char *key,
 	json_object_begin(json, key);
 	if (interface->name)
 		json_string(json, "name", interface->name);
-	members_write_known(json, "rx_bytes", interface->rx_bytes);
-	members_write_known(json, "tx_bytes", interface->tx_bytes);
-	members_write_known(json, "rx_packets", interface->rx_packets);
-	members_write_known(json, "tx_packets", interface->tx_packets);
-	members_write_known(json, "rx_errors", interface->rx_errors);
-	members_write_known(json, "tx_errors", interface->tx_errors);
+	write_known(json, "rx_bytes", interface->rx_bytes);
+	write_known(json, "tx_bytes", interface->tx_bytes);
+	write_known(json, "rx_packets", interface->rx_packets);
+	write_known(json, "tx_packets", interface->tx_packets);
+	write_known(json, "rx_errors", interface->rx_errors);
+	write_known(json, "tx_errors", interface->tx_errors);
 	json_object_end(json);
 }
 
@@ -136,11 +142,11 @@ void system_append_json(const struct denet_system *system, struct buf *buf)
 
 	json_init(&json, buf);
 	json_object_begin(&json, NULL);
-	members_write_known(&json, "ts_ms", system->ts_ms);
-	members_write_known(&json, "mono_ns", system->mono_ns);
+	write_known(&json, "ts_ms", system->ts_ms);
+	write_known(&json, "mono_ns", system->mono_ns);
 	if (isfinite(system->uptime_s))
 		json_double(&json, "uptime_s", system->uptime_s);
-	members_write_known(&json, "cpus_online", system->cpus_online);
+	write_known(&json, "cpus_online", system->cpus_online);
 	write_cpus(&json, system);
 	write_load(&json, system);
 	write_counts(&json, system);

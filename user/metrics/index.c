@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The table by record: in the order of keys, and by key. Made once, from the table alone. */
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "metrics/table.h"
+
+#define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
+#define USES_MAX 96 /* of one record */
+#define SLOTS 256 /* of a hash: a power of two, at least twice as many */
+
+struct slot {
+	const char *key; /* NULL when it is free */
+	size_t len;
+	const struct metric_use *use;
+};
+
+struct index {
+	struct metric_use uses[USES_MAX];
+	unsigned int places[USES_MAX];
+	size_t count;
+	struct slot slots[SLOTS];
+};
+
+static struct index by_record[DENET_RECORD_COUNT];
+static struct metric_use of_kernel[USES_MAX];
+static size_t of_kernel_count;
+static struct metric_use of_rollups[USES_MAX];
+static size_t of_rollups_count;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static const struct metric *metric_at(size_t i)
+{
+	if (i < metric_figures_count)
+		return &metric_figures[i];
+	i -= metric_figures_count;
+	return i < metric_facts_count ? &metric_facts[i] : NULL;
+}
+
+size_t denet_metric_count(void)
+{
+	return metric_figures_count + metric_facts_count;
+}
+
+const struct denet_metric *denet_metric_get(size_t index)
+{
+	const struct metric *metric = metric_at(index);
+
+	return metric ? &metric->shown : NULL;
+}
+
+static void insert(struct index *index, const struct metric *metric,
+		   const struct denet_metric_use *use)
+{
+	size_t at = index->count++;
+
+	for (; at && index->places[at - 1] > use->place; at--) {
+		index->uses[at] = index->uses[at - 1];
+		index->places[at] = index->places[at - 1];
+	}
+	index->uses[at] = (struct metric_use){ .metric = metric, .offset = use->offset };
+	index->places[at] = use->place;
+}
+
+static unsigned int hash_of(const char *key, size_t len)
+{
+	unsigned int hash = 2166136261u;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)key[i]) * 16777619u;
+	return (hash ^ (hash >> 15)) % SLOTS;
+}
+
+static void enter(struct index *index, const char *key, const struct metric_use *use)
+{
+	size_t len = strlen(key);
+	unsigned int at = hash_of(key, len);
+
+	while (index->slots[at].key)
+		at = (at + 1) % SLOTS;
+	index->slots[at] = (struct slot){ .key = key, .len = len, .use = use };
+}
+
+static void index_lists(const struct metric *metric)
+{
+	const struct denet_metric_use *use = metric->shown.uses;
+
+	if (metric->kernel_unknown)
+		of_kernel[of_kernel_count++] = (struct metric_use){ .metric = metric };
+	if (!metric->rollup)
+		return;
+	while (use->record != DENET_RECORD_SUMMARY)
+		use++;
+	of_rollups[of_rollups_count++] =
+		(struct metric_use){ .metric = metric, .offset = use->offset };
+}
+
+static void index_all(void)
+{
+	for (size_t i = 0; i < denet_metric_count(); i++) {
+		const struct metric *metric = metric_at(i);
+
+		for (const struct denet_metric_use *use = metric->shown.uses; use->place; use++)
+			insert(&by_record[use->record], metric, use);
+		index_lists(metric);
+	}
+	for (size_t record = 0; record < DENET_RECORD_COUNT; record++) {
+		struct index *index = &by_record[record];
+
+		for (size_t i = 0; i < index->count; i++) {
+			const struct denet_metric *shown = &index->uses[i].metric->shown;
+
+			enter(index, shown->key, &index->uses[i]);
+			if (shown->old_key)
+				enter(index, shown->old_key, &index->uses[i]);
+		}
+	}
+}
+
+struct metric_list metric_list(enum denet_record record)
+{
+	(void)pthread_once(&once, index_all);
+	return (struct metric_list){ by_record[record].uses, by_record[record].count };
+}
+
+struct metric_list metric_list_of_kernel(void)
+{
+	(void)pthread_once(&once, index_all);
+	return (struct metric_list){ of_kernel, of_kernel_count };
+}
+
+struct metric_list metric_list_of_rollups(void)
+{
+	(void)pthread_once(&once, index_all);
+	return (struct metric_list){ of_rollups, of_rollups_count };
+}
+
+static bool is_in_group(const struct denet_metric *metric, const char *group)
+{
+	if (!group || !metric->group)
+		return group == metric->group;
+	return strcmp(group, metric->group) == 0;
+}
+
+const struct metric_use *metric_find(enum denet_record record, const char *group, const char *key,
+				     size_t key_len)
+{
+	const struct index *index = &by_record[record];
+	unsigned int at = hash_of(key, key_len);
+
+	(void)pthread_once(&once, index_all);
+	for (; index->slots[at].key; at = (at + 1) % SLOTS) {
+		const struct slot *slot = &index->slots[at];
+
+		if (slot->len == key_len && memcmp(slot->key, key, key_len) == 0 &&
+		    is_in_group(&slot->use->metric->shown, group))
+			return slot->use;
+	}
+	return NULL;
+}
+
+const struct denet_metric *denet_record_metric(enum denet_record record, size_t index,
+					       size_t *ret_offset)
+{
+	struct metric_list list = { 0 };
+
+	if ((unsigned int)record < DENET_RECORD_COUNT)
+		list = metric_list(record);
+	if (index >= list.count)
+		return NULL;
+	if (ret_offset)
+		*ret_offset = list.uses[index].offset;
+	return &list.uses[index].metric->shown;
+}
+
+static const struct {
+	const char *name;
+	const char *help;
+} records[DENET_RECORD_COUNT] = {
+	[DENET_RECORD_ENV] = { "env", "First, with --write-env: the machine." },
+	[DENET_RECORD_METADATA] = { "metadata",
+				    "At the start: what runs, and how it is measured." },
+	[DENET_RECORD_CHILD] = { "child", "When a process is first seen, or runs a new program." },
+	[DENET_RECORD_TREE] = { "tree", "Each sample: the root, its descendants and their sum." },
+	[DENET_RECORD_MEMBER] = { "tree.parent",
+				  "One process of a sample: a tree's parent, and the metrics of "
+				  "each of its children." },
+	[DENET_RECORD_AGGREGATED] = { "tree.aggregated", "The whole tree of a sample." },
+	[DENET_RECORD_SAMPLE] = { "sample",
+				  "Each sample with --exclude-children: the root alone." },
+	[DENET_RECORD_PROCESS] = { "process",
+				   "When a process has ended, or goes on after the end." },
+	[DENET_RECORD_EXIT] = { "exit", "When the root has ended." },
+	[DENET_RECORD_SUMMARY] = { "summary", "Last: the totals." },
+};
+
+const char *denet_record_name(enum denet_record record)
+{
+	return (unsigned int)record < ARRAY_LEN(records) ? records[record].name : NULL;
+}
+
+const char *denet_record_help(enum denet_record record)
+{
+	return (unsigned int)record < ARRAY_LEN(records) ? records[record].help : NULL;
+}
