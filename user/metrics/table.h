@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "denet/denet.h"
-#include "kernel/tree.h"
+#include "kernel/task.h"
 
 #define METRIC_DENETS 1u
 #define METRIC_DEMANDED (2u | METRIC_DENETS)
