@@ -61,11 +61,10 @@ static void adoption_ends_as_it_was_found(void **state)
 	begin(&world, nothing);
 	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
 	assert_int_equal(was, 1);
-	world.source->ops->end(world.source);
+	end(&world);
 	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
 	assert_int_equal(was, 0);
 	(void)reap(world.root);
-	end(&world);
 }
 
 static void one_poller_adopts_at_a_time(void **state)
@@ -78,12 +77,11 @@ static void one_poller_adopts_at_a_time(void **state)
 	(void)state;
 	begin(&world, nothing);
 	open_poller(&options, &second);
-	world.source->ops->end(world.source);
+	end(&world);
 	source_close(second);
 	assert_int_equal(prctl(PR_GET_CHILD_SUBREAPER, &was), 0);
 	assert_int_equal(was, 0);
 	(void)reap(world.root);
-	end(&world);
 }
 
 static void vanishing_child(struct stage *stage)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "util/rate.h"
+#include "metrics/rate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

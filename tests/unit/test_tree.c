@@ -5,8 +5,6 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 static struct task_sample task_of(uint64_t id, uint32_t tid, uint64_t cpu_ns, uint32_t flags)
@@ -65,9 +63,6 @@ static void tree_knows_whom_it_has_entered(void **state)
 	assert_ptr_equal(tree_find(&tree, 7), process);
 	assert_int_equal(tree.count, 1);
 	assert_int_equal(process->pid, 700);
-	assert_int_equal(process->statm_fd, -1);
-	assert_int_equal(process->pss_kb, UINT64_MAX);
-	assert_false(process->has_arrived);
 	tree_done(&tree);
 	assert_int_equal(tree.count, 0);
 }
@@ -109,20 +104,45 @@ static void tree_keeps_its_order_by_age_whoever_goes(void **state)
 	tree_done(&tree);
 }
 
+/* Others keep what they know of a process under its slot: nobody may have another's. */
+static void slots_are_few_and_nobody_has_anothers(void **state)
+{
+	struct tree tree = { 0 };
+	bool is_taken[40] = { false };
+	uint64_t id;
+
+	(void)state;
+	for (id = 1; id <= 40; id++) {
+		const struct process *process = tree_enter(&tree, id, 1);
+
+		assert_true(process->slot < 40);
+		assert_false(is_taken[process->slot]);
+		is_taken[process->slot] = true;
+	}
+	for (id = 1; id <= 40; id += 2) {
+		is_taken[tree_find(&tree, id)->slot] = false;
+		tree_remove(&tree, tree_find(&tree, id));
+	}
+	for (id = 41; id <= 60; id++) {
+		const struct process *process = tree_enter(&tree, id, 1);
+
+		assert_true(process->slot < 40);
+		assert_false(is_taken[process->slot]);
+		is_taken[process->slot] = true;
+	}
+	assert_int_equal(tree.slots_count, 40);
+	tree_done(&tree);
+}
+
 static void tree_lets_go_of_what_a_removed_process_held(void **state)
 {
 	struct tree tree = { 0 };
 	struct process *process = tree_enter(&tree, 1, 1);
 	struct command *command = command_add(&tree.commands, 9, "a", 2, false, NULL, 0);
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	assert_true(fd >= 0);
-	process->statm_fd = fd;
 	process_set_command(&tree, process, command);
 	tree_remove(&tree, process);
-	assert_int_equal(fcntl(fd, F_GETFD), -1);
-	assert_int_equal(errno, EBADF);
 	assert_int_equal(command->references, 0);
 	assert_int_equal(tree.commands.unused_count, 1);
 	tree_done(&tree);
@@ -424,6 +444,7 @@ int main(void)
 		cmocka_unit_test(tree_knows_whom_it_has_entered),
 		cmocka_unit_test(tree_keeps_two_processes_of_one_pid_apart),
 		cmocka_unit_test(tree_keeps_its_order_by_age_whoever_goes),
+		cmocka_unit_test(slots_are_few_and_nobody_has_anothers),
 		cmocka_unit_test(tree_lets_go_of_what_a_removed_process_held),
 		cmocka_unit_test(process_drops_its_command_for_the_next_one),
 		cmocka_unit_test(walk_adds_up_the_threads_of_a_process),

@@ -11,51 +11,31 @@
 
 #define NS_PER_MS 1000000ull
 
-/* The last record, for whoever keeps them. */
-static void add_summary(struct denet_monitor *monitor)
-{
-	struct denet_summary summary = { .size = sizeof(summary) };
-
-	if (!monitor_summary(monitor, &summary))
-		records_add_summary(monitor->records, &summary);
-}
-
-/* Once monitoring has ended with r, it is for all to see. */
+/* Once monitoring has ended with r, it is for all to see; nothing but one descriptor is left. */
 static void publish(struct denet_monitor *monitor, int r)
 {
 	struct control *control = &monitor->control;
 
 	if (monitor->phase != PHASE_ENDED || control->is_published)
 		return;
-	control->is_published = true;
-	add_summary(monitor);
-	(void)pthread_mutex_lock(&control->lock);
-	control->has_ended = true;
-	control->result = r < 0 ? r : 0;
-	control->end = monitor->root_end;
-	(void)pthread_cond_broadcast(&control->changed);
-	(void)pthread_mutex_unlock(&control->lock);
-	control_wake(control->ended_fd);
+	records_add_summary(monitor->records, &monitor->summary.shown);
+	/* Whoever polls is woken, and finds it readable for ever. */
+	control_request(control);
+	watch_end(&monitor->watch, control->request_fd);
+	control_close_request(control);
+	control_publish(control, r < 0 ? r : 0);
 }
 
-/* Samples that other threads wait for; one serves all that have asked so far. */
-static int take_wanted(struct denet_monitor *monitor)
+/* A sample that other threads wait for. */
+static int give_sample(struct denet_monitor *monitor)
 {
-	struct control *control = &monitor->control;
 	uint64_t wanted;
 	int r;
 
-	(void)pthread_mutex_lock(&control->lock);
-	wanted = control->samples_wanted;
-	(void)pthread_mutex_unlock(&control->lock);
-	if (wanted == control->samples_taken)
+	if (!control_is_sample_wanted(&monitor->control, &wanted))
 		return 0;
-	r = monitor_sample_now(monitor);
-	(void)pthread_mutex_lock(&control->lock);
-	control->samples_taken = wanted;
-	control->sample_result = r;
-	(void)pthread_cond_broadcast(&control->changed);
-	(void)pthread_mutex_unlock(&control->lock);
+	r = step_sample_now(monitor);
+	control_give_sample(&monitor->control, wanted, r);
 	/* A command that runs unmeasured goes on to be waited for. */
 	return r == -ENODATA ? 0 : r;
 }
@@ -64,16 +44,18 @@ static int drive(struct denet_monitor *monitor)
 {
 	int r;
 
+	if (monitor->phase == PHASE_ENDED)
+		return 1;
 	monitor->control.is_driving = true;
-	control_forget(monitor->control.request_fd);
+	control_forget_request(&monitor->control);
 	if (atomic_load(&monitor->control.wants_finish)) {
-		r = monitor_finish(monitor);
+		r = step_finish(monitor);
 		r = r ? r : 1;
 	} else {
-		r = monitor_step(monitor);
+		r = step_due(monitor);
 	}
 	if (!r)
-		r = take_wanted(monitor);
+		r = give_sample(monitor);
 	publish(monitor, r);
 	monitor->control.is_driving = false;
 	return r;
@@ -86,8 +68,8 @@ static void *run_thread(void *context)
 	int r = 0;
 
 	/* From here on control.thread is written. */
-	(void)pthread_mutex_lock(&monitor->control.lock);
-	(void)pthread_mutex_unlock(&monitor->control.lock);
+	(void)pthread_mutex_lock(monitor->control.lock);
+	(void)pthread_mutex_unlock(monitor->control.lock);
 	while (!r && !atomic_load(&monitor->control.wants_stop)) {
 		if (poll(&news, 1, -1) < 0 && errno != EINTR)
 			r = -errno;
@@ -96,7 +78,7 @@ static void *run_thread(void *context)
 	}
 	/* Whoever waits must not wait for ever. */
 	if (r < 0) {
-		(void)monitor_finish(monitor);
+		(void)step_finish(monitor);
 		publish(monitor, r);
 	}
 	return NULL;
@@ -111,13 +93,13 @@ static int create_thread(struct denet_monitor *monitor)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	(void)pthread_mutex_lock(&control->lock);
-	control->is_threaded = true;
+	(void)pthread_mutex_lock(control->lock);
 	control->owner = getpid();
+	atomic_store(&control->is_threaded, true);
 	r = pthread_create(&control->thread, NULL, run_thread, monitor);
 	if (r)
-		control->is_threaded = false;
-	(void)pthread_mutex_unlock(&control->lock);
+		atomic_store(&control->is_threaded, false);
+	(void)pthread_mutex_unlock(control->lock);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return -r;
 }
@@ -127,7 +109,7 @@ int denet_monitor_start_thread(struct denet_monitor *monitor)
 	if (monitor->control.is_threaded)
 		return -EALREADY;
 	/* Who asks for it later must not read what the thread writes. */
-	monitor_note_metadata(monitor);
+	news_note_start(monitor);
 	return create_thread(monitor);
 }
 
@@ -153,7 +135,7 @@ void denet_monitor_request_finish(struct denet_monitor *monitor)
 	int before = errno; /* of what a signal handler has interrupted */
 
 	atomic_store(&monitor->control.wants_finish, true);
-	control_wake(monitor->control.request_fd);
+	control_request(&monitor->control);
 	errno = before;
 }
 
@@ -185,25 +167,10 @@ int denet_monitor_finish(struct denet_monitor *monitor)
 		return denet_monitor_join(monitor);
 	}
 	monitor->control.is_driving = true;
-	r = monitor_finish(monitor);
+	r = step_finish(monitor);
 	publish(monitor, r);
 	monitor->control.is_driving = false;
 	return r;
-}
-
-static int wait_for_thread(struct control *control, int timeout_ms)
-{
-	struct pollfd ended = { .fd = control->ended_fd, .events = POLLIN };
-	int n = poll(&ended, 1, timeout_ms), r;
-
-	if (n < 0)
-		return -errno;
-	if (!n)
-		return 0;
-	(void)pthread_mutex_lock(&control->lock);
-	r = control->result;
-	(void)pthread_mutex_unlock(&control->lock);
-	return r ? r : 1;
 }
 
 /* Rounded up, so that a wait does not spin through its last millisecond. */
@@ -223,7 +190,7 @@ int denet_monitor_wait(struct denet_monitor *monitor, int timeout_ms)
 	if (r)
 		return r;
 	if (control_is_driven_by_another(&monitor->control))
-		return wait_for_thread(&monitor->control, timeout_ms);
+		return control_await_end(&monitor->control, timeout_ms);
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
 	do {
@@ -236,22 +203,6 @@ int denet_monitor_wait(struct denet_monitor *monitor, int timeout_ms)
 	return r;
 }
 
-/* Until the driver has taken a sample that began after now. */
-static int await_sample(struct control *control)
-{
-	uint64_t mine;
-	int r;
-
-	(void)pthread_mutex_lock(&control->lock);
-	mine = ++control->samples_wanted;
-	control_wake(control->request_fd);
-	while (control->samples_taken < mine && !control->has_ended)
-		(void)pthread_cond_wait(&control->changed, &control->lock);
-	r = control->samples_taken < mine ? 1 : control->sample_result;
-	(void)pthread_mutex_unlock(&control->lock);
-	return r;
-}
-
 int denet_monitor_sample_now(struct denet_monitor *monitor)
 {
 	int r = check_caller(&monitor->control);
@@ -259,30 +210,24 @@ int denet_monitor_sample_now(struct denet_monitor *monitor)
 	if (r)
 		return r;
 	if (control_is_driven_by_another(&monitor->control))
-		return await_sample(&monitor->control);
+		return control_await_sample(&monitor->control);
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
 	monitor->control.is_driving = true;
-	r = monitor_sample_now(monitor);
+	r = step_sample_now(monitor);
 	monitor->control.is_driving = false;
 	return r;
 }
 
-bool denet_monitor_is_running(const struct denet_monitor *monitor)
-{
-	return !monitor_has_root_ended(monitor);
-}
-
 int denet_monitor_exit(struct denet_monitor *monitor, struct denet_end *ret_end)
 {
-	struct control *control = &monitor->control;
 	int r = -EBUSY;
 
-	(void)pthread_mutex_lock(&control->lock);
-	if (control->has_ended) {
-		*ret_end = control->end;
+	control_lock(&monitor->control);
+	if (monitor->control.has_ended) {
+		*ret_end = monitor->root.end;
 		r = 0;
 	}
-	(void)pthread_mutex_unlock(&control->lock);
+	control_unlock(&monitor->control);
 	return r;
 }

@@ -1,35 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* What the kernel tells of processes, on its way to the observer. */
+/* What the source tells of processes, on its way to the observer. */
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "metrics/publish.h"
+#include "engine/account.h"
 #include "follow/monitor_internal.h"
-#include "procfs/process.h"
-#include "procfs/procfs.h"
-#include "procfs/status.h"
+#include "metrics/publish.h"
 #include "tree/counters.h"
 #include "util/clock.h"
 
-/* Out of memory costs one process its record, never the monitoring. */
-static void count_lost(struct denet_monitor *monitor)
+void news_done(struct news *news)
 {
-	monitor->news_lost++;
+	idmap_done(&news->known);
 }
 
-static struct denet_command show_command(const struct command *command)
+/* Out of memory costs one process its record, never the monitoring. */
+static void count_lost(struct news *news)
 {
-	if (!command || command->is_private)
-		return (struct denet_command){ 0 };
-	return (struct denet_command){
-		.args = command->args,
-		.args_len = command->args_len,
-		.truncated = command->is_truncated,
-		.exe = command->exe,
-	};
+	news->lost++;
+}
+
+static bool is_known(const struct news *news, const struct process *process)
+{
+	return idmap_get(&news->known, process->id);
+}
+
+/* Without memory it is shown once more. */
+static void note_known(struct news *news, struct process *process)
+{
+	(void)idmap_put(&news->known, process->id, process);
+}
+
+void news_forget(struct denet_monitor *monitor, struct process *process)
+{
+	(void)idmap_remove(&monitor->news.known, process->id);
+	memory_forget(&monitor->memory, process);
+	tree_remove(&monitor->tree, process);
 }
 
 static void show_arrival(struct denet_monitor *monitor, const struct process *process)
@@ -39,104 +45,65 @@ static void show_arrival(struct denet_monitor *monitor, const struct process *pr
 		.ts_ms = clock_wall_ms(),
 		.pid = process->pid,
 		.ppid = process->ppid,
-		.command = show_command(process->command),
+		.command = identity_show(process->command),
 	};
 
 	if (monitor->observer.on_arrival)
 		monitor->observer.on_arrival(monitor->observer.context, &arrival);
 }
 
-/* The kernel tells us more than it would tell our caller: see own_programs_only. */
-static bool is_private(const struct denet_monitor *monitor, const struct exec_event *event)
-{
-	return monitor->options.own_programs_only && monitor->accounting == DENET_ACCOUNTING_BPF &&
-	       (event->uid != getuid() || event->gid != getgid() || event->flags & EXEC_HAS_RIGHTS);
-}
-
-/* For a process that lived before us, or whose exec event was lost. */
-static void read_command(struct denet_monitor *monitor, struct process *process)
-{
-	char args[DENET_ARGS_MAX], path[PATH_MAX];
-	struct command *command;
-	bool is_truncated;
-	size_t len;
-
-	if (process_read_cmdline(procfs_host(), (pid_t)process->pid, sizeof(args), args, &len,
-				 &is_truncated))
-		return;
-	command =
-		command_add(&monitor->tree.commands, process->id, args, len, is_truncated, NULL, 0);
-	if (!command)
-		return;
-	command->is_private =
-		monitor->options.own_programs_only &&
-		process_read_exe(procfs_host(), (pid_t)process->pid, sizeof(path), path) == -EACCES;
-	process_set_command(&monitor->tree, process, command);
-}
-
-/* What exec was given may be a link; the kernel's own path may be read while the program runs. */
-static void resolve_exe(const struct process *process)
-{
-	char path[PATH_MAX];
-
-	if (!process->command || process->command->is_exe_resolved)
-		return;
-	process->command->is_exe_resolved = true;
-	if (!process_read_exe(procfs_host(), (pid_t)process->pid, sizeof(path), path))
-		command_resolve_exe(process->command, path);
-}
-
 void news_arrival(struct denet_monitor *monitor, struct process *process)
 {
-	bool is_new = !process->has_arrived;
+	bool is_new = !is_known(&monitor->news, process);
 
 	if (is_new && !process->command)
-		read_command(monitor, process);
-	resolve_exe(process);
-	process->has_arrived = true;
-	if (is_new && process->id != monitor->root_id)
+		identity_read_command(&monitor->identity, &monitor->tree, process);
+	identity_resolve_exe(&monitor->identity, process);
+	if (!is_new)
+		return;
+	note_known(&monitor->news, process);
+	if (process->id != monitor->root.id)
 		show_arrival(monitor, process);
 }
 
-void news_start(struct denet_monitor *monitor)
+static struct denet_start start_of(const struct denet_monitor *monitor)
 {
-	char path[PATH_MAX];
-	struct denet_start start = {
-		.size = sizeof(start),
-		.pid = (uint32_t)monitor->root_pid,
-		.t0_ms = monitor->t0_ms,
+	return (struct denet_start){
+		.size = sizeof(struct denet_start),
+		.pid = (uint32_t)monitor->root.pid,
+		.t0_ms = monitor->times.start_wall_ms,
+		.command = root_command(&monitor->root),
 		.accounting = monitor->accounting,
 		.interval_ms = monitor->options.interval_ms,
 		.max_interval_ms = monitor->options.max_interval_ms,
 	};
-	struct process *root = tree_find(&monitor->tree, monitor->root_id);
-
-	if (monitor->has_started)
-		return;
-	monitor->has_started = true;
-	/* Whoever asked for the metadata before has had it looked up. */
-	if (!monitor->exe &&
-	    !process_read_exe(procfs_host(), monitor->root_pid, sizeof(path), path))
-		monitor->exe = strdup(path);
-	if (!monitor->exe && root && root->command && root->command->exe &&
-	    !root->command->is_private)
-		monitor->exe = strdup(root->command->exe);
-	start.command.args = monitor->args;
-	start.command.args_len = monitor->args_len;
-	start.command.exe = monitor->exe;
-	if (monitor->observer.on_start)
-		monitor->observer.on_start(monitor->observer.context, &start);
 }
 
-/* A descriptor that was executed has a name that means nothing elsewhere. */
-static bool is_usable_path(const char *path, size_t len)
+void news_note_start(struct denet_monitor *monitor)
 {
-	static const char by_descriptor[] = "/dev/fd/";
+	struct denet_start start;
 
-	if (!len || path[0] != '/')
-		return false;
-	return len < sizeof(by_descriptor) ||
-	       memcmp(path, by_descriptor, sizeof(by_descriptor) - 1);
+	if (monitor->news.has_started)
+		return;
+	root_find_exe(&monitor->root, &monitor->identity, NULL);
+	start = start_of(monitor);
+	records_note_start(monitor->records, &start);
+}
+
+void news_start(struct denet_monitor *monitor)
+{
+	const struct process *process = tree_find(&monitor->tree, monitor->root.id);
+	struct denet_start start;
+
+	if (monitor->news.has_started)
+		return;
+	monitor->news.has_started = true;
+	/* Whoever asked for the metadata before has had it looked up. */
+	root_find_exe(&monitor->root, &monitor->identity,
+		      process ? identity_show(process->command).exe : NULL);
+	start = start_of(monitor);
+	if (monitor->observer.on_start)
+		monitor->observer.on_start(monitor->observer.context, &start);
 }
 
 /* What our stub used until it became the command is not the command's. */
@@ -147,36 +114,22 @@ static void forget_stub(struct denet_monitor *monitor, struct process *root)
 	if (!monitor->source->ops->root_before_exec(monitor->source, &used))
 		return;
 	root->before = used;
-	monitor->before = used;
+	ledger_exclude_only(&monitor->ledger, &used);
 }
 
 static void on_exec(void *context, const struct exec_event *event, const char *text)
 {
 	struct denet_monitor *monitor = context;
-	struct process *process = tree_enter(&monitor->tree, event->id, event->tgid);
-	const char *path = text + event->args_len;
-	struct command *command;
+	struct process *process =
+		identity_take_exec(&monitor->identity, &monitor->tree, event, text);
 
 	if (!process) {
-		count_lost(monitor);
+		count_lost(&monitor->news);
 		return;
 	}
-	if (!process->start_boot_ns) {
-		process->ppid = event->parent_tgid;
-		process->start_boot_ns = event->start_boot_ns;
-	}
-	memcpy(process->comm, event->comm, DENET_COMM_LEN);
-	/* What was seen so far was the memory of what ran before. */
-	process->peak_seen_kb = 0;
-	process->memory_read_ns = 0;
-	command = command_add(&monitor->tree.commands, event->command_id, text, event->args_len,
-			      event->args_whole_len > event->args_len,
-			      is_usable_path(path, event->path_len) ? path : NULL, event->path_len);
-	if (command)
-		command->is_private = is_private(monitor, event);
-	process_set_command(&monitor->tree, process, command);
-	process->has_arrived = true;
-	if (event->id == monitor->root_id && !monitor->has_started) {
+	memory_begin_program(&monitor->memory, process);
+	note_known(&monitor->news, process);
+	if (event->id == monitor->root.id && !monitor->news.has_started) {
 		forget_stub(monitor, process);
 		news_start(monitor);
 	} else {
@@ -184,157 +137,71 @@ static void on_exec(void *context, const struct exec_event *event, const char *t
 	}
 }
 
-/*
- * signal->maxrss holds what the process inherited at fork and what it ran before. If it has grown
- * since the last exec, this program made it grow. If not, only the address space can tell, which
- * older kernels have let go of by then.
- */
-static uint64_t peak_kb(const struct process_account *account, uint64_t seen_kb, bool *ret_is_bound)
-{
-	uint64_t page_kb = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
-	uint64_t kb;
-
-	*ret_is_bound = false;
-	if (account->peak_pages > account->peak_before_exec_pages) {
-		kb = account->peak_pages * page_kb;
-	} else if (account->peak_mm_pages) {
-		kb = account->peak_mm_pages * page_kb;
-	} else {
-		*ret_is_bound = true;
-		return seen_kb ? seen_kb : DENET_UNKNOWN;
-	}
-	return kb > seen_kb ? kb : seen_kb;
-}
-
-static const char *cgroup_of(struct denet_monitor *monitor, const struct process_account *account)
-{
-	if (!monitor->cgroups && cgroup_paths_new(procfs_host(), &monitor->cgroups))
-		return NULL;
-	return cgroup_paths_find(monitor->cgroups, account->cgroup_v2_id,
-				 account->cgroup_memory_id);
-}
-
 /* What an account says, whether it is closed or not. */
 static void show_account(struct denet_monitor *monitor, const struct process_account *account,
 			 const struct process *process, struct denet_process *ret)
 {
-	bool is_ended = account->flags & ACCOUNT_ENDED;
-	uint64_t end_boot_ns = account->exit_boot_ns ? account->exit_boot_ns : clock_boot_ns();
+	const struct times *times = &monitor->times;
+	uint64_t seen_kb = process ? memory_peak_seen_kb(&monitor->memory, process) : 0;
+	uint64_t end_boot_ns = account_end_boot_ns(account);
 
-	*ret = (struct denet_process){
-		.pid = account->tgid,
-		.ppid = account->parent_tgid,
-		.uid = account->uid == UINT32_MAX ? DENET_UNKNOWN : account->uid,
-		.start_ms = monitor_wall_ms_of_boot(monitor, account->start_boot_ns),
-		.wall_ns = end_boot_ns - account->start_boot_ns,
-		.threads_total = account->threads_total,
-		.oom_killed = account->flags & ACCOUNT_OOM_KILLED,
-		.is_partial = process && process->is_partial,
-		.is_exact = !(account->flags & ACCOUNT_SAMPLED),
-	};
+	account_show(account, process, seen_kb, ret);
+	ret->start_ms = times_wall_ms(times, account->start_boot_ns);
+	if (account->flags & ACCOUNT_ENDED)
+		ret->cgroup = identity_cgroup(&monitor->identity, account);
 	/* Our stub was held for a while before it became the command. */
-	if (account->id == monitor->root_id && !monitor->is_attached) {
-		ret->start_ms = monitor->t0_ms;
-		ret->wall_ns = end_boot_ns > monitor->start_boot_ns
-				       ? end_boot_ns - monitor->start_boot_ns
-				       : 0;
-	}
-	ret->peak_rss_kb =
-		peak_kb(account, process ? process->peak_seen_kb : 0, &ret->peak_is_bound);
-	if (is_ended) {
-		ret->end = publish_end(account->exit_status);
-		ret->cgroup = cgroup_of(monitor, account);
-	}
-	if (ret->is_partial && account->flags & ACCOUNT_RAN_AT_SEED)
-		ret->is_exact = false;
-}
-
-static void close_root(struct denet_monitor *monitor, const struct denet_process *shown,
-		       const struct task_counters *used, const struct process_account *account)
-{
-	monitor->is_root_closed = true;
-	monitor->root_used = *used;
-	monitor->root_unknown = account->unknown;
-	monitor->root_start_boot_ns = account->start_boot_ns;
-	if (!monitor->root_end.known)
-		monitor->root_end = shown->end;
-}
-
-static void show_to_observer(struct denet_monitor *monitor, const struct denet_process *shown)
-{
-	if (monitor->observer.on_process)
-		monitor->observer.on_process(monitor->observer.context, shown);
+	if (account->id != monitor->root.id || !monitor->root.is_ours)
+		return;
+	ret->start_ms = times->start_wall_ms;
+	ret->wall_ns = end_boot_ns > times->start_boot_ns ? end_boot_ns - times->start_boot_ns : 0;
 }
 
 static void show_process(struct denet_monitor *monitor, const struct denet_process *shown,
 			 bool is_root)
 {
+	bool counts = is_root || !monitor->options.exclude_children;
+
 	if (is_root)
-		monitor->root_threads_total = shown->threads_total;
-	if (!is_root && monitor->options.exclude_children)
-		return show_to_observer(monitor, shown);
-	if (tally_add(&monitor->tally, shown, is_root))
-		count_lost(monitor);
-	show_to_observer(monitor, shown);
+		root_note_threads(&monitor->root, shown->threads_total);
+	if (counts && tally_add(&monitor->tally, shown, is_root))
+		count_lost(&monitor->news);
+	if (monitor->observer.on_process)
+		monitor->observer.on_process(monitor->observer.context, shown);
 }
 
-/* The name that exec gives: of the file, cut. */
-static bool is_named_after(const struct command *command, const char *comm)
+static void show_ended(struct denet_monitor *monitor, const struct process_account *account,
+		       const struct process *process, const struct command *command)
 {
-	const char *name = command->args_len ? strrchr(command->args, '/') : NULL;
+	bool is_root = account->id == monitor->root.id;
+	char comm[DENET_COMM_LEN + 1] = "";
+	struct task_counters used;
+	struct denet_process shown;
 
-	name = name ? name + 1 : command->args;
-	return name && !strncmp(name, comm, DENET_COMM_LEN - 1);
-}
-
-/* Between the last look and its end it has become another program, which nobody saw. */
-static bool is_stale(const struct denet_monitor *monitor, const struct process *process,
-		     const struct process_account *account)
-{
-	bool was_started_by_us = !monitor->is_attached && account->id == monitor->root_id;
-
-	if (!(account->flags & ACCOUNT_SAMPLED) || !process || !process->command ||
-	    is_named_after(process->command, account->comm))
-		return false;
-	/* What it was started with has its own id until an exec is seen. */
-	return (was_started_by_us && process->command->id == process->id) ||
-	       memcmp(process->comm, account->comm, DENET_COMM_LEN) != 0;
+	account_used(account, process, &used);
+	show_account(monitor, account, process, &shown);
+	memcpy(comm, account->comm, DENET_COMM_LEN);
+	shown.comm = comm;
+	if (!identity_is_stale(process, account, is_root && monitor->root.is_ours))
+		shown.command = identity_show(command);
+	publish_counters(&used, account->unknown, monitor->sampler.tick_ns, &shown.used);
+	if (is_root)
+		root_note_account(&monitor->root, account, &used, &shown.end);
+	show_process(monitor, &shown, is_root);
 }
 
 static void on_exit_account(void *context, const struct process_account *account)
 {
 	struct denet_monitor *monitor = context;
 	struct process *process = tree_find(&monitor->tree, account->id);
-	struct command *command =
-		process && process->command
-			? process->command
-			: command_take(&monitor->tree.commands, account->command_id);
-	struct task_counters used = account->used;
-	bool is_root = account->id == monitor->root_id;
-	char comm[DENET_COMM_LEN + 1] = "";
-	struct denet_process shown;
+	struct command *command = identity_of_ended(&monitor->tree, process, account);
 
 	/* A root that was too short for its exec to be seen. */
 	news_start(monitor);
-	monitor->exits_seen++;
+	monitor->news.exits_seen++;
+	show_ended(monitor, account, process, command);
+	command_drop(&monitor->tree.commands, command);
 	if (process)
-		counters_subtract(&used, &process->before);
-	counters_floor(&used);
-	show_account(monitor, account, process, &shown);
-	memcpy(comm, account->comm, DENET_COMM_LEN);
-	shown.comm = comm;
-	if (is_stale(monitor, process, account))
-		command = NULL;
-	shown.command = show_command(command);
-	publish_counters(&used, account->unknown, monitor->tick_ns, &shown.used);
-	if (is_root)
-		close_root(monitor, &shown, &used, account);
-	show_process(monitor, &shown, is_root);
-
-	if (!process || command != process->command)
-		command_drop(&monitor->tree.commands, command);
-	if (process)
-		tree_remove(&monitor->tree, process);
+		news_forget(monitor, process);
 }
 
 int news_drain(struct denet_monitor *monitor)
@@ -348,98 +215,100 @@ int news_drain(struct denet_monitor *monitor)
 	return monitor->source->ops->drain(monitor->source, &events);
 }
 
-/* What a task used before: not ours to count, or with since_process_start just that. */
+/* What a task has used before: the kernel's charge, and what it will charge later. */
+static struct task_counters used_before(const struct task_sample *task, bool is_gone)
+{
+	struct task_counters used = task->used;
+
+	if (!is_gone)
+		used.cpu_ns += task->slice_ns;
+	return used;
+}
+
+/* It is not ours to count, or with since_process_start just that. */
+static void take_past(struct denet_monitor *monitor, struct process *process,
+		      const struct task_sample *task)
+{
+	bool is_wanted = monitor->options.since_process_start && !monitor->root.is_ours;
+	/* Of a whole process only the main thread has ended: among the dead is none of it. */
+	bool is_gone = task->flags & (SAMPLE_ENDED_THREADS | SAMPLE_DEAD) &&
+		       !(task->flags & SAMPLE_PROCESS);
+	struct task_counters used = used_before(task, is_gone);
+
+	if (is_gone && is_wanted) {
+		counters_subtract(&process->before, &used);
+		ledger_include(&monitor->ledger, &used);
+	} else if (!is_gone && !is_wanted) {
+		counters_add(&process->before, &used);
+		ledger_exclude(&monitor->ledger, &used);
+	}
+	/* It may end before the first sample, and what was before is in no rate. */
+	if (is_wanted && task->tgid == (uint32_t)monitor->root.pid)
+		root_exclude_from_rate(&monitor->root, task->used.cpu_ns + task->slice_ns);
+}
+
 static int on_seeded(void *context, const struct task_sample *task)
 {
 	struct denet_monitor *monitor = context;
 	struct process *process = tree_enter(&monitor->tree, task->id, task->tgid);
-	bool is_wanted = monitor->options.since_process_start && monitor->is_attached;
-	bool is_gone = task->flags & (SAMPLE_ENDED_THREADS | SAMPLE_DEAD);
 
 	if (!process)
 		return -ENOMEM;
-	/* Only its main thread has ended: among the dead is none of it. */
-	if (task->flags & SAMPLE_PROCESS)
-		is_gone = false;
-	process->is_partial = monitor->is_attached;
+	process->is_partial = !monitor->root.is_ours;
+	ledger_seed(&monitor->ledger, task);
 	if (task->flags & SAMPLE_LEADER) {
-		monitor->seeded_processes++;
 		process->ppid = task->parent_tgid;
 		process->start_boot_ns = task->start_boot_ns;
 		memcpy(process->comm, task->comm, DENET_COMM_LEN);
 		/* Before its children can end: what they have not execed is its command. */
-		if (monitor->is_attached)
-			read_command(monitor, process);
-	} else if (!is_gone) {
-		monitor->seeded_threads++;
+		if (!monitor->root.is_ours)
+			identity_read_command(&monitor->identity, &monitor->tree, process);
 	}
-	if (task->flags & SAMPLE_PROCESS)
-		monitor->seeded_threads += task->threads - 1;
-	if (is_gone && is_wanted) {
-		counters_subtract(&process->before, &task->used);
-		counters_subtract(&monitor->before, &task->used);
-	} else if (!is_gone && !is_wanted) {
-		counters_add(&process->before, &task->used);
-		counters_add(&monitor->before, &task->used);
-		/* Used before, charged later. */
-		process->before.cpu_ns += task->slice_ns;
-		monitor->before.cpu_ns += task->slice_ns;
-	}
-	/* It may end before the first sample, and what was before is in no rate. */
-	if (is_wanted && task->tgid == (uint32_t)monitor->root_pid)
-		monitor->root_rate.cpu_ns += task->used.cpu_ns + task->slice_ns;
+	take_past(monitor, process, task);
 	return 0;
 }
 
 int news_seed(struct denet_monitor *monitor)
 {
-	struct process *root;
-	int r = monitor->source->ops->seed(monitor->source, monitor->root_pid, monitor->is_attached,
-					   on_seeded, monitor);
+	const struct source_ops *ops = monitor->source->ops;
+	struct root *root = &monitor->root;
+	struct process *process;
+	int r = ops->seed(monitor->source, root->pid, !root->is_ours, on_seeded, monitor);
 
 	if (r)
 		return r;
-	monitor->root_id = monitor->source->ops->root_id(monitor->source);
-	root = tree_find(&monitor->tree, monitor->root_id);
-	if (!root)
+	process = tree_find(&monitor->tree, ops->root_id(monitor->source));
+	if (!process)
 		return -ESRCH;
-	monitor->root_start_boot_ns = root->start_boot_ns;
-	if (!monitor->is_attached)
-		process_set_command(&monitor->tree, root,
-				    command_add(&monitor->tree.commands, root->id, monitor->args,
-						monitor->args_len, false, NULL, 0));
+	root_note_seeded(root, process->id, process->start_boot_ns);
+	if (root->is_ours)
+		identity_give_command(&monitor->tree, process, root->args, root->args_len);
 	return 0;
 }
 
-/* Its account was closed a moment after the last walk, at which it lived. */
-static void recall_account(const struct process *process, struct process_account *ret_account)
+void news_forget_seeded(struct denet_monitor *monitor)
 {
-	*ret_account = (struct process_account){
-		.id = process->id,
-		.start_boot_ns = process->start_boot_ns,
-		.tgid = process->pid,
-		.parent_tgid = process->ppid,
-		.threads_live = process->threads,
-		.threads_total = process->threads,
-	};
+	tree_done(&monitor->tree);
+	root_forget_seeded(&monitor->root);
+	ledger_forget_seeded(&monitor->ledger);
 }
 
 void news_survivor(struct denet_monitor *monitor, struct process *process)
 {
+	uint64_t seen_kb = memory_peak_seen_kb(&monitor->memory, process);
 	struct process_account account;
 	struct denet_process shown;
-	uint32_t uid;
 
 	if (monitor->source->ops->account(monitor->source, process->id, &account))
-		recall_account(process, &account);
+		account_recall(process, &account);
 	show_account(monitor, &account, process, &shown);
-	shown.uid = status_read_uid(procfs_host(), (pid_t)process->pid, &uid) ? DENET_UNKNOWN : uid;
+	shown.uid = identity_read_uid(&monitor->identity, (pid_t)process->pid);
 	shown.comm = process->comm;
-	shown.command = show_command(process->command);
+	shown.command = identity_show(process->command);
 	shown.is_running = true;
 	shown.is_exact &= !process->is_running;
-	shown.peak_rss_kb = process->peak_seen_kb ? process->peak_seen_kb : DENET_UNKNOWN;
+	shown.peak_rss_kb = seen_kb ? seen_kb : DENET_UNKNOWN;
 	shown.peak_is_bound = true;
-	publish_counters(&process->used, process->unknown, monitor->tick_ns, &shown.used);
-	show_process(monitor, &shown, process->id == monitor->root_id);
+	publish_counters(&process->used, process->unknown, monitor->sampler.tick_ns, &shown.used);
+	show_process(monitor, &shown, process->id == monitor->root.id);
 }

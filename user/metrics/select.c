@@ -2,49 +2,44 @@
 #include "metrics/select.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
-#include "tree/tree.h"
-
-static bool is_larger(const struct process *a, const struct process *b)
+static bool is_larger(const struct select_item *a, const struct select_item *b)
 {
-	if (a->used.cpu_ns != b->used.cpu_ns)
-		return a->used.cpu_ns > b->used.cpu_ns;
+	if (a->cpu_ns != b->cpu_ns)
+		return a->cpu_ns > b->cpu_ns;
 	if (a->rss_kb != b->rss_kb)
 		return a->rss_kb > b->rss_kb;
 	return a->id < b->id;
 }
 
-static void swap(struct process **a, struct process **b)
+static void swap(struct select_item *a, struct select_item *b)
 {
-	struct process *kept = *a;
+	struct select_item kept = *a;
 
 	*a = *b;
 	*b = kept;
 }
 
 /* Larger ones to the left of the pivot, which ends at the returned place. */
-static size_t partition(struct process **processes, size_t first, size_t last)
+static size_t partition(struct select_item *items, size_t first, size_t last)
 {
-	const struct process *pivot;
 	size_t at = first, i;
 
-	swap(&processes[first + (last - first) / 2], &processes[last]);
-	pivot = processes[last];
+	swap(&items[first + (last - first) / 2], &items[last]);
 	for (i = first; i < last; i++)
-		if (is_larger(processes[i], pivot))
-			swap(&processes[at++], &processes[i]);
-	swap(&processes[at], &processes[last]);
+		if (is_larger(&items[i], &items[last]))
+			swap(&items[at++], &items[i]);
+	swap(&items[at], &items[last]);
 	return at;
 }
 
-void select_largest(struct process **processes, size_t count, size_t wanted)
+static void move_to_front(struct select_item *items, size_t count, size_t wanted)
 {
-	size_t first = 0, last = count ? count - 1 : 0, at;
+	size_t first = 0, last = count - 1, at;
 
-	if (wanted >= count)
-		return;
 	while (first < last) {
-		at = partition(processes, first, last);
+		at = partition(items, first, last);
 		if (at == wanted)
 			return;
 		if (at < wanted)
@@ -52,4 +47,19 @@ void select_largest(struct process **processes, size_t count, size_t wanted)
 		else
 			last = at ? at - 1 : 0;
 	}
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct select_item *x = a, *y = b;
+
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void select_largest(struct select_item *items, size_t count, size_t wanted)
+{
+	if (wanted >= count)
+		return;
+	move_to_front(items, count, wanted);
+	qsort(items, wanted, sizeof(*items), by_order);
 }

@@ -77,10 +77,8 @@ static int open_all(struct poller *poller)
 }
 
 /* Orphans are no longer ours to wait for. */
-void poller_end(struct source *source)
+static void end_adopting(struct poller *poller)
 {
-	struct poller *poller = poller_of(source);
-
 	if (poller->was_subreaper < 0)
 		return;
 	(void)prctl(PR_SET_CHILD_SUBREAPER, poller->was_subreaper);
@@ -92,7 +90,7 @@ void poller_close(struct source *source)
 {
 	struct poller *poller = poller_of(source);
 
-	poller_end(source);
+	end_adopting(poller);
 	members_done(poller);
 	pid_list_done(&poller->pids);
 	pid_list_done(&poller->strangers);

@@ -128,7 +128,6 @@ static inline const struct poller *poller_of_const(const struct source *source)
 int poller_open_source(const struct source_options *options, struct source **ret_source);
 void poller_explain(int error, char *text, size_t size);
 void poller_close(struct source *source);
-void poller_end(struct source *source);
 
 /* seed.c: likewise. */
 int poller_seed(struct source *source, pid_t pid, bool is_tree, source_task_fn on_task,

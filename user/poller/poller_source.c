@@ -176,5 +176,4 @@ const struct source_ops poller_source_ops = {
 	.wake_at_every_exit = wake_at_every_exit,
 	.tasks_lost = tasks_lost,
 	.peak_kb = peak_kb,
-	.end = poller_end,
 };

@@ -300,11 +300,6 @@ static uint64_t peak_kb(const struct source *source)
 	return 0;
 }
 
-static void end(struct source *source)
-{
-	(void)source;
-}
-
 const struct source_ops probe_source_ops = {
 	.name = "bpf",
 	.is_exact = true,
@@ -322,5 +317,4 @@ const struct source_ops probe_source_ops = {
 	.wake_at_every_exit = wake_at_every_exit,
 	.tasks_lost = tasks_lost,
 	.peak_kb = peak_kb,
-	.end = end,
 };

@@ -74,8 +74,6 @@ struct source_ops {
 	uint64_t (*tasks_lost)(const struct source *source);
 	/* Largest memory of one process that need not have been seen; 0 when not known. */
 	uint64_t (*peak_kb)(const struct source *source);
-	/* Nothing is followed any more; what has been found stays. */
-	void (*end)(struct source *source);
 };
 
 /* The head of each source's own struct. */

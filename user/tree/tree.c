@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tree/counters.h"
+#include "util/array.h"
 
 void tree_done(struct tree *tree)
 {
@@ -14,11 +14,49 @@ void tree_done(struct tree *tree)
 		tree_remove(tree, tree->oldest);
 	command_table_done(&tree->commands);
 	idmap_done(&tree->by_id);
+	free(tree->free_slots);
+	*tree = (struct tree){ 0 };
 }
 
 struct process *tree_find(const struct tree *tree, uint64_t id)
 {
 	return idmap_get(&tree->by_id, id);
+}
+
+/* There is always room to give one back. */
+static int take_slot(struct tree *tree, uint32_t *ret_slot)
+{
+	uint32_t count = tree->slots_count, *grown;
+
+	if (tree->free_slots_count) {
+		*ret_slot = tree->free_slots[--tree->free_slots_count];
+		return 0;
+	}
+	/* A power of two is full. */
+	if (!(count & (count - 1)) || !count) {
+		grown = array_resize(tree->free_slots, count ? count * 2 : 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		tree->free_slots = grown;
+	}
+	*ret_slot = tree->slots_count++;
+	return 0;
+}
+
+static void give_slot_back(struct tree *tree, uint32_t slot)
+{
+	tree->free_slots[tree->free_slots_count++] = slot;
+}
+
+static void link_youngest(struct tree *tree, struct process *process)
+{
+	process->older = tree->youngest;
+	if (tree->youngest)
+		tree->youngest->younger = process;
+	else
+		tree->oldest = process;
+	tree->youngest = process;
+	tree->count++;
 }
 
 struct process *tree_enter(struct tree *tree, uint64_t id, uint32_t pid)
@@ -28,23 +66,18 @@ struct process *tree_enter(struct tree *tree, uint64_t id, uint32_t pid)
 	if (process)
 		return process;
 	process = calloc(1, sizeof(*process));
-	if (!process)
-		return NULL;
-	process->id = id;
-	process->pid = pid;
-	process->statm_fd = -1;
-	process->pss_kb = UINT64_MAX;
-	if (idmap_put(&tree->by_id, id, process)) {
+	if (!process || take_slot(tree, &process->slot)) {
 		free(process);
 		return NULL;
 	}
-	process->older = tree->youngest;
-	if (tree->youngest)
-		tree->youngest->younger = process;
-	else
-		tree->oldest = process;
-	tree->youngest = process;
-	tree->count++;
+	process->id = id;
+	process->pid = pid;
+	if (idmap_put(&tree->by_id, id, process)) {
+		give_slot_back(tree, process->slot);
+		free(process);
+		return NULL;
+	}
+	link_youngest(tree, process);
 	return process;
 }
 
@@ -61,8 +94,7 @@ void tree_remove(struct tree *tree, struct process *process)
 	tree->count--;
 	idmap_remove(&tree->by_id, process->id);
 	command_drop(&tree->commands, process->command);
-	if (process->statm_fd >= 0)
-		(void)close(process->statm_fd);
+	give_slot_back(tree, process->slot);
 	free(process);
 }
 

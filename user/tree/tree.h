@@ -14,10 +14,11 @@
 #include "kernel/tree.h"
 #include "tree/command.h"
 #include "util/idmap.h"
-#include "util/rate.h"
 
 struct process {
 	uint64_t id;
+	uint32_t
+		slot; /* small, its own while it is known: where others keep what they know of it */
 	uint32_t pid;
 	uint32_t ppid;
 	char comm[DENET_COMM_LEN + 1];
@@ -39,20 +40,7 @@ struct process {
 	bool is_running; /* one of its threads is on a CPU */
 	bool is_exiting;
 
-	uint64_t rss_kb;
-	uint64_t vms_kb;
-	uint64_t pss_kb;
-	uint64_t peak_seen_kb; /* largest memory at any sample */
-	uint32_t statm_tid; /* whose statm it is */
-	int statm_fd; /* owned; -1 */
-	uint64_t memory_read_ns; /* when it was read last, and what CPU had been used then */
-	uint64_t memory_cpu_ns;
-
-	struct rate rate;
-
 	bool is_partial;
-	bool has_arrived; /* the observer knows it */
-	bool is_selected; /* among the children of this sample */
 	struct process *older;
 	struct process *younger;
 };
@@ -63,6 +51,9 @@ struct tree {
 	struct process *oldest; /* owned */
 	struct process *youngest;
 	size_t count;
+	uint32_t *free_slots; /* owned */
+	uint32_t free_slots_count;
+	uint32_t slots_count; /* that were ever given; free_slots has room for all */
 	uint64_t walk;
 	struct task_counters live; /* sum over the living tasks of this walk */
 	uint64_t slice_ns; /* the same of their slices in progress */

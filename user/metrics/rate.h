@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* From CPU time to percent of one CPU. */
-#ifndef DENET_UTIL_RATE_H
-#define DENET_UTIL_RATE_H
+#ifndef DENET_METRICS_RATE_H
+#define DENET_METRICS_RATE_H
 
 #include <stdint.h>
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What goes on around the tree: the network of the root's namespace, the machine's memory pressure. */
+#ifndef DENET_FOLLOW_AROUND_H
+#define DENET_FOLLOW_AROUND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "denet/denet.h"
+#include "procfs/netdev.h"
+
+struct procfs;
+
+struct around {
+	int netdev_fd; /* owned, as the next; -1 */
+	int pressure_fd;
+	bool is_net_known; /* stays when the descriptors go */
+	struct netdev_totals net_before;
+	uint64_t net_rx_bytes;
+	uint64_t net_tx_bytes;
+};
+
+void around_init(struct around *around);
+
+/* Before the root can leave its namespace; and, the rest, when nothing can fail any more. */
+void around_open_net(struct around *around, const struct procfs *procfs, pid_t pid);
+void around_open(struct around *around, const struct procfs *procfs);
+
+/* Closes the descriptors. */
+void around_close(struct around *around);
+
+/* has_net: what was received since the start is what was asked for. */
+void around_fill(struct around *around, bool has_net, struct denet_sample *sample);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Which source a monitor gets: the best that is wanted and possible. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "follow/monitor_internal.h"
+#include "util/error.h"
+
+/* What an observer is told of where the figures come from. */
+static enum denet_accounting accounting_of(const struct source_ops *ops)
+{
+	return ops->is_exact ? DENET_ACCOUNTING_BPF : DENET_ACCOUNTING_PROC;
+}
+
+static void warn(struct denet_monitor *monitor, const char *what, const char *why,
+		 const char *remedy)
+{
+	(void)snprintf(monitor->warning, sizeof(monitor->warning), "%s: %s%s", what, why, remedy);
+}
+
+static void drop_source(struct denet_monitor *monitor)
+{
+	source_close(monitor->source);
+	monitor->source = NULL;
+	monitor->accounting = DENET_ACCOUNTING_NONE;
+	/* What seeding had found until it failed. */
+	news_forget_seeded(monitor);
+}
+
+void open_nothing(struct denet_monitor *monitor, const char *why)
+{
+	warn(monitor, "the command runs unmonitored", why, "");
+	drop_source(monitor);
+}
+
+static int seed(struct denet_monitor *monitor, struct denet_error *error)
+{
+	int pid = (int)monitor->root.pid, r = news_seed(monitor);
+
+	if (!r)
+		return 0;
+	drop_source(monitor);
+	/* 6.18's task iterator was seen to leave out process 1. */
+	if (r == -ESRCH && !monitor->root.is_ours && root_has_ended(&monitor->root))
+		return error_set(error, r, "process %d has ended", pid);
+	if (r == -ESRCH)
+		return error_set(error, r, "the kernel does not show process %d", pid);
+	return error_set(error, r, "process %d cannot be followed: %s", pid, strerror(-r));
+}
+
+static int try_source(struct denet_monitor *monitor, const struct source_ops *ops,
+		      struct denet_error *error)
+{
+	const struct source_options options = {
+		.procfs = monitor->procfs,
+		.adopt_orphans = monitor->options.adopt_orphans && monitor->root.is_ours,
+	};
+	char why[200];
+	int r = source_open(ops, &options, &monitor->source, why, sizeof(why));
+
+	if (r)
+		return error_set(error, r, "%s", why);
+	monitor->accounting = accounting_of(ops);
+	if (ops->is_exact)
+		identity_trust_kernel(&monitor->identity);
+	if (!monitor->source->sees_memory_at_exit)
+		memory_look_for_peaks(&monitor->memory);
+	return seed(monitor, error);
+}
+
+static bool is_wanted(const struct denet_monitor *monitor, const struct source_ops *ops)
+{
+	enum denet_accounting wanted = monitor->options.accounting;
+
+	return wanted == DENET_ACCOUNTING_AUTO || wanted == accounting_of(ops);
+}
+
+/* Something better was wanted, and why it could not be had. */
+static void warn_of_second_best(struct denet_monitor *monitor, const char *why, bool has_ended)
+{
+	if (has_ended)
+		warn(monitor, "figures are what /proc still shows", why, "");
+	else
+		warn(monitor, "figures are lower bounds, sampled from /proc", why,
+		     "; 'denet-bpf doctor' tells what would help");
+}
+
+int open_source(struct denet_monitor *monitor, const struct source_ops *const *sources,
+		struct denet_error *error)
+{
+	struct denet_error why = { .size = sizeof(why) }, first = { .size = sizeof(first) };
+	const struct source_ops *const *ops = sources;
+	bool has_ended = false;
+	int r = -ENOSYS;
+
+	for (; *ops; ops++) {
+		if (!is_wanted(monitor, *ops))
+			continue;
+		r = try_source(monitor, *ops, &why);
+		if (!r)
+			break;
+		if (first.text[0])
+			continue;
+		first = why;
+		has_ended = r == -ESRCH && !monitor->root.is_ours && root_has_ended(&monitor->root);
+	}
+	if (r)
+		return error_set(error, r, "%s", why.text);
+	if (first.text[0])
+		warn_of_second_best(monitor, first.text, has_ended);
+	return 0;
+}
+
+int open_source_for_run(struct denet_monitor *monitor, const struct source_ops *const *sources,
+			struct denet_error *error)
+{
+	struct denet_error why = { .size = sizeof(why) };
+	int r = open_source(monitor, sources, &why);
+
+	if (!r)
+		return 0;
+	if (monitor->options.accounting != DENET_ACCOUNTING_AUTO)
+		return error_set(error, r, "cannot measure: %s", why.text);
+	open_nothing(monitor, why.text);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "follow/peaks.h"
+
+#include <math.h>
+
+void peaks_init(struct peaks *peaks)
+{
+	/* Samples may all come too late to see it, but the root there was. */
+	*peaks = (struct peaks){ .processes = 1, .threads = 1 };
+}
+
+static void note_pressure(struct peaks *peaks, double some_avg10)
+{
+	if (isnan(some_avg10))
+		return;
+	peaks->psi_samples++;
+	peaks->psi_stalled_samples += some_avg10 > 0;
+}
+
+void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct denet_sample *sum,
+		uint64_t elapsed_ns)
+{
+	peaks->sample_count++;
+	peaks->last_sample_ms = tree->ts_ms;
+	if (sum->mem_rss_kb != DENET_UNKNOWN && sum->mem_rss_kb > peaks->sum_kb) {
+		peaks->sum_kb = sum->mem_rss_kb;
+		peaks->sum_at_ns = elapsed_ns;
+	}
+	if (tree->process_count > peaks->processes)
+		peaks->processes = tree->process_count;
+	if (sum->thread_count > peaks->threads)
+		peaks->threads = sum->thread_count;
+	note_pressure(peaks, sum->psi_some_avg10);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What samples have met at most, and how many there were. */
+#ifndef DENET_FOLLOW_PEAKS_H
+#define DENET_FOLLOW_PEAKS_H
+
+#include <stdint.h>
+
+#include "denet/denet.h"
+
+struct peaks {
+	uint64_t sample_count;
+	uint64_t last_sample_ms; /* of the wall clock */
+	uint64_t sum_kb; /* 0 before any is known */
+	uint64_t sum_at_ns; /* since the start */
+	uint64_t processes;
+	uint64_t threads;
+	uint64_t psi_samples;
+	uint64_t psi_stalled_samples;
+};
+
+void peaks_init(struct peaks *peaks);
+
+/* sum: the part of the sample that is asked for. */
+void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct denet_sample *sum,
+		uint64_t elapsed_ns);
+
+#endif

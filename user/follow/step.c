@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What is due: the news, a sample, the end. */
+#include <errno.h>
+
+#include "follow/monitor_internal.h"
+#include "metrics/interval.h"
+#include "util/clock.h"
+
+#define NS_PER_MS 1000000ull
+
+static bool is_sampling(const struct denet_monitor *monitor)
+{
+	return monitor->source && !monitor->options.no_polling;
+}
+
+static uint64_t end_due_ns(const struct denet_monitor *monitor)
+{
+	return times_due_ns(&monitor->times, monitor->options.duration_ns);
+}
+
+static void arm_next(struct denet_monitor *monitor)
+{
+	uint64_t at = end_due_ns(monitor);
+
+	if (is_sampling(monitor) && monitor->deadline_mono_ns < at)
+		at = monitor->deadline_mono_ns;
+	if (monitor->phase == PHASE_SETTLING && monitor->settle.due_ns < at)
+		at = monitor->settle.due_ns;
+	if (at != UINT64_MAX)
+		watch_arm(&monitor->watch, at);
+}
+
+static int begin(struct denet_monitor *monitor)
+{
+	int r = 0;
+
+	/* Asked only now, so that a caller may raise the limit after the start. */
+	memory_limit(&monitor->memory);
+	/* The exec of the root is the first of the news: it tells what was started. */
+	if (monitor->source && monitor->root.is_ours)
+		r = news_drain(monitor);
+	news_start(monitor);
+	monitor->phase = PHASE_RUNNING;
+	monitor->deadline_mono_ns = monitor->times.start_mono_ns;
+	return r;
+}
+
+static void look_at_root(struct denet_monitor *monitor, uint64_t now_ns)
+{
+	if (root_note_end(&monitor->root))
+		watch_remove(&monitor->watch, monitor->root.fd);
+	if (monitor->root.is_gone && monitor->phase == PHASE_RUNNING)
+		settle_begin(monitor, now_ns);
+}
+
+static int sample_if_due(struct denet_monitor *monitor, uint64_t now_ns)
+{
+	if (!is_sampling(monitor) || now_ns < monitor->deadline_mono_ns)
+		return 0;
+	monitor->deadline_mono_ns =
+		interval_next_ns(monitor->options.interval_ms * NS_PER_MS,
+				 monitor->options.max_interval_ms * NS_PER_MS,
+				 monitor->times.start_mono_ns, monitor->deadline_mono_ns, now_ns);
+	return tick_sample(monitor);
+}
+
+/* Beside the ones that are due, which go on as they would have. */
+int step_sample_now(struct denet_monitor *monitor)
+{
+	int r = 0;
+
+	if (monitor->phase == PHASE_STARTING)
+		r = begin(monitor);
+	if (r || !monitor->source)
+		return r ? r : -ENODATA;
+	r = news_drain(monitor);
+	return r ? r : tick_sample(monitor);
+}
+
+int step_finish(struct denet_monitor *monitor)
+{
+	if (monitor->phase == PHASE_ENDED)
+		return 0;
+	if (monitor->phase == PHASE_STARTING)
+		(void)begin(monitor);
+	if (monitor->source)
+		(void)news_drain(monitor);
+	(void)root_note_end(&monitor->root);
+	return finish_monitoring(monitor);
+}
+
+static bool is_end_due(struct denet_monitor *monitor, uint64_t now_ns)
+{
+	if (settle_is_over(monitor, now_ns))
+		return true;
+	if (now_ns < end_due_ns(monitor))
+		return false;
+	monitor->has_timed_out = !monitor->root.is_gone;
+	return true;
+}
+
+int step_due(struct denet_monitor *monitor)
+{
+	uint64_t now_ns = clock_mono_ns();
+	int r = 0;
+
+	if (monitor->phase == PHASE_ENDED)
+		return 1;
+	watch_forget_timer(&monitor->watch);
+	if (monitor->phase == PHASE_STARTING)
+		r = begin(monitor);
+	if (!r && monitor->source)
+		r = news_drain(monitor);
+	look_at_root(monitor, now_ns);
+	if (!r)
+		r = sample_if_due(monitor, now_ns);
+	if (is_end_due(monitor, now_ns)) {
+		r = step_finish(monitor);
+		return r ? r : 1;
+	}
+	arm_next(monitor);
+	return r;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The summary, from all that a monitor knows at its end. */
+#include "follow/monitor_internal.h"
+#include "metrics/derive.h"
+#include "metrics/publish.h"
+#include "procfs/status.h"
+#include "util/clock.h"
+
+static void fill_unknown(struct denet_summary *shown)
+{
+	publish_nothing(&shown->used);
+	shown->sys_net_rx_bytes = DENET_UNKNOWN;
+	shown->sys_net_tx_bytes = DENET_UNKNOWN;
+	shown->processes_total = DENET_UNKNOWN;
+	shown->processes_peak = DENET_UNKNOWN;
+	shown->processes_failed = DENET_UNKNOWN;
+	shown->processes_exact = DENET_UNKNOWN;
+	shown->processes_running = DENET_UNKNOWN;
+	shown->threads_total = DENET_UNKNOWN;
+	shown->threads_peak = DENET_UNKNOWN;
+	shown->peak_mem_rss_kb = DENET_UNKNOWN;
+	shown->peak_process_rss_kb = DENET_UNKNOWN;
+	shown->events_lost = DENET_UNKNOWN;
+	shown->records_lost = DENET_UNKNOWN;
+	shown->tasks_lost = DENET_UNKNOWN;
+}
+
+static void fill_memory(const struct denet_monitor *monitor, struct denet_summary *shown)
+{
+	uint64_t single_kb = monitor->tally.peak_rss_kb;
+	uint64_t unseen_kb = monitor->source->ops->peak_kb(monitor->source);
+
+	/* Whoever wants the root alone does not want what its children had. */
+	if (unseen_kb > single_kb && !monitor->options.exclude_children)
+		single_kb = unseen_kb;
+	if (single_kb > monitor->peaks.sum_kb) {
+		shown->peak_mem_rss_kb = single_kb;
+	} else if (monitor->peaks.sum_kb) {
+		shown->peak_mem_rss_kb = monitor->peaks.sum_kb;
+		shown->peak_mem_at_ns = monitor->peaks.sum_at_ns;
+	}
+}
+
+static void fill_losses(const struct denet_monitor *monitor, struct denet_summary *shown)
+{
+	struct tree_totals totals;
+
+	monitor->source->ops->totals(monitor->source, &totals);
+	shown->events_lost = totals.dropped_events;
+	shown->records_lost = totals.dropped_accounts + monitor->news.lost;
+	shown->tasks_lost = monitor->source->ops->tasks_lost(monitor->source);
+}
+
+static void fill_tree(const struct denet_monitor *monitor, struct denet_summary *shown)
+{
+	const struct ledger *ledger = &monitor->ledger;
+
+	publish_counters(&ledger->exact, ledger->unknown, monitor->sampler.tick_ns, &shown->used);
+	shown->processes_total = ledger_processes(ledger);
+	shown->processes_peak = monitor->peaks.processes;
+	shown->processes_running = monitor->summary.running_count;
+	shown->threads_total = ledger_threads(ledger);
+	shown->cpu_time_before_ns = ledger->cpu_before_ns;
+	shown->survivors = monitor->summary.survivors;
+	shown->survivors_count = monitor->summary.survivors_count;
+}
+
+static void fill_root_alone(const struct denet_monitor *monitor, struct denet_summary *shown)
+{
+	const struct root *root = &monitor->root;
+
+	publish_counters(&root->used, root->unknown, monitor->sampler.tick_ns, &shown->used);
+	shown->processes_total = 1;
+	shown->processes_peak = 1;
+	shown->processes_running = !root->is_gone;
+	shown->threads_total = root->threads_total;
+}
+
+static void fill_measured(const struct denet_monitor *monitor, struct denet_summary *shown)
+{
+	const struct around *around = &monitor->around;
+
+	if (monitor->options.exclude_children)
+		fill_root_alone(monitor, shown);
+	else
+		fill_tree(monitor, shown);
+	shown->sys_net_rx_bytes = around->is_net_known ? around->net_rx_bytes : DENET_UNKNOWN;
+	shown->sys_net_tx_bytes = around->is_net_known ? around->net_tx_bytes : DENET_UNKNOWN;
+	shown->threads_peak = monitor->peaks.threads;
+	shown->psi_samples = monitor->peaks.psi_samples;
+	shown->psi_stalled_samples = monitor->peaks.psi_stalled_samples;
+	fill_memory(monitor, shown);
+	fill_losses(monitor, shown);
+}
+
+static void fill_run(const struct denet_monitor *monitor, struct denet_summary *shown)
+{
+	shown->size = sizeof(*shown);
+	shown->accounting = monitor->accounting;
+	shown->command = root_command(&monitor->root);
+	shown->end = monitor->root.end;
+	shown->wall_ns = times_elapsed_ns(&monitor->times);
+	shown->sample_count = monitor->peaks.sample_count;
+	shown->peak_mem_at_ns = DENET_UNKNOWN;
+	shown->monitor_cpu_ns = clock_process_cpu_ns();
+	shown->monitor_peak_rss_kb = DENET_UNKNOWN;
+	(void)status_read_own_peak_rss(monitor->procfs, &shown->monitor_peak_rss_kb);
+}
+
+void sum_up(struct denet_monitor *monitor)
+{
+	struct denet_summary shown = { 0 };
+
+	fill_run(monitor, &shown);
+	fill_unknown(&shown);
+	if (monitor->source) {
+		tally_view(&monitor->tally, &shown);
+		fill_measured(monitor, &shown);
+	}
+	derive_summary(&shown);
+	summary_keep(&monitor->summary, &shown);
+}

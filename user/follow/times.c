@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "follow/times.h"
+
+#include "util/clock.h"
+
+#define NS_PER_MS 1000000ull
+
+void times_begin(struct times *times)
+{
+	times->start_mono_ns = clock_mono_ns();
+	times->start_boot_ns = clock_boot_ns();
+	times->start_wall_ms = clock_wall_ms();
+}
+
+void times_end(struct times *times)
+{
+	times->end_mono_ns = clock_mono_ns();
+}
+
+uint64_t times_wall_ms(const struct times *times, uint64_t boot_ns)
+{
+	return times->start_wall_ms + boot_ns / NS_PER_MS - times->start_boot_ns / NS_PER_MS;
+}
+
+uint64_t times_elapsed_ns(const struct times *times)
+{
+	return times->end_mono_ns - times->start_mono_ns;
+}
+
+uint64_t times_due_ns(const struct times *times, uint64_t duration_ns)
+{
+	if (!duration_ns || duration_ns > UINT64_MAX - times->start_mono_ns)
+		return UINT64_MAX;
+	return times->start_mono_ns + duration_ns;
+}
