@@ -158,24 +158,26 @@ static void slice_in_progress_is_told_apart(void **state)
 {
 	struct scene *scene = *state;
 	struct probe_options options = { 0 };
-	struct probe *probe = NULL;
+	struct source *source = NULL;
 	struct slice slice = { 0 };
+	struct tree_totals totals;
 	char path[PATH_MAX];
 	struct asked_page *page = scene_map(scene, "asked", sizeof(*page), path);
 
-	assert_return_code(probe_open(&options, &probe), errno);
+	assert_return_code(probe_open(&options, &source), errno);
 	scene_spawn(scene, "asked", path, NULL);
 	while (!atomic_load(&page->is_ready))
 		sched_yield();
-	assert_return_code(probe_seed(probe, scene->spawned, false, ignore_task, NULL), errno);
+	assert_return_code(source->ops->seed(source, scene->spawned, false, ignore_task, NULL),
+			   errno);
 	for (int i = 0; i < GONE_TRIES && !slice.slice_ns; i++) {
-		assert_return_code(probe_sample(probe, note_slice, &slice), errno);
+		assert_in_range(source->ops->sample(source, note_slice, &slice, &totals), 0, 1);
 		assert_true(slice.charged_ns > 0);
 		poll(NULL, 0, 1);
 	}
 	assert_true(slice.slice_ns > 0);
 	atomic_store(&page->is_over, true);
-	probe_free(probe);
+	source_close(source);
 }
 
 static void execs_that_do_not_fit_the_ring_are_counted(void **state)
