@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs the end-to-end tests of the real binary.
 
-Usage: tests/e2e/run.py [-v] [--mode MODE] [WORD...]    only tests whose name holds one of the words
+Usage: tests/e2e/run.py [-v] [--mode MODE] [--folder DIR] [WORD...]
+WORD: only tests whose name holds one of the words. DIR: those of another folder, with the same harness.
 Modes: root (default: as whoever calls), caps (as nobody, the binary with file capabilities),
 user (as nobody), nobpf (as whoever calls, bpf() forbidden by seccomp).
 Environment: DENET_BPF the binary, DENET_E2E_TOOLS the folder of its helpers (tests/e2e.mk),
@@ -153,6 +154,16 @@ def run_in_mode(mode, arguments):
         return run_as_nobody(mode, folder, arguments)
 
 
+def take_folder(arguments):
+    """The folder of the tests; takes its option out."""
+    if "--folder" not in arguments:
+        return HERE
+    at = arguments.index("--folder")
+    folder = arguments[at + 1] if at + 1 < len(arguments) else ""
+    del arguments[at : at + 2]
+    return pathlib.Path(folder).resolve()
+
+
 def main():
     arguments = sys.argv[1:]
     if "--mode" in arguments:
@@ -167,8 +178,9 @@ def main():
 
 
 def run_here(arguments):
+    folder = take_folder(arguments)
     words = [word for word in arguments if word != "-v"]
-    found = unittest.TestLoader().discover(str(pathlib.Path(__file__).parent), "test_*.py")
+    found = unittest.TestLoader().discover(str(folder), "test_*.py")
     suite = unittest.TestSuite(
         test for test in all_tests(found) if not words or any(word in test.id() for word in words)
     )
@@ -182,9 +194,17 @@ def run_here(arguments):
     return 1 if report.failed or not report.passed else 0
 
 
+def clear_away(number, _):
+    """A test that is broken off takes what it started with it, as after Ctrl-C."""
+    signal.signal(number, signal.SIG_DFL)
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
 if __name__ == "__main__":
     # A shell's background and nohup start what they start with some ignored, and so would be all we start.
     for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, clear_away)
     sys.exit(main())
