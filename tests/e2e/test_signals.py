@@ -295,7 +295,8 @@ class Killed(Case):
             found = set()
             for kind in ("prog", "map", "link"):
                 shown = subprocess.run([bpftool, kind, "show", "-j"], stdout=subprocess.PIPE, check=False).stdout
-                found |= {(kind, item["id"]) for item in json.loads(shown or b"[]") or []}
+                # what went while it was listed has no id
+                found |= {(kind, item["id"]) for item in json.loads(shown or b"[]") or [] if "id" in item}
             return found
 
         before = objects()
