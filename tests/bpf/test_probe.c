@@ -2,6 +2,7 @@
 /* The probe below the engine: what it loses when it has no room, and whom it finds. */
 #include "bpf/harness.h"
 
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <poll.h>
@@ -383,6 +384,62 @@ static void seeding_finds_a_child_whose_parent_left_meanwhile(void **state)
 	source_close(source);
 }
 
+/* As in a fork storm that seeding cannot win: it has found somebody new in its last pass. */
+static void seeding_that_gives_up_is_counted(void **state)
+{
+	struct scene *scene = *state;
+	const struct probe_options once = { .passes_max = 1 };
+	const struct probe_options often = { 0 };
+	struct source *source = NULL;
+	char line[16];
+
+	scene_spawn(scene, "idle", "3", "0", NULL);
+	scene_await_line(scene, line, sizeof(line));
+	assert_return_code(probe_open(&once, &source), errno);
+	assert_return_code(source->ops->seed(source, scene->spawned, true, ignore_task, NULL),
+			   errno);
+	assert_true(source->ops->tasks_lost(source) > 0);
+	source_close(source);
+	assert_return_code(probe_open(&often, &source), errno);
+	assert_return_code(source->ops->seed(source, scene->spawned, true, ignore_task, NULL),
+			   errno);
+	assert_int_equal(source->ops->tasks_lost(source), 0);
+	source_close(source);
+}
+
+static unsigned int host_messages;
+
+static int __attribute__((format(printf, 2, 0)))
+count_message(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	host_messages++;
+	return 0;
+}
+
+/* Who uses libbpf beside us has a function of its own for what it says. */
+static void print_function_of_the_host_is_given_back(void **state)
+{
+	struct scene *scene = *state;
+	libbpf_print_fn_t before = libbpf_set_print(count_message);
+	struct probe_options options = { .no_light = true };
+	struct source *source = NULL;
+	char line[16];
+
+	scene_spawn(scene, "idle", "3", "0", NULL);
+	scene_await_line(scene, line, sizeof(line));
+	assert_return_code(probe_open(&options, &source), errno);
+	assert_ptr_equal(libbpf_set_print(count_message), count_message);
+	assert_return_code(source->ops->seed(source, scene->spawned, true, ignore_task, NULL),
+			   errno);
+	assert_ptr_equal(libbpf_set_print(count_message), count_message);
+	source_close(source);
+	assert_ptr_equal(libbpf_set_print(before), count_message);
+	assert_int_equal(host_messages, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +455,8 @@ int main(void)
 		cmocka_unit_test(what_is_forced_holds_for_every_probe),
 		cmocka_unit_test(refusal_names_the_capabilities_that_are_missing),
 		scene_test(seeding_finds_a_child_whose_parent_left_meanwhile),
+		scene_test(seeding_that_gives_up_is_counted),
+		scene_test(print_function_of_the_host_is_given_back),
 	};
 
 	return harness_run("probe", tests);

@@ -2,6 +2,7 @@
 """What goes wrong around us: full disks, readers that leave, no rights, no BPF. CMD never notices."""
 
 import contextlib
+import errno
 import json
 import os
 import resource
@@ -17,6 +18,7 @@ from harness import (
     NOBODY,
     PROBE,
     Case,
+    bpf_missing,
     exact,
     finish,
     is_alive,
@@ -219,6 +221,30 @@ class WithoutBpf(Case):
         for error in ("EPERM", "ENOSYS"):
             with self.subTest(error=error):
                 self.check((FORBID, "bpf", error))
+
+    @need_root
+    def test_refused_attach_names_its_reason(self):
+        """Not that of the first error number, which is what a system call that failed returns."""
+        if missing := bpf_missing():
+            self.skipTest(missing)
+        for error in (errno.ENOMEM, errno.EBUSY, errno.EMFILE):
+            name = errno.errorcode[error]
+            with self.subTest(error=name):
+                result = run("run", "--", "true", program=[FORBID, "bpf_attach", name, BIN])
+                self.assertEqual(result.status, 0, result)
+                self.assertIn(os.strerror(error), result.err)
+                self.assertNotIn("forbid", result.err)
+
+    @need_root
+    def test_too_few_descriptors_are_the_reason(self):
+        if missing := bpf_missing():
+            self.skipTest(missing)
+        for limit in (20, 26, 30, 34):
+            with self.subTest(limit=limit):
+                result = run("run", "--", "true", program=["prlimit", f"--nofile={limit}", BIN])
+                self.assertEqual(result.status, 0, result)
+                if "/proc" in result.err:
+                    self.assertIn(os.strerror(errno.EMFILE), result.err)
 
     @need_root
     def test_without_root(self):

@@ -1,34 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "probe/examine.h"
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/messages.h"
 #include "probe/probe_internal.h"
-
-#include "denet.skel.h"
-#include "edges.skel.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
-
-/* A verifier's log may be megabytes; its verdict stands at the end of the first part or nowhere. */
-#define LOG_MAX (1 << 20)
-
-static _Thread_local struct buf *log_of_thread; /* libbpf's callback has no context */
-
-__attribute__((format(printf, 2, 0))) static int print_to_log(enum libbpf_print_level level,
-							      const char *format, va_list args)
-{
-	if (level == LIBBPF_WARN && log_of_thread && log_of_thread->len < LOG_MAX)
-		buf_vprintf(log_of_thread, format, args);
-	return 0;
-}
 
 static void note(struct probe_reason *reason, int r, const struct buf *log)
 {
@@ -51,16 +34,16 @@ static int try_load(const struct probe_options *options, const char **ret_path,
 	AUTO(probe) struct probe *probe = calloc(1, sizeof(*probe));
 	int r = -ENOMEM;
 
-	log_of_thread = &log;
+	messages_into(&log);
 	if (probe)
 		r = probe_load(probe, options);
 	if (!r)
-		r = probe_iterate(probe, probe->sample_link_fd, ignore_task, NULL);
+		r = probe_iterate(probe, TREE_SAMPLE_TASKS, ignore_task, NULL);
 	if (r)
 		note(ret_reason, r, &log);
 	else
 		*ret_path = probe->load_path;
-	log_of_thread = NULL;
+	messages_into(NULL);
 	return r;
 }
 
@@ -96,123 +79,60 @@ static void try_paths(struct probe_findings *findings)
 		memcpy(findings->reason.text, last->text, sizeof(last->text));
 }
 
-/* With membership in the hash, which needs least of the kernel. */
-static void use_hash(struct bpf_object *object)
+static int load_and_attach(struct object *object, struct probe_program_finding *finding)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(object, "member_by_task");
-
-	if (!map)
-		return;
-	(void)bpf_map__set_autocreate(map, false);
-	map = NULL;
-	while ((map = bpf_object__next_map(object, map))) {
-		const char *name = bpf_map__name(map);
-		size_t size = 0;
-		const struct denet_skel__rodata *values = bpf_map__initial_value(map, &size);
-		struct denet_skel__rodata changed;
-
-		if (!name || !strstr(name, ".rodata") || !values || size != sizeof(changed))
-			continue;
-		memcpy(&changed, values, sizeof(changed));
-		changed.cfg.use_storage = false;
-		(void)bpf_map__set_initial_value(map, &changed, sizeof(changed));
-	}
-}
-
-struct image {
-	const void *elf;
-	size_t size;
-	bool is_for_attach;
-};
-
-static struct bpf_object *open_image(const struct image *image)
-{
-	const struct bpf_object_open_opts options = {
-		.sz = sizeof(options),
-		.object_name = "denet",
-	};
-	struct bpf_object *object = bpf_object__open_mem(image->elf, image->size, &options);
-
-	if (object)
-		use_hash(object);
-	return object;
-}
-
-static int load_and_attach(struct bpf_object *object, struct bpf_program *program,
-			   struct probe_program_finding *finding)
-{
-	struct bpf_link *link;
-	int r = bpf_object__load(object);
+	const struct probe_options options = { 0 };
+	int r = object_load(object, &options);
 
 	finding->is_loaded = r ? PROBE_NO : PROBE_YES;
 	if (r)
 		return r;
-	link = bpf_program__attach(program);
-	finding->is_attached = link ? PROBE_YES : PROBE_NO;
-	if (!link)
-		return -errno;
-	(void)bpf_link__destroy(link);
-	return 0;
+	r = object_attach(object);
+	finding->is_attached = r ? PROBE_NO : PROBE_YES;
+	return r;
 }
 
 /* Alone, so that one that is refused hides nothing of the others. */
-static void try_program(const struct image *image, struct probe_program_finding *finding)
+static void try_program(const struct object_kind *kind, size_t i,
+			struct probe_program_finding *finding)
 {
 	AUTO(buf) struct buf log = { 0 };
-	struct bpf_program *program = NULL, *chosen = NULL;
-	struct bpf_object *object;
-	int r = -ENOENT;
+	AUTO(object) struct object object = { 0 };
+	int r;
 
-	log_of_thread = &log;
-	object = open_image(image);
-	while (object && (program = bpf_object__next_program(object, program))) {
-		bool is_chosen = !strcmp(bpf_program__name(program), finding->name);
-
-		(void)bpf_program__set_autoload(program, is_chosen);
-		if (is_chosen)
-			chosen = program;
+	messages_into(&log);
+	r = object_open(&object, kind, false);
+	if (!r) {
+		object_keep_only(&object, i);
+		r = load_and_attach(&object, finding);
 	}
-	if (chosen)
-		r = load_and_attach(object, chosen, finding);
 	if (r)
 		note(&finding->reason, r, &log);
-	bpf_object__close(object);
-	log_of_thread = NULL;
+	messages_into(NULL);
 }
 
-static void list_programs(const struct image *image, struct probe_findings *findings)
+static void try_programs(struct probe_findings *findings, const struct object_kind *kind)
 {
-	struct bpf_object *object = open_image(image);
-	struct bpf_program *program = NULL;
+	/* A run that works has shown it already. */
+	bool is_shown = findings->load_path && !kind->is_for_attach && !kind->is_optional;
 
-	while (object && (program = bpf_object__next_program(object, program))) {
+	for (size_t i = 0; i < kind->programs_count; i++) {
+		const struct object_program *program = &kind->programs[i];
 		struct probe_program_finding *finding;
 
 		if (findings->programs_count == PROBE_PROGRAMS_MAX)
-			break;
+			return;
 		finding = &findings->programs[findings->programs_count++];
-		finding->is_for_attach = image->is_for_attach;
-		(void)snprintf(finding->name, sizeof(finding->name), "%s",
-			       bpf_program__name(program));
-		(void)snprintf(finding->hook, sizeof(finding->hook), "%s",
-			       bpf_program__section_name(program));
-	}
-	bpf_object__close(object);
-}
-
-static void try_programs(struct probe_findings *findings, const struct image *image)
-{
-	size_t first = findings->programs_count;
-
-	list_programs(image, findings);
-	for (size_t i = first; i < findings->programs_count; i++) {
-		struct probe_program_finding *finding = &findings->programs[i];
-
-		/* A run that works has shown it already. */
-		if (findings->load_path && !image->is_for_attach)
+		*finding = (struct probe_program_finding){
+			.name = program->name,
+			.hook = program->hook,
+			.is_for_attach = kind->is_for_attach,
+			.is_optional = kind->is_optional || program->is_optional,
+		};
+		if (is_shown && !program->is_optional)
 			finding->is_loaded = finding->is_attached = PROBE_YES;
 		else
-			try_program(image, finding);
+			try_program(kind, i, finding);
 	}
 }
 
@@ -265,18 +185,15 @@ static void look_into_btf(struct probe_findings *findings)
 
 void probe_examine(struct probe_findings *ret_findings)
 {
+	static const struct object_kind *const kinds[] = { &object_tree, &object_edges };
 	const struct probe_options options = { 0 };
-	struct image tree = { .is_for_attach = false };
-	struct image edges = { .is_for_attach = true };
-	libbpf_print_fn_t print = libbpf_set_print(print_to_log);
 
 	*ret_findings = (struct probe_findings){ 0 };
-	tree.elf = denet_skel__elf_bytes(&tree.size);
-	edges.elf = edges_skel__elf_bytes(&edges.size);
+	messages_begin();
 	(void)try_load(&options, &ret_findings->load_path, &ret_findings->reason);
 	try_paths(ret_findings);
-	try_programs(ret_findings, &tree);
-	try_programs(ret_findings, &edges);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		try_programs(ret_findings, kinds[i]);
 	look_into_btf(ret_findings);
-	(void)libbpf_set_print(print);
+	messages_end();
 }

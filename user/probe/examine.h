@@ -14,12 +14,13 @@
 enum probe_answer { PROBE_UNKNOWN, PROBE_NO, PROBE_YES };
 
 struct probe_program_finding {
-	char name[32];
-	char hook[64]; /* "tp_btf/sched_switch" */
+	const char *name;
+	const char *hook; /* "tp_btf/sched_switch" */
 	enum probe_answer is_offered; /* the kernel has the hook, by its BTF */
 	enum probe_answer is_loaded;
 	enum probe_answer is_attached;
 	bool is_for_attach; /* only needed to follow a process that runs already */
+	bool is_optional; /* a run goes on without */
 	struct probe_reason reason;
 };
 

@@ -32,14 +32,15 @@ static int hand_over(struct probe *probe, size_t bytes, source_task_fn on_task, 
 }
 
 /* Tasks are skipped silently; after a million of them the kernel gives EAGAIN and goes on. */
-int probe_iterate(struct probe *probe, int link_fd, source_task_fn on_task, void *context)
+int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
+		  void *context)
 {
 	AUTO_FD int fd = -1;
 	size_t kept = 0, rest;
 	ssize_t n;
 	int r;
 
-	fd = bpf_iter_create(link_fd);
+	fd = bpf_iter_create(probe->tree.link_fds[program]);
 	if (fd < 0)
 		return -errno;
 	refresh_rq_clock();

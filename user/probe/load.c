@@ -6,7 +6,6 @@
  */
 #include "probe/probe_internal.h"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -100,14 +99,60 @@ static void choose_knobs(struct probe *probe, const struct probe_options *option
 	};
 }
 
-static int load_light(struct probe *probe, const struct probe_options *options)
-{
-	struct denet_lskel *skel = denet_lskel__open();
-	int r;
+OBJECT_CALLS(denet)
 
-	if (!skel)
-		return -ENOMEM;
-	probe->light = skel;
+/* Membership in the hash. */
+static void ask_least(void *skeleton)
+{
+	struct denet_skel *skel = skeleton;
+
+	(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
+	skel->rodata->cfg.use_storage = false;
+}
+
+#define TRACEPOINT(name_, hook_)                                                      \
+	{                                                                             \
+		.name = #name_, .hook = "tp_btf/" hook_, .attach = OBJECT_TRACEPOINT, \
+		.light_fd = OBJECT_LIGHT_FD(denet_lskel, name_)                       \
+	}
+#define ITERATOR(name_)                                                         \
+	{                                                                       \
+		.name = #name_, .hook = "iter/task", .attach = OBJECT_ITERATOR, \
+		.light_fd = OBJECT_LIGHT_FD(denet_lskel, name_)                 \
+	}
+
+static const struct object_program programs[] = {
+	[TREE_ON_WAKEUP_NEW] = TRACEPOINT(on_wakeup_new, "sched_wakeup_new"),
+	[TREE_ON_PROCESS_EXEC] = TRACEPOINT(on_process_exec, "sched_process_exec"),
+	[TREE_ON_PROCESS_EXIT] = TRACEPOINT(on_process_exit, "sched_process_exit"),
+	[TREE_ON_SWITCH] = TRACEPOINT(on_switch, "sched_switch"),
+	[TREE_SAMPLE_TASKS] = ITERATOR(sample_tasks),
+	[TREE_SEED_TASKS] = ITERATOR(seed_tasks),
+};
+
+const struct object_kind object_tree = {
+	.name = "tree",
+	.programs = programs,
+	.programs_count = TREE_PROGRAMS,
+	.ask_least = ask_least,
+	OBJECT_USE_CALLS(denet),
+};
+
+/* Of either skeleton: the globals are the same. */
+#define SHARED(bss)                                               \
+	((struct probe_shared){                                   \
+		.totals = &(bss)->totals,                         \
+		.pid_view = &(bss)->pid_view,                     \
+		.root_id = &(bss)->root_id,                       \
+		.has_root_execed = &(bss)->has_root_execed,       \
+		.root_before_exec = &(bss)->root_before_exec,     \
+		.wake_at_every_exit = &(bss)->wake_at_every_exit, \
+	})
+
+static void size_light(const struct probe *probe, const struct probe_options *options)
+{
+	struct denet_lskel *skel = probe->tree.light;
+
 	skel->rodata->cfg = probe->tree_knobs;
 	skel->rodata->cfg_task = probe->task_knobs;
 	if (probe->tree_knobs.use_storage)
@@ -116,38 +161,26 @@ static int load_light(struct probe *probe, const struct probe_options *options)
 		skel->maps.account_by_id.max_entries = options->processes_max;
 	if (options->ring_bytes)
 		skel->maps.events.max_entries = options->ring_bytes;
-	r = denet_lskel__load(skel);
-	if (!r)
-		r = denet_lskel__attach(skel);
-	return r < 0 ? r : 0;
 }
 
 static void adopt_light(struct probe *probe)
 {
-	struct denet_lskel *skel = probe->light;
+	struct denet_lskel *skel = probe->tree.light;
 
 	probe->load_path = probe->tree_knobs.use_storage ? "light" : "light, hash";
-	probe->shared = (struct probe_shared){
-		.totals = &skel->bss->totals,
-		.pid_view = &skel->bss->pid_view,
-		.root_id = &skel->bss->root_id,
-		.has_root_execed = &skel->bss->has_root_execed,
-		.root_before_exec = &skel->bss->root_before_exec,
-		.wake_at_every_exit = &skel->bss->wake_at_every_exit,
-	};
+	probe->shared = SHARED(skel->bss);
 	probe->accounts_fd = skel->maps.account_by_id.map_fd;
 	probe->seeds_fd = skel->maps.seed_by_tgid.map_fd;
 	probe->events_fd = skel->maps.events.map_fd;
-	probe->sample_link_fd = skel->links.sample_tasks_fd;
-	probe->seed_link_fd = skel->links.seed_tasks_fd;
-	probe->program_fds[0] = skel->progs.on_wakeup_new.prog_fd;
-	probe->program_fds[1] = skel->progs.on_process_exec.prog_fd;
-	probe->program_fds[2] = skel->progs.on_switch.prog_fd;
 }
 
 /* Every hash is preallocated: older kernels would allocate under the run-queue lock. */
-static void size_maps(struct denet_skel *skel, const struct probe_options *options)
+static void size_whole(const struct probe *probe, const struct probe_options *options)
 {
+	struct denet_skel *skel = probe->tree.whole;
+
+	skel->rodata->cfg = probe->tree_knobs;
+	skel->rodata->cfg_task = probe->task_knobs;
 	(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
 	(void)bpf_map__set_map_flags(skel->maps.account_by_id, 0);
 	(void)bpf_map__set_map_flags(skel->maps.seed_by_tgid, 0);
@@ -157,42 +190,43 @@ static void size_maps(struct denet_skel *skel, const struct probe_options *optio
 		(void)bpf_map__set_max_entries(skel->maps.events, options->ring_bytes);
 }
 
-static int load_whole(struct probe *probe, const struct probe_options *options)
-{
-	struct denet_skel *skel = denet_skel__open();
-	int r;
-
-	if (!skel)
-		return -errno;
-	probe->whole = skel;
-	skel->rodata->cfg = probe->tree_knobs;
-	skel->rodata->cfg_task = probe->task_knobs;
-	size_maps(skel, options);
-	r = denet_skel__load(skel);
-	return r ? r : denet_skel__attach(skel);
-}
-
 static void adopt_whole(struct probe *probe)
 {
-	struct denet_skel *skel = probe->whole;
+	struct denet_skel *skel = probe->tree.whole;
 
 	probe->load_path = "libbpf, hash";
-	probe->shared = (struct probe_shared){
-		.totals = &skel->bss->totals,
-		.pid_view = &skel->bss->pid_view,
-		.root_id = &skel->bss->root_id,
-		.has_root_execed = &skel->bss->has_root_execed,
-		.root_before_exec = &skel->bss->root_before_exec,
-		.wake_at_every_exit = &skel->bss->wake_at_every_exit,
-	};
+	probe->shared = SHARED(skel->bss);
 	probe->accounts_fd = bpf_map__fd(skel->maps.account_by_id);
 	probe->seeds_fd = bpf_map__fd(skel->maps.seed_by_tgid);
 	probe->events_fd = bpf_map__fd(skel->maps.events);
-	probe->sample_link_fd = bpf_link__fd(skel->links.sample_tasks);
-	probe->seed_link_fd = bpf_link__fd(skel->links.seed_tasks);
-	probe->program_fds[0] = bpf_program__fd(skel->progs.on_wakeup_new);
-	probe->program_fds[1] = bpf_program__fd(skel->progs.on_process_exec);
-	probe->program_fds[2] = bpf_program__fd(skel->progs.on_switch);
+}
+
+static int load(struct probe *probe, const struct probe_options *options, bool is_light)
+{
+	int r = object_open(&probe->tree, &object_tree, is_light);
+
+	if (r)
+		return r;
+	if (is_light)
+		size_light(probe, options);
+	else
+		size_whole(probe, options);
+	r = object_load(&probe->tree, options);
+	if (!r)
+		r = object_attach(&probe->tree);
+	if (r)
+		return r;
+	if (is_light)
+		adopt_light(probe);
+	else
+		adopt_whole(probe);
+	return 0;
+}
+
+/* Nothing that libbpf could do would help, and its attempt costs 15 ms. */
+static bool is_final(int error)
+{
+	return error == -EPERM || error == -EMFILE || error == -ENFILE;
 }
 
 int probe_load(struct probe *probe, const struct probe_options *options)
@@ -200,34 +234,21 @@ int probe_load(struct probe *probe, const struct probe_options *options)
 	int r;
 
 	if (!options->no_light && has_safe_allocation()) {
-		bool use_storage = !options->no_storage && has_safe_storage();
-
-		choose_knobs(probe, options, use_storage);
-		r = load_light(probe, options);
-		if (!r) {
-			adopt_light(probe);
+		choose_knobs(probe, options, !options->no_storage && has_safe_storage());
+		r = load(probe, options, true);
+		if (!r)
 			return 0;
-		}
 		probe_unload(probe);
-		/* Nothing that libbpf could do would help, and its attempt costs 15 ms. */
-		if (r == -EPERM || options->no_libbpf)
+		if (is_final(r) || options->no_libbpf)
 			return r;
 	}
 	if (options->no_libbpf)
 		return -EOPNOTSUPP;
 	choose_knobs(probe, options, false);
-	r = load_whole(probe, options);
-	if (!r)
-		adopt_whole(probe);
-	return r;
+	return load(probe, options, false);
 }
 
 void probe_unload(struct probe *probe)
 {
-	if (probe->light)
-		denet_lskel__destroy(probe->light);
-	if (probe->whole)
-		denet_skel__destroy(probe->whole);
-	probe->light = NULL;
-	probe->whole = NULL;
+	object_close(&probe->tree);
 }

@@ -4,14 +4,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "probe/messages.h"
 #include "probe/probe_internal.h"
-#include "util/journal.h"
 
 /* The arguments and the path have to lie within what the ring handed over. */
 static void handle_exec(const struct source_events *sink, const void *data, size_t size)
@@ -43,13 +42,8 @@ static int handle_event(void *context, void *data, size_t size)
 	return 0;
 }
 
-__attribute__((format(printf, 2, 0))) static int print_to_journal(enum libbpf_print_level level,
-								  const char *format, va_list args)
-{
-	if (level != LIBBPF_DEBUG)
-		journal_vwrite(JOURNAL_DEBUG, format, args);
-	return 0;
-}
+/* A pass that still finds something new after this many loses the race against a fork storm. */
+#define PASSES_MAX 64
 
 static struct probe_options forced;
 
@@ -69,6 +63,8 @@ static struct probe_options add_forced(const struct probe_options *options)
 	both.no_slices |= forced.no_slices;
 	both.fail_storage |= forced.fail_storage;
 	both.map_pids |= forced.map_pids;
+	if (forced.passes_max)
+		both.passes_max = forced.passes_max;
 	return both;
 }
 
@@ -90,7 +86,7 @@ static int prepare(struct probe *probe, const struct probe_options *options)
 		return -errno;
 	/* Nobody is a member yet: the walk only finds out which pid namespace it is in. */
 	return probe->task_knobs.map_pids
-		       ? probe_iterate(probe, probe->sample_link_fd, ignore_task, NULL)
+		       ? probe_iterate(probe, TREE_SAMPLE_TASKS, ignore_task, NULL)
 		       : 0;
 }
 
@@ -111,9 +107,11 @@ int probe_open(const struct probe_options *options, struct source **ret_source)
 
 	if (!probe)
 		return -ENOMEM;
+	probe->passes_max = both.passes_max ? both.passes_max : PASSES_MAX;
 	/* Whatever goes wrong comes back as an error; libbpf would print it too. */
-	(void)libbpf_set_print(print_to_journal);
+	messages_begin();
 	r = prepare(probe, &both);
+	messages_end();
 	if (r) {
 		probe_free(probe);
 		return r;
@@ -242,7 +240,7 @@ static int sample(struct source *source, source_task_fn on_task, void *context,
 	int r;
 
 	totals(source, ret_totals);
-	r = probe_iterate(probe, probe->sample_link_fd, on_task, context);
+	r = probe_iterate(probe, TREE_SAMPLE_TASKS, on_task, context);
 	if (r)
 		return r;
 	totals(source, &after);
@@ -271,14 +269,17 @@ static void wake_at_every_exit(struct source *source)
 /* The kernel skips a program that is running on this CPU already: somebody was missed then. */
 static uint64_t missed_runs(const struct probe *probe)
 {
+	/* Not on_process_exit: on_switch makes good what that one has missed. */
+	static const enum tree_program counted[] = { TREE_ON_WAKEUP_NEW, TREE_ON_PROCESS_EXEC,
+						     TREE_ON_SWITCH };
 	uint64_t missed = 0;
 	size_t i;
 
-	for (i = 0; i < PROBE_PROGRAMS; i++) {
+	for (i = 0; i < sizeof(counted) / sizeof(counted[0]); i++) {
 		struct bpf_prog_info info = { 0 };
 		__u32 size = sizeof(info);
 
-		if (!bpf_obj_get_info_by_fd(probe->program_fds[i], &info, &size))
+		if (!bpf_obj_get_info_by_fd(probe->tree.program_fds[counted[i]], &info, &size))
 			missed += info.recursion_misses;
 	}
 	return missed;

@@ -2,13 +2,25 @@
 #ifndef DENET_PROBE_INTERNAL_H
 #define DENET_PROBE_INTERNAL_H
 
+#include "probe/object.h"
 #include "probe/probe.h"
 
-struct denet_skel;
-struct denet_lskel;
 struct ring_buffer;
 
-#define PROBE_PROGRAMS 3
+/* load.c: what follows a tree. */
+enum tree_program {
+	TREE_ON_WAKEUP_NEW,
+	TREE_ON_PROCESS_EXEC,
+	TREE_ON_PROCESS_EXIT,
+	TREE_ON_SWITCH,
+	TREE_SAMPLE_TASKS,
+	TREE_SEED_TASKS,
+	TREE_PROGRAMS,
+};
+
+extern const struct object_kind object_tree;
+/* edges.c: who begot whom while the tree is looked for. */
+extern const struct object_kind object_edges;
 
 /* The globals of the programs, where the kernel reads and writes them. Borrowed. */
 struct probe_shared {
@@ -22,19 +34,15 @@ struct probe_shared {
 
 struct probe {
 	struct source source; /* first: a source is a probe */
-	struct denet_lskel *light; /* owned; one of these two */
-	struct denet_skel *whole; /* owned */
+	struct object tree; /* owned */
 	const char *load_path;
 	struct tree_knobs tree_knobs;
 	struct task_knobs task_knobs;
 	struct probe_shared shared;
-	int accounts_fd; /* all borrowed from the skeleton */
+	int accounts_fd; /* borrowed from the skeleton, as the others */
 	int seeds_fd;
 	int events_fd;
-	int sample_link_fd;
-	int seed_link_fd;
-	/* Of tracepoints. Not on_process_exit: on_switch makes good what that one has missed. */
-	int program_fds[PROBE_PROGRAMS];
+	int passes_max; /* of seeding */
 	struct ring_buffer *ring; /* owned */
 	const struct source_events *sink; /* borrowed, only while draining */
 	uint64_t unsent_seen;
@@ -65,8 +73,13 @@ static inline void probe_freep(struct probe **probe)
 int probe_load(struct probe *probe, const struct probe_options *options);
 void probe_unload(struct probe *probe);
 
+/* edges.c: loads and attaches it. Points into the object. */
+int probe_open_edges(struct probe *probe, struct object *ret_object, int *ret_ring_fd,
+		     const __u64 **ret_dropped);
+
 /* iterate.c: runs an iterator once. */
-int probe_iterate(struct probe *probe, int link_fd, source_task_fn on_task, void *context);
+int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
+		  void *context);
 
 /* seed.c: an operation of the source. */
 int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn on_task,

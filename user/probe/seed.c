@@ -12,13 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edges.skel.h"
-#include "edges.lskel.h"
+#include "probe/messages.h"
 #include "util/array.h"
+#include "util/cleanup.h"
 #include "util/idmap.h"
-
-/* A pass that still finds something new after this many loses the race against a fork storm. */
-#define PASSES_MAX 64
 
 /* A process by tgid and start, as both ends of an edge are; in a list of those with one start. */
 struct origin {
@@ -187,11 +184,11 @@ static int walk_until_quiet(struct seeding *seeding, struct ring_buffer *edges)
 {
 	int pass, r;
 
-	for (pass = 0; pass < PASSES_MAX; pass++) {
+	for (pass = 0; pass < seeding->probe->passes_max; pass++) {
 		uint64_t dropped = dropped_births(seeding->probe);
 
 		seeding->found = 0;
-		r = probe_iterate(seeding->probe, seeding->probe->seed_link_fd, on_seeded, seeding);
+		r = probe_iterate(seeding->probe, TREE_SEED_TASKS, on_seeded, seeding);
 		if (r)
 			return r;
 		r = close_over_edges(seeding, edges);
@@ -203,6 +200,8 @@ static int walk_until_quiet(struct seeding *seeding, struct ring_buffer *edges)
 		seeding->probe->births_found = dropped;
 		return 0;
 	}
+	/* Nobody knows how many more there are. */
+	__sync_fetch_and_add(&seeding->probe->shared.totals->dropped_tasks, 1);
 	return 0;
 }
 
@@ -218,45 +217,18 @@ static int follow_edges(struct seeding *seeding, int ring_fd, const __u64 *dropp
 	return r;
 }
 
-static int seed_tree_light(struct seeding *seeding)
-{
-	struct edges_lskel *skel = edges_lskel__open();
-	int r;
-
-	if (!skel)
-		return -ENOMEM;
-	skel->rodata->cfg_task = seeding->probe->task_knobs;
-	skel->bss->pid_view = *seeding->probe->shared.pid_view;
-	r = edges_lskel__load(skel);
-	if (!r)
-		r = edges_lskel__attach(skel);
-	if (r >= 0)
-		r = follow_edges(seeding, skel->maps.edges.map_fd, &skel->bss->dropped_edges);
-	edges_lskel__destroy(skel);
-	return r;
-}
-
-static int seed_tree_whole(struct seeding *seeding)
-{
-	struct edges_skel *skel = edges_skel__open();
-	int r;
-
-	if (!skel)
-		return -errno;
-	skel->rodata->cfg_task = seeding->probe->task_knobs;
-	skel->bss->pid_view = *seeding->probe->shared.pid_view;
-	r = edges_skel__load(skel);
-	if (!r)
-		r = edges_skel__attach(skel);
-	if (!r)
-		r = follow_edges(seeding, bpf_map__fd(skel->maps.edges), &skel->bss->dropped_edges);
-	edges_skel__destroy(skel);
-	return r;
-}
-
 static int seed_tree(struct seeding *seeding)
 {
-	return seeding->probe->light ? seed_tree_light(seeding) : seed_tree_whole(seeding);
+	AUTO(object) struct object edges = { 0 };
+	const __u64 *dropped;
+	int ring_fd, r;
+
+	messages_begin();
+	r = probe_open_edges(seeding->probe, &edges, &ring_fd, &dropped);
+	if (!r)
+		r = follow_edges(seeding, ring_fd, dropped);
+	messages_end();
+	return r;
 }
 
 static int note_root(struct probe *probe, __u32 tgid)
@@ -281,7 +253,7 @@ int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn o
 	if (r)
 		return r;
 	r = is_tree ? seed_tree(&seeding)
-		    : probe_iterate(probe, probe->seed_link_fd, on_seeded, &seeding);
+		    : probe_iterate(probe, TREE_SEED_TASKS, on_seeded, &seeding);
 	if (!r)
 		r = note_root(probe, (__u32)tgid);
 	seeding_done(&seeding);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The object that logs births and deaths while the tree is looked for. */
+#include "probe/probe_internal.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+
+#include "edges.skel.h"
+#include "edges.lskel.h"
+
+OBJECT_CALLS(edges)
+
+#define PROGRAM(name_, hook_)                                                         \
+	{                                                                             \
+		.name = #name_, .hook = "tp_btf/" hook_, .attach = OBJECT_TRACEPOINT, \
+		.light_fd = OBJECT_LIGHT_FD(edges_lskel, name_)                       \
+	}
+
+static const struct object_program programs[] = {
+	PROGRAM(on_stranger_birth, "sched_wakeup_new"),
+	PROGRAM(on_stranger_death, "sched_process_exit"),
+};
+
+const struct object_kind object_edges = {
+	.name = "edges",
+	.programs = programs,
+	.programs_count = sizeof(programs) / sizeof(programs[0]),
+	.is_for_attach = true,
+	OBJECT_USE_CALLS(edges),
+};
+
+#define PREPARE(skel, probe)                                       \
+	do {                                                       \
+		(skel)->rodata->cfg_task = (probe)->task_knobs;    \
+		(skel)->bss->pid_view = *(probe)->shared.pid_view; \
+	} while (0)
+
+/* By the way that the tree's own object went. */
+int probe_open_edges(struct probe *probe, struct object *ret_object, int *ret_ring_fd,
+		     const __u64 **ret_dropped)
+{
+	const struct probe_options options = { 0 };
+	struct edges_lskel *light;
+	struct edges_skel *whole;
+	int r = object_open(ret_object, &object_edges, probe->tree.light);
+
+	if (r)
+		return r;
+	light = ret_object->light;
+	whole = ret_object->whole;
+	if (light)
+		PREPARE(light, probe);
+	else
+		PREPARE(whole, probe);
+	r = object_load(ret_object, &options);
+	if (!r)
+		r = object_attach(ret_object);
+	if (r)
+		return r;
+	*ret_ring_fd = light ? light->maps.edges.map_fd : bpf_map__fd(whole->maps.edges);
+	*ret_dropped = light ? &light->bss->dropped_edges : &whole->bss->dropped_edges;
+	return 0;
+}
