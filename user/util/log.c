@@ -13,11 +13,12 @@
 
 #define PROGRAM "denet-bpf: "
 #define SHORT_BYTES 512
+#define FORMATS __attribute__((format(printf, 1, 0)))
 
 static bool is_silent;
 
 /* Without memory: what fits on the stack, and of that what is harmless for sure. */
-static void write_short(const char *format, va_list args, int r)
+FORMATS static void write_short(const char *format, va_list args, int r)
 {
 	char line[SHORT_BYTES] = PROGRAM;
 	size_t len = strlen(line);
@@ -35,7 +36,7 @@ static void write_short(const char *format, va_list args, int r)
 }
 
 /* As one write, so that lines of several processes do not mix. False without memory. */
-static bool write_whole(const char *format, va_list args, int r)
+FORMATS static bool write_whole(const char *format, va_list args, int r)
 {
 	AUTO(buf) struct buf text = { 0 };
 	AUTO(buf) struct buf line = { 0 };
@@ -52,7 +53,7 @@ static bool write_whole(const char *format, va_list args, int r)
 	return write(STDERR_FILENO, line.data, line.len) != 0;
 }
 
-static void write_line(const char *format, va_list args, int r)
+FORMATS static void write_line(const char *format, va_list args, int r)
 {
 	va_list again;
 
