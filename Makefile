@@ -7,6 +7,7 @@ CC ?= cc
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
+OBJCOPY ?= objcopy
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
@@ -93,6 +94,7 @@ BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
 SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
 	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h
 
+INSIDE := $(BUILD)/inside.a
 LIBS := -lbpf -lelf -lz -lm -pthread
 
 # What was built with other flags is built anew: these files hold them.
@@ -153,16 +155,28 @@ $(BUILD)/%.o: %.c $(FLAGS)
 	$(say) CC $@
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/libdenet.a: $(LIB_OBJ)
+# For ourselves: the library with all its names.
+$(INSIDE): $(LIB_OBJ)
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# For others: one object, of which denet_* can be seen. With LTO it has to be compiled here.
+$(BUILD)/libdenet.o: $(LIB_OBJ) $(FLAGS)
+	$(say) LD $@
+	$(Q)$(CC) -r -nostdlib $(if $(findstring -flto,$(CFLAGS)),$(CFLAGS) -flinker-output=nolto-rel) \
+		-o $@ $(LIB_OBJ)
+	$(Q)$(OBJCOPY) --wildcard --keep-global-symbol='denet_*' $@
+
+$(BUILD)/libdenet.a: $(BUILD)/libdenet.o
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $<
 
 $(BUILD)/libdenet.so: $(LIB_OBJ) user/libdenet.map $(FLAGS)
 	$(say) LD $@
 	$(Q)$(CC) -shared -Wl,-soname,libdenet.so.0 -Wl,--version-script=user/libdenet.map \
 		$(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) $(LIBS)
 
-$(BUILD)/denet-bpf: $(CLI_OBJ) $(BUILD)/libdenet.a
+$(BUILD)/denet-bpf: $(CLI_OBJ) $(INSIDE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -11,11 +11,11 @@ $(BPF_TEST_SHARED): $(BUILD)/tests/bpf/%.o: tests/bpf/%.c $(FLAGS)
 	$(say) CC $@
 	$(Q)$(CC) $(BPF_TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(BUILD)/libdenet.a | workloads
+$(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(INSIDE) | workloads
 	@mkdir -p $(@D)
 	$(say) CCLD $@
 	$(Q)$(CC) $(BPF_TEST_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ \
-		$(DENET_LDFLAGS) $(LDFLAGS) -o $@ $< $(BPF_TEST_SHARED) $(BUILD)/libdenet.a \
+		$(DENET_LDFLAGS) $(LDFLAGS) -o $@ $< $(BPF_TEST_SHARED) $(INSIDE) \
 		-lcmocka $(LIBS)
 
 # The core again, forced onto the ways that other kernels go (PATH.TEST, see tests/bpf/path.c), and in
@@ -26,7 +26,7 @@ BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach) 
 BPF_RUNS = $(notdir $(BPF_TEST_BIN)) $(BPF_PATH_RUNS)
 
 # The real binary, for end-to-end tests on such a way: DENET_TEST_PATH names it.
-$(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(BUILD)/libdenet.a
+$(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(INSIDE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

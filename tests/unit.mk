@@ -7,12 +7,12 @@ UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ))
 
 # An unused function here is a test that was written and never registered.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(BUILD)/libdenet.a $(FLAGS)
+$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(INSIDE) $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CCLD $@
 	$(Q)$(CC) $(DENET_CFLAGS) -Werror=unused-function $(CPPFLAGS) $(CFLAGS) -MMD -MP \
 		-DFIXTURES='"$(CURDIR)/tests/fixtures"' $(DENET_LDFLAGS) $(LDFLAGS) \
-		-o $@ $< $(UNIT_CLI_OBJ) $(BUILD)/libdenet.a -lcmocka -lcjson $(LIBS)
+		-o $@ $< $(UNIT_CLI_OBJ) $(INSIDE) -lcmocka -lcjson $(LIBS)
 
 -include $(UNIT_BIN:=.d)
 

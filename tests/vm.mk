@@ -12,12 +12,12 @@ VM_ARM64 := $(filter arm64-%,$(KERNELS))
 VM_AMD64 := $(filter-out arm64-%,$(KERNELS))
 
 # The binary needs nothing in the guest. cmocka has no static library, so the tests do.
-$(BUILD)/vm/denet-bpf: $(CLI_OBJ) $(BUILD)/libdenet.a
+$(BUILD)/vm/denet-bpf: $(CLI_OBJ) $(INSIDE)
 	@mkdir -p $(@D)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(LIBS)
 
-$(BUILD)/vm/facts: tests/vm/facts.c $(BUILD)/libdenet.a
+$(BUILD)/vm/facts: tests/vm/facts.c $(INSIDE)
 	@mkdir -p $(@D)
 	$(say) CCLD $@
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(LIBS)
