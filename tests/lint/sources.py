@@ -8,31 +8,37 @@ import pathlib
 import re
 import sys
 
-# Module -> the modules it may include; its own folder is always open to it.
+# Folder -> what it may include of others: their folders, single headers of include/, and libraries by
+# the folder of their headers (LIBRARIES). docs/architecture.md draws it. Its own is always open to it,
+# and what nobody uses is taken back.
 MAY_INCLUDE = {
     "include/denet": set(),
     "include/kernel": set(),
-    "bpf/task": {"kernel/task.h"},
-    "bpf/tree": {"bpf/task", "kernel/tree.h"},
-    "bpf/edges": {"bpf/task", "kernel/tree.h"},
-    "user/util": {"denet/denet.h"},
-    "user/probe": {"util", "source", "kernel/tree.h"},
+    "bpf/task": {"kernel/task.h", "bpf", "vmlinux"},
+    "bpf/tree": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
+    "bpf/edges": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
+    "user/util": {"denet/denet.h"},  # struct denet_error
+    "user/metrics": {"denet/denet.h", "kernel/task.h"},
     "user/procfs": {"util", "denet/system.h"},
-    "user/poller": {"util", "source", "procfs", "tree", "kernel/tree.h"},
-    "user/tree": {"util", "denet/denet.h", "kernel/task.h", "kernel/tree.h"},
-    "user/metrics": {"util", "tree", "denet/denet.h", "kernel/task.h"},
-    "user/record": {"util", "tree", "metrics", "denet/denet.h", "denet/system.h"},
+    "user/tree": {"util", "kernel/task.h", "kernel/tree.h"},
+    "user/source": {"kernel/tree.h"},
+    "user/probe": {"util", "source", "bpf"},
+    "user/poller": {"util", "source", "procfs", "tree"},
     "user/launch": {"util", "denet/denet.h"},
     "user/doctor": {"util", "procfs", "probe", "denet/denet.h"},
-    "user/source": {"util", "kernel/tree.h"},
     "user/engine": {"util", "source", "procfs", "tree", "metrics", "denet/denet.h", "kernel/tree.h"},
+    "user/record": {"util", "metrics", "denet/denet.h", "denet/system.h"},
     "user/follow": {"util", "engine", "source", "procfs", "tree", "metrics", "record", "launch", "denet/denet.h", "kernel/tree.h"},
-    "user/api": {"util", "doctor", "record", "procfs", "denet/denet.h"},
+    "user/api": {"util", "record", "procfs", "denet/denet.h"},
     "user/output": {"util", "record", "denet/denet.h"},
     "user/rights": {"util", "denet/denet.h"},
     "user/cli": {"util", "rights", "record", "output", "denet/denet.h"},
-    "user": {"util", "rights", "cli", "denet/denet.h"},  # main.c
+    "user": {"util", "rights", "cli"},  # main.c
 }
+# Headers in these folders are the C library's and the kernel's; in any other, a library's.
+SYSTEM = {"sys", "linux", "asm", "arpa", "net", "netinet"}
+# Generated headers, by the end of their name.
+GENERATED = {".skel.h": "bpf", ".lskel.h": "bpf", "vmlinux.h": "vmlinux"}
 BANNED = re.compile(
     r"\b(v?sprintf|strcpy|strcat|strncpy|strncat|stpcpy|atoi|atol|atoll|atof|gets|system|popen|"
     r"alloca|tmpnam|mktemp|strtok)\s*\("
@@ -43,13 +49,14 @@ NUMBERS = re.compile(r"\b(strtol|strtoll|strtoul|strtoull|strtoumax|strtoimax)\s
 NUMBERS_HOME = "user/util/parse.c"
 LICENCE = "/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */"
 MAX_LINES = 500
-INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', re.M)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+["<]([^">]+)[">]', re.M)
 NOISE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 
 
 class Sources:
-    def __init__(self, root):
+    def __init__(self, root, table):
         self.root = root
+        self.table = table
         self.faults = []
         self.texts = {}
         for folder in ("include", "bpf", "user", "tests"):
@@ -75,15 +82,21 @@ class Sources:
             yield line, match.group(1), self.resolve(name, match.group(1))
 
     def check_direction(self):
+        used = {folder: set() for folder in self.table}
         for name in self.texts:
             folder = module_of(name)
-            if folder not in MAY_INCLUDE:
+            if folder not in self.table:
                 if not name.startswith("tests/"):
                     self.fault(name, "stands in no known module (tests/lint/sources.py)")
                 continue
             for line, target, path in self.includes(name):
-                if path and not may_include(folder, target, path):
+                needed = permissions_for(folder, target, path)
+                used[folder] |= needed
+                if needed and not needed & self.table[folder]:
                     self.fault(name, f"may not include \"{target}\"", line)
+        for folder, allowed in self.table.items():
+            for permission in sorted(allowed - used[folder]):
+                self.faults.append(f"{folder} may include {permission}, and nobody does (tests/lint/sources.py)")
 
     def check_cycles(self):
         """A module is x.c with x.h and x_internal.h: the edges of all are its edges."""
@@ -142,13 +155,19 @@ def unit_of(name):
     return re.sub(r"(_internal)?\.[ch]$", "", name)
 
 
-def may_include(folder, target, path):
-    if module_of(path) == folder:
-        return True
-    if path.endswith("_internal.h"):
-        return False
-    allowed = MAY_INCLUDE[folder]
-    return target in allowed or module_of(path).removeprefix("user/") in allowed
+def permissions_for(folder, target, path):
+    """What allows the include, one of them being enough; empty for what is open to all."""
+    if path:
+        if module_of(path) == folder:
+            return set()
+        if path.endswith("_internal.h"):
+            return {"what is private"}
+        return {target, module_of(path).removeprefix("user/")}
+    for end, library in GENERATED.items():
+        if target.endswith(end):
+            return {library}
+    first, slash, _ = target.partition("/")
+    return {first} if slash and first not in SYSTEM else set()
 
 
 def find_cycle(graph):
@@ -174,16 +193,21 @@ def find_cycle(graph):
     return None
 
 
-def main():
-    here = pathlib.Path(__file__).resolve().parents[2]
-    sources = Sources(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here)
+def faults_of(root, table):
+    sources = Sources(root, table)
     sources.check_direction()
     sources.check_cycles()
     sources.check_text()
     sources.check_guards()
-    for fault in sources.faults:
+    return sources.faults
+
+
+def main():
+    here = pathlib.Path(__file__).resolve().parents[2]
+    faults = faults_of(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here, MAY_INCLUDE)
+    for fault in faults:
         print(fault, file=sys.stderr)
-    return 1 if sources.faults else 0
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":
