@@ -74,7 +74,7 @@ static struct examination *examined(void)
 	struct examination *examination;
 
 	assert_int_equal(examination_new(&examination), 0);
-	examine_machine(examination, &machine);
+	machine_examine(examination, &machine);
 	assert_int_equal(examination->error, 0);
 	return examination;
 }
@@ -292,7 +292,7 @@ static void check_commands(struct examination *examination, const char *program,
 	char commands[1024] = "";
 	size_t len = 0;
 
-	examine_advise(examination, program);
+	advice_give(examination, program);
 	for (size_t i = 0; i < examination->shown.fixes_count; i++) {
 		const char *command = examination->fixes[i].command;
 
@@ -399,7 +399,7 @@ static void where_all_works_nothing_is_lost(void **state)
 	hold(examination);
 	examination->shown.uid = 0;
 	examination->shown.accounting = DENET_ACCOUNTING_BPF;
-	examine_advise(examination, "/a");
+	advice_give(examination, "/a");
 	assert_int_equal(examination->shown.losses_count, 0);
 	assert_int_equal(examination->shown.fixes_count, 0);
 }
@@ -410,7 +410,7 @@ static void without_any_source_that_is_said(void **state)
 
 	(void)state;
 	examination->shown.accounting = DENET_ACCOUNTING_NONE;
-	examine_advise(examination, "/a");
+	advice_give(examination, "/a");
 	assert_int_equal(examination->shown.losses_count, 1);
 	assert_non_null(strstr(examination->losses[0], "nothing is measured"));
 }

@@ -251,7 +251,7 @@ static void quote(struct buf *buf, const char *word)
 	buf_append_char(buf, '\'');
 }
 
-void examine_advise(struct examination *examination, const char *program)
+void advice_give(struct examination *examination, const char *program)
 {
 	const struct denet_examination *shown = &examination->shown;
 	AUTO(buf) struct buf quoted = { 0 };

@@ -39,10 +39,10 @@ static inline void examination_freep(struct examination **examination)
 const char *examination_text(struct examination *examination, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* examine_machine.c: what files and system calls say without trying anything. */
-void examine_machine(struct examination *examination, const struct procfs *procfs);
+/* machine.c: what files and system calls say without trying anything. */
+void machine_examine(struct examination *examination, const struct procfs *procfs);
 
-/* examine_advice.c: what is lost, and what would help; from all other fields. */
-void examine_advise(struct examination *examination, const char *program);
+/* advice.c: what is lost, and what would help; from all other fields. */
+void advice_give(struct examination *examination, const char *program);
 
 #endif

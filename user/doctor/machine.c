@@ -252,7 +252,7 @@ static enum denet_answer has_file(const char *root, const char *name)
 	return answer(fd >= 0);
 }
 
-void examine_machine(struct examination *examination, const struct procfs *procfs)
+void machine_examine(struct examination *examination, const struct procfs *procfs)
 {
 	struct denet_examination *shown = &examination->shown;
 

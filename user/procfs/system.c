@@ -8,52 +8,17 @@
 
 #include "procfs/lines.h"
 #include "procfs/system_internal.h"
-#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 
 #define NS_PER_S 1000000000ull
 #define TEXT_BYTES 256
 
-struct system_text {
-	struct system_text *next;
-	char text[];
-};
-
 /* A line "name number" of a file, and where the number goes. */
 struct figure {
 	const char *key;
 	uint64_t *value;
 };
-
-const char *system_keep(struct system_store *store, struct parse_span text)
-{
-	struct system_text *kept = malloc(sizeof(*kept) + text.len + 1);
-
-	if (!kept)
-		return NULL;
-	memcpy(kept->text, text.at, text.len);
-	kept->text[text.len] = '\0';
-	kept->next = store->texts;
-	store->texts = kept;
-	return kept->text;
-}
-
-int system_grow(void **array, size_t count, size_t size)
-{
-	void *grown;
-
-	if (count >= SYSTEM_ENTRIES_MAX)
-		return -E2BIG;
-	/* The capacity is the power of two at or above the count. */
-	if (count & (count - 1))
-		return 0;
-	grown = array_resize(*array, count ? count * 2 : 1, size);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	return 0;
-}
 
 static void take_ticks(struct parse_span *line, uint64_t *ret_ns)
 {
@@ -255,18 +220,9 @@ int system_read(const struct procfs *procfs, struct denet_system *system)
 void system_done(struct denet_system *system)
 {
 	struct system_store *store = system->storage;
-	struct system_text *text, *next;
 
 	if (!store)
 		return;
-	for (text = store->texts; text; text = next) {
-		next = text->next;
-		free(text);
-	}
-	free(store->cpus);
-	free(store->disks);
-	free(store->filesystems);
-	free(store->interfaces);
-	free(store);
+	system_store_free(store);
 	system->storage = NULL;
 }

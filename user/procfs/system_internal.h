@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The parts of a snapshot: system.c has processors and memory, the others a file each. */
+/*
+ * The parts of a snapshot: system.c has processors and memory, the others a file each. What they fill
+ * is kept by system_store.c.
+ */
 #ifndef DENET_PROCFS_SYSTEM_INTERNAL_H
 #define DENET_PROCFS_SYSTEM_INTERNAL_H
 
@@ -24,6 +27,8 @@ const char *system_keep(struct system_store *store, struct parse_span text);
 
 /* Room for one more behind count elements of this size; -ENOMEM, -E2BIG above the bound. */
 int system_grow(void **array, size_t count, size_t size);
+
+void system_store_free(struct system_store *store);
 
 int system_read_disks(const struct procfs *procfs, struct system_store *store,
 		      struct denet_system *system);
