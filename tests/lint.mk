@@ -13,7 +13,7 @@ LINT_EACH = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I {} sh -c '$(2)'
 format:
 	$(Q)clang-format -i $(LINT_C) $(LINT_H) $(LINT_BPF) $(LINT_TESTS)
 
-lint: lint-deps lint-format lint-sources lint-headers lint-tidy lint-cppcheck lint-analyzer
+lint: lint-deps lint-format lint-sources lint-objects lint-headers lint-tidy lint-cppcheck lint-analyzer
 
 lint-deps:
 	@packaging/install-deps build lint
@@ -27,6 +27,12 @@ lint-sources: lint-deps
 	$(say) SOURCES sources
 	$(Q)python3 tests/lint/sources.py
 	$(Q)python3 tests/lint/test_sources.py
+
+# Knots of calls, and the names of globals.
+lint-objects: lint-deps $(LIB_OBJ) $(CLI_OBJ)
+	$(say) OBJECTS sources
+	$(Q)python3 tests/lint/objects.py . $(BUILD) $(LIB_OBJ) $(CLI_OBJ)
+	$(Q)python3 tests/lint/test_objects.py "$(CC)"
 
 # Each header compiles alone; the public one as C99, pedantic, and as C++ too. Only what both sides
 # share leaves the kernel's number types to its includer.
@@ -61,5 +67,5 @@ lint-analyzer: lint-deps $(SKELETONS)
 	$(say) ANALYZER sources
 	$(Q)$(call LINT_EACH,$(LINT_C),$(CC) $(LINT_FLAGS) -O2 -Werror $(ANALYZER) -c {} -o /dev/null)
 
-.PHONY: format lint lint-deps lint-format lint-sources lint-headers lint-tidy lint-cppcheck \
+.PHONY: format lint lint-deps lint-format lint-sources lint-objects lint-headers lint-tidy lint-cppcheck \
 	lint-analyzer
