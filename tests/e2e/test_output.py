@@ -15,6 +15,7 @@ from harness import (
     Terminal,
     exact,
     finish,
+    parse,
     parse_lines,
     rows_of,
     run,
@@ -303,6 +304,24 @@ class Help(Case):
             self.assertIn(name, text)
         for line in text.splitlines():
             self.assertLessEqual(len(line), 100, line)
+
+    def test_pages_for_programs(self):
+        result = run("help", "--json")
+        self.assertEqual((result.status, result.err), (0, b""), result)
+        help = parse(result.out.decode())
+        self.assertEqual((help["kind"], len(help["commands"])), ("help", 5))
+        interval = next(option for option in help["options"] if option["name"] == "interval")
+        self.assertEqual((interval["letter"], interval["default"], interval["environment"]),
+                         ("i", "100", "DENET_BPF_INTERVAL"))
+        self.assertEqual((interval["commands"], interval["ignored_by"]), (["run", "attach"], ["stats"]))
+        for topic, word in (("man", b".Dt DENET-BPF 1"), ("options", b"# Options"), ("bash", b"complete -F"),
+                            ("zsh", b"#compdef denet-bpf"), ("fish", b"complete -c denet-bpf")):
+            result = run("help", topic)
+            self.assertEqual((result.status, result.err), (0, b""), result)
+            self.assertIn(word, result.out)
+
+    def test_the_alias_is_told(self):
+        self.assertIn("summary", run("--help").out.decode())
 
     def test_help_of_the_unknown(self):
         result = run("help", "rnu")

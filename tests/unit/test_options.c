@@ -228,12 +228,21 @@ static void help_and_version_end_the_parsing(void **state)
 
 	(void)state;
 	assert_int_equal(options.command, COMMAND_HELP);
-	assert_int_equal(options.help_topic, COMMAND_RUN);
-	assert_int_equal(PARSE("-h").help_topic, COMMAND_NONE);
+	assert_int_equal(options.help_command, COMMAND_RUN);
+	assert_int_equal(PARSE("-h").help_command, COMMAND_NONE);
 	assert_int_equal(PARSE("-jV", "x").command, COMMAND_VERSION);
-	assert_int_equal(PARSE("help", "attach").help_topic, COMMAND_ATTACH);
-	assert_int_equal(PARSE("help", "summary").help_topic, COMMAND_STATS);
-	assert_int_equal(PARSE("help").help_topic, COMMAND_NONE);
+	assert_int_equal(PARSE("help", "attach").help_command, COMMAND_ATTACH);
+	assert_int_equal(PARSE("help", "summary").help_command, COMMAND_STATS);
+	assert_int_equal(PARSE("help").help_command, COMMAND_NONE);
+	assert_int_equal(PARSE("help", "bash").topic, TOPIC_BASH);
+	assert_int_equal(PARSE("help", "man").topic, TOPIC_MAN);
+	options = PARSE("help", "man", "attach");
+	assert_int_equal(options.topic, TOPIC_MAN);
+	assert_int_equal(options.help_command, COMMAND_ATTACH);
+	assert_true(PARSE("help", "--json").json);
+	assert_false(PARSE("-j", "run", "--help").json);
+	REFUSE("'bash'", "help", "man", "bash");
+	REFUSE("'run'", "help", "zsh", "run");
 	REFUSE("'rum' 'run'", "help", "rum");
 	REFUSE("'stats'", "help", "run", "stats");
 }

@@ -149,7 +149,7 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 	case OPTION_CHILDREN:
 		return set_children(spec, value, options, error);
 	case OPTION_HELP:
-		options->help_topic = options->command;
+		options->help_command = options->command;
 		options->command = COMMAND_HELP;
 		options->json = false; /* for a person, whatever the command would have written */
 		return 0;

@@ -23,6 +23,7 @@ struct parser {
 	struct option_marks marks;
 	struct options *options;
 	char *error;
+	bool topic_takes_command;
 };
 
 static int refuse_unknown_option(const char *name, size_t len, char *error)
@@ -133,24 +134,29 @@ static const char *list_commands(char list[LIST_BYTES])
 	return list;
 }
 
-static int find_command(const struct parser *parser, const char *word, enum command *ret_command)
+static int refuse_unknown_command(const struct parser *parser, const char *word)
 {
-	const struct command_spec *spec = commands_find(word);
 	const char *names[COMMANDS_NAMES_MAX];
-	const char *nearest;
+	const char *nearest =
+		suggest_nearest(word, names, commands_names(names, COMMANDS_NAMES_MAX));
 	char list[LIST_BYTES];
 
-	if (spec) {
-		*ret_command = spec->id;
-		return 0;
-	}
-	nearest = suggest_nearest(word, names, commands_names(names, COMMANDS_NAMES_MAX));
 	if (nearest)
 		return option_refuse(parser->error, "unknown command '%.100s'; did you mean '%s'?",
 				     word, nearest);
 	return option_refuse(parser->error,
 			     "unknown command '%.100s'; it is %s, as in 'denet-bpf run %.100s'",
 			     word, list_commands(list), word);
+}
+
+static int find_command(const struct parser *parser, const char *word, enum command *ret_command)
+{
+	const struct command_spec *spec = commands_find(word);
+
+	if (!spec)
+		return refuse_unknown_command(parser, word);
+	*ret_command = spec->id;
+	return 0;
 }
 
 static int refuse_surplus(const struct parser *parser, const char *word)
@@ -185,11 +191,19 @@ static int take_file(struct parser *parser, const char *word)
 	return 0;
 }
 
+/* A command, another topic, or after some of these a command. */
 static int take_topic(struct parser *parser, const char *word)
 {
-	if (parser->options->help_topic)
+	struct options *options = parser->options;
+	const struct topic_spec *topic = topics_find(word);
+
+	if (options->help_command || (options->topic && !parser->topic_takes_command))
 		return refuse_surplus(parser, word);
-	return find_command(parser, word, &parser->options->help_topic);
+	if (options->topic || !topic)
+		return find_command(parser, word, &options->help_command);
+	options->topic = topic->id;
+	parser->topic_takes_command = topic->takes_command;
+	return 0;
 }
 
 static int take_command(struct parser *parser)

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "cli/command_id.h"
+#include "cli/topics.h"
 #include "denet/denet.h"
 
 enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
@@ -16,7 +17,8 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
 	enum command command;
-	enum command help_topic; /* COMMAND_NONE for help as a whole */
+	enum command help_command; /* help: of which; COMMAND_NONE for all */
+	enum topic topic; /* help: another page than the help itself */
 	struct denet_options monitor;
 	char **argv; /* run: the command, borrowed from argv, ends with NULL */
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
