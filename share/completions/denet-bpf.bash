@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+# Completions of denet-bpf for bash. Printed by the program: see `make docs`.
+
+_denet_bpf_takes_value() # OPTION
+{
+	case $1 in
+	-o | --out | --format | --children | --compat | -i | --interval | -m | --max-interval | -d | --duration | --accounting | --color | -u | --user) return 0 ;;
+	esac
+	return 1
+}
+
+_denet_bpf_value() # OPTION CURRENT
+{
+	case $1 in
+	-o | --out) _denet_bpf_files "$2" ;;
+	--format) _denet_bpf_words "$2" 'jsonl json csv' ;;
+	--children) _denet_bpf_words "$2" 'all none top:' ;;
+	--compat) _denet_bpf_words "$2" 'denet' ;;
+	--accounting) _denet_bpf_words "$2" 'auto bpf proc' ;;
+	--color) _denet_bpf_words "$2" 'auto always never' ;;
+	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
+	esac
+}
+
+_denet_bpf_options() # COMMAND
+{
+	case $1 in
+	run) echo -j --json -o --out --format --children --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --accounting --live -n --no-update -q --quiet -v --verbose --color -u --user -h --help -V --version ;;
+	attach) echo -j --json -o --out --format --children --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --accounting -n --no-update -q --quiet -v --verbose --color -h --help -V --version ;;
+	stats | summary) echo -j --json -o --out -q --quiet --color -h --help -V --version ;;
+	doctor) echo -j --json -o --out -q --quiet --color -h --help -V --version ;;
+	help) echo -j --json -h --help -V --version ;;
+	'') echo -j --json -o --out --format --children --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --accounting --live -n --no-update -q --quiet -v --verbose --color -u --user -h --help -V --version ;;
+	esac
+}
+
+_denet_bpf_operand() # COMMAND CURRENT
+{
+	case $1 in
+	run) compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -c -- "$2" | sort -u) ;;
+	attach) _denet_bpf_words "$2" "$(cd /proc && echo [0-9]*)" ;;
+	stats | summary) _denet_bpf_files "$2" ;;
+	doctor) ;;
+	help) _denet_bpf_words "$2" 'run attach stats summary doctor help options man bash zsh fish' ;;
+	'') _denet_bpf_words "$2" 'run attach stats summary doctor help' ;;
+	esac
+}
+
+_denet_bpf()
+{
+	local current=${COMP_WORDS[COMP_CWORD]}
+	local command='' word='' wants='' is_past_options='' at=0
+	COMPREPLY=()
+	for ((at = 1; at < COMP_CWORD; at++)); do
+		word=${COMP_WORDS[at]}
+		if [[ $wants ]]; then
+			[[ $word == = ]] || wants=''
+		elif [[ $word == -- && $command ]]; then
+			is_past_options=1
+		elif [[ $word == -* && ! $is_past_options ]]; then
+			_denet_bpf_takes_value "$word" && wants=$word
+		elif [[ ! $command ]]; then
+			command=$word
+		elif [[ $command == run ]]; then
+			_denet_bpf_delegate "$at"
+			return
+		fi
+	done
+	[[ $current == = ]] && current=''
+	if [[ $wants ]]; then
+		_denet_bpf_value "$wants" "$current"
+	elif [[ $current == -* && ! $is_past_options ]]; then
+		_denet_bpf_words "$current" "$(_denet_bpf_options "$command")"
+	else
+		_denet_bpf_operand "$command" "$current"
+	fi
+}
+
+_denet_bpf_words() # CURRENT WORDS
+{
+	mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
+}
+
+_denet_bpf_files() # CURRENT
+{
+	compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
+# What CMD takes is for its own completion, where there is one.
+_denet_bpf_delegate() # INDEX-OF-CMD
+{
+	if declare -F _comp_command_offset >/dev/null; then
+		_comp_command_offset "$1"
+	elif declare -F _command_offset >/dev/null; then
+		_command_offset "$1"
+	else
+		_denet_bpf_files "${COMP_WORDS[COMP_CWORD]}"
+	fi
+}
+
+complete -F _denet_bpf denet-bpf

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+# Completions of denet-bpf for fish. Printed by the program: see `make docs`.
+
+function __denet_bpf_words
+    set -l takers -o --out --format --children --compat -i --interval -m --max-interval -d --duration --accounting --color -u --user
+    set -l words (commandline -opc)
+    set -l command
+    set -l wants
+    set -l is_past_options
+    for i in (seq 2 (count $words))
+        set -l word $words[$i]
+        if test -n "$wants"
+            set wants
+        else if string match -q -- -- "$word"; and test -n "$command" -a -z "$is_past_options"
+            set is_past_options 1
+        else if string match -q -- '-*' "$word"; and test -z "$is_past_options"
+            contains -- "$word" $takers; and set wants 1
+        else if test -z "$command"
+            set command $word
+            echo $word
+        else if test "$command" = run
+            printf '%s\n' $words[$i..-1]
+            return
+        else
+            echo $word
+        end
+    end
+end
+
+# True where the command is one of these and its operand is still to come.
+function __denet_bpf_is
+    set -l words (__denet_bpf_words)
+    test (count $words) -eq 1; and contains -- $words[1] $argv
+end
+
+# True where options of one of these commands may stand.
+function __denet_bpf_has
+    set -l words (__denet_bpf_words)
+    test (count $words) -eq 0; and return
+    contains -- $words[1] $argv; and not __denet_bpf_is_delegated
+end
+
+function __denet_bpf_is_delegated
+    set -l words (__denet_bpf_words)
+    test (count $words) -gt 1; and test $words[1] = run
+end
+
+# What CMD takes is for its own completion.
+function __denet_bpf_delegate
+    set -l words (__denet_bpf_words)
+    set -l line (string join ' ' -- (string escape -- $words[2..-1]) (commandline -ct))
+    complete -C "$line"
+end
+
+complete -c denet-bpf -f
+complete -c denet-bpf -n __denet_bpf_is_delegated -a '(__denet_bpf_delegate)'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a run -d 'start CMD, pass its exit status on'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a attach -d 'follow PID and all its descendants'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a stats -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a summary -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a doctor -d 'what this machine allows, and what would help'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a help -d 'more about a command or another topic'
+complete -c denet-bpf -n '__denet_bpf_is help' -a run -d 'start CMD, pass its exit status on'
+complete -c denet-bpf -n '__denet_bpf_is help' -a attach -d 'follow PID and all its descendants'
+complete -c denet-bpf -n '__denet_bpf_is help' -a stats -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n '__denet_bpf_is help' -a summary -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n '__denet_bpf_is help' -a doctor -d 'what this machine allows, and what would help'
+complete -c denet-bpf -n '__denet_bpf_is help' -a help -d 'more about a command or another topic'
+complete -c denet-bpf -n '__denet_bpf_is help' -a options -d 'the reference of all options, as Markdown'
+complete -c denet-bpf -n '__denet_bpf_is help' -a man -d 'the manual page, or that of a command'
+complete -c denet-bpf -n '__denet_bpf_is help' -a bash -d 'completions for bash'
+complete -c denet-bpf -n '__denet_bpf_is help' -a zsh -d 'completions for zsh'
+complete -c denet-bpf -n '__denet_bpf_is help' -a fish -d 'completions for fish'
+complete -c denet-bpf -n '__denet_bpf_is run' -a '(__fish_complete_command)'
+complete -c denet-bpf -n '__denet_bpf_is attach' -a '(__fish_complete_pids)'
+complete -c denet-bpf -n '__denet_bpf_is stats summary' -F
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor help' -s j -l json -d 'records to stdout, CMD\'s stdout to stderr'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s o -l out -r -F -d 'records to FILE'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l format -x -a 'jsonl json csv' -d 'how records are written'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l children -x -a 'all none top:' -d 'processes listed in a sample'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l write-env -d 'begin with a record about this machine'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l compat -x -a 'denet' -d 'only what denet itself would write'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -s i -l interval -x -d 'between samples in the first second'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -s m -l max-interval -x -d 'between samples after ten seconds'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -s d -l duration -x -d 'stop after S seconds, 0: never; CMD runs on'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l no-polling -d 'only one sample, the last'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l wait-all -d 'stay until the last descendant has ended'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l exclude-children -d 'measure the first process alone'
+complete -c denet-bpf -n '__denet_bpf_has attach' -l since-process-start -d 'count from birth, not from now'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l pss -d 'shared memory by its share, too; slow'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l accounting -x -a 'auto bpf proc' -d 'bpf: exact or not at all'
+complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'one line that changes in place'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -s n -l no-update -d 'one line after the other, on stderr'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s q -l quiet -d 'errors and the records asked for, no more'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -s v -l verbose -d 'more figures in the summary'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -l color -x -a 'auto always never' -d 'auto: on a terminal, unless NO_COLOR'
+complete -c denet-bpf -n '__denet_bpf_has run' -s u -l user -x -a '(__fish_complete_users)' -d 'run CMD as USER, a name or #UID; needs root'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor help' -s h -l help -d 'this help'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor help' -s V -l version -d 'the version'
