@@ -7,6 +7,7 @@
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
+#include "util/quote.h"
 
 /* What decides, drawn from the facts. */
 struct advice {
@@ -232,25 +233,6 @@ static void show_fixes(struct advice *advice)
 		fix_refusal(advice);
 }
 
-static void quote(struct buf *buf, const char *word)
-{
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_@%+=:,./-";
-
-	if (*word && strspn(word, safe) == strlen(word)) {
-		buf_append_text(buf, word);
-		return;
-	}
-	buf_append_char(buf, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_append_text(buf, "'\\''");
-		else
-			buf_append_char(buf, *word);
-	}
-	buf_append_char(buf, '\'');
-}
-
 void advice_give(struct examination *examination, const char *program)
 {
 	const struct denet_examination *shown = &examination->shown;
@@ -271,7 +253,7 @@ void advice_give(struct examination *examination, const char *program)
 			     is_out_of_reach(shown, "CAP_PERFMON") ||
 			     (is_root && shown->is_first_user_namespace != DENET_ANSWER_NO);
 	if (program) {
-		quote(&quoted, program);
+		quote_append(&quoted, program);
 		advice.program = buf_text(&quoted);
 		advice.is_nosuid =
 			!statvfs(program, &filesystem) && (filesystem.f_flag & ST_NOSUID);

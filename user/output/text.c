@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/quote.h"
 #include "util/utf8.h"
 
 /* Each code point takes at least one column and is at most so many bytes of input. */
@@ -57,37 +58,6 @@ struct text_name text_name(bool is_unicode, const char *comm)
 	return name;
 }
 
-static bool needs_quotes(const char *arg)
-{
-	if (!*arg)
-		return true;
-	for (; *arg; arg++) {
-		unsigned char c = (unsigned char)*arg;
-
-		if (c < 0x80 && !strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					"0123456789_@%+=:,./-",
-					c))
-			return true;
-	}
-	return false;
-}
-
-static void append_quoted(struct buf *buf, const char *arg)
-{
-	if (!needs_quotes(arg)) {
-		buf_append_text(buf, arg);
-		return;
-	}
-	buf_append_char(buf, '\'');
-	for (; *arg; arg++) {
-		if (*arg == '\'')
-			buf_append_text(buf, "'\\''");
-		else
-			buf_append_char(buf, *arg);
-	}
-	buf_append_char(buf, '\'');
-}
-
 void text_append_command(struct buf *buf, bool is_unicode, const struct denet_command *command,
 			 size_t columns)
 {
@@ -99,7 +69,7 @@ void text_append_command(struct buf *buf, bool is_unicode, const struct denet_co
 	while (at < end && line.len < columns * COMMAND_BYTES_PER_COLUMN) {
 		if (line.len > 0)
 			buf_append_char(&line, ' ');
-		append_quoted(&line, at);
+		quote_append(&line, at);
 		at += strnlen(at, (size_t)(end - at)) + 1;
 	}
 	if (at < end || command->truncated)
