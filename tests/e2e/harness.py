@@ -129,6 +129,11 @@ def state_of(pid):
         return None
 
 
+def ppid_of(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+        return int(stat.read().rpartition(")")[2].split()[1])
+
+
 def comm_of(pid):
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as comm:
@@ -137,13 +142,17 @@ def comm_of(pid):
         return None
 
 
+WITNESS = "signal-witness"  # denet-bpf's own child, beside CMD
+
+
 def children_of(pid):
     found = []
     for entry in os.listdir("/proc"):
         if entry.isdigit():
             with contextlib.suppress(OSError):
                 with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as stat:
-                    if int(stat.read().rpartition(")")[2].split()[1]) == pid:
+                    head, _, tail = stat.read().rpartition(")")
+                    if int(tail.split()[1]) == pid and not head.endswith(WITNESS):
                         found.append(int(entry))
     return found
 
@@ -222,6 +231,10 @@ class Terminal:
     def send(self, text):
         os.write(self.fd, text.encode())
 
+    def hang_up(self):
+        os.close(self.fd)
+        self.fd = -1
+
     def read_some(self, seconds):
         if not select.select([self.fd], [], [], seconds)[0]:
             return False
@@ -260,7 +273,8 @@ class Terminal:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self.fd)
+        if self.fd >= 0:
+            os.close(self.fd)
 
 
 class Skips:

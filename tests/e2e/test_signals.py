@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from harness import (
     BIN,
     COMM,
     LIMIT_S,
+    WITNESS,
     Case,
     Terminal,
     children_of,
@@ -22,6 +24,7 @@ from harness import (
     is_alive,
     need_root,
     parse_lines,
+    ppid_of,
     run,
     start,
     state_of,
@@ -30,6 +33,14 @@ from harness import (
 )
 
 FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT", "SIGQUIT")
+
+
+def witness_of(pid):
+    def find():
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+            return [int(child) for child in children.read().split() if comm_of(child) == WITNESS]
+
+    return wait_for("the witness", find)[0]
 
 
 class Forwarding(Case):
@@ -55,6 +66,101 @@ class Forwarding(Case):
             os.kill(pid, signal.SIGRTMIN)
             result = finish(process)
             self.assertEqual((result.status, result.err), (0, b""), result)
+
+    def expect_each_once(self, process, pid, send, names=FORWARDED):
+        for at, name in enumerate(names, 2):
+            send(process, getattr(signal, name))
+            wait_for(f"{name} arrives", lambda at=at: len(self.got()) >= at)
+        # from us alone: it comes after whatever we may have passed on before
+        process.send_signal(signal.SIGRTMIN + 1)
+        wait_for("the last arrives", lambda: "RT" in self.got())
+        os.kill(pid, signal.SIGRTMIN)
+        result = finish(process)
+        self.assertEqual((result.status, result.err), (0, b""), result)
+        self.assertEqual(self.got()[1:], [*(name.removeprefix("SIG") for name in names), "RT"])
+
+    def test_a_signal_sent_to_the_group_reaches_cmd_once(self):
+        with self.signals("-q") as (process, pid):
+            self.expect_each_once(process, pid, lambda process, number: os.killpg(process.pid, number),
+                                  (*FORWARDED, "SIGALRM", "SIGTERM", "SIGCONT"))
+
+    def test_group_and_monitor_by_turns(self):
+        turns = [0]
+
+        def send(process, number):
+            turns[0] += 1
+            (os.killpg if turns[0] % 2 else os.kill)(process.pid, number)
+
+        with self.signals("-q") as (process, pid):
+            self.expect_each_once(process, pid, send, ("SIGTERM", "SIGTERM", "SIGUSR1", "SIGTERM", "SIGUSR1", "SIGUSR1"))
+
+    def test_a_group_of_its_own_is_not_reached_by_a_signal_to_ours(self):
+        path = self.path("got")
+        with start("run", "-q", "--", "setsid", ACT, "signals", path, cwd=self.folder) as process:
+            wait_for_file(path)
+            self.expect_each_once(process, int(self.got()[0].split()[1]),
+                                  lambda process, number: os.killpg(process.pid, number), ("SIGTERM", "SIGHUP"))
+
+    def test_whoever_finds_all_of_our_processes_ends_cmd(self):
+        with start("run", "-q", "--", "sleep", "1000") as process:
+            wait_for("exec", lambda: [pid for pid in children_of(process.pid) if comm_of(pid) == "sleep"])
+            for pid in (witness_of(process.pid), process.pid):
+                os.kill(pid, signal.SIGTERM)
+            self.assertEqual(finish(process).signal, signal.SIGTERM)
+
+    def test_a_witness_that_is_stopped_or_gone_costs_no_signal(self):
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            with self.subTest(number=number), self.signals("-q") as (process, pid):
+                witness = witness_of(process.pid)
+                os.kill(witness, number)
+                wait_for("it is so", lambda: state_of(witness) in "TZ")
+                process.terminate()
+                wait_for("TERM arrives", lambda: self.got()[1:] == ["TERM"])
+                os.kill(pid, signal.SIGRTMIN)
+                self.assertEqual(finish(process).status, 0)
+                os.remove(self.path("got"))
+
+    def test_the_witness_is_not_found_by_our_name_and_goes_with_us(self):
+        with start("run", "-q", "--", "sleep", "1000") as process:
+            witness = witness_of(process.pid)
+            with open(f"/proc/{witness}/cmdline", "rb") as file:
+                self.assertEqual(file.read().rstrip(b"\0"), b"signal-witness")
+            self.assertEqual(os.listdir(f"/proc/{witness}/fd"), ["0"])
+            with open(f"/proc/{witness}/status", encoding="utf-8") as file:
+                self.assertIn("CapPrm:\t" + 16 * "0", file.read())
+            process.kill()
+            wait_for("it ends", lambda: not is_alive(witness))
+
+    def test_what_the_kernel_sends_to_us_is_not_passed_on(self):
+        def spend():
+            # as if denet-bpf itself had used its time: the signals wait for it
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGXCPU, signal.SIGPROF, signal.SIGVTALRM})
+            resource.setrlimit(resource.RLIMIT_CPU, (1, resource.RLIM_INFINITY))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (512, resource.RLIM_INFINITY))
+            signal.setitimer(signal.ITIMER_PROF, 0.01)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0.01)
+            while not {signal.SIGXCPU, signal.SIGPROF, signal.SIGVTALRM} <= signal.sigpending():
+                pass
+
+        path = self.path("got")
+        with start("run", "-q", "-o", self.path("f"), "-i", "1", "--", ACT, "signals", path, preexec_fn=spend) as process:
+            wait_for_file(path)
+            wait_for("the records meet their limit", lambda: os.path.getsize(self.path("f")) == 512)
+            process.send_signal(signal.SIGUSR1)
+            wait_for("USR1 arrives", lambda: "USR1" in self.got())
+            os.kill(int(self.got()[0].split()[1]), signal.SIGRTMIN)
+            self.assertEqual(finish(process).status, 0)
+        self.assertEqual(self.got()[1:], ["USR1"])
+
+    def test_an_alarm_that_was_set_for_cmd_reaches_it(self):
+        path = self.path("got")
+        with start("run", "-q", "--", ACT, "signals", path, preexec_fn=lambda: signal.setitimer(signal.ITIMER_REAL, 0.2)) \
+                as process:
+            wait_for_file(path)
+            wait_for("ALRM arrives", lambda: len(self.got()) > 1)
+            os.kill(int(self.got()[0].split()[1]), signal.SIGRTMIN)
+            self.assertEqual(finish(process).status, 0)
+        self.assertEqual(self.got()[1:], ["ALRM"])
 
     def test_a_signal_sent_to_both_ends_both_in_order(self):
         with start("run", "-q", "-o", self.path("f"), "--", "sleep", "1000") as process:
@@ -203,6 +309,36 @@ class AtTheTerminal(Case):
             self.assertIn(b"exit 0", terminal.output)
         lines = self.read("got").decode().splitlines()[1:]
         self.assertEqual(lines, ["INT from the kernel", "QUIT from the kernel"])
+
+    def hang_up(self, argv):
+        path = self.path("got")
+        with Terminal([*argv, ACT, "signals", path]) as terminal:
+            wait_for_file(path)
+            pid = int(self.read("got").split()[1])
+            terminal.hang_up()
+            wait_for("HUP arrives", lambda: b"HUP" in self.read("got"))
+            wait_for("CONT arrives", lambda: b"CONT" in self.read("got"))
+            monitor = [each for each in (terminal.pid, *children_of(terminal.pid)) if comm_of(each) == COMM]
+            # through us, after whatever we pass on
+            monitor = monitor or [ppid_of(pid)]
+            os.kill(monitor[0], signal.SIGUSR1)
+            wait_for("USR1 arrives", lambda: b"USR1" in self.read("got"))
+            os.kill(pid, signal.SIGRTMIN)
+            wait_for("CMD ends", lambda: not is_alive(pid))
+        lines = self.read("got").decode().splitlines()[1:]
+        return sorted(line.removesuffix(" from the kernel") for line in lines)
+
+    def test_a_hang_up_reaches_cmd_once_when_we_lead_the_session(self):
+        self.assertEqual(self.hang_up([BIN, "run", "-q", "--"]), ["CONT", "HUP", "USR1"])
+
+    def test_a_hang_up_reaches_cmd_once_when_a_shell_ends_by_it(self):
+        # its end is what the group hears of
+        script = 'trap "exit 1" HUP; "$@" & wait'
+        self.assertEqual(self.hang_up(["sh", "-c", script, "sh", BIN, "run", "-q", "--"]), ["CONT", "HUP", "USR1"])
+
+    def test_a_hang_up_reaches_cmd_once_when_a_shell_passes_it_on(self):
+        script = 'set -m; trap "kill -HUP -$!; kill -CONT -$!; wait; exit 1" HUP; "$@" & wait'
+        self.assertEqual(self.hang_up(["sh", "-c", script, "sh", BIN, "run", "-q", "--"]), ["CONT", "HUP", "USR1"])
 
     def test_ctrl_c_ends_cmd_and_the_summary_follows(self):
         with Terminal([BIN, "run", "--", "sh", "-c", "echo ready; exec sleep 1000"]) as terminal:

@@ -8,29 +8,18 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/forward.h"
 #include "cli/session.h"
 #include "rights/account.h"
 #include "rights/rights.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
-static bool is_from_terminal(const struct signalfd_siginfo *info)
-{
-	return info->ssi_code == SI_KERNEL;
-}
-
-/* What the terminal sends goes to the whole group: the command has it already. */
 static void on_signal(struct session *session, const struct signalfd_siginfo *info)
 {
 	int number = (int)info->ssi_signo;
-	bool is_ours_alone = true;
 
-	if (number == SIGINT || number == SIGQUIT || number == SIGTSTP)
-		is_ours_alone = !is_from_terminal(info);
-	/* A command that signals its whole group must not get its own signal twice. */
-	if (info->ssi_code <= 0 && (pid_t)info->ssi_pid == denet_monitor_pid(session->monitor))
-		is_ours_alone = false;
-	if (is_ours_alone)
+	if (forward_is_due(&session->witness, denet_monitor_pid(session->monitor), info))
 		(void)denet_monitor_signal(session->monitor, number);
 	if (number == SIGTSTP) {
 		recorder_pause(session->recorder);
@@ -52,8 +41,10 @@ static int report_start(const struct options *options, int r, const struct denet
 	return EXIT_STATUS_FAILED;
 }
 
-static int pass_on(const struct denet_end *end)
+static int pass_on(struct session *session, const struct denet_end *end)
 {
+	/* Nobody is left to wait for it when a signal ends us. */
+	witness_end(&session->witness);
 	if (!end->known)
 		return EXIT_STATUS_FAILED;
 	if (end->signal == 0)
@@ -79,7 +70,7 @@ static int wait_unmonitored(struct session *session)
 		end.signal = WTERMSIG(status);
 	else
 		end.exit_code = WEXITSTATUS(status);
-	return pass_on(&end);
+	return pass_on(session, &end);
 }
 
 static int finish(struct session *session)
@@ -93,7 +84,7 @@ static int finish(struct session *session)
 		recorder_finish(session->recorder, &summary);
 	if (denet_monitor_timed_out(session->monitor))
 		return EXIT_STATUS_TIMED_OUT;
-	return r == 0 && summary.end.known ? pass_on(&summary.end) : wait_unmonitored(session);
+	return r == 0 && summary.end.known ? pass_on(session, &summary.end) : wait_unmonitored(session);
 }
 
 static int find_user(const struct options *options, struct account *ret_account)
@@ -156,9 +147,12 @@ static int start(struct session *session)
 		return EXIT_STATUS_FAILED;
 	if (options->user)
 		launch.user = &account.user;
+	/* Without one a signal to the group is passed on, too: rather twice than not at all. */
+	(void)witness_start(options->argv, &session->witness);
 	r = run(session, &launch, &error);
 	if (!r)
 		return EXIT_STATUS_OK;
+	witness_end(&session->witness);
 	signals_release(&session->signals);
 	return report_start(options, r, &error);
 }

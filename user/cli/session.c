@@ -15,7 +15,11 @@ int session_open(struct session *session, const struct options *options)
 {
 	int r;
 
-	*session = (struct session){ .options = options, .signals = { .fd = -1 } };
+	*session = (struct session){
+		.options = options,
+		.signals = { .fd = -1 },
+		.witness = WITNESS_NONE,
+	};
 	if (options->quiet)
 		log_silence();
 	r = recorder_new(options, &session->recorder);
@@ -31,6 +35,7 @@ void session_close(struct session *session)
 	denet_monitor_free(session->monitor);
 	recorder_free(session->recorder);
 	signals_done(&session->signals);
+	witness_end(&session->witness);
 	session->monitor = NULL;
 	session->recorder = NULL;
 }

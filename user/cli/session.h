@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/recorder.h"
 #include "cli/signals.h"
+#include "cli/witness.h"
 #include "denet/denet.h"
 
 struct session {
@@ -16,6 +17,7 @@ struct session {
 	struct recorder *recorder; /* owned */
 	struct denet_monitor *monitor; /* owned; NULL until it is started */
 	struct signals signals;
+	struct witness witness; /* of run */
 	bool wants_end; /* a signal handler asks to end the monitoring now */
 };
 
