@@ -11,7 +11,7 @@
 #include "engine/identity.h"
 #include "engine/ledger.h"
 #include "engine/memory.h"
-#include "engine/sample.h"
+#include "engine/sampler.h"
 #include "follow/around.h"
 #include "follow/control.h"
 #include "follow/peaks.h"

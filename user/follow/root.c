@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/sample.h"
+#include "engine/sampler.h"
 #include "metrics/publish.h"
 #include "procfs/process.h"
 #include "util/cleanup.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What a sample shows of processes: how much, at which rate, and of whom. */
-#ifndef DENET_ENGINE_SAMPLE_H
-#define DENET_ENGINE_SAMPLE_H
+#ifndef DENET_ENGINE_SAMPLER_H
+#define DENET_ENGINE_SAMPLER_H
 
 #include <linux/types.h>
 #include <stddef.h>

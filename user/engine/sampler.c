@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "engine/sample.h"
+#include "engine/sampler.h"
 
 #include <errno.h>
 #include <math.h>
