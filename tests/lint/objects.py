@@ -14,10 +14,7 @@ import sys
 # In a folder so many may be one thing told in several files; between folders none.
 KNOT_MAX = 3
 # Larger ones that are known. An entry whose knot is gone is a fault too, so that the list shrinks.
-KNOWN_KNOTS = (
-    # Dissolves with the engine: news, tick and finish then hand back to the monitor instead of calling it.
-    {"user/follow/finish", "user/follow/monitor", "user/follow/news", "user/follow/tick"},
-)
+KNOWN_KNOTS = ()
 # Globals that do not carry the name of their module yet. This list only shrinks.
 KNOWN_NAMES = {
     "user/cli/command_table": {"commands_count", "commands_find", "commands_get", "commands_names", "commands_of"},

@@ -84,7 +84,8 @@ static int finish(struct session *session)
 		recorder_finish(session->recorder, &summary);
 	if (denet_monitor_timed_out(session->monitor))
 		return EXIT_STATUS_TIMED_OUT;
-	return r == 0 && summary.end.known ? pass_on(session, &summary.end) : wait_unmonitored(session);
+	return r == 0 && summary.end.known ? pass_on(session, &summary.end)
+					   : wait_unmonitored(session);
 }
 
 static int find_user(const struct options *options, struct account *ret_account)

@@ -21,7 +21,7 @@ static const struct object_program programs[] = {
 	PROGRAM(on_stranger_death, "sched_process_exit"),
 };
 
-const struct object_kind object_edges = {
+const struct object_kind edges_kind = {
 	.name = "edges",
 	.programs = programs,
 	.programs_count = sizeof(programs) / sizeof(programs[0]),
@@ -42,7 +42,7 @@ int probe_open_edges(struct probe *probe, struct object *ret_object, int *ret_ri
 	const struct probe_options options = { 0 };
 	struct edges_lskel *light;
 	struct edges_skel *whole;
-	int r = object_open(ret_object, &object_edges, probe->tree.light);
+	int r = object_open(ret_object, &edges_kind, probe->tree.light);
 
 	if (r)
 		return r;

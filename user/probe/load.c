@@ -130,7 +130,7 @@ static const struct object_program programs[] = {
 	[TREE_SEED_TASKS] = ITERATOR(seed_tasks),
 };
 
-const struct object_kind object_tree = {
+const struct object_kind load_kind = {
 	.name = "tree",
 	.programs = programs,
 	.programs_count = TREE_PROGRAMS,
@@ -203,7 +203,7 @@ static void adopt_whole(struct probe *probe)
 
 static int load(struct probe *probe, const struct probe_options *options, bool is_light)
 {
-	int r = object_open(&probe->tree, &object_tree, is_light);
+	int r = object_open(&probe->tree, &load_kind, is_light);
 
 	if (r)
 		return r;

@@ -18,9 +18,9 @@ enum tree_program {
 	TREE_PROGRAMS,
 };
 
-extern const struct object_kind object_tree;
+extern const struct object_kind load_kind;
 /* edges.c: who begot whom while the tree is looked for. */
-extern const struct object_kind object_edges;
+extern const struct object_kind edges_kind;
 
 /* The globals of the programs, where the kernel reads and writes them. Borrowed. */
 struct probe_shared {
