@@ -127,7 +127,10 @@ int denet_self(const struct denet_options *options, const struct denet_observer 
 /* Accepts NULL. A command that still runs is left alone. Ends a thread of ours. In no callback. */
 void denet_monitor_free(struct denet_monitor *monitor);
 
-/* Readable when denet_monitor_step() has something to do. Owned by the monitor. */
+/*
+ * Readable when denet_monitor_step() has something to do, and for ever once monitoring has ended; then
+ * it is the only descriptor that the monitor still has. Owned by the monitor.
+ */
 int denet_monitor_fd(const struct denet_monitor *monitor);
 
 /* Does what is due, without waiting; calls the observer. Returns 1 when monitoring has ended. */
@@ -175,7 +178,7 @@ int denet_monitor_signal(struct denet_monitor *monitor, int signal);
 /* True when denet_options.duration_ns ended the monitoring while the root ran. */
 bool denet_monitor_timed_out(const struct denet_monitor *monitor);
 
-/* -EBUSY before monitoring has ended. From any thread. */
+/* -EBUSY before monitoring has ended, and from then on the same for ever. From any thread. */
 int denet_monitor_summary(struct denet_monitor *monitor, struct denet_summary *ret_summary);
 
 /*
