@@ -22,6 +22,7 @@
 #define ARGS_MAX 32
 #define PATIENCE_MS 120000 /* without anything happening: the test hangs */
 #define TOLERANCE_NS 300000
+#define SAMPLES_MAX 20000 /* without what is waited for: it does not come */
 
 /* --- whether to run at all --- */
 
@@ -289,6 +290,14 @@ void scene_await_samples(struct scene *scene, size_t count)
 {
 	while (scene->seen.samples_count < count)
 		assert_false(scene_step(scene));
+}
+
+void scene_step_until(struct scene *scene, bool (*holds)(const struct scene *scene))
+{
+	while (!holds(scene)) {
+		assert_true(scene->seen.samples_count < SAMPLES_MAX);
+		assert_false(scene_step(scene));
+	}
 }
 
 void scene_read_outside(struct scene *scene)

@@ -7,6 +7,7 @@
 #define DENET_BPF_HARNESS_H
 
 #include <limits.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,6 +19,13 @@
 #include "bpf/referee.h"
 #include "bpf/seen.h"
 #include "denet/denet.h"
+
+/* Waits for what no descriptor tells of. */
+#define await_that(condition)             \
+	do {                              \
+		while (!(condition))      \
+			poll(NULL, 0, 1); \
+	} while (0)
 
 struct scene {
 	struct referee referee;
@@ -82,6 +90,9 @@ bool scene_step(struct scene *scene);
 
 /* Steps until that many samples were seen. */
 void scene_await_samples(struct scene *scene, size_t count);
+
+/* Steps until it holds: after each of the samples, of which it takes some and not all. */
+void scene_step_until(struct scene *scene, bool (*holds)(const struct scene *scene));
 
 /* Steps to the end, fetches the summary and checks that all the figures agree with each other. */
 void scene_finish(struct scene *scene);

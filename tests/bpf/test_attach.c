@@ -63,12 +63,13 @@ static void totals_count_from_the_attach(void **state)
 	struct clock_page *page = scene_map(scene, "clock", sizeof(*page), path);
 	uint64_t before_ns, after_ns, end_ns;
 
-	scene_spawn(scene, "clock", path, "600", NULL);
-	while (atomic_load(&page->cpu_ns) < 200000000)
-		;
+	scene_spawn(scene, "clock", path, NULL);
+	await_that(atomic_load(&page->cpu_ns) >= 200000000);
 	before_ns = atomic_load(&page->cpu_ns);
 	scene_attach(scene, scene->spawned);
 	after_ns = atomic_load(&page->cpu_ns);
+	await_that(atomic_load(&page->cpu_ns) >= after_ns + 200000000);
+	atomic_store(&page->is_over, true);
 	scene_finish(scene);
 	end_ns = referee_ns(scene) + scene->outside_whole_ns;
 	print_message("             %.3f ms, of %.3f to %.3f\n",
@@ -87,10 +88,10 @@ static void totals_since_birth_include_what_was_before(void **state)
 	uint64_t truth_ns;
 
 	scene->options.since_process_start = true;
-	scene_spawn(scene, "clock", path, "500", NULL);
-	while (atomic_load(&page->cpu_ns) < 300000000)
-		;
+	scene_spawn(scene, "clock", path, NULL);
+	await_that(atomic_load(&page->cpu_ns) >= 300000000);
 	scene_attach(scene, scene->spawned);
+	atomic_store(&page->is_over, true);
 	scene_finish(scene);
 	truth_ns = referee_ns(scene) + scene->outside_whole_ns;
 	print_message("             %.3f ms, cgroup and before %.3f\n",
@@ -99,22 +100,41 @@ static void totals_since_birth_include_what_was_before(void **state)
 		is_close(scene->summary.used.cpu_time_ns, truth_ns, EDGE_NS + scene->entering_ns));
 }
 
+/*
+ * A storm that outruns a starved attach would never be caught up with, and one that is over by then
+ * shows little: so it pauses if need be, and goes on once the attach is done.
+ */
+static void let_storm_go_on(struct storm_log *storm, uint32_t enough)
+{
+	atomic_store(&storm->until_ns, UINT64_MAX);
+	await_that(atomic_load(&storm->count) >= enough);
+	atomic_store(&storm->until_ns, 0);
+	atomic_store(&storm->is_held, false);
+}
+
 static void children_born_after_the_attach_are_exact(void **state)
 {
 	struct scene *scene = *state;
 	char path[PATH_MAX];
 	struct storm_log *storm = scene_map(scene, "storm", sizeof(*storm), path);
-	size_t exact = 0;
+	uint32_t first;
 
+	atomic_store(&storm->is_held, true);
 	scene_spawn(scene, "storm", path, "600", "11", NULL);
-	while (atomic_load(&storm->count) < 50)
-		;
+	await_that(atomic_load(&storm->count) >= 50);
 	scene_attach(scene, scene->spawned);
+	/* Those in a fork of which are not born yet. */
+	first = atomic_load(&storm->count) + 1;
+	let_storm_go_on(storm, first + 100);
 	scene_finish(scene);
-	for (size_t i = 0; i < scene->seen.processes_count; i++)
-		exact += !scene->seen.processes[i].is.is_partial &&
-			 scene->seen.processes[i].is.is_exact;
-	assert_true(exact > 100);
+	for (uint32_t i = first; i < atomic_load(&storm->count); i++) {
+		const struct seen_process *process =
+			scene_process(scene, atomic_load(&storm->members[i].pid));
+
+		assert_non_null(process);
+		assert_false(process->is.is_partial);
+		assert_true(process->is.is_exact);
+	}
 }
 
 /* Whether the chain from the root to the member was alive at that time. */
@@ -152,26 +172,15 @@ static void check_storm(const struct scene *scene, const struct storm_log *storm
 	assert_in_range(scene->seen.processes_count, required, possible);
 }
 
-/*
- * A storm that outruns a starved attach would never be caught up with, and one that is over by then
- * shows little: so it pauses if need be, and goes on once the attach is done.
- */
 static void attach_to_storm(struct scene *scene, struct storm_log *storm)
 {
 	uint64_t begin_ns, end_ns;
-	uint32_t enough;
 
-	while (atomic_load(&storm->count) < 200)
-		;
+	await_that(atomic_load(&storm->count) >= 200);
 	begin_ns = mono_ns();
 	scene_attach(scene, scene->spawned);
 	end_ns = mono_ns();
-	enough = atomic_load(&storm->count) + BORN_AFTER;
-	atomic_store(&storm->until_ns, UINT64_MAX);
-	while (atomic_load(&storm->count) < enough)
-		;
-	atomic_store(&storm->until_ns, 0);
-	atomic_store(&storm->is_held, false);
+	let_storm_go_on(storm, atomic_load(&storm->count) + BORN_AFTER);
 	scene_finish(scene);
 	check_storm(scene, storm, begin_ns, end_ns, end_ns);
 }

@@ -315,10 +315,15 @@ static void last_descendant_can_be_waited_for(void **state)
 static void duration_ends_the_monitoring_and_not_the_command(void **state)
 {
 	struct scene *scene = *state;
+	char line[16];
 	pid_t pid;
 
+	/* All are there before it begins. */
+	scene_spawn(scene, "idle", "2", "0", NULL);
+	scene_await_line(scene, line, sizeof(line));
 	scene->options.duration_ns = 300000000;
-	scene_run(scene, "idle", "2", "0");
+	scene_attach(scene, scene->spawned);
+	scene_finish(scene);
 	pid = denet_monitor_pid(scene->monitor);
 	assert_true(denet_monitor_timed_out(scene->monitor));
 	assert_false(scene->summary.end.known);

@@ -10,6 +10,7 @@
 /* Of `clock`: the CPU time of its process, never more than a microsecond old while it runs. */
 struct clock_page {
 	_Atomic uint64_t cpu_ns;
+	_Atomic bool is_over; /* set by the test */
 };
 
 /* Of `asked`: a question is a higher number in asked; cpu_ns is there when answered has it. */
