@@ -203,6 +203,7 @@ help:
 	@echo 'make wheel       build/python/wheel/denet_bpf-*.whl, with libdenet inside'
 	@echo 'make check-fuzz  a minute of fuzzing'
 	@echo 'make check-web   records in a page, by a browser; also check-servers, check-runtimes'
+	@echo 'make check-distro  on other releases of Debian: DISTROS="trixie"'
 	@echo 'make check-vm    the same on other kernels under qemu: KERNELS="6.1"'
 	@echo 'make bench       the tables of docs/benchmarks.md'
 	@echo 'make lint        format, clang-tidy, cppcheck, gcc -fanalyzer, includes, headers'
@@ -223,7 +224,7 @@ demo:
 CHECK_PARTS := check-unit check-bpf check-e2e check-api check-python check-san-unit check-san-e2e \
 	check-tsan check-fuzz
 CHECK_MORE := lint check-abi check-build check-py-extra check-web check-servers check-runtimes \
-	check-vm
+	check-distro check-vm
 SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)
 
 check:
