@@ -232,8 +232,8 @@ class WithoutBpf(Case):
             with self.subTest(error=name):
                 result = run("run", "--", "true", program=[FORBID, "bpf_attach", name, BIN])
                 self.assertEqual(result.status, 0, result)
-                self.assertIn(os.strerror(error), result.err)
-                self.assertNotIn("forbid", result.err)
+                self.assertIn(os.strerror(error).encode(), result.err)
+                self.assertNotIn(b"forbid", result.err)
 
     @need_root
     def test_too_few_descriptors_are_the_reason(self):
@@ -243,8 +243,8 @@ class WithoutBpf(Case):
             with self.subTest(limit=limit):
                 result = run("run", "--", "true", program=["prlimit", f"--nofile={limit}", BIN])
                 self.assertEqual(result.status, 0, result)
-                if "/proc" in result.err:
-                    self.assertIn(os.strerror(errno.EMFILE), result.err)
+                if b"/proc" in result.err:
+                    self.assertIn(os.strerror(errno.EMFILE).encode(), result.err)
 
     @need_root
     def test_without_root(self):
