@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
+#include "rights/descriptors.h"
 #include "rights/environment.h"
 #include "rights/rights.h"
 #include "util/cleanup.h"
 #include "util/log.h"
-
-/*
- * A standard descriptor that came closed must not become one of our files. The stand-in vanishes
- * at exec, so that the command finds it closed as well.
- */
-static void keep_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		(void)close(fd);
-}
 
 /*
  * With rights that only the file has we are a guest: they sleep, our environment is cleaned, and
@@ -72,7 +56,7 @@ int main(int argc, char *argv[])
 	char error[OPTIONS_ERROR_BYTES];
 	struct options options;
 
-	keep_standard_descriptors();
+	descriptors_keep_standard();
 	if (behave_as_guest(argc, argv, &environment))
 		return EXIT_STATUS_FAILED;
 	if (options_parse(argc, argv, &options, error)) {

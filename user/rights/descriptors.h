@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The standard descriptors of this process. */
+#ifndef DENET_RIGHTS_DESCRIPTORS_H
+#define DENET_RIGHTS_DESCRIPTORS_H
+
+/*
+ * First of all: one that came closed must not become one of our files. The stand-in vanishes at
+ * exec, so that a command finds it closed as well.
+ */
+void descriptors_keep_standard(void);
+
+#endif
