@@ -80,7 +80,11 @@ struct denet_launch {
 	char *const *argv; /* ends with NULL */
 	char *const *environment; /* ends with NULL; NULL = the caller's */
 	const char *cwd; /* NULL = the caller's */
-	const struct denet_user *user; /* NULL = the caller's; another takes the rights for it */
+	/*
+	 * NULL = the caller's; another takes the rights for it. With CAP_SYS_ADMIN as well, another
+	 * cannot type into the caller's terminal (ioctl TIOCSTI, TIOCLINUX).
+	 */
+	const struct denet_user *user;
 	const sigset_t *mask; /* NULL = the caller's */
 	const sigset_t *ignored; /* besides what the caller ignores, or NULL */
 	const sigset_t *defaulted; /* not ignored though the caller does, or NULL */

@@ -7,6 +7,7 @@
  *        act touch MIB         touches so much memory once
  *        act spin MS           uses so much CPU, beside what was used before its exec
  *        act threads N         starts N threads, one after the other
+ *        act type TEXT         types TEXT into its terminal, and says what came of it
  *        act name NAME [CMD]   takes this name for itself; then runs CMD in a child
  */
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -125,12 +127,23 @@ static int act_name(char *const args[])
 	return WEXITSTATUS(status);
 }
 
+static int act_type(char *const args[])
+{
+	const char *at = args[0];
+
+	while (*at && !ioctl(STDIN_FILENO, TIOCSTI, at))
+		at++;
+	puts(*at ? strerrorname_np(errno) : "typed");
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*act)(char *const args[]);
 } acts[] = {
 	{ "signals", act_signals }, { "die", act_die },		{ "touch", act_touch },
 	{ "spin", act_spin },	    { "threads", act_threads }, { "name", act_name },
+	{ "type", act_type },
 };
 
 int main(int argc, char *argv[])

@@ -18,7 +18,10 @@ from harness import (
     LIMIT_S,
     MODE,
     NOBODY,
+    PROBE,
+    SANITIZER_ENV,
     Case,
+    Terminal,
     children_of,
     finish,
     need_root,
@@ -200,6 +203,48 @@ class User(Case):
                     f"{os.environ['PATH']} other mail",
                 ])
 
+    def typed(self, *options):
+        """What came of typing into root's terminal, and how the command was confined."""
+        script = f'"{ACT}" type ""; "{ACT}" type x; grep -E "^(NoNewPrivs|Seccomp):" /proc/self/status'
+        with Terminal([BIN, "run", "-q", *options, "--", "sh", "-c", script]) as terminal:
+            self.assertEqual(terminal.finish(), 0)
+        words = terminal.output.split()
+        return words[words.index(b"typed") + 1:]
+
+    def test_the_command_cannot_type_into_the_terminal_of_root(self):
+        confined = [b"EPERM", b"NoNewPrivs:", b"0", b"Seccomp:", b"2"]
+        self.assertEqual(self.typed("-u", "nobody"), confined)
+        self.assertEqual(self.typed("-u", "nobody", "--clean-env"), confined)
+
+    def test_whoever_stays_root_is_not_confined(self):
+        for options in ((), ("-u", "root")):
+            words = self.typed(*options)
+            self.assertNotIn(b"EPERM", words)
+            self.assertEqual(words[-1], status_of("self")["Seccomp"].encode())
+
+    def test_where_it_cannot_be_kept_from_typing_that_is_said(self):
+        bounded = ["setpriv", "--bounding-set=-sys_admin", BIN, "run", "--accounting", "proc"]
+        for options, is_said in ((("-u", "nobody"), True), (("-u", "root"), False), ((), False)):
+            with Terminal([*bounded, *options, "true"]) as terminal:
+                self.assertEqual(terminal.finish(), 0)
+            self.assertEqual(b"can type into this terminal" in terminal.output, is_said)
+
+    def test_a_clean_environment(self):
+        nobody = pwd.getpwuid(NOBODY)
+        kept = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_TIME": "C", "TZ": "CET",
+                "DISPLAY": ":0"}
+        left = {"SECRET": "x", "BASH_ENV": "/etc/x", "LD_LIBRARY_PATH": "/x", "PYTHONPATH": "/x", "XDG_RUNTIME_DIR": "/x",
+                "LC_ALL": "../x", "LANGUAGE": "%s", "PS1": "() { x; }", "HOMELY": "x", "DISPLAYS": "x", "MAIL": "/root"}
+        env = {**left, **kept, "HOME": "/root", "USER": "root", **SANITIZER_ENV}
+        result = run("run", "-q", "-u", "nobody", "--clean-env", "env", "-0", env=env)
+        self.assertEqual((result.status, result.err), (0, b""), result)
+        got = dict(entry.split("=", 1) for entry in result.out.decode().rstrip("\0").split("\0"))
+        self.assertEqual(got, {**kept, "HOME": nobody.pw_dir, "SHELL": nobody.pw_shell, "USER": nobody.pw_name,
+                               "LOGNAME": nobody.pw_name, "MAIL": f"/var/mail/{nobody.pw_name}"})
+
+    def test_a_clean_environment_is_that_of_another_user(self):
+        self.assert_refused(run("run", "--clean-env", "true"), "--clean-env", "--user")
+
     def test_all_groups_of_the_account(self):
         with open("/etc/group", encoding="utf-8") as file:
             groups = file.read()
@@ -348,6 +393,20 @@ class FileCapabilities(Case):
             return result.out.decode().splitlines()
 
         self.assertEqual(inherited([self.bin, "run", "-q"]), inherited([]))
+
+    def test_the_command_finds_closed_what_was_closed(self):
+        def descriptors(closed, program):
+            shell = ["sh", "-c", f'exec "$@" {closed}', "sh"]
+            result = run(PROBE, "f", program=[*AS_NOBODY, *shell, *program], cwd=self.own, env=self.env())
+            self.assertEqual(result.status, 0, result)
+            return [line.split(" ")[1] for line in self.read("own/f").decode().splitlines() if line.startswith("fd ")]
+
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"):
+            with self.subTest(closed=closed):
+                self.assertEqual(descriptors(closed, [self.bin, "run", "-q"]), descriptors(closed, []))
+        for given in ("</dev/null", "</dev/full >/dev/null 2>/dev/null", "0>/dev/full 1<>/dev/null"):
+            with self.subTest(given=given):
+                self.assertEqual(descriptors(given, [self.bin, "run", "-q"]), ["0", "1", "2"])
 
     def test_the_command_gets_the_environment_of_the_caller(self):
         env = self.env(LD_LIBRARY_PATH="/nowhere", LD_PRELOAD="", MALLOC_ARENA_MAX="2", TMPDIR="/nowhere",

@@ -310,7 +310,20 @@ const struct option_spec option_table[] = {
 		.text = "run CMD as USER, a name or #UID; needs root",
 		.details = "CMD runs as USER with all groups, HOME, SHELL, USER and LOGNAME of the "
 			   "account, while denet-bpf keeps root's rights for measuring. #UID is "
-			   "the account with that number.",
+			   "the account with that number. All else of root's environment is "
+			   "passed on to CMD, unless --clean-env is given. CMD cannot type into "
+			   "the terminal in place of root (ioctl TIOCSTI, TIOCLINUX).",
+	},
+	{
+		.name = "clean-env",
+		.kind = OPTION_FLAG,
+		.commands = ON_RUN,
+		.offset = FIELD(clean_env),
+		.group = OPTION_GENERAL,
+		.text = "with -u: without root's environment",
+		.details = "With -u, CMD gets of root's environment what sudo would leave of it by "
+			   "default: TERM, PATH, language, time zone and display, and HOME, SHELL, "
+			   "USER, LOGNAME and MAIL of the account.",
 	},
 	{
 		.letter = 'h',

@@ -28,6 +28,7 @@ struct options {
 	const char *out; /* NULL when no file was asked for */
 	enum format format;
 	enum color color;
+	bool clean_env; /* run, with user */
 	bool json;
 	bool quiet;
 	bool no_update;

@@ -83,6 +83,8 @@ static int check_places(const struct options *options, uint64_t given,
 			return option_refuse(error, "option '--%s' needs '--json' or '--out FILE'",
 					     spec->name);
 	}
+	if (options->clean_env && !options->user)
+		return option_refuse(error, "option '--clean-env' needs '--user USER'");
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -12,6 +13,7 @@
 #include "cli/session.h"
 #include "rights/account.h"
 #include "rights/rights.h"
+#include "util/caps.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -88,6 +90,18 @@ static int finish(struct session *session)
 					   : wait_unmonitored(session);
 }
 
+/* The filter that forbids it takes CAP_SYS_ADMIN, which root in a container may lack. */
+static void warn_of_terminal(void)
+{
+	struct caps caps;
+
+	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
+		return;
+	if (!caps_get(&caps) && !(caps.effective & CAPS_BIT(CAP_SYS_ADMIN)))
+		log_warning("the command can type into this terminal: to forbid it takes "
+			    "CAP_SYS_ADMIN");
+}
+
 static int find_user(const struct options *options, struct account *ret_account)
 {
 	int r;
@@ -103,8 +117,10 @@ static int find_user(const struct options *options, struct account *ret_account)
 		(void)log_error(0, "option '--user': there is no account '%s'", options->user);
 		return r;
 	}
+	if (!r && ret_account->user.uid)
+		warn_of_terminal();
 	if (!r)
-		r = account_enter_environment(ret_account);
+		r = account_enter_environment(ret_account, options->clean_env);
 	return r ? log_error(r, "cannot look up the account '%s'", options->user) : 0;
 }
 

@@ -14,6 +14,7 @@
 #include "denet/denet.h"
 #include "launch/search.h"
 #include "launch/setup.h"
+#include "launch/terminal.h"
 #include "util/caps.h"
 #include "util/cleanup.h"
 
@@ -57,10 +58,22 @@ static int become(const struct denet_user *user)
 	return caps_set(&caps);
 }
 
+static bool has_terminal(void)
+{
+	AUTO_FD int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	return fd >= 0;
+}
+
 /* Before the release: whoever is let go must not be ours any more. send() for recv()'s reason. */
 static void change_user(const struct denet_user *user, int fd)
 {
-	int r = become(user);
+	int r;
+
+	/* Into another terminal than one's own it takes the rights that are given up here. */
+	if (user->uid != getuid() && has_terminal())
+		(void)terminal_forbid_typing();
+	r = become(user);
 
 	if (send(fd, &r, sizeof(r), MSG_NOSIGNAL) != (ssize_t)sizeof(r) || r)
 		_exit(STUB_CANCELLED);

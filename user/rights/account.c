@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "rights/environment.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
@@ -103,8 +105,23 @@ void account_done(struct account *account)
 	free(account->shell);
 }
 
-int account_enter_environment(const struct account *account)
+static int set_mailbox(const struct account *account)
 {
+	AUTO_FREE char *path = NULL;
+
+	if (asprintf(&path, "/var/mail/%s", account->name) < 0)
+		return -ENOMEM;
+	return setenv("MAIL", path, 1) ? -errno : 0;
+}
+
+int account_enter_environment(const struct account *account, bool is_clean)
+{
+	int r = is_clean ? environment_reset() : 0;
+
+	if (!r && is_clean)
+		r = set_mailbox(account);
+	if (r)
+		return r;
 	if (setenv("HOME", account->home, 1) || setenv("SHELL", account->shell, 1) ||
 	    setenv("USER", account->name, 1) || setenv("LOGNAME", account->name, 1))
 		return -errno;

@@ -3,6 +3,8 @@
 #ifndef DENET_RIGHTS_ACCOUNT_H
 #define DENET_RIGHTS_ACCOUNT_H
 
+#include <stdbool.h>
+
 #include "denet/denet.h"
 
 struct account {
@@ -20,7 +22,10 @@ static inline void account_freep(struct account *account)
 	account_done(account);
 }
 
-/* HOME, SHELL, USER and LOGNAME of our own environment, which a command inherits. */
-int account_enter_environment(const struct account *account);
+/*
+ * HOME, SHELL, USER and LOGNAME of our own environment, which a command inherits; a clean one has
+ * MAIL as well, and of what was there before only what environment_reset() leaves.
+ */
+int account_enter_environment(const struct account *account, bool is_clean);
 
 #endif

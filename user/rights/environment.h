@@ -19,4 +19,10 @@ int environment_as_given(int argc, char *const argv[], char ***ret_environment);
  */
 int environment_distrust(const char *const kept[], size_t count);
 
+/*
+ * Leaves in our own environment what sudo's env_reset leaves: how a screen looks, language and time
+ * zone, where a command is searched. Who one is comes from account_enter_environment().
+ */
+int environment_reset(void);
+
 #endif
