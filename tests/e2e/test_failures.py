@@ -328,6 +328,20 @@ class StillWithBpf(Case):
         summary = parse_lines(result.out)[-1]
         self.assertEqual((summary["accounting"], summary["processes_exact"]), ("bpf", 2))
 
+    def test_fifos_in_place_of_the_kernels_files_keep_nobody_waiting(self):
+        need_namespaces(self)
+        os.mkfifo(self.path("fifo"))
+        places = ("/proc/stat", "/proc/meminfo", "/proc/cpuinfo", "/proc/net/dev", "/proc/diskstats", "/proc/loadavg",
+                  "/proc/pressure/memory", "/proc/sys/kernel/osrelease", "/sys/devices/system/cpu/online",
+                  "/sys/devices/system/cpu/nohz_full", "/sys/kernel/security/lockdown")
+        hide = "".join(f"mount --bind {self.path('fifo')} {place} 2>/dev/null;" for place in places)
+        around = ["unshare", "--mount", "--propagation", "private", "sh", "-c", f'{hide} exec "$@"', "sh"]
+        for accounting in ("bpf", "proc"):
+            result = run("run", "--accounting", accounting, "-j", "--write-env", "--", "sh", "-c", "/bin/true; exit 5",
+                         program=[*around, BIN])
+            self.assertEqual((result.status, result.err), (5, b""), result)
+            self.assertEqual(parse_lines(result.out)[-1]["accounting"], accounting)
+
     def test_in_a_pid_namespace(self):
         need_namespaces(self)
         around = ["unshare", "--pid", "--fork", "--mount-proc"]

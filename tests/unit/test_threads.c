@@ -376,6 +376,35 @@ static void forked_process_leaves_the_thread_to_its_parent(void **state)
 	denet_monitor_free(held.monitor);
 }
 
+/* As a daemon does that wants to know what it has open. */
+static void lose_all_descriptors(void)
+{
+	struct held held;
+
+	hold(&held, "cat");
+	REQUIRE(!denet_monitor_start_thread(held.monitor));
+	REQUIRE(!denet_monitor_sample_now(held.monitor));
+	REQUIRE(!close_range(STDERR_FILENO + 1, ~0U, 0));
+	REQUIRE(denet_monitor_join(held.monitor) == -EBADF);
+	denet_monitor_free(held.monitor);
+}
+
+static void thread_ends_with_an_error_when_all_descriptors_are_closed(void **state)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	(void)state;
+	if (!pid) {
+		(void)alarm(LONG_MS / 1000);
+		lose_all_descriptors();
+		_exit(42);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 42);
+}
+
 static void *spin(void *context)
 {
 	atomic_bool *is_enough = context;
@@ -458,6 +487,7 @@ int main(void)
 		cmocka_unit_test(asking_for_a_sample_that_cannot_be_had_ends_nothing),
 		cmocka_unit_test(callbacks_may_not_drive),
 		cmocka_unit_test(forked_process_leaves_the_thread_to_its_parent),
+		cmocka_unit_test(thread_ends_with_an_error_when_all_descriptors_are_closed),
 		cmocka_unit_test(own_threads_are_measured_by_a_thread_of_ours),
 		cmocka_unit_test(machine_and_log_belong_to_all_threads),
 	};

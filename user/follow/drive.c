@@ -10,6 +10,8 @@
 #include "util/clock.h"
 
 #define NS_PER_MS 1000000ull
+/* Who waits for a descriptor does not learn that it was closed: a thread of ours looks that often. */
+#define LOOK_MS 1000
 
 /* Once monitoring has ended with r, it is for all to see; nothing but one descriptor is left. */
 static void publish(struct denet_monitor *monitor, int r)
@@ -71,7 +73,7 @@ static void *run_thread(void *context)
 	(void)pthread_mutex_lock(monitor->control.lock);
 	(void)pthread_mutex_unlock(monitor->control.lock);
 	while (!r && !atomic_load(&monitor->control.wants_stop)) {
-		if (poll(&news, 1, -1) < 0 && errno != EINTR)
+		if (poll(&news, 1, LOOK_MS) < 0 && errno != EINTR)
 			r = -errno;
 		else if (!atomic_load(&monitor->control.wants_stop))
 			r = drive(monitor);

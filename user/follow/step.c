@@ -102,11 +102,13 @@ static bool is_end_due(struct denet_monitor *monitor, uint64_t now_ns)
 int step_due(struct denet_monitor *monitor)
 {
 	uint64_t now_ns = clock_mono_ns();
-	int r = 0;
+	int r;
 
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
-	watch_forget_timer(&monitor->watch);
+	r = watch_forget_timer(&monitor->watch);
+	if (r)
+		return r;
 	if (monitor->phase == PHASE_STARTING)
 		r = begin(monitor);
 	if (!r && monitor->source)

@@ -61,12 +61,14 @@ void watch_arm(struct watch *watch, uint64_t at_mono_ns)
 	(void)timerfd_settime(watch->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-void watch_forget_timer(struct watch *watch)
+int watch_forget_timer(struct watch *watch)
 {
 	uint64_t expirations;
 
-	while (read(watch->timer_fd, &expirations, sizeof(expirations)) < 0 && errno == EINTR)
-		;
+	while (read(watch->timer_fd, &expirations, sizeof(expirations)) < 0)
+		if (errno != EINTR)
+			return errno == EAGAIN ? 0 : -errno;
+	return 0;
 }
 
 void watch_end(struct watch *watch, int event_fd)

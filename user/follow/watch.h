@@ -20,8 +20,8 @@ int watch_add(struct watch *watch, int fd);
 void watch_remove(struct watch *watch, int fd);
 
 void watch_arm(struct watch *watch, uint64_t at_mono_ns);
-/* The timer has been heard. */
-void watch_forget_timer(struct watch *watch);
+/* The timer has been heard. -EBADF when somebody has closed what is not theirs. */
+int watch_forget_timer(struct watch *watch);
 
 /* Nothing wakes any more: fd stays the same number, and becomes what event_fd is, which is readable. */
 void watch_end(struct watch *watch, int event_fd);

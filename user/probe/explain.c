@@ -36,7 +36,7 @@ static bool explain_btf(const struct explanation *explanation)
 /* Integrity lets BPF read the kernel; confidentiality does not. */
 static bool explain_lockdown(const struct explanation *explanation)
 {
-	AUTO_FD int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
+	AUTO_FD int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char levels[128];
 	ssize_t len = fd < 0 ? -1 : read(fd, levels, sizeof(levels) - 1);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -21,11 +22,18 @@ const struct procfs *procfs_host(void)
 	return &host;
 }
 
+/*
+ * What somebody has put where the kernel's files are, a FIFO for one, must not keep us waiting: all
+ * of the kernel's look like regular files, and so do those that a container's host puts over them.
+ */
 static int open_path(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat file;
 
-	return fd >= 0 ? fd : -errno;
+	if (fd < 0 || fstat(fd, &file))
+		return -errno;
+	return S_ISREG(file.st_mode) ? TAKE_FD(fd) : -EIO;
 }
 
 int procfs_open(const char *root, const char *name)

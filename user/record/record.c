@@ -15,7 +15,7 @@
 void record_style_init(struct record_style *style)
 {
 	/* With psi=0 on the kernel's command line the file exists and cannot be opened. */
-	AUTO_FD int fd = open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC);
+	AUTO_FD int fd = open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	*style = (struct record_style){ .has_system_psi = fd >= 0 };
 }
