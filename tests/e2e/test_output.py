@@ -200,6 +200,39 @@ class Lines(Case):
             terminal.send("\x04")
             self.assertEqual(terminal.finish(), 0)
 
+    def test_in_the_background_the_live_line_is_silent_until_it_is_back(self):
+        def samples():
+            return self.read("f").count(b'"tree"')
+
+        os.mkfifo(self.path("gate"))
+        env = dict(os.environ, TERM="xterm", PS1="ready> ")
+        with Terminal(["bash", "--norc", "--noprofile", "-i"], env) as terminal:
+            at = terminal.expect("ready> ")
+            terminal.send(f"{BIN} run --live -i 5 -m 5 -o {self.path('f')} cat {self.path('gate')} &\n")
+            at = terminal.expect("ready> ", at)
+            wait_for_file(self.path("f"))
+            wait_for("some samples", lambda: samples() > 5)
+            terminal.send("echo so far\n")
+            at = terminal.expect("so far\r\n", at)
+            at = terminal.expect("ready> ", at)
+            self.assertNotIn(b"Mem ", terminal.output)
+            terminal.send("fg\n")
+            at = terminal.expect("Mem ", at)
+            terminal.send("\x1a")
+            at = terminal.expect("Stopped", at)
+            terminal.send("bg\n")
+            at = terminal.expect("&\r\n", at)
+            at = terminal.expect("ready> ", at)
+            seen = samples()
+            wait_for("more samples", lambda: samples() > seen + 5)
+            terminal.send("echo so far\n")
+            terminal.expect("so far\r\n", at)
+            self.assertNotIn(b"Mem ", terminal.output[at:])
+            with open(self.path("gate"), "w", encoding="ascii"):
+                pass
+            terminal.send("wait\n")
+            at = terminal.expect("exit 0", at)
+
     def test_attach_shows_a_live_line_on_a_terminal(self):
         target = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         with Terminal([BIN, "attach", "-i", "10", str(target.pid)]) as terminal:

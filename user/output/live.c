@@ -137,6 +137,14 @@ static void write_line(int fd, const struct buf *line)
 		return;
 }
 
+/* In the background the screen is somebody else's. Where there is no terminal nobody has it. */
+static bool is_screen_ours(int fd)
+{
+	pid_t foreground = tcgetpgrp(fd);
+
+	return foreground < 0 || foreground == getpgrp();
+}
+
 static void append_clear(const struct live *live, struct buf *buf)
 {
 	buf_append_char(buf, '\r');
@@ -153,6 +161,8 @@ void live_show(struct live *live, int fd, const struct denet_tree *tree, bool ro
 {
 	struct term_style style = *live->style;
 
+	if (!is_screen_ours(fd))
+		return;
 	/* The last column stays free: writing there would wrap on some terminals. */
 	style.columns = term_columns(fd);
 	style.columns = style.columns > COLUMNS_MIN ? style.columns - 1 : COLUMNS_MIN - 1;
@@ -169,6 +179,7 @@ void live_clear(struct live *live, int fd)
 		return;
 	buf_reset(&live->line);
 	append_clear(live, &live->line);
-	write_line(fd, &live->line);
+	if (is_screen_ours(fd))
+		write_line(fd, &live->line);
 	live->shown_columns = 0;
 }

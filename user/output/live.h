@@ -26,6 +26,7 @@ struct live {
 };
 
 void live_done(struct live *live);
+/* Nothing while another process group has the terminal. */
 void live_show(struct live *live, int fd, const struct denet_tree *tree, bool root_alone,
 	       uint64_t elapsed_ms);
 
