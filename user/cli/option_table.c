@@ -241,10 +241,11 @@ const struct option_spec option_table[] = {
 		.offset = FIELD(live),
 		.group = OPTION_SCREEN,
 		.text = "one line that changes in place",
-		.details = "Shows the state of things on one line of the terminal while CMD runs. "
-			   "It is meant for a CMD that writes elsewhere, to a file or a pipe: where "
-			   "both write to the terminal they mix. In the background nothing is "
-			   "shown. attach does so without being asked.",
+		.details =
+			"Shows the state of things on one line of the terminal while CMD runs. "
+			"It is meant for a CMD that writes elsewhere, to a file or a pipe: where "
+			"both write to the terminal they mix. In the background nothing is "
+			"shown. attach does so without being asked.",
 	},
 	{
 		.letter = 'n',

@@ -67,7 +67,8 @@ static bool is_in_pid_namespace(void)
 /* Such a CPU may run one task for a second without adding up what it uses. */
 static bool has_cpus_without_ticks(void)
 {
-	AUTO_FD int fd = open("/sys/devices/system/cpu/nohz_full", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	AUTO_FD int fd =
+		open("/sys/devices/system/cpu/nohz_full", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char first = 0;
 
 	return fd >= 0 && read(fd, &first, 1) == 1 && first >= '0' && first <= '9';

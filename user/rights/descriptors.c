@@ -23,8 +23,7 @@ static bool is_of_libc(int fd)
 
 	if (flags < 0 || !(flags & O_NOFOLLOW) || fstat(fd, &file))
 		return false;
-	return S_ISCHR(file.st_mode) &&
-	       file.st_rdev == (fd == STDIN_FILENO ? DEV_FULL : DEV_NULL);
+	return S_ISCHR(file.st_mode) && file.st_rdev == (fd == STDIN_FILENO ? DEV_FULL : DEV_NULL);
 }
 
 void descriptors_keep_standard(void)

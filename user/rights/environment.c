@@ -79,8 +79,8 @@ int environment_distrust(const char *const kept[], size_t count)
 
 /* A name that ends with an underscore stands for all that begin so. */
 static const char *const kept_by_sudo[] = {
-	"COLORS", "DISPLAY", "HOSTNAME", "KRB5CCNAME", "LS_COLORS", "PATH", "PS1", "PS2",
-	"XAUTHORITY", "XAUTHORIZATION", "XDG_CURRENT_DESKTOP",
+	"COLORS", "DISPLAY", "HOSTNAME",   "KRB5CCNAME",     "LS_COLORS",	    "PATH",
+	"PS1",	  "PS2",     "XAUTHORITY", "XAUTHORIZATION", "XDG_CURRENT_DESKTOP",
 };
 
 /* These only with a value that names no file and no format. */
@@ -93,7 +93,8 @@ static bool is_listed(const char *entry, const char *const names[], size_t count
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(names[i]);
 
-		if (!strncmp(entry, names[i], len) && (entry[len] == '=' || names[i][len - 1] == '_'))
+		if (!strncmp(entry, names[i], len) &&
+		    (entry[len] == '=' || names[i][len - 1] == '_'))
 			return true;
 	}
 	return false;
