@@ -95,5 +95,6 @@ complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s q 
 complete -c denet-bpf -n '__denet_bpf_has run attach' -s v -l verbose -d 'more figures in the summary'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -l color -x -a 'auto always never' -d 'auto: on a terminal, unless NO_COLOR'
 complete -c denet-bpf -n '__denet_bpf_has run' -s u -l user -x -a '(__fish_complete_users)' -d 'run CMD as USER, a name or #UID; needs root'
+complete -c denet-bpf -n '__denet_bpf_has run' -l clean-env -d 'with -u: without root\'s environment'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor help' -s h -l help -d 'this help'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor help' -s V -l version -d 'the version'

@@ -143,7 +143,7 @@ static void account_leaves_the_rest_of_the_environment(void **state)
 	assert_int_equal(setenv("HOME", "/elsewhere", 1), 0);
 	assert_int_equal(setenv("PATH_OF_OURS", "kept", 1), 0);
 	assert_int_equal(account_find("#0", &account), 0);
-	assert_int_equal(account_enter_environment(&account), 0);
+	assert_int_equal(account_enter_environment(&account, false), 0);
 	assert_string_equal(getenv("HOME"), account.home);
 	assert_string_equal(getenv("SHELL"), account.shell);
 	assert_string_equal(getenv("USER"), account.name);
