@@ -14,6 +14,11 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(INSIDE) $(FLAGS)
 		-DFIXTURES='"$(CURDIR)/tests/fixtures"' $(DENET_LDFLAGS) $(LDFLAGS) \
 		-o $@ $< $(UNIT_CLI_OBJ) $(INSIDE) -lcmocka -lcjson $(LIBS)
 
+# Time passes there when the test says so: tests/unit/set_clock.h.
+SET_CLOCK := clock_mono_ns clock_boot_ns clock_wall_ms nanosleep
+$(BUILD)/tests/unit/test_follow $(BUILD)/tests/unit/test_settle $(BUILD)/tests/unit/test_engine: \
+	DENET_LDFLAGS += $(SET_CLOCK:%=-Wl,--wrap=%)
+
 -include $(UNIT_BIN:=.d)
 
 build-unit: $(UNIT_BIN)

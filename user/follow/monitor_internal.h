@@ -97,7 +97,10 @@ int open_source_for_run(struct denet_monitor *monitor, const struct source_ops *
 /* Without it the command goes on to be waited for. */
 void open_nothing(struct denet_monitor *monitor, const char *why);
 
-/* start.c: follows a process that runs. */
+/* start.c: what denet_run() and denet_attach() do, with sources of the caller's. */
+int start_running(const struct denet_options *options, const struct denet_observer *observer,
+		  const struct denet_launch *launch, const struct source_ops *const *sources,
+		  struct denet_monitor **ret_monitor, struct denet_error *error);
 int start_following(const struct denet_options *options, const struct denet_observer *observer,
 		    pid_t pid, const struct source_ops *const *sources,
 		    struct denet_monitor **ret_monitor, struct denet_error *error);

@@ -69,9 +69,10 @@ static int open_and_watch_stub(struct denet_monitor *monitor)
 }
 
 static int follow_stub(struct denet_monitor *monitor, struct launch *held,
-		       const struct denet_launch *launch, struct denet_error *error)
+		       const struct denet_launch *launch, const struct source_ops *const *sources,
+		       struct denet_error *error)
 {
-	int r = open_source_for_run(monitor, source_list, error);
+	int r = open_source_for_run(monitor, sources, error);
 
 	if (r)
 		return r;
@@ -91,7 +92,7 @@ static int follow_stub(struct denet_monitor *monitor, struct launch *held,
 }
 
 static int start(struct denet_monitor *monitor, const struct denet_launch *launch,
-		 struct denet_error *error)
+		 const struct source_ops *const *sources, struct denet_error *error)
 {
 	struct launch held;
 	/* Before anything large is loaded, so that the stub is small and is born meanwhile. */
@@ -104,15 +105,15 @@ static int start(struct denet_monitor *monitor, const struct denet_launch *launc
 	if (r)
 		(void)error_set(error, r, "out of memory");
 	else
-		r = follow_stub(monitor, &held, launch, error);
+		r = follow_stub(monitor, &held, launch, sources, error);
 	if (r)
 		launch_cancel(&held);
 	return r;
 }
 
-int denet_run(const struct denet_options *options, const struct denet_observer *observer,
-	      const struct denet_launch *launch, struct denet_monitor **ret_monitor,
-	      struct denet_error *error)
+int start_running(const struct denet_options *options, const struct denet_observer *observer,
+		  const struct denet_launch *launch, const struct source_ops *const *sources,
+		  struct denet_monitor **ret_monitor, struct denet_error *error)
 {
 	__attribute__((cleanup(denet_monitor_freep))) struct denet_monitor *monitor = NULL;
 	struct denet_launch known;
@@ -125,12 +126,19 @@ int denet_run(const struct denet_options *options, const struct denet_observer *
 		r = monitor_new(options, observer, &monitor, error);
 	if (r || !monitor)
 		return r;
-	r = start(monitor, &known, error);
+	r = start(monitor, &known, sources, error);
 	if (r)
 		return r;
 	*ret_monitor = monitor;
 	monitor = NULL;
 	return 0;
+}
+
+int denet_run(const struct denet_options *options, const struct denet_observer *observer,
+	      const struct denet_launch *launch, struct denet_monitor **ret_monitor,
+	      struct denet_error *error)
+{
+	return start_running(options, observer, launch, source_list, ret_monitor, error);
 }
 
 static int check_pid(pid_t pid, struct denet_error *error)
