@@ -233,9 +233,29 @@ check:
 	@$(SUITE) --first all $(CHECK_PARTS)
 
 check-all:
-	@packaging/install-deps check
+	@packaging/install-deps check fuzz
 	@tests/suite/test_counts.py
 	@$(SUITE) --first all $(CHECK_PARTS) $(CHECK_MORE)
+
+# What runs for every change. The last ones only while there is time: half an hour for all, but on a
+# machine of half our speed, too.
+CI_SECONDS ?= 1320
+CI_LATER := check-repeat check-runtimes check-servers check-web check-py-extra check-distro
+
+check-ci:
+	@packaging/install-deps check fuzz lint abi
+	@tests/suite/test_counts.py
+	@echo 'not here: check-vm, which boots seven kernels under emulation'
+	@$(SUITE) --seconds $(CI_SECONDS) --first all $(CHECK_PARTS) lint check-abi check-build \
+		$(CI_LATER:%=--later %)
+
+# What waits, counts or races, N times in each setting.
+REPEAT ?= 2
+REPEAT_PARTS ?= threads bpf:test_attach bpf:old.test_attach bpf:test_samples bpf:hash.test_samples \
+	bpf:test_lifecycle e2e:test_signals e2e:test_attach
+
+check-repeat:
+	$(Q)BUILD=$(BUILD) MAKE="$(MAKE)" E2E_MODES=root tests/repeat $(REPEAT) $(REPEAT_PARTS)
 
 check-san-unit:
 	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san check-unit
@@ -273,5 +293,5 @@ clean:
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d
 
-.PHONY: all help demo check check-all check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
+.PHONY: all help demo check check-all check-ci check-repeat check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

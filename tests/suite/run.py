@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Makes one target after the other, whatever becomes of each, and adds up their tests.
 
-Usage: tests/suite/run.py --build BUILD [--first TARGET] TARGET...
+Usage: tests/suite/run.py --build BUILD [--first TARGET] [--seconds N] [--later TARGET]... TARGET...
   --first: nothing else is made when this one fails
+  --later: made last, and not begun any more when N seconds have passed
 The output of each is in BUILD/suite/TARGET.log too. The last line says how many tests passed, failed
 and were skipped; what failed and why some were skipped stands before it."""
 
@@ -49,12 +50,19 @@ def main():
     arguments = argparse.ArgumentParser(usage=__doc__)
     arguments.add_argument("--build", required=True)
     arguments.add_argument("--first", action="append", default=[])
+    arguments.add_argument("--seconds", type=float, default=float("inf"))
+    arguments.add_argument("--later", action="append", default=[])
     arguments.add_argument("targets", nargs="*")
     wanted = arguments.parse_args()
+    begin = time.monotonic()
     parts = []
-    for target in wanted.first + wanted.targets:
+    for target in wanted.first + wanted.targets + wanted.later:
         started = time.monotonic()
-        counts = make(target, wanted.build)
+        if target in wanted.later and started - begin > wanted.seconds:
+            counts = Counts()
+            counts.skipped[f"no time: {started - begin:.0f} s had passed"] += 1
+        else:
+            counts = make(target, wanted.build)
         parts.append((target, counts, time.monotonic() - started))
         if counts.failed and target in wanted.first:
             break

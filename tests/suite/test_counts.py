@@ -120,6 +120,14 @@ class Run(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertEqual(lines[-1], "1 passed, 1 failed, 0 skipped")
 
+    def test_what_comes_later_is_skipped_when_time_is_over(self):
+        status, lines = self.run_parts("good", "--later", "quiet", "--seconds", "0")
+        self.assertEqual(status, 0)
+        self.assertEqual(lines[-1], "1 passed, 0 failed, 2 skipped")
+        self.assertTrue(any(line.startswith("skipped 1: quiet: no time") for line in lines), lines)
+        status, lines = self.run_parts("good", "--later", "quiet", "--seconds", "1000")
+        self.assertEqual(lines[-1], "2 passed, 0 failed, 1 skipped")
+
     def test_nothing_runs_on_what_is_not_built(self):
         status, lines = self.run_parts("--first", "bad", "good")
         self.assertEqual(status, 1)
