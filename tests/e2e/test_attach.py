@@ -201,6 +201,16 @@ class Attach(Case):
         self.assertEqual(records[-1]["processes_total"], 1)
 
 
+    @need_root
+    @exact
+    def test_the_first_process_is_exact_or_said_to_be_no_fault_of_the_machine(self):
+        result = run("attach", "-d", "0.05", "--no-polling", "1")
+        self.assertEqual(result.status, 0, result)
+        self.assertNotIn(b"doctor", result.err)
+        if b"lower bounds" in result.err:
+            self.assertIn(b"can be attached to, each by itself", result.err)
+
+
 class Refused(Case):
     def test_pids_that_are_none(self):
         for value in ("x", "", "-1", "0", "1x", "99999999999999999999", "4294967296", "1.0", "+1", " 1"):

@@ -76,11 +76,17 @@ static bool is_wanted(const struct denet_monitor *monitor, const struct source_o
 	return wanted == DENET_ACCOUNTING_AUTO || wanted == accounting_of(ops);
 }
 
-/* Something better was wanted, and why it could not be had. */
-static void warn_of_second_best(struct denet_monitor *monitor, const char *why, bool has_ended)
+/* Something better was wanted, and why it could not be had: r and its words. */
+static void warn_of_second_best(struct denet_monitor *monitor, const char *why, int r)
 {
-	if (has_ended)
+	bool is_unseen = r == -ESRCH && !monitor->root.is_ours;
+
+	if (is_unseen && root_has_ended(&monitor->root))
 		warn(monitor, "figures are what /proc still shows", why, "");
+	else if (is_unseen)
+		/* Of the machine nothing is missing, so that doctor has nothing to tell. */
+		warn(monitor, "figures are lower bounds, sampled from /proc", why,
+		     "; its children can be attached to, each by itself");
 	else
 		warn(monitor, "figures are lower bounds, sampled from /proc", why,
 		     "; 'denet-bpf doctor' tells what would help");
@@ -91,8 +97,7 @@ int open_source(struct denet_monitor *monitor, const struct source_ops *const *s
 {
 	struct denet_error why = { .size = sizeof(why) }, first = { .size = sizeof(first) };
 	const struct source_ops *const *ops = sources;
-	bool has_ended = false;
-	int r = -ENOSYS;
+	int r = -ENOSYS, first_r = 0;
 
 	for (; *ops; ops++) {
 		if (!is_wanted(monitor, *ops))
@@ -103,12 +108,12 @@ int open_source(struct denet_monitor *monitor, const struct source_ops *const *s
 		if (first.text[0])
 			continue;
 		first = why;
-		has_ended = r == -ESRCH && !monitor->root.is_ours && root_has_ended(&monitor->root);
+		first_r = r;
 	}
 	if (r)
 		return error_set(error, r, "%s", why.text);
 	if (first.text[0])
-		warn_of_second_best(monitor, first.text, has_ended);
+		warn_of_second_best(monitor, first.text, first_r);
 	return 0;
 }
 
