@@ -69,6 +69,7 @@ struct denet_options {
 	bool adopt_orphans;
 	bool keep_records; /* as JSON, until denet_monitor_take_records() */
 	bool records_compat_denet; /* denet's kinds and keys only */
+	const char *label; /* of the run, for its metadata; copied; NULL = none */
 };
 
 /* Fills in the defaults of the command line, up to options->size, which the caller has set. */

@@ -93,6 +93,11 @@ struct denet_start {
 	enum denet_accounting accounting;
 	uint64_t interval_ms;
 	uint64_t max_interval_ms;
+	const char *host; /* this and the others are NULL when not known */
+	const char *cwd;
+	const char *user; /* a name, or #UID */
+	const char *label; /* denet_options.label */
+	const char *job; /* what CI or the batch system calls it */
 };
 
 /* A process was seen for the first time, or runs a new program. */
@@ -133,6 +138,10 @@ struct denet_process {
 	bool is_exact; /* cpu_time_ns is the kernel's closed account */
 	bool is_partial; /* it lived before the monitor */
 	bool is_running;
+	uint64_t id; /* not used twice in a run; 0 when there is none */
+	uint64_t parent_id; /* 0 for the root, and when not known */
+	int64_t start_ns; /* since the start of the run: below 0 for what lived before */
+	uint64_t end_ns; /* DENET_UNKNOWN while it runs */
 };
 
 struct denet_exit {

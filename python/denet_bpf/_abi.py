@@ -10,6 +10,7 @@ from ctypes import (
     c_char_p,
     c_double,
     c_int,
+    c_int64,
     c_size_t,
     c_uint32,
     c_uint64,
@@ -81,6 +82,7 @@ Start = _struct(
     (Command, "command"),
     (c_int, "accounting"),
     (c_uint64, "interval_ms", "max_interval_ms"),
+    (c_char_p, "host", "cwd", "user", "label", "job"),
 )
 
 Arrival = _struct(
@@ -109,6 +111,9 @@ Process = _struct(
     (c_bool, "peak_is_bound"),
     (c_char_p, "cgroup"),
     (c_bool, "is_exact", "is_partial", "is_running"),
+    (c_uint64, "id", "parent_id"),
+    (c_int64, "start_ns"),
+    (c_uint64, "end_ns"),
 )
 
 Exit = _struct(
@@ -208,6 +213,7 @@ Options = _struct(
     (c_int, "accounting"),
     (c_bool, "since_process_start", "exclude_children", "no_polling", "pss", "wait_all"),
     (c_bool, "own_programs_only", "adopt_orphans", "keep_records", "records_compat_denet"),
+    (c_char_p, "label"),
 )
 
 # argv, environment: arrays of char *, the last NULL

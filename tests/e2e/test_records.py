@@ -3,12 +3,16 @@
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 
 from harness import ACT, BIN, NOBODY, Case, Terminal, exact, need_root, of_kind, parse_lines, rows_of, run, the
 
-METADATA = "kind pid cmd executable t0_ms capabilities accounting version interval_ms max_interval_ms clk_tck"
+METADATA = (
+    "kind pid cmd executable t0_ms capabilities accounting version interval_ms max_interval_ms clk_tck schema host cwd "
+    "user label job"
+)
 CHILD = "kind ts_ms pid ppid cmd exe"
 TREE = "kind ts_ms parent children aggregated children_omitted"
 SAMPLE = (
@@ -29,7 +33,7 @@ COUNTERS = (
 PROCESS = (
     "kind pid ppid comm cmd cmd_truncated exe uid start_ms wall_ns cpu_time_ns cpu_user_ns cpu_system_ns run_delay_ns "
     "exit_code signal core_dumped oom_killed threads_total peak_rss_kb peak_rss_is_bound " + COUNTERS + " cgroup exact "
-    "partial running"
+    "partial running id parent_id start_ns end_ns"
 )
 EXIT = "kind ts_ms last_sample_to_exit_ms exit_code signal"
 SUMMARY = (
@@ -291,6 +295,47 @@ class Figures(Case):
         here = dict(groups)
         expected = {here.get(""), here.get("memory")}
         self.assertIn(the(self.records(), "process")["cgroup"], expected)
+
+    def test_cgroup_of_one_that_goes_on(self):
+        """The main process of a container that was attached to is what one wants to know about."""
+        with subprocess.Popen(["sleep", "60"]) as sleep:
+            path = self.path("records.jsonl")
+            self.assertEqual(run("attach", "-q", "-d", "0.1", "-o", path, str(sleep.pid)).status, 0)
+            with open(f"/proc/{sleep.pid}/cgroup", encoding="utf-8") as file:
+                expected = {line.rstrip("\n").split(":", 2)[2] for line in file}
+            sleep.kill()
+        with open(path, "rb") as file:
+            process = the(parse_lines(file.read()), "process")
+        self.assertTrue(process["running"])
+        self.assertIn(process["cgroup"], expected)
+        self.assertLess(process["start_ns"], 0)
+        self.assertNotIn("end_ns", process)
+
+    @exact
+    def test_ids_and_times_tell_who_started_whom_and_when(self):
+        records = self.records(command=("sh", "-c", f'"{ACT}" spin 20; (true; exit 0); exit 0'))
+        processes = {process["id"]: process for process in of_kind(records, "process")}
+        root = next(process for process in processes.values() if "parent_id" not in process)
+        self.assertEqual(len(processes), len(of_kind(records, "process")))
+        self.assertEqual((root["pid"], root["start_ns"]), (the(records, "metadata")["pid"], 0))
+        for process in processes.values():
+            self.assertEqual(process["end_ns"] - process["start_ns"], process["wall_ns"])
+            if process is not root:
+                parent = processes[process["parent_id"]]
+                self.assertEqual(parent["pid"], process["ppid"])
+                self.assertGreaterEqual(process["start_ns"], parent["start_ns"])
+                self.assertLessEqual(process["start_ns"], parent["end_ns"])
+
+    def test_metadata_says_where_as_whom_and_as_whose_job(self):
+        environment = {**os.environ, "SLURM_JOB_ID": "4711", "SLURM_STEP_ID": "0"}
+        metadata = the(self.records("--label", "a \"b\"", cwd="/usr", env=environment), "metadata")
+        told = {key: metadata.get(key) for key in ("schema", "host", "cwd", "label", "job")}
+        self.assertEqual(told, {"schema": 1, "host": os.uname().nodename, "cwd": "/usr", "label": 'a "b"',
+                                "job": "4711.0"})
+        try:
+            self.assertEqual(metadata["user"], pwd.getpwuid(os.getuid()).pw_name)
+        except KeyError:
+            self.assertEqual(metadata["user"], f"#{os.getuid()}")
 
     @need_root
     @exact

@@ -217,6 +217,11 @@ static void record_metadata_keeps_empty_and_padded_arguments(void **state)
 		.accounting = DENET_ACCOUNTING_BPF,
 		.interval_ms = 100,
 		.max_interval_ms = 1000,
+		.host = "build7",
+		.cwd = "/srv",
+		.user = "ci",
+		.label = "nightly \"x\"",
+		.job = "4711.2",
 	};
 	AUTO(buf) struct buf buf = { 0 };
 
@@ -232,7 +237,9 @@ static void record_metadata_keeps_empty_and_padded_arguments(void **state)
 			       "},\"accounting\":\"bpf\",\"version\":\"" DENET_VERSION
 			       "\",\"interval_ms\":100,\"max_interval_ms\":1000,"
 			       "\"clk_tck\":"));
-	assert_non_null(strstr(buf_text(&buf), ",\"schema\":1"));
+	assert_non_null(strstr(buf_text(&buf),
+			       ",\"schema\":1,\"host\":\"build7\",\"cwd\":\"/srv\",\"user\":\"ci\","
+			       "\"label\":\"nightly \\\"x\\\"\",\"job\":\"4711.2\"}"));
 }
 
 static void record_metadata_for_denet_is_never_short_of_a_key(void **state)
@@ -282,6 +289,10 @@ static void record_process_has_every_figure(void **state)
 		.peak_rss_kb = 300,
 		.cgroup = "/user.slice",
 		.is_exact = true,
+		.id = 281474976710658,
+		.parent_id = 281474976710657,
+		.start_ns = -5,
+		.end_ns = 195,
 	};
 	AUTO(buf) struct buf buf = { 0 };
 
@@ -297,7 +308,8 @@ static void record_process_has_every_figure(void **state)
 		"\"disk_write_bytes\":6,\"syscall_read_bytes\":7,\"syscall_write_bytes\":8,"
 		"\"page_faults_cached\":9,\"page_faults_disk\":10,\"ctx_switches_voluntary\":11,"
 		"\"ctx_switches_involuntary\":12,\"migrations\":13,\"cgroup\":\"/user.slice\","
-		"\"exact\":true}");
+		"\"exact\":true,\"id\":281474976710658,\"parent_id\":281474976710657,"
+		"\"start_ns\":-5,\"end_ns\":195}");
 }
 
 static void record_process_leaves_out_what_is_not_known(void **state)
@@ -314,6 +326,7 @@ static void record_process_leaves_out_what_is_not_known(void **state)
 		.peak_is_bound = true,
 		.is_partial = true,
 		.is_running = true,
+		.end_ns = DENET_UNKNOWN,
 	};
 	AUTO(buf) struct buf buf = { 0 };
 
@@ -322,7 +335,7 @@ static void record_process_leaves_out_what_is_not_known(void **state)
 	assert_string_equal(buf_text(&buf),
 			    "{\"kind\":\"process\",\"pid\":8,\"ppid\":0,\"comm\":\"x\","
 			    "\"peak_rss_kb\":5,\"peak_rss_is_bound\":true,\"exact\":false,"
-			    "\"partial\":true,\"running\":true}");
+			    "\"partial\":true,\"running\":true,\"start_ns\":0}");
 }
 
 static void record_exit_has_a_code_or_a_signal(void **state)

@@ -78,6 +78,18 @@ const struct option_spec option_table[] = {
 			   "children_omitted; totals hold all of them.",
 	},
 	{
+		.name = "label",
+		.environment = "DENET_BPF_LABEL",
+		.kind = OPTION_TEXT,
+		.commands = ON_MONITOR,
+		.offset = SETTING(label),
+		.group = OPTION_RECORDS,
+		.value = "TEXT",
+		.text = "what the run is called in its records",
+		.details = "Stands as label in the metadata record, to tell the files of several "
+			   "runs apart.",
+	},
+	{
 		.name = "write-env",
 		.environment = "DENET_BPF_WRITE_ENV",
 		.kind = OPTION_FLAG,

@@ -146,6 +146,8 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 		return set_file(spec, value, options, error);
 	case OPTION_NAME:
 		return set_name(spec, value, options, error);
+	case OPTION_TEXT:
+		return set_text(spec, value, options, error);
 	case OPTION_CHILDREN:
 		return set_children(spec, value, options, error);
 	case OPTION_HELP:

@@ -22,6 +22,7 @@ enum option_kind {
 	OPTION_CHOICE, /* sets an unsigned int to an index of choices */
 	OPTION_FILE, /* sets a const char pointer */
 	OPTION_NAME, /* the same, of an account */
+	OPTION_TEXT, /* the same, whatever it says */
 	OPTION_CHILDREN,
 	OPTION_HELP,
 	OPTION_VERSION,

@@ -47,6 +47,9 @@ void account_show(const struct process_account *account, const struct process *p
 	bool is_partial = process && process->is_partial;
 
 	*ret_shown = (struct denet_process){
+		.id = account->id,
+		.parent_id = account->parent_id,
+		.end_ns = DENET_UNKNOWN,
 		.pid = account->tgid,
 		.ppid = account->parent_tgid,
 		.uid = account->uid == UINT32_MAX ? DENET_UNKNOWN : account->uid,

@@ -11,7 +11,7 @@
 #include "tree/tree.h"
 
 /*
- * All that the account itself says, closed or not; start_ms, names and what was used are left to the
+ * All that the account itself says, closed or not; the times of the run, names and what was used are left to the
  * caller. seen_kb: the largest memory that samples have met. process may be NULL.
  */
 void account_show(const struct process_account *account, const struct process *process,

@@ -131,6 +131,7 @@ void denet_monitor_free(struct denet_monitor *monitor)
 	tally_done(&monitor->tally);
 	summary_done(&monitor->summary);
 	root_done(&monitor->root);
+	facts_done(&monitor->facts);
 	free(monitor);
 }
 

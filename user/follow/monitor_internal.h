@@ -14,6 +14,7 @@
 #include "engine/sampler.h"
 #include "follow/around.h"
 #include "follow/control.h"
+#include "follow/facts.h"
 #include "follow/peaks.h"
 #include "follow/root.h"
 #include "follow/summary.h"
@@ -75,6 +76,7 @@ struct denet_monitor {
 
 	/* Also afterwards. */
 	struct root root;
+	struct facts facts;
 	struct times times;
 	struct ledger ledger;
 	struct peaks peaks;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What the source tells of processes, on its way to the observer. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "engine/account.h"
 #include "follow/monitor_internal.h"
 #include "metrics/publish.h"
+#include "procfs/cgroup_file.h"
 #include "tree/counters.h"
 #include "util/clock.h"
 
@@ -76,6 +78,11 @@ static struct denet_start start_of(const struct denet_monitor *monitor)
 		.accounting = monitor->accounting,
 		.interval_ms = monitor->options.interval_ms,
 		.max_interval_ms = monitor->options.max_interval_ms,
+		.host = monitor->facts.host,
+		.cwd = monitor->facts.cwd,
+		.user = monitor->facts.user,
+		.label = monitor->facts.label,
+		.job = monitor->facts.job,
 	};
 }
 
@@ -147,12 +154,17 @@ static void show_account(struct denet_monitor *monitor, const struct process_acc
 
 	account_show(account, process, seen_kb, ret);
 	ret->start_ms = times_wall_ms(times, account->start_boot_ns);
-	if (account->flags & ACCOUNT_ENDED)
+	ret->start_ns = times_run_ns(times, account->start_boot_ns);
+	if (account->flags & ACCOUNT_ENDED) {
+		ret->end_ns =
+			end_boot_ns > times->start_boot_ns ? end_boot_ns - times->start_boot_ns : 0;
 		ret->cgroup = identity_cgroup(&monitor->identity, account);
+	}
 	/* Our stub was held for a while before it became the command. */
 	if (account->id != monitor->root.id || !monitor->root.is_ours)
 		return;
 	ret->start_ms = times->start_wall_ms;
+	ret->start_ns = 0;
 	ret->wall_ns = end_boot_ns > times->start_boot_ns ? end_boot_ns - times->start_boot_ns : 0;
 }
 
@@ -297,12 +309,15 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 {
 	uint64_t seen_kb = memory_peak_seen_kb(&monitor->memory, process);
 	struct process_account account;
+	char cgroup[PATH_MAX];
 	struct denet_process shown;
 
 	if (monitor->source->ops->account(monitor->source, process->id, &account))
 		account_recall(process, &account);
 	show_account(monitor, &account, process, &shown);
 	shown.uid = identity_read_uid(&monitor->identity, (pid_t)process->pid);
+	if (!cgroup_file_read(monitor->procfs, (pid_t)process->pid, sizeof(cgroup), cgroup))
+		shown.cgroup = cgroup;
 	shown.comm = process->comm;
 	shown.command = identity_show(process->command);
 	shown.is_running = true;

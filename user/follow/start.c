@@ -126,6 +126,7 @@ int start_running(const struct denet_options *options, const struct denet_observ
 		r = monitor_new(options, observer, &monitor, error);
 	if (r || !monitor)
 		return r;
+	facts_of_launch(&monitor->facts, &known, monitor->options.label);
 	r = start(monitor, &known, sources, error);
 	if (r)
 		return r;
@@ -171,6 +172,7 @@ static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_
 	if (r)
 		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
 	root_read_args(&monitor->root);
+	facts_of_process(&monitor->facts, monitor->procfs, pid, monitor->options.label);
 	note_start(monitor);
 	r = open_source(monitor, sources, error);
 	if (r)

@@ -17,6 +17,11 @@ void times_end(struct times *times)
 	times->end_mono_ns = clock_mono_ns();
 }
 
+int64_t times_run_ns(const struct times *times, uint64_t boot_ns)
+{
+	return (int64_t)(boot_ns - times->start_boot_ns);
+}
+
 uint64_t times_wall_ms(const struct times *times, uint64_t boot_ns)
 {
 	return times->start_wall_ms + boot_ns / NS_PER_MS - times->start_boot_ns / NS_PER_MS;

@@ -15,6 +15,9 @@ struct times {
 void times_begin(struct times *times);
 void times_end(struct times *times);
 
+/* Since the start: below 0 for what was before. */
+int64_t times_run_ns(const struct times *times, uint64_t boot_ns);
+
 uint64_t times_wall_ms(const struct times *times, uint64_t boot_ns);
 
 /* From the start to the end. */

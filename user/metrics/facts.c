@@ -63,6 +63,16 @@ const struct metric metric_facts[] = {
 	OTHER("schema", 0, "1; another number when a key changes its meaning.", "denet-bpf",
 	      METADATA, 12),
 
+	FACT(TEXT, "host", 0, "The machine's name.", "gethostname()", (IN_METADATA(13, host))),
+	FACT(TEXT, "cwd", 0, "The folder that the root was started in, or is in.",
+	     "getcwd(); /proc/PID/cwd", (IN_METADATA(14, cwd))),
+	FACT(TEXT, "user", 0, "As whom it runs: a name, or #UID.", "/etc/passwd",
+	     (IN_METADATA(15, user))),
+	FACT(TEXT, "label", 0, "What the run was called.", "--label", (IN_METADATA(16, label))),
+	FACT(TEXT, "job", 0, "What CI or the batch system calls it.",
+	     "SLURM_JOB_ID and SLURM_STEP_ID, PBS_JOBID, LSB_JOBID, GITHUB_RUN_ID, CI_JOB_ID",
+	     (IN_METADATA(17, job))),
+
 	/* child, process */
 	FACT(TEXT, "comm", 0, "Its name, 15 bytes at most.", "task->comm", (IN_PROCESS(3, comm))),
 	FACT(U64, "uid", 0, "The real user id.", "task->cred->uid; /proc/PID/status",
@@ -84,6 +94,16 @@ const struct metric metric_facts[] = {
 	     "denet-bpf", (IN_PROCESS(62, is_partial))),
 	FACT(BOOL, "running", METRIC_OMIT_ZERO, "True when it went on after the end.", "denet-bpf",
 	     (IN_PROCESS(63, is_running))),
+
+	FACT(U64, "id", METRIC_OMIT_ZERO, "Its own, which no other has in this run.", "denet-bpf",
+	     (IN_PROCESS(64, id))),
+	FACT(U64, "parent_id", METRIC_OMIT_ZERO, "The id of who started it.", "denet-bpf",
+	     (IN_PROCESS(65, parent_id))),
+	ROW(INFO, I64, "start_ns", "ns", 0,
+	    "Its birth, since the start of the run: below 0 for what lived before.",
+	    "task->start_boottime", NULL, (IN_PROCESS(66, start_ns))),
+	ROW(INFO, U64, "end_ns", "ns", 0, "Its end, since the start of the run.",
+	    "time of sched_process_exit", NULL, (IN_PROCESS(67, end_ns))),
 
 	/* tree, sample */
 	OTHER("parent", METRIC_DENETS, "The root's figures.", "", TREE, 2),

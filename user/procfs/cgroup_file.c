@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "procfs/cgroup_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "procfs/procfs.h"
+#include "util/cleanup.h"
+
+#define TEXT_MAX (16 * PATH_MAX) /* a line for each hierarchy */
+
+struct span {
+	const char *text;
+	size_t len;
+};
+
+/* "4:cpu,memory:/path" */
+static bool has_memory(struct span controllers)
+{
+	static const char name[] = "memory";
+	const char *at = controllers.text;
+	const char *end = at + controllers.len;
+
+	while (at < end) {
+		const char *comma = memchr(at, ',', (size_t)(end - at));
+		size_t len = (size_t)((comma ? comma : end) - at);
+
+		if (len == sizeof(name) - 1 && !memcmp(at, name, len))
+			return true;
+		at += len + 1;
+	}
+	return false;
+}
+
+static void parse_line(const char *line, size_t len, struct span *v2, struct span *v1_memory)
+{
+	const char *end = line + len;
+	const char *first = memchr(line, ':', len);
+	const char *second = first ? memchr(first + 1, ':', (size_t)(end - first - 1)) : NULL;
+	struct span controllers, path;
+
+	if (!second)
+		return;
+	controllers = (struct span){ first + 1, (size_t)(second - first - 1) };
+	path = (struct span){ second + 1, (size_t)(end - second - 1) };
+	if (!controllers.len && first == line + 1 && line[0] == '0')
+		*v2 = path;
+	else if (has_memory(controllers))
+		*v1_memory = path;
+}
+
+int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path)
+{
+	const char *end = text + len;
+	struct span v2 = { 0 }, v1_memory = { 0 };
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		if (!newline)
+			newline = end;
+		parse_line(text, (size_t)(newline - text), &v2, &v1_memory);
+		text = newline + 1;
+	}
+	if (v1_memory.len && v2.len <= 1)
+		v2 = v1_memory;
+	if (!v2.len)
+		return -ENODATA;
+	if (v2.len >= size)
+		return -ENAMETOOLONG;
+	memcpy(ret_path, v2.text, v2.len);
+	ret_path[v2.len] = '\0';
+	return 0;
+}
+
+int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path)
+{
+	AUTO_FREE char *text = NULL;
+	char name[32];
+	size_t len;
+	int r;
+
+	(void)snprintf(name, sizeof(name), "%d/cgroup", (int)pid);
+	r = procfs_load(procfs->proc, name, TEXT_MAX, &text, &len);
+	return r ? r : cgroup_file_parse(text, len, size, ret_path);
+}

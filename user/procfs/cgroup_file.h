@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* /proc/PID/cgroup: where a process is now. */
+#ifndef DENET_PROCFS_CGROUP_FILE_H
+#define DENET_PROCFS_CGROUP_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct procfs;
+
+/*
+ * The path of its cgroup: the v2 one, unless that is "/" or there is none and the v1 memory one is
+ * known. -ENODATA when neither is.
+ */
+int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path);
+
+/* The same of the file's text. */
+int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path);
+
+#endif
