@@ -207,56 +207,6 @@ static void record_sample_is_the_root_alone(void **state)
 					       ",\"unknown\":[\"mem_vms_kb\"]}"));
 }
 
-static void record_metadata_keeps_empty_and_padded_arguments(void **state)
-{
-	static const char args[] = "sh\0\0-c\0 a  b \0\0";
-	const struct denet_start start = {
-		.pid = 7,
-		.t0_ms = 1000,
-		.command = { .args = args, .args_len = sizeof(args) - 1, .exe = "/bin/sh" },
-		.accounting = DENET_ACCOUNTING_BPF,
-		.interval_ms = 100,
-		.max_interval_ms = 1000,
-		.host = "build7",
-		.cwd = "/srv",
-		.user = "ci",
-		.label = "nightly \"x\"",
-		.job = "4711.2",
-	};
-	AUTO(buf) struct buf buf = { 0 };
-
-	(void)state;
-	record_metadata(&ours, &start, &buf);
-	assert_non_null(strstr(
-		buf_text(&buf),
-		"{\"kind\":\"metadata\",\"pid\":7,\"cmd\":[\"sh\",\"\",\"-c\",\" a  b \",\"\"],"
-		"\"executable\":\"/bin/sh\",\"t0_ms\":1000,\"capabilities\":{\"psi\":{"
-		"\"system\":true,\"per_process\":false},\"perf_hw\":{\"available\":false,"
-		"\"events\":[],\"reason\":\""));
-	assert_non_null(strstr(buf_text(&buf),
-			       "},\"accounting\":\"bpf\",\"version\":\"" DENET_VERSION
-			       "\",\"interval_ms\":100,\"max_interval_ms\":1000,"
-			       "\"clk_tck\":"));
-	assert_non_null(strstr(buf_text(&buf),
-			       ",\"schema\":1,\"host\":\"build7\",\"cwd\":\"/srv\",\"user\":\"ci\","
-			       "\"label\":\"nightly \\\"x\\\"\",\"job\":\"4711.2\"}"));
-}
-
-static void record_metadata_for_denet_is_never_short_of_a_key(void **state)
-{
-	const struct denet_start start = { .pid = 7, .t0_ms = 1000 };
-	AUTO(buf) struct buf buf = { 0 };
-
-	(void)state;
-	record_metadata(&denets, &start, &buf);
-	assert_non_null(strstr(buf_text(&buf), "\"cmd\":[],\"executable\":\"\",\"t0_ms\":1000,"));
-	assert_null(strstr(buf_text(&buf), "accounting"));
-	buf_reset(&buf);
-	record_metadata(&ours, &start, &buf);
-	assert_null(strstr(buf_text(&buf), "executable"));
-	assert_null(strstr(buf_text(&buf), "cmd"));
-}
-
 static void record_child_says_when_arguments_were_cut(void **state)
 {
 	const struct denet_arrival arrival = {
@@ -494,8 +444,6 @@ int main(void)
 		cmocka_unit_test(record_tree_for_denet_has_its_keys_alone),
 		cmocka_unit_test(record_psi_comes_whole_or_not_at_all),
 		cmocka_unit_test(record_sample_is_the_root_alone),
-		cmocka_unit_test(record_metadata_keeps_empty_and_padded_arguments),
-		cmocka_unit_test(record_metadata_for_denet_is_never_short_of_a_key),
 		cmocka_unit_test(record_child_says_when_arguments_were_cut),
 		cmocka_unit_test(record_process_has_every_figure),
 		cmocka_unit_test(record_process_leaves_out_what_is_not_known),

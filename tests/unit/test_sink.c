@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "output/sink.h"
+#include "util/sink.h"
 
 #include <errno.h>
 #include <fcntl.h>

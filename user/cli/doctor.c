@@ -5,12 +5,12 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "output/doctor_view.h"
-#include "output/sink.h"
 #include "output/term.h"
 #include "rights/rights.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/sink.h"
 
 /* The file that runs; NULL when it cannot be told. */
 static const char *own_path(char path[PATH_MAX])

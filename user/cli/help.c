@@ -4,10 +4,10 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/pages.h"
-#include "output/sink.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/sink.h"
 
 static int write_text(int fd, const struct buf *text)
 {

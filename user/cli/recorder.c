@@ -8,7 +8,6 @@
 
 #include "cli/signals.h"
 #include "output/live.h"
-#include "output/sink.h"
 #include "output/summary_view.h"
 #include "output/term.h"
 #include "record/csv.h"
@@ -16,6 +15,7 @@
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/sink.h"
 
 #define SINKS_MAX 2
 

@@ -4,12 +4,12 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
-#include "output/sink.h"
 #include "output/stats_view.h"
 #include "output/term.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/sink.h"
 
 static void warn_of_gaps(const struct options *options, const struct denet_stats *stats)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Where records go: whole records, kept together until they are flushed. */
-#ifndef DENET_OUTPUT_SINK_H
-#define DENET_OUTPUT_SINK_H
+#ifndef DENET_UTIL_SINK_H
+#define DENET_UTIL_SINK_H
 
 #include <stddef.h>
 
