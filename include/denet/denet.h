@@ -28,6 +28,7 @@
 #include "denet/reader.h"
 #include "denet/system.h"
 #include "denet/types.h"
+#include "denet/writer.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -231,6 +231,8 @@ struct denet_observer {
 	void (*on_exit)(void *context, const struct denet_exit *exit);
 	/* A sentence about something that went wrong but does not end the monitoring. */
 	void (*on_warning)(void *context, const char *text);
+	/* Last, when monitoring has ended: what denet_monitor_summary() tells. */
+	void (*on_summary)(void *context, const struct denet_summary *summary);
 };
 
 #endif

@@ -173,6 +173,7 @@ OnArrival = CFUNCTYPE(None, c_void_p, POINTER(Arrival))
 OnSample = CFUNCTYPE(None, c_void_p, POINTER(Tree))
 OnProcess = CFUNCTYPE(None, c_void_p, POINTER(Process))
 OnExit = CFUNCTYPE(None, c_void_p, POINTER(Exit))
+OnSummary = CFUNCTYPE(None, c_void_p, POINTER(Summary))
 OnWarning = CFUNCTYPE(None, c_void_p, c_char_p)
 OnLog = CFUNCTYPE(None, c_void_p, c_int, c_char_p)
 
@@ -186,6 +187,7 @@ Observer = _struct(
     (OnProcess, "on_process"),
     (OnExit, "on_exit"),
     (OnWarning, "on_warning"),
+    (OnSummary, "on_summary"),
 )
 
 

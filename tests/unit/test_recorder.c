@@ -58,7 +58,7 @@ static struct options options_for(enum format format)
 	return options;
 }
 
-static void feed(const struct denet_observer *to)
+static void feed(const struct denet_observer *to, const struct denet_summary *summary)
 {
 	const struct denet_command command = { .args = args, .args_len = sizeof(args) };
 	const struct denet_start start = { .pid = 7,
@@ -75,6 +75,7 @@ static void feed(const struct denet_observer *to)
 	to->on_sample(to->context, &tree);
 	to->on_process(to->context, &process);
 	to->on_exit(to->context, &end);
+	to->on_summary(to->context, summary);
 }
 
 /* Everything that a short run would bring, recorded with these options. */
@@ -86,7 +87,7 @@ static const char *record(const struct options *options)
 	memset(&summary, 0, sizeof(summary));
 	summary.accounting = DENET_ACCOUNTING_BPF;
 	assert_int_equal(recorder_new(options, &recorder), 0);
-	feed(recorder_observer(recorder));
+	feed(recorder_observer(recorder), &summary);
 	recorder_finish(recorder, &summary);
 	assert_false(recorder_has_lost(recorder));
 	return read_back();
@@ -167,11 +168,13 @@ static void records_are_there_before_the_end(void **state)
 {
 	const struct options options = options_for(FORMAT_JSONL);
 	AUTO(recorder) struct recorder *recorder = NULL;
+	struct denet_summary summary;
 
 	(void)state;
+	memset(&summary, 0, sizeof(summary));
 	assert_int_equal(recorder_new(&options, &recorder), 0);
-	feed(recorder_observer(recorder));
-	assert_kinds(read_back(), "metadata child tree process exit");
+	feed(recorder_observer(recorder), &summary);
+	assert_kinds(read_back(), "metadata child tree process exit summary");
 }
 
 static void a_full_disk_is_a_loss_and_no_more(void **state)
@@ -187,7 +190,7 @@ static void a_full_disk_is_a_loss_and_no_more(void **state)
 	memset(&summary, 0, sizeof(summary));
 	assert_int_equal(recorder_new(&options, &recorder), 0);
 	assert_true(dup2(quiet, STDERR_FILENO) >= 0);
-	feed(recorder_observer(recorder));
+	feed(recorder_observer(recorder), &summary);
 	recorder_finish(recorder, &summary);
 	assert_true(dup2(real_stderr, STDERR_FILENO) >= 0);
 	assert_true(recorder_has_lost(recorder));

@@ -10,32 +10,21 @@
 #include "output/live.h"
 #include "output/summary_view.h"
 #include "output/term.h"
-#include "record/csv.h"
-#include "record/record.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/sink.h"
 
-#define SINKS_MAX 2
-
-struct target {
-	struct sink *sink; /* owned */
-	const char *name; /* borrowed */
-	bool has_lost;
-};
-
 struct recorder {
 	const struct options *options; /* borrowed */
 	struct denet_observer observer;
-	struct record_style style;
-	struct target targets[SINKS_MAX];
-	size_t target_count;
-	struct buf record;
+	struct denet_writer *writer; /* owned */
+	const struct denet_observer *records; /* the writer's */
 	struct term_style screen; /* stderr */
 	struct live live;
 	bool is_live;
 	bool has_lost;
+	bool has_file_lost; /* the file, not stdout, which may go on when that cannot */
 	uint64_t t0_ms;
 	enum denet_accounting accounting;
 };
@@ -45,60 +34,19 @@ bool recorder_owns_stdout(const struct options *options)
 	return options->json && !(options->quiet && options->out);
 }
 
-static void report_loss(struct recorder *recorder, struct target *target, int error)
+static void on_loss(void *context, const char *target, int error)
 {
-	recorder->has_lost = true;
-	target->has_lost = true;
+	struct recorder *recorder = context;
+
 	recorder_pause(recorder);
-	(void)log_error(error, "cannot write to '%s', recording there has ended", target->name);
-}
-
-static void add_to_all(struct recorder *recorder)
-{
-	for (size_t i = 0; i < recorder->target_count; i++) {
-		struct target *target = &recorder->targets[i];
-		int r = recorder->record.error ? recorder->record.error
-					       : sink_add(target->sink, recorder->record.data,
-							  recorder->record.len);
-
-		if (r)
-			report_loss(recorder, target, r);
-	}
-	buf_reset(&recorder->record);
-}
-
-static void flush_all(struct recorder *recorder)
-{
-	for (size_t i = 0; i < recorder->target_count; i++) {
-		int r = sink_flush(recorder->targets[i].sink);
-
-		if (r)
-			report_loss(recorder, &recorder->targets[i], r);
-	}
-}
-
-/* Whether anybody wants records as JSON. */
-static bool wants_json(const struct recorder *recorder)
-{
-	return recorder->target_count > 0 && recorder->options->format != FORMAT_CSV;
-}
-
-static bool wants_csv(const struct recorder *recorder)
-{
-	return recorder->target_count > 0 && recorder->options->format == FORMAT_CSV;
-}
-
-static void write_env(struct recorder *recorder, pid_t pid)
-{
-	AUTO_FREE char *text = NULL;
-	int r = denet_env_json(pid, &text);
-
-	if (r) {
-		log_warning("cannot describe this machine: %s", strerror(-r));
+	if (!target) {
+		log_warning("cannot describe this machine: %s", strerror(-error));
 		return;
 	}
-	buf_append_text(&recorder->record, text);
-	add_to_all(recorder);
+	recorder->has_lost = true;
+	if (recorder->options->out && strcmp(target, recorder->options->out) == 0)
+		recorder->has_file_lost = true;
+	(void)log_error(error, "cannot write to '%s', recording there has ended", target);
 }
 
 static void on_start(void *context, const struct denet_start *start)
@@ -107,24 +55,14 @@ static void on_start(void *context, const struct denet_start *start)
 
 	recorder->t0_ms = start->t0_ms;
 	recorder->accounting = start->accounting;
-	if (wants_csv(recorder)) {
-		csv_append_header(&recorder->record);
-		add_to_all(recorder);
-	}
-	if (wants_json(recorder) && recorder->options->write_env)
-		write_env(recorder, (pid_t)start->pid);
-	if (wants_json(recorder) && record_metadata(&recorder->style, start, &recorder->record))
-		add_to_all(recorder);
-	flush_all(recorder);
+	recorder->records->on_start(recorder->writer, start);
 }
 
 static void on_arrival(void *context, const struct denet_arrival *arrival)
 {
 	struct recorder *recorder = context;
 
-	if (wants_json(recorder) && !recorder->options->monitor.exclude_children &&
-	    record_child(&recorder->style, arrival, &recorder->record))
-		add_to_all(recorder);
+	recorder->records->on_arrival(recorder->writer, arrival);
 }
 
 static void show_line(struct recorder *recorder, const struct denet_tree *tree)
@@ -153,18 +91,8 @@ static bool shows_text(const struct options *options)
 static void on_sample(void *context, const struct denet_tree *tree)
 {
 	struct recorder *recorder = context;
-	bool root_alone = recorder->options->monitor.exclude_children;
-	struct buf *record = &recorder->record;
 
-	if (wants_csv(recorder)) {
-		csv_append_row(record, tree, root_alone);
-		add_to_all(recorder);
-	} else if (wants_json(recorder) &&
-		   (root_alone ? record_sample(&recorder->style, tree, record)
-			       : record_tree(&recorder->style, tree, record))) {
-		add_to_all(recorder);
-	}
-	flush_all(recorder);
+	recorder->records->on_sample(recorder->writer, tree);
 	if (shows_text(recorder->options) && (recorder->is_live || recorder->options->no_update))
 		show_line(recorder, tree);
 }
@@ -173,17 +101,21 @@ static void on_process(void *context, const struct denet_process *process)
 {
 	struct recorder *recorder = context;
 
-	if (wants_json(recorder) && record_process(&recorder->style, process, &recorder->record))
-		add_to_all(recorder);
+	recorder->records->on_process(recorder->writer, process);
 }
 
 static void on_exit_record(void *context, const struct denet_exit *end)
 {
 	struct recorder *recorder = context;
 
-	if (wants_json(recorder) && record_exit(&recorder->style, end, &recorder->record))
-		add_to_all(recorder);
-	flush_all(recorder);
+	recorder->records->on_exit(recorder->writer, end);
+}
+
+static void on_summary(void *context, const struct denet_summary *summary)
+{
+	struct recorder *recorder = context;
+
+	recorder->records->on_summary(recorder->writer, summary);
 }
 
 static void on_warning(void *context, const char *text)
@@ -194,39 +126,30 @@ static void on_warning(void *context, const char *text)
 	log_warning("%s", text);
 }
 
-static enum sink_framing framing(enum format format)
-{
-	switch (format) {
-	case FORMAT_CSV:
-		return SINK_RAW;
-	case FORMAT_JSON:
-		return SINK_ARRAY;
-	default:
-		return SINK_LINES;
-	}
-}
-
-static int open_targets(struct recorder *recorder)
+static int open_writer(struct recorder *recorder)
 {
 	const struct options *options = recorder->options;
-	struct target *target = &recorder->targets[0];
-	int r;
+	const struct denet_writer_options wanted = {
+		.size = sizeof(wanted),
+		.format = (enum denet_format)options->format,
+		.compat_denet = options->compat_denet,
+		.exclude_children = options->monitor.exclude_children,
+		.write_env = options->write_env,
+		.on_loss = on_loss,
+		.context = recorder,
+	};
+	int r = denet_writer_new(&wanted, &recorder->writer);
 
-	if (options->out) {
-		target->name = options->out;
-		r = sink_open(options->out, framing(options->format), &target->sink);
-		if (r)
-			return log_error(r, "cannot write to '%s'", options->out);
-		target = &recorder->targets[++recorder->target_count];
-	}
-	if (recorder_owns_stdout(options)) {
-		target->name = "stdout";
-		r = sink_new(STDOUT_FILENO, framing(options->format), &target->sink);
-		if (r)
-			return log_error(r, "cannot write to stdout");
-		recorder->target_count++;
-	}
-	return 0;
+	if (r)
+		return log_error(r, "cannot record");
+	recorder->records = denet_writer_observer(recorder->writer);
+	if (options->out)
+		r = denet_writer_add_file(recorder->writer, options->out);
+	if (r)
+		return log_error(r, "cannot write to '%s'", options->out);
+	if (recorder_owns_stdout(options))
+		r = denet_writer_add_fd(recorder->writer, STDOUT_FILENO, "stdout");
+	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 
 int recorder_new(const struct options *options, struct recorder **ret_recorder)
@@ -247,12 +170,11 @@ int recorder_new(const struct options *options, struct recorder **ret_recorder)
 		.on_process = on_process,
 		.on_exit = on_exit_record,
 		.on_warning = on_warning,
+		.on_summary = on_summary,
 	};
-	r = open_targets(recorder);
+	r = open_writer(recorder);
 	if (r)
 		return r;
-	record_style_init(&recorder->style);
-	recorder->style.compat_denet = options->compat_denet;
 	term_style_detect(STDERR_FILENO, (enum term_color)options->color, &recorder->screen);
 	recorder->live.style = &recorder->screen;
 	recorder->is_live = recorder->screen.is_terminal && !options->no_update &&
@@ -265,9 +187,7 @@ void recorder_free(struct recorder *recorder)
 {
 	if (!recorder)
 		return;
-	for (size_t i = 0; i < SINKS_MAX; i++)
-		sink_free(recorder->targets[i].sink);
-	buf_done(&recorder->record);
+	denet_writer_free(recorder->writer);
 	live_done(&recorder->live);
 	free(recorder);
 }
@@ -302,21 +222,12 @@ static uint64_t count_cpus(pid_t pid)
 	return (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* The file, not stdout, which may go on when that cannot. */
-static bool has_file_lost(const struct recorder *recorder)
-{
-	for (size_t i = 0; i < recorder->target_count; i++)
-		if (recorder->targets[i].name == recorder->options->out)
-			return recorder->targets[i].has_lost;
-	return false;
-}
-
 static void show_summary(const struct recorder *recorder, const struct denet_summary *summary)
 {
 	const struct options *options = recorder->options;
 	const struct summary_context context = {
 		.records_path = options->out,
-		.are_records_incomplete = has_file_lost(recorder),
+		.are_records_incomplete = recorder->has_file_lost,
 		.cpu_count = count_cpus(options->pid),
 		.attached_pid = (uint32_t)options->pid,
 		.is_verbose = options->verbose,
@@ -339,14 +250,7 @@ static void show_summary(const struct recorder *recorder, const struct denet_sum
 
 void recorder_finish(struct recorder *recorder, const struct denet_summary *summary)
 {
-	if (wants_json(recorder) && record_summary(&recorder->style, summary, &recorder->record))
-		add_to_all(recorder);
-	for (size_t i = 0; i < recorder->target_count; i++) {
-		int r = sink_finish(recorder->targets[i].sink);
-
-		if (r)
-			report_loss(recorder, &recorder->targets[i], r);
-	}
+	denet_writer_finish(recorder->writer);
 	recorder_pause(recorder);
 	if (shows_text(recorder->options))
 		show_summary(recorder, summary);

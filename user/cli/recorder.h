@@ -21,7 +21,7 @@ static inline void recorder_freep(struct recorder **recorder)
 /* For denet_run() and denet_attach(); valid as long as the recorder. */
 const struct denet_observer *recorder_observer(const struct recorder *recorder);
 
-/* Writes the last record, ends the files, and shows the summary. */
+/* Ends the files, and shows the summary. */
 void recorder_finish(struct recorder *recorder, const struct denet_summary *summary);
 
 /* Takes the live line away. */

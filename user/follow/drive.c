@@ -20,7 +20,8 @@ static void publish(struct denet_monitor *monitor, int r)
 
 	if (monitor->phase != PHASE_ENDED || control->is_published)
 		return;
-	records_add_summary(monitor->records, &monitor->summary.shown);
+	if (monitor->observer.on_summary)
+		monitor->observer.on_summary(monitor->observer.context, &monitor->summary.shown);
 	/* Whoever polls is woken, and finds it readable for ever. */
 	control_request(control);
 	watch_end(&monitor->watch, control->request_fd);

@@ -23,9 +23,6 @@ void records_free(struct records *records);
 /* What the monitor calls; valid as long as the records. */
 const struct denet_observer *records_observer(const struct records *records);
 
-/* The last of the records. */
-void records_add_summary(struct records *records, const struct denet_summary *summary);
-
 /* From any thread: all lines so far, which are forgotten here. The caller frees. */
 int records_take(struct records *records, char **ret_text, size_t *ret_len);
 

@@ -18,9 +18,13 @@
 struct sink {
 	struct buf pending;
 	enum sink_framing framing;
+	sink_write_fn write; /* NULL: to fd */
+	void *context; /* its */
 	int fd;
 	bool owns_fd;
 	bool is_pipe;
+	bool is_sought; /* the array's end can be written over */
+	bool is_closed; /* the array's end is there */
 	bool is_untouched; /* an older file's content is still there */
 	bool has_records;
 	bool is_over; /* finished or failed */
@@ -35,7 +39,25 @@ int sink_new(int fd, enum sink_framing framing, struct sink **ret_sink)
 		return -ENOMEM;
 	sink->fd = fd;
 	sink->framing = framing;
-	sink->is_pipe = fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+	if (fstat(fd, &info) == 0) {
+		sink->is_pipe = S_ISFIFO(info.st_mode);
+		sink->is_sought = framing == SINK_CLOSED_ARRAY && S_ISREG(info.st_mode);
+	}
+	*ret_sink = sink;
+	return 0;
+}
+
+int sink_new_of(sink_write_fn write, void *context, enum sink_framing framing,
+		struct sink **ret_sink)
+{
+	struct sink *sink = calloc(1, sizeof(*sink));
+
+	if (!sink)
+		return -ENOMEM;
+	sink->fd = -1;
+	sink->framing = framing;
+	sink->write = write;
+	sink->context = context;
 	*ret_sink = sink;
 	return 0;
 }
@@ -118,6 +140,8 @@ static int write_pending(const struct sink *sink)
 
 	if (r == 0 && sink->is_untouched && ftruncate(sink->fd, 0))
 		r = -errno;
+	if (sink->write)
+		return r || !len ? r : sink->write(sink->context, data, len);
 	while (r == 0 && len > 0) {
 		size_t part = sink->is_pipe ? atomic_part(data, len) : len;
 
@@ -128,17 +152,45 @@ static int write_pending(const struct sink *sink)
 	return r;
 }
 
+static void open_array(struct sink *sink)
+{
+	if (!sink->has_records && !sink->is_closed)
+		buf_append_text(&sink->pending, sink->framing == SINK_ARRAY ? "[\n" : "[");
+}
+
+/* Brackets for whoever looks now; the next record takes the place of the last of them. */
+static void close_for_now(struct sink *sink)
+{
+	if (!sink->is_sought || (sink->is_closed && !sink->pending.len))
+		return;
+	open_array(sink);
+	buf_append_char(&sink->pending, ']');
+	sink->is_closed = true;
+}
+
 int sink_flush(struct sink *sink)
 {
 	int r;
 
 	if (sink->is_over)
 		return 0;
+	close_for_now(sink);
 	r = write_pending(sink);
 	sink->is_untouched = false;
 	buf_reset(&sink->pending);
 	sink->is_over = r < 0;
 	return r;
+}
+
+static bool is_array(const struct sink *sink)
+{
+	return sink->framing == SINK_ARRAY || sink->framing == SINK_CLOSED_ARRAY;
+}
+
+static int give_up(struct sink *sink, int error)
+{
+	sink->is_over = true;
+	return error;
 }
 
 int sink_add(struct sink *sink, const char *record, size_t len)
@@ -147,9 +199,14 @@ int sink_add(struct sink *sink, const char *record, size_t len)
 
 	if (sink->is_over)
 		return 0;
+	if (sink->is_closed && !pending->len && lseek(sink->fd, -1, SEEK_CUR) < 0)
+		return give_up(sink, -errno);
 	/* The comma leads, so that an array cut off is whole up to its last record. */
-	if (sink->framing == SINK_ARRAY)
-		buf_append_text(pending, sink->has_records ? ",\n" : "[\n");
+	if (is_array(sink)) {
+		open_array(sink);
+		if (sink->has_records)
+			buf_append_text(pending, ",\n");
+	}
 	buf_append(pending, record, len);
 	if (sink->framing == SINK_LINES)
 		buf_append_char(pending, '\n');
@@ -163,6 +220,8 @@ int sink_finish(struct sink *sink)
 
 	if (!sink->is_over && sink->framing == SINK_ARRAY)
 		buf_append_text(&sink->pending, sink->has_records ? "\n]\n" : "[]\n");
+	if (!sink->is_over && sink->framing == SINK_CLOSED_ARRAY && !sink->is_sought)
+		buf_append_text(&sink->pending, sink->has_records ? "]" : "[]");
 	r = sink_flush(sink);
 	if (sink->owns_fd && sink->fd >= 0) {
 		int close_r = close(TAKE_FD(sink->fd)) && errno != EINTR ? -errno : 0;

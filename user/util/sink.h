@@ -12,13 +12,22 @@ enum sink_framing {
 	SINK_RAW, /* records bring their own line ends */
 	SINK_LINES, /* one record a line */
 	SINK_ARRAY, /* one JSON array */
+	/* The same, closed after each flush where the descriptor can be sought, and without line end. */
+	SINK_CLOSED_ARRAY,
 };
+
+/* Whole records. 0 or a negative errno. */
+typedef int (*sink_write_fn)(void *context, const char *bytes, size_t len);
 
 /* Creates the file; what an older one held goes when the first record comes, or none at all. */
 int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink);
 
 /* Borrows fd. */
 int sink_new(int fd, enum sink_framing framing, struct sink **ret_sink);
+
+/* To a function in place of a descriptor. */
+int sink_new_of(sink_write_fn write, void *context, enum sink_framing framing,
+		struct sink **ret_sink);
 
 /* Writes nothing more. */
 void sink_free(struct sink *sink);
