@@ -307,6 +307,9 @@ int denet_examine(const char *program, struct denet_examination **ret_examinatio
 /* Accepts NULL. */
 void denet_examination_free(struct denet_examination *examination);
 
+/* As one indented object, without newline at its end. What is not known is left out. */
+int denet_examination_json(const struct denet_examination *examination, char **ret_text);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

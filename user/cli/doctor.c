@@ -26,10 +26,13 @@ static const char *own_path(char path[PATH_MAX])
 static void append(struct buf *text, const struct options *options,
 		   const struct denet_examination *examination)
 {
+	AUTO_FREE char *json = NULL;
 	struct term_style style;
 
 	if (options->json) {
-		doctor_view_append_json(text, examination);
+		text->error = denet_examination_json(examination, &json);
+		if (json)
+			buf_append_text(text, json);
 		buf_append_char(text, '\n');
 		return;
 	}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "output/doctor_view.h"
-
+/* denet_examination_json(): what the machine allows, for a machine. */
+#include "denet/denet.h"
 #include "record/json.h"
+#include "util/buf.h"
+#include "util/cleanup.h"
 #include "util/parse.h"
 
 static void put_answer(struct json *json, const char *key, enum denet_answer answer)
@@ -148,11 +150,12 @@ static void put_advice(struct json *json, const struct denet_examination *examin
 	json_array_end(json);
 }
 
-void doctor_view_append_json(struct buf *buf, const struct denet_examination *examination)
+int denet_examination_json(const struct denet_examination *examination, char **ret_text)
 {
+	AUTO(buf) struct buf buf = { 0 };
 	struct json json;
 
-	json_init_pretty(&json, buf);
+	json_init_pretty(&json, &buf);
 	json_object_begin(&json, NULL);
 	put_verdict(&json, examination);
 	put_kernel(&json, examination);
@@ -161,4 +164,8 @@ void doctor_view_append_json(struct buf *buf, const struct denet_examination *ex
 	put_programs(&json, examination);
 	put_advice(&json, examination);
 	json_object_end(&json);
+	if (buf.error)
+		return buf.error;
+	*ret_text = TAKE(buf.data);
+	return 0;
 }
