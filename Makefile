@@ -208,7 +208,7 @@ help:
 	@echo 'make bench       the tables of docs/benchmarks.md'
 	@echo 'make lint        format, clang-tidy, cppcheck, gcc -fanalyzer, includes, headers'
 	@echo 'make format      lay out all sources'
-	@echo 'make docs        manual pages, completions and docs/options.md, as the program prints them'
+	@echo 'make docs        manual pages, completions, docs/{options,records}.md, as the program prints them'
 	@echo 'make vmlinux     write vmlinux/vmlinux.h anew'
 	@echo 'make install     to DESTDIR, PREFIX=$(PREFIX); SETCAP=1: for every user; also uninstall'
 	@echo 'make clean       remove build/'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # What is printed from the tables of commands and options and checked in: manual pages, completions,
-# docs/options.md. `make docs` writes them anew, lint holds them, install puts them in place.
+# docs/options.md, docs/records.md. `make docs` writes them anew, lint holds them, install puts them in place.
 
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions

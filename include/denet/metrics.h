@@ -95,6 +95,9 @@ const char *denet_record_name(enum denet_record record);
 /* One sentence: when there is such a record. */
 const char *denet_record_help(enum denet_record record);
 
+/* All records with their keys, as one indented object without newline; to be freed by denet_free(). */
+int denet_metrics_json(char **ret_text);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

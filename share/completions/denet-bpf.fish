@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --compat -i --interval -m --max-interval -d --duration --accounting --color -u --user
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --color -u --user
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -67,6 +67,7 @@ complete -c denet-bpf -n '__denet_bpf_is help' -a summary -d 'sum up a file of o
 complete -c denet-bpf -n '__denet_bpf_is help' -a doctor -d 'what this machine allows, and what would help'
 complete -c denet-bpf -n '__denet_bpf_is help' -a help -d 'more about a command or another topic'
 complete -c denet-bpf -n '__denet_bpf_is help' -a options -d 'the reference of all options, as Markdown'
+complete -c denet-bpf -n '__denet_bpf_is help' -a records -d 'every record, its keys and what they mean, as Markdown'
 complete -c denet-bpf -n '__denet_bpf_is help' -a man -d 'the manual page, or that of a command'
 complete -c denet-bpf -n '__denet_bpf_is help' -a bash -d 'completions for bash'
 complete -c denet-bpf -n '__denet_bpf_is help' -a zsh -d 'completions for zsh'
@@ -78,6 +79,7 @@ complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor help' 
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s o -l out -r -F -d 'records to FILE'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l format -x -a 'jsonl json csv' -d 'how records are written'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l children -x -a 'all none top:' -d 'processes listed in a sample'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l label -x -d 'what the run is called in its records'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l write-env -d 'begin with a record about this machine'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l compat -x -a 'denet' -d 'only what denet itself would write'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -s i -l interval -x -d 'between samples in the first second'

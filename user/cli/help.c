@@ -29,6 +29,12 @@ static void append(struct buf *text, const struct options *options)
 	case TOPIC_OPTIONS:
 		pages_options(text);
 		break;
+	case TOPIC_RECORDS:
+		if (options->json)
+			pages_records_json(text);
+		else
+			pages_records(text);
+		break;
 	case TOPIC_MAN:
 		pages_man(text, options->help_command);
 		break;

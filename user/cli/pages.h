@@ -14,6 +14,8 @@ void pages_usage(struct buf *buf);
 
 void pages_json(struct buf *buf);
 void pages_options(struct buf *buf);
+void pages_records(struct buf *buf);
+void pages_records_json(struct buf *buf);
 void pages_bash(struct buf *buf);
 void pages_zsh(struct buf *buf);
 void pages_fish(struct buf *buf);

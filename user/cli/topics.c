@@ -5,6 +5,8 @@
 
 static const struct topic_spec topic_table[] = {
 	{ TOPIC_OPTIONS, "options", "the reference of all options, as Markdown", false },
+	{ TOPIC_RECORDS, "records", "every record, its keys and what they mean, as Markdown",
+	  false },
 	{ TOPIC_MAN, "man", "the manual page, or that of a command", true },
 	{ TOPIC_BASH, "bash", "completions for bash", false },
 	{ TOPIC_ZSH, "zsh", "completions for zsh", false },

@@ -6,7 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum topic { TOPIC_NONE, TOPIC_OPTIONS, TOPIC_MAN, TOPIC_BASH, TOPIC_ZSH, TOPIC_FISH };
+enum topic {
+	TOPIC_NONE,
+	TOPIC_OPTIONS,
+	TOPIC_RECORDS,
+	TOPIC_MAN,
+	TOPIC_BASH,
+	TOPIC_ZSH,
+	TOPIC_FISH
+};
 
 struct topic_spec {
 	enum topic id;
