@@ -32,7 +32,7 @@ MAY_INCLUDE = {
     "user/api": {"util", "record", "procfs", "denet/denet.h"},
     "user/output": {"util", "denet/denet.h"},
     "user/rights": {"util", "denet/denet.h"},
-    "user/cli": {"util", "rights", "record", "output", "denet/denet.h"},
+    "user/cli": {"util", "rights", "output", "denet/denet.h"},
     "user": {"util", "rights", "cli"},  # main.c
 }
 # Headers in these folders are the C library's and the kernel's; in any other, a library's.

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/decimal.h"
+#include "util/decimal.h"
 
 static void assert_float(float value, const char *expected)
 {

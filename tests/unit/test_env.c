@@ -11,9 +11,9 @@
 
 #include "procfs/host.h"
 #include "procfs/procfs.h"
-#include "record/json.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/json.h"
 
 static void assert_env(const struct procfs *procfs, const char *affinity, const char *expected)
 {

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "record/json.h"
 #include "util/cleanup.h"
+#include "util/json.h"
 
 static void assert_string(const char *bytes, size_t len, const char *expected)
 {

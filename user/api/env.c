@@ -5,10 +5,10 @@
 
 #include "procfs/host.h"
 #include "procfs/procfs.h"
-#include "record/json.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/json.h"
 
 /* denet's reader wants a text here, even when there is none. */
 static const char *text_or_empty(const char *text)

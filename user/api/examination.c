@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet_examination_json(): what the machine allows, for a machine. */
 #include "denet/denet.h"
-#include "record/json.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/json.h"
 #include "util/parse.h"
 
 static void put_answer(struct json *json, const char *key, enum denet_answer answer)

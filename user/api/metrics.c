@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet_metrics_json(): the table of metrics for a machine. */
 #include "denet/denet.h"
-#include "record/json.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/json.h"
 
 static const char *const types[] = {
 	[DENET_METRIC_COUNTER] = "counter",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Both tables as one object, for programs that build upon them. */
 #include "cli/pages_internal.h"
-#include "record/json.h"
+#include "util/json.h"
 
 static void put_text(struct json *json, const char *key, const char *text)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "record/decimal.h"
 #include "record/fields.h"
+#include "util/decimal.h"
 
 /* All columns are figures, and so none needs quotes. */
 static bool is_column(const struct metric_use *use)

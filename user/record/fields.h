@@ -8,7 +8,7 @@
 
 #include "denet/denet.h"
 #include "metrics/table.h"
-#include "record/json.h"
+#include "util/json.h"
 
 /* Writes a value that the struct does not hold. */
 typedef void (*fields_other_fn)(struct json *json, const char *key, const void *context);

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "record/fields.h"
-#include "record/json.h"
 #include "metrics/derive.h"
+#include "record/fields.h"
 #include "util/cleanup.h"
+#include "util/json.h"
 
 #define SCHEMA 1 /* another number when a key changes its meaning */
 

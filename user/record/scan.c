@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "record/decimal.h"
+#include "util/decimal.h"
 #include "util/utf8.h"
 
 static const char *skip_space(const char *at, const char *end)

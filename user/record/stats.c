@@ -11,9 +11,9 @@
 #include "metrics/derive.h"
 #include "metrics/table.h"
 #include "record/fields.h"
-#include "record/json.h"
 #include "record/reader.h"
 #include "util/cleanup.h"
+#include "util/json.h"
 
 /* What has been seen of one sort of rows. */
 struct tally {

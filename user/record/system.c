@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "record/json.h"
+#include "util/json.h"
 
 /* Nothing when the value is not known. */
 static void write_known(struct json *json, const char *key, uint64_t value)

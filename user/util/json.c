@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "record/json.h"
+#include "util/json.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "record/decimal.h"
+#include "util/decimal.h"
 #include "util/utf8.h"
 
 void json_init(struct json *json, struct buf *buf)

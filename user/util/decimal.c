@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "record/decimal.h"
+#include "util/decimal.h"
 
 #include <errno.h>
 #include <limits.h>

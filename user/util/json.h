@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#ifndef DENET_RECORD_JSON_H
-#define DENET_RECORD_JSON_H
+#ifndef DENET_UTIL_JSON_H
+#define DENET_UTIL_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

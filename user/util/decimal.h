@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Numbers to decimal text and back, whatever the locale says about the decimal point. */
-#ifndef DENET_RECORD_DECIMAL_H
-#define DENET_RECORD_DECIMAL_H
+#ifndef DENET_UTIL_DECIMAL_H
+#define DENET_UTIL_DECIMAL_H
 
 #include <stddef.h>
 #include <stdint.h>
