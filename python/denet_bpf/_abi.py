@@ -20,6 +20,8 @@ from ctypes import (
 )
 from typing import Any, Dict, Tuple, Type
 
+from . import _metrics
+
 UNKNOWN = 2**64 - 1
 
 ACCOUNTING_AUTO, ACCOUNTING_BPF, ACCOUNTING_PROC, ACCOUNTING_NONE = range(4)
@@ -37,13 +39,7 @@ def _struct(name: str, *fields: Tuple[Any, ...]) -> Any:
     return made
 
 
-Counters = _struct(
-    "counters",
-    (c_uint64, "cpu_time_ns", "cpu_user_ns", "cpu_system_ns", "run_delay_ns"),
-    (c_uint64, "disk_read_bytes", "disk_write_bytes", "syscall_read_bytes", "syscall_write_bytes"),
-    (c_uint64, "page_faults_cached", "page_faults_disk"),
-    (c_uint64, "ctx_switches_voluntary", "ctx_switches_involuntary", "migrations"),
-)
+Counters = _struct("counters", (c_uint64, *_metrics.COUNTERS))
 
 Sample = _struct(
     "sample",

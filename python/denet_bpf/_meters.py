@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple, Union
 
-from . import _proctree
+from . import _metrics, _proctree
 
 SAMPLE_S = 0.05
 
@@ -158,19 +158,21 @@ class LibraryMeter:
         ended = [record for record in records if record["kind"] == "process"]
         # of what started since: an older process may have had its peak before
         peaks = [
-            record["peak_rss_kb"]
+            record[_metrics.PEAK_RSS_KB]
             for record in ended
-            if record.get("start_ms", 0) >= self._before["ts_ms"] and "peak_rss_kb" in record
+            if record.get("start_ms", 0) >= self._before["ts_ms"]
+            and _metrics.PEAK_RSS_KB in record
         ]
         now = samples[-1]
         return Figures(
-            cpu_time_s=(now["cpu_time_ns"] - self._before["cpu_time_ns"]) / 1e9,
+            cpu_time_s=(now[_metrics.CPU_TIME_NS] - self._before[_metrics.CPU_TIME_NS]) / 1e9,
             peak_rss_kb=max(
-                [sample["mem_rss_kb"] for sample in [self._before, *samples]]
+                [sample[_metrics.MEM_RSS_KB] for sample in [self._before, *samples]]
                 + peaks
                 + [_own_peak_kb(self._own_peak_before_kb)]
             ),
-            processes_started=now["processes_started"] - self._before["processes_started"],
+            processes_started=now[_metrics.PROCESSES_STARTED]
+            - self._before[_metrics.PROCESSES_STARTED],
             accounting="bpf",
         )
 

@@ -17,6 +17,8 @@ import re
 import warnings
 from typing import Any, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence, TextIO, Union
 
+from . import _metrics
+
 Record = Dict[str, Any]
 Number = Union[int, float]
 PathName = Union[str, "os.PathLike[str]"]
@@ -25,57 +27,13 @@ SAMPLE_KINDS = frozenset({"sample", "tree", "aggregated"})
 # Keys that hold other records; everything else of a sample is its own.
 TREE_PARTS = ("parent", "children", "aggregated")
 # What the command line writes as CSV, for rows that go out one by one.
-CSV_COLUMNS = (
-    "ts_ms",
-    "cpu_usage",
-    "mem_rss_kb",
-    "mem_vms_kb",
-    "disk_read_bytes",
-    "disk_write_bytes",
-    "syscall_read_bytes",
-    "syscall_write_bytes",
-    "page_faults_cached",
-    "page_faults_disk",
-    "sys_net_rx_bytes",
-    "sys_net_tx_bytes",
-    "thread_count",
-    "process_count",
-    "uptime_secs",
-    "psi_mem_some_avg10",
-    "psi_mem_full_avg10",
-    "cpu_time_ns",
-    "ctx_switches_voluntary",
-    "ctx_switches_involuntary",
-    "run_delay_ns",
-    "processes_started",
-    "processes_exited",
-    "pss_kb",
-)
-FIRST_COLUMNS = ("ts_ms", "cpu_usage", "mem_rss_kb", "mem_vms_kb")
+CSV_COLUMNS = _metrics.CSV_COLUMNS
+FIRST_COLUMNS = ("ts_ms", _metrics.CPU_USAGE, _metrics.MEM_RSS_KB, _metrics.MEM_VMS_KB)
 
 # denet renamed these in 0.6.0; a file has one name or the other.
-OTHER_NAME = {
-    "sys_net_rx_bytes": "net_rx_bytes",
-    "sys_net_tx_bytes": "net_tx_bytes",
-    "net_rx_bytes": "sys_net_rx_bytes",
-    "net_tx_bytes": "sys_net_tx_bytes",
-}
+OTHER_NAME = {**_metrics.OLD_KEYS, **{old: new for new, old in _metrics.OLD_KEYS.items()}}
 
 _METADATA_KEYS = ("pid", "cmd", "executable", "t0_ms")
-_SUMMED = (
-    "cpu_usage",
-    "mem_rss_kb",
-    "mem_vms_kb",
-    "disk_read_bytes",
-    "disk_write_bytes",
-    "syscall_read_bytes",
-    "syscall_write_bytes",
-    "page_faults_cached",
-    "page_faults_disk",
-    "sys_net_rx_bytes",
-    "sys_net_tx_bytes",
-    "thread_count",
-)
 # No counter of a machine comes near; mean and deviation of such numbers still fit a float.
 _LARGEST = 1e30
 _DEEPEST_COLUMN = 8
@@ -93,13 +51,13 @@ def kind_of(record: Mapping[str, Any]) -> str:
         return kind
     if "aggregated" in record or "parent" in record:
         return "tree"
-    if "cpu_usage" in record or "mem_rss_kb" in record:
+    if _metrics.CPU_USAGE in record or _metrics.MEM_RSS_KB in record:
         return "sample"
     if "children" in record:
         return "tree"
     if "lscpu" in record:
         return "env"
-    if "total_time_secs" in record and "sample_count" in record:
+    if _metrics.TOTAL_TIME_SECS in record and _metrics.SAMPLE_COUNT in record:
         return "summary"
     known = sum(key in record for key in _METADATA_KEYS)
     return "metadata" if known > 1 and ("executable" in record or "t0_ms" in record) else ""
@@ -261,18 +219,18 @@ def _tree_totals(record: Mapping[str, Any]) -> Record:
 
 def _sum_of_members(record: Mapping[str, Any]) -> Record:
     parent = record.get("parent")
-    if not isinstance(parent, dict) or record.get("children_omitted"):
+    if not isinstance(parent, dict) or record.get(_metrics.CHILDREN_OMITTED):
         return {}
     members = [parent, *(child["metrics"] for child in children_of(record))]
     totals: Record = {}
-    for key in _SUMMED:
+    for key in _metrics.SUMMED:
         values = [number(member, key) for member in members]
         known = [value for value in values if value is not None]
         if known and len(known) == len(values):
             totals[key] = sum(known)
-    totals["process_count"] = len(members)
-    if "uptime_secs" in parent:
-        totals["uptime_secs"] = parent["uptime_secs"]
+    totals[_metrics.PROCESS_COUNT] = len(members)
+    if _metrics.UPTIME_SECS in parent:
+        totals[_metrics.UPTIME_SECS] = parent[_metrics.UPTIME_SECS]
     return totals
 
 

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Callable, Deque, Dict, List, Mapping, Optional, Set, Tuple, TypeVar, Union
 
+from . import _metrics
 from ._sources import Reading, SystemSource, TreeSource
 
 log = logging.getLogger("denet_bpf.monitoring")
@@ -67,9 +68,9 @@ def _metrics_of(stats: SystemStats) -> Dict[str, float]:
     """By the names that thresholds use; what is not known is left out."""
     load = stats.cpu.load_average
     metrics = {
-        "cpu_usage": stats.cpu.usage_percent,
+        _metrics.CPU_USAGE: stats.cpu.usage_percent,
         "load_average": load[0] if load else None,
-        "thread_count": stats.cpu.thread_count,
+        _metrics.THREAD_COUNT: stats.cpu.thread_count,
         "memory_usage": stats.memory.percent,
         "memory_used": stats.memory.used,
         "memory_available": stats.memory.available,

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
-from . import _native
+from . import _metrics, _native
 from ._monitor import NativeError, NativeMonitor
 
 
@@ -87,16 +87,16 @@ class TreeSource:
         return Reading(
             timestamp=tree["ts_ms"] / 1000,
             mono_s=system["mono_ns"] / 1e9,
-            busy_ns=tree["cpu_time_ns"],
+            busy_ns=tree[_metrics.CPU_TIME_NS],
             capacity_ns=system["mono_ns"],
             load_average=system.get("load", []),
-            thread_count=tree.get("thread_count"),
+            thread_count=tree.get(_metrics.THREAD_COUNT),
             memory_total=memory["total"],
             memory_available=memory["available"],
-            memory_used=tree["mem_rss_kb"] * 1024,
+            memory_used=tree[_metrics.MEM_RSS_KB] * 1024,
             io={
-                "read_bytes": tree.get("disk_read_bytes"),
-                "write_bytes": tree.get("disk_write_bytes"),
+                "read_bytes": tree.get(_metrics.DISK_READ_BYTES),
+                "write_bytes": tree.get(_metrics.DISK_WRITE_BYTES),
                 "read_count": None,
                 "write_count": None,
             },

@@ -16,6 +16,7 @@ import sys
 import time
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Union
 
+from denet_bpf import _metrics
 from denet_bpf._records import (
     TREE_PARTS,
     Number,
@@ -50,17 +51,17 @@ __all__ = [
 Metrics = Iterable[Union[Record, str]]
 
 _WINDOWED = (
-    "cpu_usage",
-    "mem_rss_kb",
-    "mem_vms_kb",
-    "disk_read_bytes",
-    "disk_write_bytes",
-    "sys_net_rx_bytes",
-    "sys_net_tx_bytes",
-    "net_rx_bytes",
-    "net_tx_bytes",
-    "thread_count",
-    "uptime_secs",
+    _metrics.CPU_USAGE,
+    _metrics.MEM_RSS_KB,
+    _metrics.MEM_VMS_KB,
+    _metrics.DISK_READ_BYTES,
+    _metrics.DISK_WRITE_BYTES,
+    _metrics.SYS_NET_RX_BYTES,
+    _metrics.SYS_NET_TX_BYTES,
+    _metrics.NET_RX_BYTES,
+    _metrics.NET_TX_BYTES,
+    _metrics.THREAD_COUNT,
+    _metrics.UPTIME_SECS,
 )
 _METHODS: Dict[str, Callable[[Sequence[Number]], Number]] = {
     "mean": statistics.fmean,
@@ -149,7 +150,7 @@ def aggregate_metrics(
 
 def find_peaks(
     metrics: Metrics,
-    field: str = "cpu_usage",
+    field: str = _metrics.CPU_USAGE,
     threshold: float = 0.8,
     window_size: int = 5,
 ) -> List[Record]:
@@ -183,13 +184,13 @@ def resource_utilization(metrics: Metrics) -> Dict[str, Number]:
     """
     samples = samples_of(metrics)
     result: Dict[str, Number] = {}
-    _describe(result, "cpu", _known(samples, "cpu_usage"))
-    _describe(result, "mem_mb", [value / 1024 for value in _known(samples, "mem_rss_kb")])
+    _describe(result, "cpu", _known(samples, _metrics.CPU_USAGE))
+    _describe(result, "mem_mb", [value / 1024 for value in _known(samples, _metrics.MEM_RSS_KB)])
     _add_totals(result, samples)
-    threads = _known(samples, "thread_count")
+    threads = _known(samples, _metrics.THREAD_COUNT)
     if threads:
         result["avg_threads"] = statistics.fmean(threads)
-        result["max_threads"] = max(threads)
+        result[_metrics.MAX_THREADS] = max(threads)
         result["min_threads"] = min(threads)
     _add_times(result, samples)
     return result
@@ -355,15 +356,15 @@ def _add_totals(result: Dict[str, Number], samples: Sequence[Record]) -> None:
     for key, names in _COUNTERS.items():
         for name in names if key in last else ():
             result[name] = last[key] / _MIB
-    if "disk_read_bytes" in last and "disk_write_bytes" in last:
-        result["total_io_bytes"] = last["disk_read_bytes"] + last["disk_write_bytes"]
+    if _metrics.DISK_READ_BYTES in last and _metrics.DISK_WRITE_BYTES in last:
+        result["total_io_bytes"] = last[_metrics.DISK_READ_BYTES] + last[_metrics.DISK_WRITE_BYTES]
 
 
 _COUNTERS = {
-    "disk_read_bytes": ("total_read_mb",),
-    "disk_write_bytes": ("total_write_mb",),
-    "sys_net_rx_bytes": ("total_sys_net_rx_mb", "total_net_rx_mb"),
-    "sys_net_tx_bytes": ("total_sys_net_tx_mb", "total_net_tx_mb"),
+    _metrics.DISK_READ_BYTES: ("total_read_mb",),
+    _metrics.DISK_WRITE_BYTES: ("total_write_mb",),
+    _metrics.SYS_NET_RX_BYTES: ("total_sys_net_rx_mb", "total_net_rx_mb"),
+    _metrics.SYS_NET_TX_BYTES: ("total_sys_net_tx_mb", "total_net_tx_mb"),
 }
 
 
@@ -374,7 +375,7 @@ def _add_times(result: Dict[str, Number], samples: Sequence[Record]) -> None:
     # The clock may have been set back meanwhile: then the time is not known.
     if times[-1] >= times[0]:
         result["total_time_sec"] = (times[-1] - times[0]) / 1000
-    used = _known(samples, "cpu_time_ns")
+    used = _known(samples, _metrics.CPU_TIME_NS)
     if used:
         result["cpu_time_sec"] = used[-1] / 1e9
     if len(used) == len(times) and times[-1] > times[0]:
@@ -401,9 +402,9 @@ def _children(sample: Record) -> List[Record]:
 def _averages(rows: Sequence[Record]) -> Dict[str, Number]:
     result: Dict[str, Number] = {}
     for name, key, unit in (
-        ("cpu", "cpu_usage", 1),
-        ("memory_mb", "mem_rss_kb", 1024),
-        ("threads", "thread_count", 1),
+        ("cpu", _metrics.CPU_USAGE, 1),
+        ("memory_mb", _metrics.MEM_RSS_KB, 1024),
+        ("threads", _metrics.THREAD_COUNT, 1),
     ):
         values = [value / unit for value in _known(rows, key)]
         if values:

@@ -20,6 +20,7 @@ from typing import Any, Dict, Generator, List, Optional, Tuple
 
 import pytest
 
+from . import _metrics
 from ._meters import Figures, Meter, ProcMeter, best_meter
 
 _PREFIX = "denet_"
@@ -71,8 +72,8 @@ def _human_kb(kb: float) -> str:
 def _properties(figures: Figures) -> List[Tuple[str, Any]]:
     return [
         (_PREFIX + "cpu_time_s", round(figures.cpu_time_s, 6)),
-        (_PREFIX + "peak_rss_kb", figures.peak_rss_kb),
-        (_PREFIX + "processes_started", figures.processes_started),
+        (_PREFIX + _metrics.PEAK_RSS_KB, figures.peak_rss_kb),
+        (_PREFIX + _metrics.PROCESSES_STARTED, figures.processes_started),
         (_PREFIX + "accounting", figures.accounting),
     ]
 
@@ -145,8 +146,8 @@ class _Plugin:
         terminalreporter.section("denet: CPU time, peak memory and processes started")
         for nodeid, row in self._rows:
             terminalreporter.write_line(
-                f"{row['cpu_time_s']:9.3f} s {_human_kb(row['peak_rss_kb']):>10} "
-                f"{row['processes_started']:5d}  {nodeid}"
+                f"{row['cpu_time_s']:9.3f} s {_human_kb(row[_metrics.PEAK_RSS_KB]):>10} "
+                f"{row[_metrics.PROCESSES_STARTED]:5d}  {nodeid}"
             )
         if any(row["accounting"] == "proc" for _, row in self._rows):
             terminalreporter.write_line(

@@ -31,7 +31,7 @@ import warnings
 from collections import OrderedDict
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from . import _proctree
+from . import _metrics, _proctree
 
 __all__ = ["Telemetry", "telemetry"]
 
@@ -63,13 +63,13 @@ def telemetry(process: Any) -> Dict[str, Any]:
     sample: Dict[str, Any] = {"cpu_time_s": round(figures.cpu_time_s, 6)}
     usage = _usage_since_last(process.pid, figures.cpu_time_s)
     if usage is not None:
-        sample["cpu_usage"] = round(usage, 2)
-    sample["mem_rss_kb"] = figures.mem_rss_kb
-    sample["process_count"] = figures.process_count
-    sample["thread_count"] = figures.thread_count
+        sample[_metrics.CPU_USAGE] = round(usage, 2)
+    sample[_metrics.MEM_RSS_KB] = figures.mem_rss_kb
+    sample[_metrics.PROCESS_COUNT] = figures.process_count
+    sample[_metrics.THREAD_COUNT] = figures.thread_count
     if figures.disk_read_bytes is not None:
-        sample["disk_read_bytes"] = figures.disk_read_bytes
-        sample["disk_write_bytes"] = figures.disk_write_bytes
+        sample[_metrics.DISK_READ_BYTES] = figures.disk_read_bytes
+        sample[_metrics.DISK_WRITE_BYTES] = figures.disk_write_bytes
     return sample
 
 

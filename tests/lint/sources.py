@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""What no compiler checks: who includes whom, banned functions, licence lines, guards, lengths.
+"""What no compiler checks: who includes whom, banned functions, licence lines, guards, lengths, keys.
 
 Usage: tests/lint/sources.py [CHECKOUT]. Silent and 0 when all is well."""
 
@@ -39,6 +39,11 @@ MAY_INCLUDE = {
 SYSTEM = {"sys", "linux", "asm", "arpa", "net", "netinet"}
 # Generated headers, by the end of their name.
 GENERATED = {".skel.h": "bpf", ".lskel.h": "bpf", "vmlinux.h": "vmlinux"}
+# The one place that may spell a figure's key, and what is made from it or mirrors a header.
+METRICS_HOME = "user/metrics/table.c"
+METRICS_COPIES = {"python/denet_bpf/_metrics.py", "python/denet_bpf/_abi.py"}
+METRIC_ROW = re.compile(r'\bROW\((?:COUNTER|GAUGE),\s*\w+,\s*"([a-z0-9_]+)"|\bOLD_KEY\("([a-z0-9_]+)"\)')
+LITERAL = re.compile(r'''(["'])([a-z0-9_]+)\1''')
 BANNED = re.compile(
     r"\b(v?sprintf|strcpy|strcat|strncpy|strncat|stpcpy|atoi|atol|atoll|atof|gets|system|popen|"
     r"alloca|tmpnam|mktemp|strtok)\s*\("
@@ -130,6 +135,21 @@ class Sources:
                     line = code.count("\n", 0, match.start()) + 1
                     self.fault(name, f"{match.group(1)}() is banned", line)
 
+    def check_keys(self):
+        """A figure has one name, in one place: who writes it again has missed the table."""
+        table = self.texts.get(METRICS_HOME, "")
+        keys = {key for row in METRIC_ROW.findall(table) for key in row if key}
+        python = sorted((self.root / "python" / "denet_bpf").rglob("*.py"))
+        texts = {path.relative_to(self.root).as_posix(): path.read_text(encoding="utf-8") for path in python}
+        texts.update((name, text) for name, text in self.texts.items() if name.startswith("user/"))
+        for name, text in texts.items():
+            if name == METRICS_HOME or name in METRICS_COPIES:
+                continue
+            for match in LITERAL.finditer(text):
+                if match.group(2) in keys:
+                    line = text.count("\n", 0, match.start()) + 1
+                    self.fault(name, f"spells the key {match.group(2)}, which {METRICS_HOME} has", line)
+
     def check_guards(self):
         for name, text in self.texts.items():
             if not name.endswith(".h") or name.startswith("tests/"):
@@ -199,6 +219,7 @@ def faults_of(root, table):
     sources.check_cycles()
     sources.check_text()
     sources.check_guards()
+    sources.check_keys()
     return sources.faults
 
 

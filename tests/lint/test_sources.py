@@ -90,6 +90,21 @@ FAULTS = {
     "long file": ({"user/util/a.c": LICENCE + "\n" * 500}, "has 501 lines"),
     "wrong guard": ({"user/util/a.h": header("A_H")}, "lacks the include guard DENET_UTIL_A_H"),
     "unknown module": ({"user/misc/a.c": LICENCE}, "stands in no known module"),
+    "key of a figure in C": (
+        {
+            "user/metrics/table.c": LICENCE + 'ROW(COUNTER, U64, "cpu_time_ns", "ns", 0)\n',
+            "user/util/a.c": LICENCE + 'char *key = "cpu_time_ns";\n',
+        },
+        "user/util/a.c:2: spells the key cpu_time_ns",
+    ),
+    "key of a figure in Python": (
+        {
+            "user/metrics/table.c": LICENCE + 'ROW(GAUGE,\n    U64, "pss_kb", "kb", 0, OLD_KEY("pss"))\n',
+            "python/denet_bpf/_metrics.py": 'PSS_KB = "pss_kb"\n',
+            "python/denet_bpf/a.py": "x = record['pss']\n",
+        },
+        "python/denet_bpf/a.py:1: spells the key pss",
+    ),
 }
 
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet_metrics_json(): the table of metrics for a machine. */
+#include <stddef.h>
+
 #include "denet/denet.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -58,6 +60,26 @@ static void put_record(struct json *json, enum denet_record record)
 	json_object_end(json);
 }
 
+static const char *key_at(size_t wanted)
+{
+	const struct denet_metric *metric;
+	size_t offset;
+
+	for (size_t i = 0; (metric = denet_record_metric(DENET_RECORD_PROCESS, i, &offset)); i++)
+		if (offset == wanted)
+			return metric->key;
+	return NULL;
+}
+
+/* In the order of the struct, for those who see it from another language. */
+static void put_counters(struct json *json)
+{
+	json_array_begin(json, "counters");
+	for (size_t at = 0; at < sizeof(struct denet_counters); at += sizeof(uint64_t))
+		json_string(json, NULL, key_at(offsetof(struct denet_process, used) + at));
+	json_array_end(json);
+}
+
 int denet_metrics_json(char **ret_text)
 {
 	AUTO(buf) struct buf buf = { 0 };
@@ -69,6 +91,7 @@ int denet_metrics_json(char **ret_text)
 	for (enum denet_record record = 0; record < DENET_RECORD_COUNT; record++)
 		put_record(&json, record);
 	json_array_end(&json);
+	put_counters(&json);
 	json_object_end(&json);
 	if (buf.error)
 		return buf.error;

@@ -1,0 +1,624 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""The table of metrics, as `denet-bpf help records --json` prints it; made by `make docs`.
+
+A constant for each key of a figure; the columns of CSV; the records as typed dicts, each key with
+its unit and meaning. What is not known is left out of a record.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple, TypedDict
+
+AVG_CPU_USAGE = "avg_cpu_usage"
+CHILDREN_OMITTED = "children_omitted"
+CPU_CORE = "cpu_core"
+CPU_SYSTEM_NS = "cpu_system_ns"
+CPU_TIME_BEFORE_NS = "cpu_time_before_ns"
+CPU_TIME_NS = "cpu_time_ns"
+CPU_USAGE = "cpu_usage"
+CPU_USER_NS = "cpu_user_ns"
+CTX_SWITCHES_INVOLUNTARY = "ctx_switches_involuntary"
+CTX_SWITCHES_VOLUNTARY = "ctx_switches_voluntary"
+DISK_READ_BYTES = "disk_read_bytes"
+DISK_WRITE_BYTES = "disk_write_bytes"
+EVENTS_LOST = "events_lost"
+FULL_AVG10 = "full_avg10"
+LAST_SAMPLE_TO_EXIT_MS = "last_sample_to_exit_ms"
+MAX_PROCESSES = "max_processes"
+MAX_THREADS = "max_threads"
+MEM_RSS_KB = "mem_rss_kb"
+MEM_VMS_KB = "mem_vms_kb"
+MIGRATIONS = "migrations"
+MONITOR_CPU_NS = "monitor_cpu_ns"
+MONITOR_PEAK_RSS_KB = "monitor_peak_rss_kb"
+PAGE_FAULTS_CACHED = "page_faults_cached"
+PAGE_FAULTS_DISK = "page_faults_disk"
+PEAK_MEM_AT_NS = "peak_mem_at_ns"
+PEAK_MEM_RSS_KB = "peak_mem_rss_kb"
+PEAK_PAGE_FAULTS_CACHED = "peak_page_faults_cached"
+PEAK_PAGE_FAULTS_DISK = "peak_page_faults_disk"
+PEAK_PROCESS_RSS_KB = "peak_process_rss_kb"
+PEAK_RSS_KB = "peak_rss_kb"
+PROCESS_COUNT = "process_count"
+PROCESSES_EXACT = "processes_exact"
+PROCESSES_EXITED = "processes_exited"
+PROCESSES_FAILED = "processes_failed"
+PROCESSES_RUNNING = "processes_running"
+PROCESSES_STARTED = "processes_started"
+PROCESSES_TOTAL = "processes_total"
+PSI_SOME_FRACTION = "psi_some_fraction"
+PSS_KB = "pss_kb"
+RECORDS_LOST = "records_lost"
+RUN_DELAY_NS = "run_delay_ns"
+SAMPLE_COUNT = "sample_count"
+SOME_AVG10 = "some_avg10"
+SYS_NET_RX_BYTES = "sys_net_rx_bytes"
+SYS_NET_TX_BYTES = "sys_net_tx_bytes"
+SYSCALL_READ_BYTES = "syscall_read_bytes"
+SYSCALL_WRITE_BYTES = "syscall_write_bytes"
+TASKS_LOST = "tasks_lost"
+THREAD_COUNT = "thread_count"
+THREADS_TOTAL = "threads_total"
+TOTAL_DISK_READ_BYTES = "total_disk_read_bytes"
+TOTAL_DISK_WRITE_BYTES = "total_disk_write_bytes"
+TOTAL_SYS_NET_RX_BYTES = "total_sys_net_rx_bytes"
+TOTAL_SYS_NET_TX_BYTES = "total_sys_net_tx_bytes"
+TOTAL_SYSCALL_READ_BYTES = "total_syscall_read_bytes"
+TOTAL_SYSCALL_WRITE_BYTES = "total_syscall_write_bytes"
+TOTAL_TIME_SECS = "total_time_secs"
+UPTIME_SECS = "uptime_secs"
+WALL_NS = "wall_ns"
+
+# denet before 0.6 has these.
+NET_RX_BYTES = "net_rx_bytes"
+NET_TX_BYTES = "net_tx_bytes"
+OLD_KEYS: Dict[str, str] = {
+    "sys_net_rx_bytes": "net_rx_bytes",
+    "sys_net_tx_bytes": "net_tx_bytes",
+}
+
+# What the command line writes as CSV.
+CSV_COLUMNS: Tuple[str, ...] = (
+    "ts_ms",
+    "cpu_usage",
+    "mem_rss_kb",
+    "mem_vms_kb",
+    "disk_read_bytes",
+    "disk_write_bytes",
+    "syscall_read_bytes",
+    "syscall_write_bytes",
+    "page_faults_cached",
+    "page_faults_disk",
+    "sys_net_rx_bytes",
+    "sys_net_tx_bytes",
+    "thread_count",
+    "process_count",
+    "uptime_secs",
+    "psi_mem_some_avg10",
+    "psi_mem_full_avg10",
+    "cpu_time_ns",
+    "ctx_switches_voluntary",
+    "ctx_switches_involuntary",
+    "run_delay_ns",
+    "processes_started",
+    "processes_exited",
+    "pss_kb",
+)
+
+# denet's reader drops a sample without them.
+DEMANDED: Tuple[str, ...] = (
+    "ts_ms",
+    "cpu_usage",
+    "mem_rss_kb",
+    "mem_vms_kb",
+    "disk_read_bytes",
+    "disk_write_bytes",
+    "sys_net_rx_bytes",
+    "sys_net_tx_bytes",
+    "thread_count",
+    "process_count",
+    "uptime_secs",
+)
+
+# Those of a tree are the sums of its members'.
+SUMMED: Tuple[str, ...] = (
+    "cpu_usage",
+    "mem_rss_kb",
+    "mem_vms_kb",
+    "disk_read_bytes",
+    "disk_write_bytes",
+    "syscall_read_bytes",
+    "syscall_write_bytes",
+    "page_faults_cached",
+    "page_faults_disk",
+    "sys_net_rx_bytes",
+    "sys_net_tx_bytes",
+    "thread_count",
+)
+
+# The fields of struct denet_counters.
+COUNTERS: Tuple[str, ...] = (
+    "cpu_time_ns",
+    "cpu_user_ns",
+    "cpu_system_ns",
+    "run_delay_ns",
+    "disk_read_bytes",
+    "disk_write_bytes",
+    "syscall_read_bytes",
+    "syscall_write_bytes",
+    "page_faults_cached",
+    "page_faults_disk",
+    "ctx_switches_voluntary",
+    "ctx_switches_involuntary",
+    "migrations",
+)
+
+
+class EnvRecord(TypedDict, total=False):
+    """First, with --write-env: the machine.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: Any
+    #: The machine's name.
+    host: Any
+    #: Its release.
+    kernel: Any
+    lscpu: Dict[str, Any]
+    numa: Dict[str, Any]
+    #: The CPUs that the root may use.
+    affinity_inherited: Any
+    #: Of each CPU.
+    cpu_governor: Any
+    #: Of each CPU, now.
+    cpu_freq_khz: Any
+    #: Transparent huge pages.
+    thp_enabled: Any
+    #: Whether cores have several threads.
+    smt_active: Any
+    #: The root's, as the kernel lists them.
+    cgroup: Any
+
+
+class MetadataRecord(TypedDict, total=False):
+    """At the start: what runs, and how it is measured.
+    """
+
+    kind: str
+    #: Process id, in denet-bpf's own pid namespace.
+    pid: int
+    #: Its arguments, the program's name first.
+    cmd: List[str]
+    #: True when cmd is cut, after 1024 bytes.
+    cmd_truncated: bool
+    #: The file of the root's program.
+    executable: str
+    #: The start, since 1970 (ms).
+    t0_ms: int
+    #: psi: whether memory pressure is told, of the system and of processes; perf_hw: hardware
+    #: counters.
+    capabilities: Any
+    #: Where the figures come from: bpf is exact, proc sampled, none nowhere.
+    accounting: str
+    #: denet-bpf's.
+    version: Any
+    #: Between samples at first (ms).
+    interval_ms: int
+    #: Between samples after ten seconds (ms).
+    max_interval_ms: int
+    #: Timer ticks a second, as /proc counts.
+    clk_tck: Any
+    #: 1; another number when a key changes its meaning.
+    schema: Any
+    #: The machine's name.
+    host: str
+    #: The folder that the root was started in, or is in.
+    cwd: str
+    #: As whom it runs: a name, or #UID.
+    user: str
+    #: What the run was called.
+    label: str
+    #: What CI or the batch system calls it.
+    job: str
+
+
+class ChildRecord(TypedDict, total=False):
+    """When a process is first seen, or runs a new program.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: Process id, in denet-bpf's own pid namespace.
+    pid: int
+    #: Who started it.
+    ppid: int
+    #: Its arguments, the program's name first.
+    cmd: List[str]
+    #: True when cmd is cut, after 1024 bytes.
+    cmd_truncated: bool
+    #: The file of its program, or the path given to exec.
+    exe: str
+
+
+class TreeRecord(TypedDict, total=False):
+    """Each sample: the root, its descendants and their sum.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: The root's figures.
+    parent: MemberSample
+    #: Living descendants: pid, command, metrics.
+    children: List[Dict[str, Any]]
+    #: The whole tree: sums over what lives, counters over all that was.
+    aggregated: AggregatedSample
+    #: Living descendants that children does not list.
+    children_omitted: int
+
+
+class MemberSample(TypedDict, total=False):
+    """One process of a sample: a tree's parent, and the metrics of each of its children.
+    """
+
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: CPU used since the sample before, of one CPU (percent); with accounting proc a lower bound.
+    cpu_usage: float
+    #: Resident memory, summed up (kb); no bound of memory: shared pages count in each process.
+    mem_rss_kb: int
+    #: Address space, summed up (kb); no bound of memory: shared pages count in each process.
+    mem_vms_kb: int
+    #: Bytes that came from storage (bytes); with accounting proc a lower bound.
+    disk_read_bytes: int
+    #: Bytes of pages dirtied, on their way to storage (bytes); with accounting proc a lower bound.
+    disk_write_bytes: int
+    #: Bytes that read() and the like returned, cached or not (bytes); with accounting proc a lower
+    #: bound.
+    syscall_read_bytes: int
+    #: Bytes that write() and the like took (bytes); with accounting proc a lower bound.
+    syscall_write_bytes: int
+    #: Page faults that needed no storage; with accounting proc a lower bound.
+    page_faults_cached: int
+    #: Page faults that waited for storage; with accounting proc a lower bound.
+    page_faults_disk: int
+    #: Bytes received by all in the root's network namespace, without loopback (bytes); what others
+    #: received is in it.
+    sys_net_rx_bytes: int
+    #: Bytes sent by all in the root's network namespace, without loopback (bytes); what others sent
+    #: is in it.
+    sys_net_tx_bytes: int
+    #: Living threads.
+    thread_count: int
+    #: Whole seconds since birth, of a tree its root's (s).
+    uptime_secs: int
+    #: The CPU that the main thread ran on last.
+    cpu_core: int
+    psi_mem: Dict[str, Any]
+    #: CPU time, user and system (ns); with accounting proc a lower bound.
+    cpu_time_ns: int
+    #: Times that a thread gave its CPU up; with accounting proc a lower bound.
+    ctx_switches_voluntary: int
+    #: Times that a thread's CPU was taken away; with accounting proc a lower bound.
+    ctx_switches_involuntary: int
+    #: Time that threads could have run and waited for a CPU (ns); with accounting proc a lower
+    #: bound.
+    run_delay_ns: int
+    #: Resident memory, each shared page by its share; where it was read (kb).
+    pss_kb: int
+
+
+class AggregatedSample(TypedDict, total=False):
+    """The whole tree of a sample.
+    """
+
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: CPU used since the sample before, of one CPU (percent); with accounting proc a lower bound.
+    cpu_usage: float
+    #: Resident memory, summed up (kb); no bound of memory: shared pages count in each process.
+    mem_rss_kb: int
+    #: Address space, summed up (kb); no bound of memory: shared pages count in each process.
+    mem_vms_kb: int
+    #: Bytes that came from storage (bytes); with accounting proc a lower bound.
+    disk_read_bytes: int
+    #: Bytes of pages dirtied, on their way to storage (bytes); with accounting proc a lower bound.
+    disk_write_bytes: int
+    #: Bytes that read() and the like returned, cached or not (bytes); with accounting proc a lower
+    #: bound.
+    syscall_read_bytes: int
+    #: Bytes that write() and the like took (bytes); with accounting proc a lower bound.
+    syscall_write_bytes: int
+    #: Page faults that needed no storage; with accounting proc a lower bound.
+    page_faults_cached: int
+    #: Page faults that waited for storage; with accounting proc a lower bound.
+    page_faults_disk: int
+    #: Bytes received by all in the root's network namespace, without loopback (bytes); what others
+    #: received is in it.
+    sys_net_rx_bytes: int
+    #: Bytes sent by all in the root's network namespace, without loopback (bytes); what others sent
+    #: is in it.
+    sys_net_tx_bytes: int
+    #: Living threads.
+    thread_count: int
+    #: Living processes.
+    process_count: int
+    #: Whole seconds since birth, of a tree its root's (s).
+    uptime_secs: int
+    psi_mem: Dict[str, Any]
+    #: CPU time, user and system (ns); with accounting proc a lower bound.
+    cpu_time_ns: int
+    #: Times that a thread gave its CPU up; with accounting proc a lower bound.
+    ctx_switches_voluntary: int
+    #: Times that a thread's CPU was taken away; with accounting proc a lower bound.
+    ctx_switches_involuntary: int
+    #: Time that threads could have run and waited for a CPU (ns); with accounting proc a lower
+    #: bound.
+    run_delay_ns: int
+    #: Processes born since the start; with accounting proc a lower bound.
+    processes_started: int
+    #: Processes that have ended since the start; with accounting proc a lower bound.
+    processes_exited: int
+    #: Resident memory, each shared page by its share; where it was read (kb).
+    pss_kb: int
+    #: Keys that are there for denet's reader alone: not known, or of what has ended.
+    unknown: Any
+
+
+class SampleRecord(TypedDict, total=False):
+    """Each sample with --exclude-children: the root alone.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: CPU used since the sample before, of one CPU (percent); with accounting proc a lower bound.
+    cpu_usage: float
+    #: Resident memory, summed up (kb); no bound of memory: shared pages count in each process.
+    mem_rss_kb: int
+    #: Address space, summed up (kb); no bound of memory: shared pages count in each process.
+    mem_vms_kb: int
+    #: Bytes that came from storage (bytes); with accounting proc a lower bound.
+    disk_read_bytes: int
+    #: Bytes of pages dirtied, on their way to storage (bytes); with accounting proc a lower bound.
+    disk_write_bytes: int
+    #: Bytes that read() and the like returned, cached or not (bytes); with accounting proc a lower
+    #: bound.
+    syscall_read_bytes: int
+    #: Bytes that write() and the like took (bytes); with accounting proc a lower bound.
+    syscall_write_bytes: int
+    #: Page faults that needed no storage; with accounting proc a lower bound.
+    page_faults_cached: int
+    #: Page faults that waited for storage; with accounting proc a lower bound.
+    page_faults_disk: int
+    #: Bytes received by all in the root's network namespace, without loopback (bytes); what others
+    #: received is in it.
+    sys_net_rx_bytes: int
+    #: Bytes sent by all in the root's network namespace, without loopback (bytes); what others sent
+    #: is in it.
+    sys_net_tx_bytes: int
+    #: Living threads.
+    thread_count: int
+    #: Whole seconds since birth, of a tree its root's (s).
+    uptime_secs: int
+    #: The CPU that the main thread ran on last.
+    cpu_core: int
+    psi_mem: Dict[str, Any]
+    #: CPU time, user and system (ns); with accounting proc a lower bound.
+    cpu_time_ns: int
+    #: Times that a thread gave its CPU up; with accounting proc a lower bound.
+    ctx_switches_voluntary: int
+    #: Times that a thread's CPU was taken away; with accounting proc a lower bound.
+    ctx_switches_involuntary: int
+    #: Time that threads could have run and waited for a CPU (ns); with accounting proc a lower
+    #: bound.
+    run_delay_ns: int
+    #: Processes born since the start; with accounting proc a lower bound.
+    processes_started: int
+    #: Processes that have ended since the start; with accounting proc a lower bound.
+    processes_exited: int
+    #: Resident memory, each shared page by its share; where it was read (kb).
+    pss_kb: int
+    #: Keys that are there for denet's reader alone: not known, or of what has ended.
+    unknown: Any
+
+
+class ProcessRecord(TypedDict, total=False):
+    """When a process has ended, or goes on after the end.
+    """
+
+    kind: str
+    #: Process id, in denet-bpf's own pid namespace.
+    pid: int
+    #: Who started it.
+    ppid: int
+    #: Its name, 15 bytes at most.
+    comm: str
+    #: Its arguments, the program's name first.
+    cmd: List[str]
+    #: True when cmd is cut, after 1024 bytes.
+    cmd_truncated: bool
+    #: The file of its program, or the path given to exec.
+    exe: str
+    #: The real user id.
+    uid: int
+    #: Its birth, since 1970 (ms).
+    start_ms: int
+    #: From birth to end; of a summary from the release of exec, or the attach (ns).
+    wall_ns: int
+    #: CPU time, user and system (ns); with accounting proc a lower bound.
+    cpu_time_ns: int
+    #: Part of cpu_time_ns in user mode (ns); split by timer ticks; left out below ten of them.
+    cpu_user_ns: int
+    #: Part of cpu_time_ns in the kernel (ns); split by timer ticks; left out below ten of them.
+    cpu_system_ns: int
+    #: Time that threads could have run and waited for a CPU (ns); with accounting proc a lower
+    #: bound.
+    run_delay_ns: int
+    #: Its exit status; absent when a signal ended it.
+    exit_code: int
+    #: The signal that ended it.
+    signal: int
+    #: Whether it left a core.
+    core_dumped: bool
+    #: Whether it was killed for want of memory.
+    oom_killed: bool
+    #: Threads that there were, main ones included; with accounting proc a lower bound.
+    threads_total: int
+    #: Most resident memory of this program, without what it inherited by fork (kb); the kernel's
+    #: count is short by up to a batch of pages a CPU.
+    peak_rss_kb: int
+    #: True when peak_rss_kb is only known to be reached.
+    peak_rss_is_bound: bool
+    #: Bytes that came from storage (bytes); with accounting proc a lower bound.
+    disk_read_bytes: int
+    #: Bytes of pages dirtied, on their way to storage (bytes); with accounting proc a lower bound.
+    disk_write_bytes: int
+    #: Bytes that read() and the like returned, cached or not (bytes); with accounting proc a lower
+    #: bound.
+    syscall_read_bytes: int
+    #: Bytes that write() and the like took (bytes); with accounting proc a lower bound.
+    syscall_write_bytes: int
+    #: Page faults that needed no storage; with accounting proc a lower bound.
+    page_faults_cached: int
+    #: Page faults that waited for storage; with accounting proc a lower bound.
+    page_faults_disk: int
+    #: Times that a thread gave its CPU up; with accounting proc a lower bound.
+    ctx_switches_voluntary: int
+    #: Times that a thread's CPU was taken away; with accounting proc a lower bound.
+    ctx_switches_involuntary: int
+    #: Times that a thread went on on another CPU; not known with accounting proc.
+    migrations: int
+    #: The path of its cgroup: v2, else v1 memory.
+    cgroup: str
+    #: Whether cpu_time_ns is the kernel's closed account.
+    exact: bool
+    #: True when it lived before the monitor.
+    partial: bool
+    #: True when it went on after the end.
+    running: bool
+    #: Its own, which no other has in this run.
+    id: int
+    #: The id of who started it.
+    parent_id: int
+    #: Its birth, since the start of the run: below 0 for what lived before (ns).
+    start_ns: int
+    #: Its end, since the start of the run (ns).
+    end_ns: int
+
+
+class ExitRecord(TypedDict, total=False):
+    """When the root has ended.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: How long before the root's end the last sample was (ms).
+    last_sample_to_exit_ms: int
+    #: Its exit status; absent when a signal ended it.
+    exit_code: int
+    #: The signal that ended it.
+    signal: int
+
+
+class SummaryRecord(TypedDict, total=False):
+    """Last: the totals.
+    """
+
+    kind: str
+    #: Wall time; of a file without our summary from first to last sample (s).
+    total_time_secs: float
+    #: Samples taken.
+    sample_count: int
+    #: Most processes at one sample; a lower bound.
+    max_processes: int
+    #: Most threads at one sample; a lower bound.
+    max_threads: int
+    #: disk_read_bytes of the run (bytes); with accounting proc a lower bound.
+    total_disk_read_bytes: int
+    #: disk_write_bytes of the run (bytes); with accounting proc a lower bound.
+    total_disk_write_bytes: int
+    #: syscall_read_bytes of the run (bytes); with accounting proc a lower bound.
+    total_syscall_read_bytes: int
+    #: syscall_write_bytes of the run (bytes); with accounting proc a lower bound.
+    total_syscall_write_bytes: int
+    #: page_faults_cached of the run; with accounting proc a lower bound.
+    peak_page_faults_cached: int
+    #: page_faults_disk of the run; with accounting proc a lower bound.
+    peak_page_faults_disk: int
+    #: sys_net_rx_bytes of the run (bytes); what others received is in it.
+    total_sys_net_rx_bytes: int
+    #: sys_net_tx_bytes of the run (bytes); what others sent is in it.
+    total_sys_net_tx_bytes: int
+    #: The larger of the largest mem_rss_kb at a sample and the largest peak of one process (kb); no
+    #: bound of memory: shared pages count in each process.
+    peak_mem_rss_kb: int
+    #: cpu_time_ns over wall_ns, of one CPU; of denet's files the plain mean of samples (percent);
+    #: with accounting proc a lower bound.
+    avg_cpu_usage: float
+    memory_characterization: Dict[str, Any]
+    #: The root's arguments.
+    command: List[str]
+    #: True when command is cut.
+    command_truncated: bool
+    #: Its exit status; absent when a signal ended it.
+    exit_code: int
+    #: The signal that ended it.
+    signal: int
+    #: From birth to end; of a summary from the release of exec, or the attach (ns).
+    wall_ns: int
+    #: CPU time, user and system (ns); with accounting proc a lower bound.
+    cpu_time_ns: int
+    #: Part of cpu_time_ns in user mode (ns); split by timer ticks; left out below ten of them.
+    cpu_user_ns: int
+    #: Part of cpu_time_ns in the kernel (ns); split by timer ticks; left out below ten of them.
+    cpu_system_ns: int
+    #: Time that threads could have run and waited for a CPU (ns); with accounting proc a lower
+    #: bound.
+    run_delay_ns: int
+    #: Processes that there were; with accounting proc a lower bound.
+    processes_total: int
+    #: Processes that ended with a status other than 0, or by a signal other than PIPE; with
+    #: accounting proc a lower bound.
+    processes_failed: int
+    #: Processes whose CPU time is exact.
+    processes_exact: int
+    #: Processes that went on after the end.
+    processes_running: int
+    #: Threads that there were, main ones included; with accounting proc a lower bound.
+    threads_total: int
+    #: When peak_mem_rss_kb was seen, since the start; absent for the peak of one process (ns).
+    peak_mem_at_ns: int
+    #: The largest peak_rss_kb of one process (kb).
+    peak_process_rss_kb: int
+    #: Whose peak_process_rss_kb it is.
+    peak_process_pid: int
+    #: Its name.
+    peak_process_comm: str
+    #: Page faults that needed no storage; with accounting proc a lower bound.
+    page_faults_cached: int
+    #: Page faults that waited for storage; with accounting proc a lower bound.
+    page_faults_disk: int
+    #: Times that a thread gave its CPU up; with accounting proc a lower bound.
+    ctx_switches_voluntary: int
+    #: Times that a thread's CPU was taken away; with accounting proc a lower bound.
+    ctx_switches_involuntary: int
+    #: Times that a thread went on on another CPU; not known with accounting proc.
+    migrations: int
+    #: Where the figures come from: bpf is exact, proc sampled, none nowhere.
+    accounting: str
+    #: Events of exec that were lost: commands unknown, no total lost.
+    events_lost: int
+    #: Processes that are in the totals, but have no process record.
+    records_lost: int
+    #: Tasks that were not followed: totals are then lower bounds.
+    tasks_lost: int
+    #: Part of cpu_time_ns that is older than the attach (ns).
+    cpu_time_before_ns: int
+    #: CPU time that denet-bpf used itself (ns).
+    monitor_cpu_ns: int
+    #: Most memory that denet-bpf had itself (kb).
+    monitor_peak_rss_kb: int

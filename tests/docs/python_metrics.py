@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Prints python/denet_bpf/_metrics.py from what `denet-bpf help records --json` tells.
+
+Usage: denet-bpf help records --json | tests/docs/python_metrics.py"""
+
+import json
+import sys
+import textwrap
+
+HEAD = '''\
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""The table of metrics, as `denet-bpf help records --json` prints it; made by `make docs`.
+
+A constant for each key of a figure; the columns of CSV; the records as typed dicts, each key with
+its unit and meaning. What is not known is left out of a record.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple, TypedDict
+'''
+TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "array": "List[str]", "any": "Any"}
+NAMES = {
+    "env": "EnvRecord", "metadata": "MetadataRecord", "child": "ChildRecord", "tree": "TreeRecord",
+    "tree.parent": "MemberSample", "tree.aggregated": "AggregatedSample", "sample": "SampleRecord",
+    "process": "ProcessRecord", "exit": "ExitRecord", "summary": "SummaryRecord",
+}
+# Parts of a record that are no metrics themselves.
+PARTS = {"parent": "MemberSample", "aggregated": "AggregatedSample", "children": "List[Dict[str, Any]]"}
+
+
+def column(metric):
+    return f"{metric['group']}_{metric['key']}" if "group" in metric else metric["key"]
+
+
+def is_figure(metric):
+    return metric["type"] != "info"
+
+
+def is_summed(metric):
+    """Over the members of a tree; a gauge of one process, such as its CPU, is not."""
+    return is_figure(metric) and metric["denet"] and "group" not in metric and metric["key"] not in (
+        "cpu_core", "uptime_secs")
+
+
+def print_tuple(name, keys, comment):
+    print(f"\n# {comment}\n{name}: Tuple[str, ...] = (")
+    for key in keys:
+        print(f'    "{key}",')
+    print(")")
+
+
+def print_constants(records):
+    figures = {metric["key"]: metric for record in records for metric in record["keys"] if is_figure(metric)}
+    print()
+    for key in sorted(figures):
+        print(f'{key.upper()} = "{key}"')
+    print("\n# denet before 0.6 has these.")
+    for metric in figures.values():
+        if "old_key" in metric:
+            print(f'{metric["old_key"].upper()} = "{metric["old_key"]}"')
+    print("OLD_KEYS: Dict[str, str] = {")
+    for key, metric in figures.items():
+        if "old_key" in metric:
+            print(f'    "{key}": "{metric["old_key"]}",')
+    print("}")
+
+
+def print_class(record):
+    groups = {}
+    print(f"\n\nclass {NAMES[record['record']]}(TypedDict, total=False):")
+    print("\n".join(textwrap.wrap(f'"""{record["help"]}', 99, initial_indent="    ", subsequent_indent="    ")))
+    print('    """\n')
+    if not record["record"].startswith("tree."):
+        print("    kind: str")
+    for metric in record["keys"]:
+        if "group" in metric:
+            groups.setdefault(metric["group"], []).append(metric)
+            if len(groups[metric["group"]]) > 1:
+                continue
+            print(f"    {metric['group']}: Dict[str, Any]")
+            continue
+        unit = f" ({metric['unit']})" if metric.get("unit") else ""
+        text = f"{metric['help'][:-1]}{unit}; {metric['bound']}." if "bound" in metric else metric["help"][:-1] + unit + "."
+        for line in textwrap.wrap(text, 94):
+            print(f"    #: {line}")
+        print(f"    {metric['key']}: {PARTS.get(metric['key'], TYPES[metric['form']])}")
+
+
+def main():
+    table = json.load(sys.stdin)
+    records = {record["record"]: record for record in table["records"]}
+    aggregated, member = records["tree.aggregated"]["keys"], records["tree.parent"]["keys"]
+    print(HEAD, end="")
+    print_constants(table["records"])
+    print_tuple("CSV_COLUMNS", [column(m) for m in aggregated if m["key"] != "unknown"],
+                "What the command line writes as CSV.")
+    print_tuple("DEMANDED", [m["key"] for m in aggregated if m["demanded"]], "denet's reader drops a sample without them.")
+    print_tuple("SUMMED", [m["key"] for m in member if is_summed(m)], "Those of a tree are the sums of its members'.")
+    print_tuple("COUNTERS", table["counters"], "The fields of struct denet_counters.")
+    for record in table["records"]:
+        print_class(record)
+
+
+if __name__ == "__main__":
+    main()
