@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "bpf/tree": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "bpf/edges": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "user/util": {"denet/denet.h"},  # struct denet_error
-    "user/metrics": {"denet/denet.h", "kernel/task.h"},
+    "user/metrics": {"util", "denet/denet.h", "kernel/task.h"},
     "user/procfs": {"util", "denet/system.h"},
     "user/tree": {"util", "kernel/task.h", "kernel/tree.h"},
     "user/source": {"kernel/tree.h"},

@@ -4,6 +4,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -44,11 +47,46 @@ static void words_have_a_blank_between(void **state)
 	assert_int_equal(buf.len, 0);
 }
 
+/* A shell that is given what was written has every byte of the word again. */
+static void shell_reads_back_what_was_written(void **state)
+{
+	AUTO(buf) struct buf line = { 0 };
+	char word[255], got[256] = "";
+	int ends[2], status;
+	size_t len = 0;
+	pid_t shell;
+	ssize_t n;
+
+	(void)state;
+	for (int byte = 1; byte < 255; byte++)
+		word[byte - 1] = (char)byte;
+	word[254] = '\0';
+	buf_append_text(&line, "printf %s ");
+	quote_append(&line, word);
+	assert_int_equal(line.error, 0);
+	assert_int_equal(pipe(ends), 0);
+	shell = fork();
+	if (!shell) {
+		(void)dup2(ends[1], STDOUT_FILENO);
+		(void)execl("/bin/sh", "sh", "-c", buf_text(&line), (char *)NULL);
+		_exit(127);
+	}
+	(void)close(ends[1]);
+	while ((n = read(ends[0], got + len, sizeof(got) - 1 - len)) > 0)
+		len += (size_t)n;
+	(void)close(ends[0]);
+	assert_int_equal(waitpid(shell, &status, 0), shell);
+	assert_int_equal(status, 0);
+	assert_int_equal(len, strlen(word));
+	assert_string_equal(got, word);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_quoted_where_a_shell_would_read_them_otherwise),
 		cmocka_unit_test(words_have_a_blank_between),
+		cmocka_unit_test(shell_reads_back_what_was_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet_examination_json(): what the machine allows, for a machine. */
 #include "denet/denet.h"
+#include "util/accounting.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/json.h"
@@ -32,18 +33,6 @@ static void put_signed(struct json *json, const char *key, const char *text)
 
 	if (text && !parse_u64(text + sign, 0, INT64_MAX, &value))
 		json_i64(json, key, sign ? -(int64_t)value : (int64_t)value);
-}
-
-static const char *accounting_name(enum denet_accounting accounting)
-{
-	switch (accounting) {
-	case DENET_ACCOUNTING_BPF:
-		return "bpf";
-	case DENET_ACCOUNTING_PROC:
-		return "proc";
-	default:
-		return "none";
-	}
 }
 
 static void put_verdict(struct json *json, const struct denet_examination *examination)

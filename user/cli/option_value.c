@@ -6,11 +6,11 @@
 
 #include "cli/options_internal.h"
 #include "util/parse.h"
+#include "util/units.h"
 
 #define DAY_MS 86400000u
 #define YEARS_S 1000000000u /* thirty of them: nanoseconds stay far from the limit of 64 bits */
 #define CHILDREN_LIMIT 1000000u
-#define NS_PER_S 1000000000u
 
 int option_refuse(char error[OPTIONS_ERROR_BYTES], const char *format, ...)
 {

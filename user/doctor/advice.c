@@ -6,6 +6,7 @@
 #include "doctor/doctor_internal.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/kernel_version.h"
 #include "util/parse.h"
 #include "util/quote.h"
 
@@ -70,16 +71,10 @@ static bool has_rights(const struct denet_examination *shown)
 
 static bool is_kernel_below(const struct denet_examination *shown, uint64_t major, uint64_t minor)
 {
-	struct parse_span release;
-	uint64_t has_major, has_minor;
+	struct kernel_version version;
 
-	if (!shown->kernel_release)
-		return false;
-	release = parse_span_of(shown->kernel_release);
-	if (!parse_take_u64(&release, &has_major) || !parse_take_literal(&release, ".") ||
-	    !parse_take_u64(&release, &has_minor))
-		return false;
-	return has_major < major || (has_major == major && has_minor < minor);
+	return shown->kernel_release && kernel_version_parse(shown->kernel_release, &version) &&
+	       kernel_version_is_below(version, major, minor);
 }
 
 /* Before 5.11 maps count against the limit of locked memory. */

@@ -17,12 +17,11 @@
 #include "procfs/procfs.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/namespace.h"
 #include "util/parse.h"
 #include "util/utf8.h"
 
 /* The numbers that the kernel gives to its first namespaces, for good. */
-#define FIRST_USER_NAMESPACE "user:[4026531837]"
-#define FIRST_PID_NAMESPACE "pid:[4026531836]"
 #define FILE_BYTES 4096
 
 /* Ordered by weight: the table shows them so. */
@@ -120,18 +119,11 @@ static void read_capabilities(struct examination *examination)
 	examination->shown.capabilities_count = EXAMINE_CAPABILITIES;
 }
 
-static enum denet_answer is_namespace(const struct procfs *procfs, const char *name,
-				      const char *first)
+static enum denet_answer is_first(const struct procfs *procfs, const char *namespace)
 {
-	char path[PATH_MAX], link[64];
-	ssize_t len;
+	int r = namespace_is_first(procfs->proc, namespace);
 
-	(void)snprintf(path, sizeof(path), "%s/self/ns/%s", procfs->proc, name);
-	len = readlink(path, link, sizeof(link) - 1);
-	if (len < 0)
-		return DENET_ANSWER_UNKNOWN;
-	link[len] = '\0';
-	return answer(!strcmp(link, first));
+	return r < 0 ? DENET_ANSWER_UNKNOWN : answer(r);
 }
 
 static void read_confinement(struct examination *examination, const struct procfs *procfs)
@@ -141,8 +133,8 @@ static void read_confinement(struct examination *examination, const struct procf
 	int no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
 	uint64_t mode;
 
-	shown->is_first_user_namespace = is_namespace(procfs, "user", FIRST_USER_NAMESPACE);
-	shown->is_first_pid_namespace = is_namespace(procfs, "pid", FIRST_PID_NAMESPACE);
+	shown->is_first_user_namespace = is_first(procfs, "user");
+	shown->is_first_pid_namespace = is_first(procfs, "pid");
 	if (no_new_privs >= 0)
 		shown->has_no_new_privs = answer(no_new_privs);
 	if (status >= 0 && !lines_find_value(status, "Seccomp:", &mode))

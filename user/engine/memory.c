@@ -10,9 +10,10 @@
 #include "procfs/statm.h"
 #include "procfs/status.h"
 #include "util/array.h"
+#include "util/units.h"
 
 #define UNKNOWN UINT64_MAX
-#define AGE_MAX_NS 1000000000ull
+#define AGE_MAX_NS NS_PER_S
 
 /* For whoever shares this process with us, and for what is opened for a moment. */
 #define DESCRIPTORS_SPARED 128

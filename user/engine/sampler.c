@@ -8,6 +8,7 @@
 #include "metrics/publish.h"
 #include "util/array.h"
 #include "util/clock.h"
+#include "util/units.h"
 
 void sampler_init(struct sampler *sampler)
 {
@@ -134,7 +135,7 @@ void sampler_fill_times(uint64_t start_boot_ns, struct denet_sample *sample)
 {
 	uint64_t now = clock_boot_ns();
 
-	sample->uptime_secs = now > start_boot_ns ? (now - start_boot_ns) / 1000000000 : 0;
+	sample->uptime_secs = now > start_boot_ns ? (now - start_boot_ns) / NS_PER_S : 0;
 	sample->sys_net_rx_bytes = DENET_UNKNOWN;
 	sample->sys_net_tx_bytes = DENET_UNKNOWN;
 	sample->psi_some_avg10 = NAN;

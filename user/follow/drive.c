@@ -8,8 +8,8 @@
 
 #include "follow/monitor_internal.h"
 #include "util/clock.h"
+#include "util/units.h"
 
-#define NS_PER_MS 1000000ull
 /* Who waits for a descriptor does not learn that it was closed: a thread of ours looks that often. */
 #define LOOK_MS 1000
 

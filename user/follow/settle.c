@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The root has ended: what is still awaited, and for how long. */
 #include "follow/monitor_internal.h"
-
-#define NS_PER_MS 1000000ull
+#include "util/units.h"
 
 /* How long the kernel may take between telling a parent and a task's last switch. */
 #define SETTLE_NS (20 * NS_PER_MS)

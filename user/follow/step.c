@@ -5,8 +5,7 @@
 #include "follow/monitor_internal.h"
 #include "metrics/interval.h"
 #include "util/clock.h"
-
-#define NS_PER_MS 1000000ull
+#include "util/units.h"
 
 static bool is_sampling(const struct denet_monitor *monitor)
 {

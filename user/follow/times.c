@@ -2,8 +2,7 @@
 #include "follow/times.h"
 
 #include "util/clock.h"
-
-#define NS_PER_MS 1000000ull
+#include "util/units.h"
 
 void times_begin(struct times *times)
 {

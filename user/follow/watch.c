@@ -7,6 +7,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "util/units.h"
+
 void watch_init(struct watch *watch)
 {
 	*watch = (struct watch){ .fd = -1, .timer_fd = -1 };
@@ -56,8 +58,8 @@ void watch_arm(struct watch *watch, uint64_t at_mono_ns)
 	struct itimerspec when = { 0 };
 
 	/* A time of 0 would disarm. */
-	when.it_value.tv_sec = (time_t)(at_mono_ns / 1000000000);
-	when.it_value.tv_nsec = (long)(at_mono_ns % 1000000000) | 1;
+	when.it_value.tv_sec = (time_t)(at_mono_ns / NS_PER_S);
+	when.it_value.tv_nsec = (long)(at_mono_ns % NS_PER_S) | 1;
 	(void)timerfd_settime(watch->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 

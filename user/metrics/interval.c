@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "metrics/interval.h"
-
-#define NS_PER_S 1000000000ull
+#include "util/units.h"
 
 uint64_t interval_ns(uint64_t base_ns, uint64_t max_ns, uint64_t elapsed_ns)
 {

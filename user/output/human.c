@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NS_PER_S UINT64_C(1000000000)
+#include "util/units.h"
 
 /* amount / unit rounded to the nearest, without overflow. */
 static uint64_t divide_rounded(uint64_t amount, uint64_t unit)

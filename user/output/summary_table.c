@@ -7,11 +7,12 @@
 #include "output/layout.h"
 #include "output/text.h"
 #include "util/cleanup.h"
+#include "util/units.h"
 #include "output/human.h"
 
 #define ROWS_MAX 8
 #define GAP 2
-#define FINE_MAX_NS 1000000000u
+#define FINE_MAX_NS NS_PER_S
 #define BAR_MIN 8
 #define BAR_MAX 24
 

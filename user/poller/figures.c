@@ -10,6 +10,7 @@
 #include "procfs/io.h"
 #include "tree/counters.h"
 #include "util/clock.h"
+#include "util/units.h"
 
 /* To read the I/O of more threads than this one by one costs more than it tells. */
 #define THREADS_READ_MAX 64
@@ -29,7 +30,7 @@ int figures_clock(const struct poller *poller, pid_t pid, uint64_t *ret_ns)
 	/* EINVAL is what the kernel says of a process that is not there. */
 	if (clock_gettime(clock_of(pid), &used))
 		return -ESRCH;
-	*ret_ns = (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+	*ret_ns = units_ns_of_timespec(&used);
 	return 0;
 }
 

@@ -11,9 +11,10 @@
 #include "procfs/procfs.h"
 #include "procfs/status.h"
 #include "util/cleanup.h"
+#include "util/units.h"
 
 /* What did not run did nothing, but orphans may have been given to it. */
-#define CHILDREN_AGE_MAX_NS 1000000000ull
+#define CHILDREN_AGE_MAX_NS NS_PER_S
 /* The children of more threads than this are asked for once a second only. */
 #define THREADS_READ_MAX 64
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "poller/poller_internal.h"
+#include "util/units.h"
 
 static uint32_t status_of(const siginfo_t *info)
 {
@@ -49,7 +50,7 @@ void reap_take(pid_t pid)
 
 static uint64_t ns_of(struct timeval time)
 {
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_usec * 1000;
+	return units_ns_of_timeval(&time);
 }
 
 void reap_counters(const struct rusage *usage, struct task_counters *ret_used)

@@ -10,6 +10,7 @@
 #include "procfs/status.h"
 #include "tree/counters.h"
 #include "util/clock.h"
+#include "util/units.h"
 
 /* How often, and for how long at most, it is looked whether our stub has come to rest. */
 #define STUB_LOOKS_MAX 50
@@ -99,7 +100,7 @@ static int seed_stub(struct poller *poller, pid_t pid, source_task_fn on_task, v
 
 static uint64_t round_up(uint64_t ticks_ns, bool is_any)
 {
-	return ticks_ns + (is_any ? 1000000000 / clock_ticks_per_s() : 0);
+	return ticks_ns + (is_any ? NS_PER_S / clock_ticks_per_s() : 0);
 }
 
 /* What /proc has cut off is taken for a whole tick: the rest must not appear as used since. */

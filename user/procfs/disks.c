@@ -9,9 +9,9 @@
 #include "procfs/lines.h"
 #include "procfs/system_internal.h"
 #include "util/cleanup.h"
+#include "util/units.h"
 
 #define SECTOR_BYTES 512 /* of diskstats, whatever the device's own */
-#define NS_PER_MS 1000000ull
 
 /* They hold what is counted elsewhere, or no disk's bytes. */
 static bool is_virtual(struct parse_span name)

@@ -10,9 +10,9 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/parse.h"
+#include "util/units.h"
 
 #define STAT_BYTES 2048
-#define NS_PER_S 1000000000ull
 /* The last field that is read, by its number in proc(5). */
 #define FIELD_LAST 52
 #define FIELD_START 22

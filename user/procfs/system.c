@@ -10,8 +10,8 @@
 #include "procfs/system_internal.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/units.h"
 
-#define NS_PER_S 1000000000ull
 #define TEXT_BYTES 256
 
 /* A line "name number" of a file, and where the number goes. */

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "util/accounting.h"
+
 #define UNKNOWN_MAX 32 /* keys that denet's reader demands are fewer */
 
 /* A record on its way into an object. */
@@ -13,21 +15,6 @@ struct body {
 	const char *unknown[UNKNOWN_MAX];
 	size_t unknown_count;
 };
-
-const char *fields_accounting_name(enum denet_accounting accounting)
-{
-	switch (accounting) {
-	case DENET_ACCOUNTING_BPF:
-		return "bpf";
-	case DENET_ACCOUNTING_PROC:
-		return "proc";
-	case DENET_ACCOUNTING_NONE:
-		return "none";
-	case DENET_ACCOUNTING_AUTO:
-		break;
-	}
-	return "auto";
-}
 
 static const void *at(const struct metric_use *use, const void *base)
 {
@@ -136,7 +123,7 @@ static void write_word(struct body *body, const struct metric_use *use)
 		break;
 	case DENET_FORM_ACCOUNTING:
 		json_string(json, key,
-			    fields_accounting_name(*(const enum denet_accounting *)at(use, base)));
+			    accounting_name(*(const enum denet_accounting *)at(use, base)));
 		break;
 	default:
 		write_other(body, key);

@@ -28,6 +28,4 @@ void fields_write(struct json *json, const struct fields *fields);
 /* Whether the value at an offset of the struct is known. */
 bool fields_is_known(const struct metric_use *use, const void *base);
 
-const char *fields_accounting_name(enum denet_accounting accounting);
-
 #endif

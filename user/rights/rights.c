@@ -6,33 +6,23 @@
 #include <stdio.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "util/caps.h"
-
-static bool kernel_is_at_least(unsigned int major, unsigned int minor)
-{
-	struct utsname name;
-	unsigned int has_major, has_minor;
-
-	if (uname(&name) || sscanf(name.release, "%u.%u", &has_major, &has_minor) != 2)
-		return false;
-	return has_major > major || (has_major == major && has_minor >= minor);
-}
+#include "util/kernel_version.h"
 
 /* Before 5.11 maps are charged to the limit on locked memory, which has to be raised. */
 static uint64_t needed_for_loading(void)
 {
 	uint64_t needed = CAPS_BIT(CAP_BPF) | CAPS_BIT(CAP_PERFMON);
 
-	return kernel_is_at_least(5, 11) ? needed : needed | CAPS_BIT(CAP_SYS_RESOURCE);
+	return kernel_version_has(5, 11) ? needed : needed | CAPS_BIT(CAP_SYS_RESOURCE);
 }
 
 /* From 5.19 on a descriptor of a map is enough. */
 static uint64_t needed_for_sampling(void)
 {
-	return kernel_is_at_least(5, 19) ? 0 : CAPS_BIT(CAP_BPF);
+	return kernel_version_has(5, 19) ? 0 : CAPS_BIT(CAP_BPF);
 }
 
 bool rights_are_lent(void)

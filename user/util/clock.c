@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "util/clock.h"
+#include "util/units.h"
 
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S 1000000000ull
-#define NS_PER_MS 1000000ull
 #define USER_HZ_DEFAULT 100
 
 /* These clocks are part of every kernel we run on, so that the calls cannot fail. */
@@ -14,7 +13,7 @@ static uint64_t now_ns(clockid_t clock)
 	struct timespec now = { 0 };
 
 	(void)clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+	return units_ns_of_timespec(&now);
 }
 
 uint64_t clock_mono_ns(void)
@@ -42,7 +41,7 @@ uint64_t clock_tick_ns(void)
 	struct timespec tick = { 0 };
 
 	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
-	return (uint64_t)tick.tv_sec * NS_PER_S + (uint64_t)tick.tv_nsec;
+	return units_ns_of_timespec(&tick);
 }
 
 uint64_t clock_ticks_per_s(void)

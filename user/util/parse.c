@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "util/parse.h"
+#include "util/units.h"
 
 #include <errno.h>
 
-#define NS_PER_S 1000000000ull
 #define FRACTION_DIGITS 9
 
 static bool is_digit(char byte)
