@@ -13,9 +13,9 @@
 #include "probe/probe.h"
 #include "util/caps.h"
 #include "util/cleanup.h"
+#include "util/namespace.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
-#define INITIAL_USER_NAMESPACE 0xEFFFFFFDu /* its inode; the same on every kernel */
 
 struct explanation {
 	char *text;
@@ -51,9 +51,7 @@ static bool explain_lockdown(const struct explanation *explanation)
 
 static bool is_in_user_namespace(void)
 {
-	struct stat own;
-
-	return !stat("/proc/self/ns/user", &own) && own.st_ino != INITIAL_USER_NAMESPACE;
+	return namespace_is_first("/proc", "user") == 0;
 }
 
 /* Where it is out of the bounding set, neither root nor the file can give it. */

@@ -12,31 +12,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "denet.skel.h"
 #include "denet.lskel.h"
 #include "util/cleanup.h"
+#include "util/kernel_version.h"
+#include "util/namespace.h"
 
 /* Living members that found no storage at their birth. */
 #define SPILLED_MAX 2048
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFCu /* its inode; the same on every kernel */
-
-/*
- * Asked only where a look into BTF cannot tell, or costs more than the rest of the start: the
- * running kernel is at least this one.
- */
-static bool kernel_is_at_least(unsigned int major, unsigned int minor)
-{
-	struct utsname name;
-	unsigned int has_major, has_minor;
-
-	if (uname(&name) || sscanf(name.release, "%u.%u", &has_major, &has_minor) != 2)
-		return false;
-	return has_major > major || (has_major == major && has_minor >= minor);
-}
 
 /*
  * bpf_mem_alloc made BPF_F_NO_PREALLOC safe in our programs; older kernels load such maps without
@@ -44,7 +30,7 @@ static bool kernel_is_at_least(unsigned int major, unsigned int minor)
  */
 static bool has_safe_allocation(void)
 {
-	return kernel_is_at_least(6, 1);
+	return kernel_version_has(6, 1);
 }
 
 /*
@@ -53,15 +39,13 @@ static bool has_safe_allocation(void)
  */
 static bool has_safe_storage(void)
 {
-	return kernel_is_at_least(6, 4);
+	return kernel_version_has(6, 4);
 }
 
 /* Whoever does not know what it is in needs the general way, which is right everywhere. */
 static bool is_in_pid_namespace(void)
 {
-	struct stat own;
-
-	return stat("/proc/self/ns/pid", &own) || own.st_ino != INITIAL_PID_NAMESPACE;
+	return namespace_is_first("/proc", "pid") != 1;
 }
 
 /* Such a CPU may run one task for a second without adding up what it uses. */
@@ -93,7 +77,7 @@ static void choose_knobs(struct probe *probe, const struct probe_options *option
 		.fail_storage = options->fail_storage,
 	};
 	probe->task_knobs = (struct task_knobs){
-		.use_exit_memory = !options->no_exit_memory && kernel_is_at_least(6, 16),
+		.use_exit_memory = !options->no_exit_memory && kernel_version_has(6, 16),
 		.use_slices = !options->no_slices,
 		.map_pids = options->map_pids || is_in_pid_namespace(),
 		.slice_max_ns = slice_max_ns(),
