@@ -11,8 +11,8 @@
 #include "util/cleanup.h"
 #include "util/parse.h"
 
-/* No machine has as many CPUs or nodes: a bound on what a directory can make us hold. */
-#define NUMBERS_MAX 65536
+/* The kernel's own limit on pids: a bound on what a directory can make us hold. */
+#define NUMBERS_MAX (4u << 20)
 
 static void dir_freep(DIR **dir)
 {
@@ -63,13 +63,15 @@ int numbered_list(const char *root, const char *path, const char *prefix, uint32
 		return -ENAMETOOLONG;
 
 	dir = opendir(name);
-	while (dir && count < NUMBERS_MAX && (entry = readdir(dir))) {
+	while (dir && (entry = readdir(dir))) {
 		struct parse_span span = parse_span_of(entry->d_name);
 		uint64_t number;
 
 		if (!parse_take_literal(&span, prefix) ||
 		    parse_u64(span.at, 0, UINT32_MAX, &number))
 			continue;
+		if (count == NUMBERS_MAX)
+			return -E2BIG;
 		if (append(&numbers, &count, (uint32_t)number))
 			return -ENOMEM;
 	}
