@@ -229,8 +229,8 @@ static inline int seed(struct world *world, pid_t root, bool is_tree)
 	return world->source->ops->seed(world->source, root, is_tree, on_task, world);
 }
 
-static inline void begin_with(struct world *world, const struct poller_options *options,
-			      root_fn run)
+static inline void begin_as(struct world *world, const struct poller_options *options, root_fn run,
+			    bool is_held)
 {
 	memset(world, 0, sizeof(*world));
 	open_stage(&world->stage);
@@ -239,7 +239,14 @@ static inline void begin_with(struct world *world, const struct poller_options *
 	assert_int_equal(seed(world, world->root, false), 0);
 	assert_int_equal(world->tasks_count, 1);
 	world->before_ns = world->tasks[0].used.cpu_ns;
-	allow(world);
+	if (!is_held)
+		allow(world);
+}
+
+static inline void begin_with(struct world *world, const struct poller_options *options,
+			      root_fn run)
+{
+	begin_as(world, options, run, false);
 }
 
 static inline void begin(struct world *world, root_fn run)
@@ -247,6 +254,27 @@ static inline void begin(struct world *world, root_fn run)
 	const struct poller_options options = { .adopt_orphans = true };
 
 	begin_with(world, &options, run);
+}
+
+/* Seeded, and waiting for an allow() before it runs. */
+static inline void begin_held(struct world *world, root_fn run)
+{
+	const struct poller_options options = { .adopt_orphans = true };
+
+	begin_as(world, &options, run, true);
+}
+
+/* Until the clock of births shows another time. */
+static inline void await_tick(void)
+{
+	const uint64_t tick_ns = 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec now, begun;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &begun);
+	do
+		(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	while ((uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec <
+	       (uint64_t)begun.tv_sec * 1000000000 + (uint64_t)begun.tv_nsec + 2 * tick_ns);
 }
 
 /* A child that has ended and still waits for us. */

@@ -22,6 +22,70 @@ static void child_that_we_had_before_is_no_orphan(void **state)
 	end(&world);
 }
 
+static pid_t fork_as(pid_t wanted)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uint64_t)(uintptr_t)&wanted,
+		.set_tid_size = 1,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* An orphan of the command's under a pid that is free. */
+static void orphan_under_a_pid(struct stage *stage)
+{
+	pid_t child;
+
+	if (fork())
+		return;
+	child = fork_as((pid_t)stage->shared[0]);
+	if (child) {
+		stage->shared[0] = child > 0;
+		if (child < 0)
+			tell(stage);
+		_exit(0);
+	}
+	while (getppid() != (pid_t)stage->shared[1])
+		(void)sched_yield();
+	tell(stage);
+	await(stage);
+}
+
+/* A child that we had before ends, we wait for it, and an orphan of the command's gets its pid. */
+static void pid_of_a_child_that_we_had_is_not_its_own_for_ever(void **state)
+{
+	struct world world = { 0 };
+	pid_t stranger = fork();
+	int is_skipped;
+
+	(void)state;
+	assert_true(stranger >= 0);
+	if (!stranger)
+		_exit(pause());
+	begin_held(&world, orphan_under_a_pid);
+	assert_int_equal(kill(stranger, SIGKILL), 0);
+	wait_for_child(stranger);
+	/* What is told of a birth has ticks: the next one has to be seen to be younger. */
+	await_tick();
+	world.stage.shared[0] = (uint64_t)stranger;
+	world.stage.shared[1] = (uint64_t)getpid();
+	allow(&world);
+	hear(&world);
+	is_skipped = !world.stage.shared[0];
+	if (!is_skipped) {
+		sample(&world);
+		assert_true(is_seen(&world, stranger));
+		allow(&world);
+		wait_for_child(stranger);
+	}
+	(void)reap(world.root);
+	end(&world);
+	if (is_skipped)
+		skip();
+}
+
 static void without_adoption_nobody_is_taken_from_us(void **state)
 {
 	const struct poller_options options = { .adopt_orphans = false };
@@ -320,17 +384,6 @@ static void child_of_a_thread_is_found_and_threads_are_counted(void **state)
 	end(&world);
 }
 
-static pid_t fork_as(pid_t wanted)
-{
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = (uint64_t)(uintptr_t)&wanted,
-		.set_tid_size = 1,
-	};
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
-
 static void reuser(struct stage *stage)
 {
 	pid_t pid = fork(), again;
@@ -413,6 +466,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(child_that_we_had_before_is_no_orphan),
+		cmocka_unit_test(pid_of_a_child_that_we_had_is_not_its_own_for_ever),
 		cmocka_unit_test(without_adoption_nobody_is_taken_from_us),
 		cmocka_unit_test(adoption_ends_as_it_was_found),
 		cmocka_unit_test(one_poller_adopts_at_a_time),

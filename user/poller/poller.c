@@ -93,7 +93,7 @@ void poller_close(struct source *source)
 	end_adopting(poller);
 	members_done(poller);
 	pid_list_done(&poller->pids);
-	pid_list_done(&poller->strangers);
+	free(poller->strangers);
 	buf_done(&poller->texts);
 	free(poller->events);
 	if (poller->self_children_fd >= 0)

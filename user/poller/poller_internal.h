@@ -69,6 +69,12 @@ struct event {
 	size_t text_at; /* in poller.texts */
 };
 
+/* A pid is used again, but not together with a time of birth. */
+struct stranger {
+	pid_t pid;
+	uint64_t start_boot_ns;
+};
+
 struct poller {
 	struct source source; /* first: a source is a poller */
 	struct poller_options options;
@@ -94,7 +100,8 @@ struct poller {
 	size_t order_count;
 	size_t order_room;
 	struct pid_list pids; /* reused */
-	struct pid_list strangers; /* children that we had before */
+	struct stranger *strangers; /* owned: children that we had before */
+	size_t strangers_count;
 
 	struct event *events; /* owned */
 	size_t events_count;
@@ -136,6 +143,10 @@ int poller_seed(struct source *source, pid_t pid, bool is_tree, source_task_fn o
 /* poller_source.c: calls back for each that lives. */
 int poller_show_all(const struct poller *poller, source_task_fn on_task, void *context);
 void poller_sample_of(const struct member *member, struct task_sample *ret_task);
+
+/* strangers.c: to be asked before anybody of ours is adopted. */
+int strangers_find(struct poller *poller, pid_t root);
+bool strangers_have(struct poller *poller, pid_t pid);
 
 /* members.c */
 struct member *member_find(const struct poller *poller, pid_t pid);

@@ -57,26 +57,11 @@ static void await_stub(const struct poller *poller, pid_t pid)
 	}
 }
 
-static int find_strangers(struct poller *poller, pid_t root)
-{
-	size_t i, kept = 0;
-	int r;
-
-	if (poller->self_children_fd < 0)
-		return 0;
-	r = children_read(poller->self_children_fd, &poller->strangers);
-	for (i = 0; i < poller->strangers.count; i++)
-		if (poller->strangers.pids[i] != root)
-			poller->strangers.pids[kept++] = poller->strangers.pids[i];
-	poller->strangers.count = kept;
-	return r;
-}
-
 static int seed_stub(struct poller *poller, pid_t pid, source_task_fn on_task, void *context)
 {
 	uint64_t voluntary, involuntary;
 	struct task_sample task;
-	int r = find_strangers(poller, pid);
+	int r = strangers_find(poller, pid);
 
 	if (r)
 		return r;

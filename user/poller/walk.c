@@ -11,16 +11,6 @@
 #include "tree/counters.h"
 #include "util/clock.h"
 
-static bool is_stranger(const struct poller *poller, pid_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < poller->strangers.count; i++)
-		if (poller->strangers.pids[i] == pid)
-			return true;
-	return false;
-}
-
 static int find_orphans(struct poller *poller)
 {
 	size_t i;
@@ -31,7 +21,7 @@ static int find_orphans(struct poller *poller)
 	poller->pids.count = 0;
 	r = children_read(poller->self_children_fd, &poller->pids);
 	for (i = 0; !r && i < poller->pids.count; i++)
-		if (!is_stranger(poller, poller->pids.pids[i]))
+		if (!strangers_have(poller, poller->pids.pids[i]))
 			r = look_for(poller, poller->pids.pids[i], &poller->outside);
 	return r;
 }
@@ -48,7 +38,7 @@ static int scan(struct poller *poller)
 		poller->pids.count = 0;
 		r = children_list_tasks(poller->procfs, 0, &poller->pids);
 		for (i = 0; !r && i < poller->pids.count; i++)
-			if (!is_stranger(poller, poller->pids.pids[i]))
+			if (!strangers_have(poller, poller->pids.pids[i]))
 				r = look_for(poller, poller->pids.pids[i], NULL);
 	} while (!r && poller->order_count != count);
 	return r;
