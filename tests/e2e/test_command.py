@@ -256,6 +256,16 @@ class Search(Case):
         self.search("x", "", 127)
         self.search("./x/y", "/bin", 127)
 
+    def test_a_line_for_a_shell_gets_a_hint_that_works(self):
+        for argv, out in ((["echo hi there"], b"hi there\n"), (["FOO=1 2", "printenv", "FOO"], b"1 2\n"),
+                          (["umask", "-S"], b"u=rwx,g=rx,o=rx\n"), (["echo '$0'|cat; exit 0"], b"$0\n")):
+            with self.subTest(argv=argv):
+                result = run("run", "-q", "--", *argv, umask=0o022)
+                self.assertEqual((result.status, len(result.err_lines)), (127, 1), result)
+                hint = result.err.decode().rpartition(": denet-bpf ")[2]
+                result = run("-c", f'"{BIN}" -q {hint}', program=["sh"], umask=0o022)
+                self.assertEqual((result.status, result.out), (0, out), result)
+
     def test_found_by_path(self):
         self.program("a/tool")
         self.program("b/tool", "#!/bin/sh\necho second\n")

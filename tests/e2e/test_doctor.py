@@ -152,7 +152,7 @@ class WithLess(Case):
             self.assertIn("not permitted", program["reason"])
         self.assertGreaterEqual(len(found["losses"]), 3)
         commands = [fix.get("command", "") for fix in found["fixes"]]
-        self.assertIn(f"sudo '{copy}' run CMD", commands)
+        self.assertIn(f"sudo '{copy}' run -u \"$USER\" CMD", commands)
         self.assertTrue(any(command.startswith("sudo setcap cap_bpf,cap_perfmon") and command.endswith(f"=p '{copy}'")
                             for command in commands), commands)
 

@@ -316,13 +316,13 @@ static void an_ordinary_user_gets_sudo_and_setcap(void **state)
 
 	(void)state;
 	check_commands(ordinary(), "/no/it's here",
-		       "sudo '/no/it'\\''s here' run CMD\n"
+		       "sudo '/no/it'\\''s here' run -u \"$USER\" CMD\n"
 		       "sudo setcap cap_bpf,cap_perfmon=p '/no/it'\\''s here'\n"
 		       "sudo make install SETCAP=1\n");
 	check_commands(ordinary(), NULL, "");
 	old->shown.kernel_release = "5.10.0-30-amd64";
 	check_commands(old, "/a",
-		       "sudo /a run CMD\n"
+		       "sudo /a run -u \"$USER\" CMD\n"
 		       "sudo setcap cap_bpf,cap_perfmon,cap_sys_resource=p /a\n"
 		       "sudo make install SETCAP=1\n");
 }

@@ -172,6 +172,8 @@ static void unknown_words_get_a_suggestion(void **state)
 	REFUSE("'atach' 'attach'", "atach", "1");
 	REFUSE("'make' run", "make");
 	REFUSE("'doctr' 'doctor'", "doctr");
+	REFUSE("'1234' attach 1234", "1234");
+	REFUSE("'a.jsonl' stats a.jsonl", "a.jsonl");
 	REFUSE("doctor 'x'", "doctor", "x");
 	REFUSE("''", "");
 }
@@ -179,7 +181,7 @@ static void unknown_words_get_a_suggestion(void **state)
 static void pids_are_checked(void **state)
 {
 	(void)state;
-	REFUSE("PID 'x'", "attach", "x");
+	REFUSE("PID 'x' $(pidof -s x)", "attach", "x");
 	REFUSE("PID '0'", "attach", "0");
 	REFUSE("PID '4194305'", "attach", "4194305");
 	REFUSE("PID '12x'", "attach", "12x");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "cli/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,6 +135,16 @@ static const char *list_commands(char list[LIST_BYTES])
 	return list;
 }
 
+/* The command that takes such a word: what is forgotten most is the command itself. */
+static const char *command_for(const char *word)
+{
+	const char *dot = strrchr(word, '.');
+
+	if (word[0] && strspn(word, "0123456789") == strlen(word))
+		return "attach";
+	return dot && (strcmp(dot, ".jsonl") == 0 || strcmp(dot, ".json") == 0) ? "stats" : "run";
+}
+
 static int refuse_unknown_command(const struct parser *parser, const char *word)
 {
 	const char *names[COMMANDS_NAMES_MAX];
@@ -145,8 +156,8 @@ static int refuse_unknown_command(const struct parser *parser, const char *word)
 		return option_refuse(parser->error, "unknown command '%.100s'; did you mean '%s'?",
 				     word, nearest);
 	return option_refuse(parser->error,
-			     "unknown command '%.100s'; it is %s, as in 'denet-bpf run %.100s'",
-			     word, list_commands(list), word);
+			     "unknown command '%.100s'; it is %s, as in 'denet-bpf %s %.100s'",
+			     word, list_commands(list), command_for(word), word);
 }
 
 static int find_command(const struct parser *parser, const char *word, enum command *ret_command)
@@ -167,6 +178,17 @@ static int refuse_surplus(const struct parser *parser, const char *word)
 			     spec->operand_word, word);
 }
 
+/* A name is what one knows of a process. */
+static int refuse_pid(const struct parser *parser, const char *word)
+{
+	bool is_name = isalpha((unsigned char)word[0]);
+
+	return option_refuse(parser->error,
+			     "attach takes a PID, a number from 1 to %u, not '%.100s'%s%.100s%s",
+			     PID_LIMIT, word, is_name ? "; as in: attach $(pidof -s " : "",
+			     is_name ? word : "", is_name ? ")" : "");
+}
+
 static int take_pid(struct parser *parser, const char *word)
 {
 	uint64_t pid;
@@ -174,9 +196,7 @@ static int take_pid(struct parser *parser, const char *word)
 	if (parser->options->pid)
 		return refuse_surplus(parser, word);
 	if (parse_u64(word, 1, PID_LIMIT, &pid))
-		return option_refuse(parser->error,
-				     "attach takes a PID, a number from 1 to %u, not '%.100s'",
-				     PID_LIMIT, word);
+		return refuse_pid(parser, word);
 	parser->options->pid = (pid_t)pid;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/forward.h"
+#include "cli/hint.h"
 #include "cli/session.h"
 #include "rights/account.h"
 #include "rights/rights.h"
@@ -29,13 +30,21 @@ static void on_signal(struct session *session, const struct signalfd_siginfo *in
 	}
 }
 
+/* A failing exec is mostly a command line that is meant for a shell. */
+static int report_exec(char *const argv[], int error)
+{
+	AUTO(buf) struct buf hint = { 0 };
+
+	hint_append(&hint, error, argv);
+	(void)log_error(0, "cannot execute '%.100s': %s%s", argv[0], strerror(error),
+			buf_text(&hint));
+	return error == ENOENT ? EXIT_STATUS_NOT_FOUND : EXIT_STATUS_CANNOT_EXECUTE;
+}
+
 static int report_start(const struct options *options, int r, const struct denet_error *error)
 {
-	if (error->exec_errno) {
-		(void)log_error(-error->exec_errno, "cannot execute '%s'", options->argv[0]);
-		return error->exec_errno == ENOENT ? EXIT_STATUS_NOT_FOUND
-						   : EXIT_STATUS_CANNOT_EXECUTE;
-	}
+	if (error->exec_errno)
+		return report_exec(options->argv, error->exec_errno);
 	if (error->text[0])
 		(void)log_error(0, "%s", error->text);
 	else

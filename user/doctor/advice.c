@@ -157,8 +157,9 @@ static void fix_by_sudo(struct advice *advice)
 	struct examination *examination = advice->examination;
 	const char *more = counts_memlock(advice->shown) ? ",cap_sys_resource" : "";
 
+	/* Without -u, CMD would be root's, and so would be the files that it writes. */
 	fix(advice, "as root, once",
-	    examination_text(examination, "sudo %s run CMD", advice->program));
+	    examination_text(examination, "sudo %s run -u \"$USER\" CMD", advice->program));
 	if (is_kernel_below(advice->shown, 5, 8) || advice->is_nosuid)
 		return;
 	fix(advice, "for every user, this program",
