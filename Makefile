@@ -12,6 +12,7 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+LIBEXECDIR ?= $(PREFIX)/libexec
 DESTDIR ?=
 # With SETCAP=1 the installed file has them, so that it is exact for every user. Before 5.11:
 # FILE_CAPS=cap_bpf,cap_perfmon,cap_sys_resource. Permitted alone: the program raises them itself,
@@ -100,6 +101,7 @@ LIBS := -lbpf -lelf -lz -lm -pthread
 # What was built with other flags is built anew: these files hold them.
 FLAGS := $(BUILD)/flags
 BPF_FLAGS := $(BUILD)/bpf-flags
+PLACES := $(BUILD)/places
 
 ifeq ($(STATIC),1)
 all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a
@@ -113,9 +115,10 @@ include $(wildcard tests/*.mk)
 
 $(FLAGS): told := $(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) $(AR)
 $(BPF_FLAGS): told := $(CLANG) $(BPF_CFLAGS) $(BPFTOOL)
+$(PLACES): told := $(LIBEXECDIR)
 
 # Written only when it changes: what depends on it is older then.
-$(FLAGS) $(BPF_FLAGS): FORCE
+$(FLAGS) $(BPF_FLAGS) $(PLACES): FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(told))' | cmp -s - $@ || \
 		printf '%s\n' '$(subst ','\'',$(told))' >$@
@@ -154,6 +157,10 @@ $(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The one object that knows where we are installed.
+$(BUILD)/user/cli/program.o: private DENET_CFLAGS += -DDENET_LIBEXECDIR='"$(LIBEXECDIR)"'
+$(BUILD)/user/cli/program.o: $(PLACES)
 
 # For ourselves: the library with all its names.
 $(INSIDE): $(LIB_OBJ)

@@ -11,7 +11,8 @@ enum command {
 	COMMAND_DOCTOR,
 	COMMAND_HELP,
 	COMMAND_VERSION,
-	COMMAND_LAST = COMMAND_VERSION,
+	COMMAND_PROGRAM, /* a program of its own does it */
+	COMMAND_LAST = COMMAND_PROGRAM,
 };
 
 #define COMMAND_BIT(command) (1u << (command))

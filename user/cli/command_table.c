@@ -10,7 +10,7 @@
 	}
 
 static const struct command_spec command_table[] = {
-	/* Without a name: what other words than a command's lead to. */
+	/* Without a name: what other words than a command's lead to. NONE comes first. */
 	{ .id = COMMAND_NONE },
 	{ .id = COMMAND_VERSION },
 	{
@@ -114,6 +114,18 @@ static const struct command_spec command_table[] = {
 			{ "125", "wrong usage, or stdout cannot be written" },
 		},
 	},
+#ifdef DENET_TEST_PROGRAM
+	/* Until there is a command of this kind: tests/e2e/test_program.py. */
+	{
+		.id = COMMAND_PROGRAM,
+		.name = "test",
+		.program = DENET_TEST_PROGRAM,
+		.text = "a test's",
+		.intro = "Is done by a program of its own.",
+		.examples = { { "test", NULL } },
+		.exits = { { "125", "the program is not installed" } },
+	},
+#endif
 };
 
 #define COMMANDS (sizeof(command_table) / sizeof(command_table[0]))
@@ -132,11 +144,10 @@ const struct command_spec *commands_get(size_t index)
 
 const struct command_spec *commands_of(enum command id)
 {
-	size_t i = 0;
-
-	while (command_table[i].id != id)
-		i++;
-	return &command_table[i];
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (command_table[i].id == id)
+			return &command_table[i];
+	return &command_table[0];
 }
 
 const struct command_spec *commands_find(const char *name)

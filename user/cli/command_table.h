@@ -27,6 +27,7 @@ struct command_spec {
 	enum command id;
 	const char *name; /* NULL: no word leads here */
 	const char *alias; /* denet's name; NULL for none */
+	const char *program; /* of COMMAND_PROGRAM: the file that is executed (cli/program.h) */
 	enum operand operand;
 	const char *operand_text; /* as the usage shows it; NULL without an operand */
 	const char *operand_word; /* what it is called in a sentence */

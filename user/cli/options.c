@@ -236,12 +236,32 @@ static int take_command(struct parser *parser)
 	return 0;
 }
 
+/* What follows the name of a program's command is the program's. */
+static int take_name(struct parser *parser, const char *word)
+{
+	const struct command_spec *spec = commands_find(word);
+
+	if (!spec)
+		return refuse_unknown_command(parser, word);
+	parser->options->command = spec->id;
+	parser->options->program = spec->program;
+	if (!spec->program)
+		return 0;
+	for (size_t i = 0; i < option_table_count; i++)
+		if (parser->marks.given >> i & 1)
+			return option_refuse(parser->error,
+					     "option '--%s' has no place before %s: all that is "
+					     "for it stands behind it",
+					     option_table[i].name, spec->name);
+	return take_command(parser);
+}
+
 static int take_word(struct parser *parser, const char *word)
 {
 	const struct command_spec *spec = commands_of(parser->options->command);
 
 	if (spec->id == COMMAND_NONE)
-		return find_command(parser, word, &parser->options->command);
+		return take_name(parser, word);
 	switch (spec->operand) {
 	case OPERAND_COMMAND:
 		return take_command(parser);
@@ -305,7 +325,8 @@ static int check(struct parser *parser)
 	struct options *options = parser->options;
 	int r = check_operand(parser);
 
-	if (r || options->command == COMMAND_NONE || options->command == COMMAND_VERSION)
+	if (r || options->command == COMMAND_NONE || options->command == COMMAND_VERSION ||
+	    options->program)
 		return r;
 	r = options_take_environment(options, &parser->marks, parser->error);
 	return r ? r : options_check(options, &parser->marks, parser->error);

@@ -20,7 +20,8 @@ struct options {
 	enum command help_command; /* help: of which; COMMAND_NONE for all */
 	enum topic topic; /* help: another page than the help itself */
 	struct denet_options monitor;
-	char **argv; /* run: the command, borrowed from argv, ends with NULL */
+	char **argv; /* run: the command, borrowed from argv, ends with NULL; a program: its own */
+	const char *program; /* that does the command; NULL for all that is done here */
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
 	pid_t pid; /* attach */
 	const char *file; /* stats */

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Commands that a program of its own does: where it is looked for, and what it gets. The binary is
+ours with one more row in its table of commands (tests/e2e.mk), `test`, done by denet-bpf-test."""
+
+import os
+import shutil
+import subprocess
+import unittest
+
+from harness import MODE, NOBODY, TOOLS, Case, need_root, run
+
+PROGRAMS = os.path.join(TOOLS, "programs")
+LIBEXEC = os.path.join(TOOLS, "libexec/denet-bpf")
+NAME = "denet-bpf-test"
+SAYS = '#!/bin/sh\necho {} "$@"; cat; exit 7\n'
+
+
+# In the others the tools are copied, and the place that was fixed at build cannot be reached.
+@unittest.skipIf(MODE in ("caps", "user"), f"mode {MODE}: the place is fixed at build")
+class Program(Case):
+    def setUp(self):
+        super().setUp()
+        shutil.rmtree(os.path.dirname(LIBEXEC), ignore_errors=True)
+        self.addCleanup(shutil.rmtree, os.path.dirname(LIBEXEC), ignore_errors=True)
+
+    def install(self):
+        os.makedirs(LIBEXEC)
+        with open(os.path.join(LIBEXEC, NAME), "w", encoding="utf-8") as file:
+            file.write(SAYS.format("installed"))
+        os.chmod(file.name, 0o755)
+
+    def lay_out(self, *, is_build):
+        """The binary in a folder, with a program beside it."""
+        binary = shutil.copy(PROGRAMS, self.path("denet-bpf"))
+        self.write(NAME, SAYS.format("beside"), 0o755)
+        if is_build:
+            os.makedirs(self.path("user"))
+            self.write("user/main.o", "")
+        return binary
+
+    def call(self, *args, program=PROGRAMS, **options):
+        return run(*args, program=[program], cwd=self.folder, **options)
+
+    def test_the_installed_one_gets_all_that_follows_and_gives_its_status(self):
+        self.install()
+        result = self.call("test", "a b", "--json", "-h", "--", "", input=b"typed\n")
+        self.assertEqual((result.status, result.out), (7, b"installed a b --json -h -- \ntyped\n"), result)
+        self.assertEqual(result.err, b"")
+
+    def test_path_is_not_asked(self):
+        self.write(NAME, SAYS.format("found in PATH"), 0o755)
+        result = self.call("test", env=dict(os.environ, PATH=f"{self.folder}:{os.environ['PATH']}"))
+        self.assert_refused(result, f"{LIBEXEC}/{NAME}")
+
+    def test_in_a_folder_of_a_build_the_one_beside_is_taken(self):
+        self.install()
+        self.assertEqual(self.call("test", "x", program=self.lay_out(is_build=True)).out, b"beside x\n")
+
+    def test_in_any_other_folder_it_is_not(self):
+        binary = self.lay_out(is_build=False)
+        self.assert_refused(self.call("test", program=binary), f"{LIBEXEC}/{NAME}")
+        self.install()
+        self.assertEqual(self.call("test", "x", program=binary).out, b"installed x\n")
+
+    @need_root
+    def test_with_file_capabilities_the_one_beside_is_never_taken(self):
+        binary = self.lay_out(is_build=True)
+        setcap = shutil.which("setcap", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+        if not setcap or subprocess.run([setcap, "cap_bpf,cap_perfmon=p", binary], check=False).returncode:
+            self.skipTest("no file capabilities in the temporary folder")
+        nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
+        result = run("test", program=[*nobody, binary], cwd="/")
+        self.assert_refused(result, f"{LIBEXEC}/{NAME}")
+
+    def test_options_stand_behind_it(self):
+        self.install()
+        self.assert_refused(self.call("-q", "test"), "--quiet", "test")
+
+    def test_help_tells_of_it_where_there_is_one(self):
+        self.assertIn(b"denet-bpf test", self.call("help", "test").out)
+        self.assertIn(b"  test ", self.call("help").out)
+        self.assertNotIn(b"  test ", run("help").out)
+        self.assert_refused(run("test"), "test")

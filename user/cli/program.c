@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "cli/program.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "rights/rights.h"
+#include "util/log.h"
+
+/* The Makefile's; who only looks at the sources gets the same without a PREFIX. */
+#ifndef DENET_LIBEXECDIR
+#define DENET_LIBEXECDIR "/usr/local/libexec"
+#endif
+
+/* The folder of the file that runs. */
+static int own_folder(char path[PATH_MAX])
+{
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+	if (len <= 0 || path[0] != '/')
+		return -ENOENT;
+	path[len] = '\0';
+	*strrchr(path, '/') = '\0';
+	return 0;
+}
+
+static bool is_there(const char *folder, const char *name, int mode, char ret_path[PATH_MAX])
+{
+	int len = snprintf(ret_path, PATH_MAX, "%s/%s", folder, name);
+
+	return len < PATH_MAX && access(ret_path, mode) == 0;
+}
+
+static bool is_beside(const char *name, char ret_path[PATH_MAX])
+{
+	char folder[PATH_MAX];
+
+	/* The objects lie where they were linked, and nowhere else. */
+	return own_folder(folder) == 0 && is_there(folder, "user/main.o", F_OK, ret_path) &&
+	       is_there(folder, name, X_OK, ret_path);
+}
+
+int program_execute(const char *name, char *argv[], char *const environment[], char *ret_path)
+{
+	if (rights_are_lent() || !is_beside(name, ret_path))
+		(void)snprintf(ret_path, PATH_MAX, "%s/denet-bpf/%s", DENET_LIBEXECDIR, name);
+	argv[0] = ret_path;
+	(void)execve(ret_path, argv, environment ? environment : environ);
+	return -errno;
+}
+
+int program_main(const struct options *options)
+{
+	char path[PATH_MAX];
+	int r = program_execute(options->program, options->argv, options->environment, path);
+
+	(void)log_error(r, "cannot execute '%s'%s", path,
+			r == -ENOENT ? ", which does this command" : "");
+	return EXIT_STATUS_FAILED;
+}
