@@ -60,11 +60,33 @@ static __always_inline void note_belongings(struct task_struct *task,
 		account->flags |= ACCOUNT_OOM_KILLED;
 }
 
-/* Counted when it is harvested: two threads may get here. */
+/* Counted when it is harvested: two threads may get here, and then one too few is alive. */
 static __always_inline void leave_for_harvest(struct process_account *account)
 {
+	ADD(totals.alive.processes, -1);
 	account->flags |= ACCOUNT_UNSENT;
 	ADD(totals.unsent_seq, 1);
+}
+
+static __always_inline void raise(__s64 *most, __s64 count)
+{
+	if (count > *most)
+		*most = count;
+}
+
+/*
+ * After a birth is counted. The highest count stands at some birth, whose CPU sees it here, short
+ * only of ends that fall between the two. Not for a walk, which a birth may interrupt.
+ */
+static __always_inline void note_at_once(void)
+{
+	__u32 zero = 0;
+	struct at_once *most = bpf_map_lookup_elem(&at_once_by_cpu, &zero);
+
+	if (!most)
+		return;
+	raise(&most->processes, *(volatile __s64 *)&totals.alive.processes);
+	raise(&most->threads, *(volatile __s64 *)&totals.alive.threads);
 }
 
 #endif

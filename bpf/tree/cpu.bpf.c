@@ -64,6 +64,7 @@ static __always_inline void close_process(struct task_struct *task, struct proce
 		return;
 	}
 	bpf_ringbuf_submit(event, wakeup_flag(id));
+	ADD(totals.alive.processes, -1);
 	/* After the event: who has read the count finds as many events. */
 	ADD(totals.processes_exited, 1);
 }
@@ -94,6 +95,7 @@ static __noinline int close_task(struct task_struct *task)
 	if (!id)
 		return 0;
 	ADD(totals.dying_seq, 1);
+	ADD(totals.alive.threads, -1);
 	member_fold(task);
 	read_counters(task, &counters);
 	add_counters(&totals.dead, &counters);

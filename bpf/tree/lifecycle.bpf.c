@@ -38,6 +38,8 @@ static __always_inline void open_thread(__u64 id, struct task_struct *child)
 	if (r)
 		return;
 	ADD(totals.threads_started, 1);
+	ADD(totals.alive.threads, 1);
+	note_at_once();
 	if (!account)
 		return;
 	/* Whoever creates a thread is alive itself: the count cannot pass 0 on the way. */
@@ -66,19 +68,25 @@ static __always_inline void open_process(__u64 parent_id, struct task_struct *ch
 {
 	struct process_account account = {};
 	struct task_member member = {};
-	int r;
+	int no_account, r;
 
 	fill_account(parent_id, child, &account);
-	account_open(&account);
+	no_account = account_open(&account);
 	member.id = account.id;
 	member.tgid = child->tgid;
 	r = member_add(child, &member);
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_births, 1);
-	if (r)
+	if (r) {
 		bpf_map_delete_elem(&account_by_id, &account.id);
-	else
-		ADD(totals.processes_started, 1);
+		return;
+	}
+	ADD(totals.processes_started, 1);
+	ADD(totals.alive.threads, 1);
+	/* Nobody sees the end of one without an account. */
+	if (!no_account)
+		ADD(totals.alive.processes, 1);
+	note_at_once();
 }
 
 /*

@@ -51,6 +51,14 @@ struct id_counters {
 	__type(value, __u64);
 };
 
+/* The most that were alive when a CPU saw a birth: one for all could lose the larger of two. */
+struct at_once_array {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct at_once);
+};
+
 #ifdef MAPS_OWNER
 #define MAP(type, name) struct type name SEC(".maps")
 #define KNOB(type, name) const volatile type name
@@ -67,6 +75,7 @@ MAP(account_hash, account_by_id);
 MAP(seed_hash, seed_by_tgid);
 MAP(event_ring, events);
 MAP(id_counters, next_id_by_cpu);
+MAP(at_once_array, at_once_by_cpu);
 
 KNOB(struct tree_knobs, cfg);
 KNOB(struct task_knobs, cfg_task);

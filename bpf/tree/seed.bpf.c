@@ -142,6 +142,8 @@ static __always_inline int seed_process(struct seq_file *seq, struct task_struct
 		bpf_map_delete_elem(&account_by_id, &account->id);
 		return 0;
 	}
+	ADD(totals.alive.processes, 1);
+	ADD(totals.alive.threads, 1 - is_dead);
 	remember_process(&sample, account->id);
 	sample.id = account->id;
 	bpf_seq_write(seq, &sample, sizeof(sample));
@@ -194,6 +196,7 @@ static __always_inline int seed_thread(struct seq_file *seq, struct task_struct 
 		discount_thread(id);
 		return 0;
 	}
+	ADD(totals.alive.threads, 1);
 	bpf_seq_write(seq, &sample, sizeof(sample));
 	return 0;
 }

@@ -188,12 +188,12 @@ struct denet_summary {
 	uint64_t sys_net_rx_bytes;
 	uint64_t sys_net_tx_bytes;
 	uint64_t processes_total;
-	uint64_t processes_peak; /* at one sample */
+	uint64_t processes_peak; /* at once; with /proc the most that a sample has met */
 	uint64_t processes_failed;
 	uint64_t processes_exact;
 	uint64_t processes_running;
 	uint64_t threads_total;
-	uint64_t threads_peak; /* at one sample */
+	uint64_t threads_peak;
 	uint64_t peak_mem_rss_kb; /* lower bound: largest sum at a sample, or largest single peak */
 	uint64_t
 		peak_mem_at_ns; /* since the start; DENET_UNKNOWN when a single peak is the larger */

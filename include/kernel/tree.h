@@ -116,6 +116,12 @@ struct edge_event {
 	__u64 parent_start_boot_ns;
 };
 
+/* How many there are, or were, at one moment. Signed: an end may be counted before its birth. */
+struct at_once {
+	__s64 processes;
+	__s64 threads;
+};
+
 /* Sums over the tree that no lost event can touch. */
 struct tree_totals {
 	__u64 dying_seq; /* moves before a task leaves the living */
@@ -130,6 +136,8 @@ struct tree_totals {
 	__u64 dropped_births; /* processes that could not be made members; seeding finds them */
 	__u64 dropped_tasks;
 	__u64 births_spilled; /* found no task storage: in the hash instead */
+	struct at_once alive;
+	struct at_once most; /* set by user space, from what each CPU saw; 0 when nobody counts */
 };
 
 #pragma GCC diagnostic pop
@@ -141,6 +149,6 @@ _Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 80, "layout of exec_event");
 _Static_assert(sizeof(struct exit_event) == 248, "layout of exit_event");
 _Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
-_Static_assert(sizeof(struct tree_totals) == 192, "layout of tree_totals");
+_Static_assert(sizeof(struct tree_totals) == 224, "layout of tree_totals");
 
 #endif

@@ -332,6 +332,35 @@ static void children_in_a_sample_can_be_limited(void **state)
 	assert_int_equal(scene->summary.processes_peak, 41);
 }
 
+/* Between two samples: the first is before them, the last after. */
+static void most_at_once_need_not_be_sampled(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->options.interval_ms = scene->options.max_interval_ms = 3600000;
+	scene_run(scene, "waves", "60", "20", "35");
+	assert_int_equal(scene->summary.processes_total, 1 + 60 + 20 + 35);
+	assert_int_equal(scene->summary.processes_peak, 61);
+	assert_int_equal(scene->summary.threads_total, 1 + 2 * (60 + 20 + 35));
+	assert_int_equal(scene->summary.threads_peak, 121);
+}
+
+/* What attach finds is not born under its eyes, and the wave that comes then is smaller. */
+static void most_at_once_counts_what_attach_has_found(void **state)
+{
+	struct scene *scene = *state;
+	char line[16];
+
+	scene->options.interval_ms = scene->options.max_interval_ms = 3600000;
+	scene_spawn(scene, "waves", "+", "40", "10", NULL);
+	scene_await_line(scene, line, sizeof(line));
+	scene_attach(scene, scene->spawned);
+	assert_int_equal(kill(scene->spawned, SIGUSR1), 0);
+	scene_finish(scene);
+	assert_int_equal(scene->summary.processes_peak, 41);
+	assert_int_equal(scene->summary.threads_peak, 81);
+}
+
 static void root_alone_can_be_asked_for(void **state)
 {
 	struct scene *scene = *state;
@@ -384,6 +413,8 @@ int main(void)
 		scene_test(without_polling_there_is_one_sample_with_everything),
 		scene_test(shortest_run_has_a_first_and_a_last_sample),
 		scene_test(children_in_a_sample_can_be_limited),
+		scene_test(most_at_once_need_not_be_sampled),
+		scene_test(most_at_once_counts_what_attach_has_found),
 		scene_test(root_alone_can_be_asked_for),
 		scene_test(what_an_ended_main_thread_used_stays),
 	};

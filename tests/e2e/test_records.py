@@ -41,9 +41,9 @@ SUMMARY = (
     "total_syscall_read_bytes total_syscall_write_bytes peak_page_faults_cached peak_page_faults_disk "
     "total_sys_net_rx_bytes total_sys_net_tx_bytes peak_mem_rss_kb avg_cpu_usage memory_characterization command "
     "command_truncated exit_code signal wall_ns cpu_time_ns cpu_user_ns cpu_system_ns run_delay_ns processes_total "
-    "processes_failed processes_exact processes_running threads_total peak_mem_at_ns peak_process_rss_kb "
-    "peak_process_pid peak_process_comm page_faults_cached page_faults_disk ctx_switches_voluntary "
-    "ctx_switches_involuntary migrations accounting events_lost records_lost tasks_lost monitor_cpu_ns "
+    "processes_failed processes_exact processes_running threads_total peak_mem_at_ns "
+    "peak_process_rss_kb peak_process_pid peak_process_comm page_faults_cached page_faults_disk ctx_switches_voluntary "
+    "ctx_switches_involuntary migrations processes_peak threads_peak accounting events_lost records_lost tasks_lost monitor_cpu_ns "
     "monitor_peak_rss_kb"
 )
 ORDER = {

@@ -366,7 +366,9 @@ static void record_summary_adds_ours_to_denets(void **state)
 		"\"threads_total\":33,\"peak_process_rss_kb\":2048,\"peak_process_pid\":4711,"
 		"\"peak_process_comm\":\"cc1plus\",\"page_faults_cached\":9,"
 		"\"page_faults_disk\":10,\"ctx_switches_voluntary\":11,"
-		"\"ctx_switches_involuntary\":12,\"migrations\":13,\"accounting\":\"bpf\","
+		"\"ctx_switches_involuntary\":12,\"migrations\":13,\"processes_peak\":5,\"threads_"
+		"peak\":6,"
+		"\"accounting\":\"bpf\","
 		"\"events_lost\":0,\"records_lost\":0,\"tasks_lost\":0,\"monitor_cpu_ns\":31,"
 		"\"monitor_peak_rss_kb\":2150}");
 }

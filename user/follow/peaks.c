@@ -9,6 +9,14 @@ void peaks_init(struct peaks *peaks)
 	*peaks = (struct peaks){ .processes = 1, .threads = 1 };
 }
 
+void peaks_take_counted(struct peaks *peaks, const struct at_once *most)
+{
+	if (most->processes <= 0)
+		return;
+	peaks->processes = (uint64_t)most->processes;
+	peaks->threads = (uint64_t)most->threads;
+}
+
 static void note_pressure(struct peaks *peaks, double some_avg10)
 {
 	if (isnan(some_avg10))

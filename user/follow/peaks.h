@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* What samples have met at most, and how many there were. */
+/* What samples have met at most, and how many there were at once. */
 #ifndef DENET_FOLLOW_PEAKS_H
 #define DENET_FOLLOW_PEAKS_H
 
+#include <linux/types.h>
 #include <stdint.h>
 
 #include "denet/denet.h"
+#include "kernel/tree.h"
 
 struct peaks {
 	uint64_t sample_count;
@@ -19,6 +21,9 @@ struct peaks {
 };
 
 void peaks_init(struct peaks *peaks);
+
+/* What the source counts at each birth, if it does, is what samples may have missed or have double. */
+void peaks_take_counted(struct peaks *peaks, const struct at_once *most);
 
 /* sum: the part of the sample that is asked for. */
 void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct denet_sample *sum,

@@ -146,6 +146,8 @@ int tick_show(struct denet_monitor *monitor)
 	peaks_note(&monitor->peaks, &tree,
 		   monitor->options.exclude_children ? &tree.parent : &tree.aggregated,
 		   now_ns - monitor->times.start_mono_ns);
+	if (!monitor->options.exclude_children)
+		peaks_take_counted(&monitor->peaks, &monitor->ledger.totals.most);
 	sampler_end(&monitor->sampler, now_ns);
 	if (monitor->observer.on_sample)
 		monitor->observer.on_sample(monitor->observer.context, &tree);

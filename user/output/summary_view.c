@@ -225,7 +225,8 @@ static void show_tree(struct view *view)
 		layout_piece(layout, TONE_PLAIN, "%s %s", human_count(summary->threads_total).text,
 			     plural(summary->threads_total, "thread", "threads"));
 	if (has(summary->processes_peak) && summary->processes_peak > 1)
-		layout_piece(layout, TONE_PLAIN, "at most %s at once",
+		layout_piece(layout, TONE_PLAIN, "%s%s at once",
+			     summary->accounting == DENET_ACCOUNTING_BPF ? "" : "at least ",
 			     human_count(summary->processes_peak).text);
 	show_failed_count(view);
 }

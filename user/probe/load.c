@@ -157,6 +157,7 @@ static void adopt_light(struct probe *probe)
 	probe->accounts_fd = skel->maps.account_by_id.map_fd;
 	probe->seeds_fd = skel->maps.seed_by_tgid.map_fd;
 	probe->events_fd = skel->maps.events.map_fd;
+	probe->at_once_fd = skel->maps.at_once_by_cpu.map_fd;
 }
 
 /* Every hash is preallocated: older kernels would allocate under the run-queue lock. */
@@ -184,6 +185,7 @@ static void adopt_whole(struct probe *probe)
 	probe->accounts_fd = bpf_map__fd(skel->maps.account_by_id);
 	probe->seeds_fd = bpf_map__fd(skel->maps.seed_by_tgid);
 	probe->events_fd = bpf_map__fd(skel->maps.events);
+	probe->at_once_fd = bpf_map__fd(skel->maps.at_once_by_cpu);
 }
 
 static int load(struct probe *probe, const struct probe_options *options, bool is_light)

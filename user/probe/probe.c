@@ -75,10 +75,26 @@ static int ignore_task(void *context, const struct task_sample *task)
 	return 0;
 }
 
+static int prepare_at_once(struct probe *probe)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	if (cpus < 0)
+		return cpus;
+	probe->at_once = calloc((size_t)cpus, sizeof(*probe->at_once));
+	if (!probe->at_once)
+		return -ENOMEM;
+	probe->at_once_count = (size_t)cpus;
+	return 0;
+}
+
 static int prepare(struct probe *probe, const struct probe_options *options)
 {
 	int r = probe_load(probe, options);
 
+	if (r)
+		return r;
+	r = prepare_at_once(probe);
 	if (r)
 		return r;
 	probe->ring = ring_buffer__new(probe->events_fd, handle_event, probe, NULL);
@@ -96,6 +112,7 @@ void probe_free(struct probe *probe)
 		return;
 	ring_buffer__free(probe->ring);
 	probe_unload(probe);
+	free(probe->at_once);
 	free(probe);
 }
 
@@ -215,12 +232,35 @@ static void copy_totals(const volatile struct tree_totals *totals, struct tree_t
 	}
 }
 
+static void raise_at_once(struct at_once *most, const struct at_once *seen)
+{
+	if (seen->processes > most->processes)
+		most->processes = seen->processes;
+	if (seen->threads > most->threads)
+		most->threads = seen->threads;
+}
+
+struct at_once probe_most_at_once(const struct probe *probe)
+{
+	struct at_once most = probe->shared.totals->alive;
+	__u32 zero = 0;
+	size_t i;
+
+	raise_at_once(&most, &probe->seeded);
+	if (bpf_map_lookup_elem(probe->at_once_fd, &zero, probe->at_once))
+		return most;
+	for (i = 0; i < probe->at_once_count; i++)
+		raise_at_once(&most, &probe->at_once[i]);
+	return most;
+}
+
 static void totals(const struct source *source, struct tree_totals *ret_totals)
 {
 	const struct probe *probe = probe_of_const(source);
 
 	copy_totals(probe->shared.totals, ret_totals);
 	ret_totals->processes_exited += probe->harvested;
+	ret_totals->most = probe_most_at_once(probe);
 }
 
 /* Nobody was on the way from the living to the dead, and nobody went. */

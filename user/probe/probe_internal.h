@@ -42,12 +42,16 @@ struct probe {
 	int accounts_fd; /* borrowed from the skeleton, as the others */
 	int seeds_fd;
 	int events_fd;
+	int at_once_fd;
 	int passes_max; /* of seeding */
 	struct ring_buffer *ring; /* owned */
 	const struct source_events *sink; /* borrowed, only while draining */
 	uint64_t unsent_seen;
 	uint64_t harvested; /* accounts that did not come through the ring */
 	uint64_t births_found; /* dropped births that seeding made good */
+	struct at_once *at_once; /* owned: room for what each CPU has seen */
+	size_t at_once_count;
+	struct at_once seeded; /* alive when seeding was done */
 	char tasks[32768]; /* one read() of an iterator gives no more than this */
 };
 
@@ -68,6 +72,9 @@ static inline void probe_freep(struct probe **probe)
 {
 	probe_free(*probe);
 }
+
+/* Of what each CPU has seen at births, of now and of seeding: the most. */
+struct at_once probe_most_at_once(const struct probe *probe);
 
 /* load.c: fills in all of probe that the skeleton knows. */
 int probe_load(struct probe *probe, const struct probe_options *options);

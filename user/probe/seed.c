@@ -254,6 +254,8 @@ int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn o
 		return r;
 	r = is_tree ? seed_tree(&seeding)
 		    : probe_iterate(probe, TREE_SEED_TASKS, on_seeded, &seeding);
+	/* No birth tells how many there were before. */
+	probe->seeded = probe_most_at_once(probe);
 	if (!r)
 		r = note_root(probe, (__u32)tgid);
 	seeding_done(&seeding);
