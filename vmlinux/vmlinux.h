@@ -68,8 +68,11 @@ struct sched_info {
 struct task_io_accounting {
 	u64 rchar;
 	u64 wchar;
+	u64 syscr;
+	u64 syscw;
 	u64 read_bytes;
 	u64 write_bytes;
+	u64 cancelled_write_bytes;
 };
 
 struct mm_struct;

@@ -22,6 +22,9 @@ static __always_inline void read_counters(struct task_struct *task, struct task_
 	counters->write_chars = task->ioac.wchar;
 	counters->read_bytes = task->ioac.read_bytes;
 	counters->write_bytes = task->ioac.write_bytes;
+	counters->cancelled_write_bytes = task->ioac.cancelled_write_bytes;
+	counters->read_calls = task->ioac.syscr;
+	counters->write_calls = task->ioac.syscw;
 }
 
 #endif

@@ -26,6 +26,9 @@ static __always_inline void add_counters(struct task_counters *sum, struct task_
 	ADD(sum->write_chars, counters->write_chars);
 	ADD(sum->read_bytes, counters->read_bytes);
 	ADD(sum->write_bytes, counters->write_bytes);
+	ADD(sum->cancelled_write_bytes, counters->cancelled_write_bytes);
+	ADD(sum->read_calls, counters->read_calls);
+	ADD(sum->write_calls, counters->write_calls);
 }
 
 static __always_inline __u64 wakeup_flag(__u64 id)

@@ -37,6 +37,9 @@ struct denet_counters {
 	uint64_t ctx_switches_voluntary;
 	uint64_t ctx_switches_involuntary;
 	uint64_t migrations; /* between CPUs */
+	uint64_t disk_write_cancelled_bytes; /* dirty pages removed before they reached the disk */
+	uint64_t syscall_read_count; /* calls of read() and the like */
+	uint64_t syscall_write_count;
 };
 
 /* One process at one moment; for a tree the sums over what lives, and counters over all that was. */

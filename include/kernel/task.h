@@ -28,6 +28,9 @@ struct task_counters {
 	__u64 write_chars;
 	__u64 read_bytes; /* ioac: what went to storage */
 	__u64 write_bytes;
+	__u64 cancelled_write_bytes; /* dirty pages that were removed first, by whoever did that */
+	__u64 read_calls; /* ioac: syscr and syscw */
+	__u64 write_calls;
 };
 
 /* Figures of struct task_counters that a source may not be able to tell. */
@@ -85,9 +88,9 @@ struct task_sample {
 
 #pragma GCC diagnostic pop
 
-_Static_assert(sizeof(struct task_counters) == 104, "layout of task_counters");
+_Static_assert(sizeof(struct task_counters) == 128, "layout of task_counters");
 _Static_assert(sizeof(struct task_knobs) == 16, "layout of task_knobs");
 _Static_assert(sizeof(struct pid_view) == 16, "layout of pid_view");
-_Static_assert(sizeof(struct task_sample) == 192, "layout of task_sample");
+_Static_assert(sizeof(struct task_sample) == 216, "layout of task_sample");
 
 #endif

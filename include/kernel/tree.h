@@ -143,12 +143,12 @@ struct tree_totals {
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct task_member) == 16, "layout of task_member");
-_Static_assert(sizeof(struct process_account) == 240, "layout of process_account");
+_Static_assert(sizeof(struct process_account) == 264, "layout of process_account");
 _Static_assert(sizeof(struct tree_knobs) == 2, "layout of tree_knobs");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 80, "layout of exec_event");
-_Static_assert(sizeof(struct exit_event) == 248, "layout of exit_event");
+_Static_assert(sizeof(struct exit_event) == 272, "layout of exit_event");
 _Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
-_Static_assert(sizeof(struct tree_totals) == 224, "layout of tree_totals");
+_Static_assert(sizeof(struct tree_totals) == 248, "layout of tree_totals");
 
 #endif

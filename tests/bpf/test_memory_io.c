@@ -4,6 +4,8 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define MIB_KB 1024
 
@@ -135,6 +137,42 @@ static void bytes_of_a_waited_child_count_once(void **state)
 			 root->syscall_write_bytes + 8388701);
 }
 
+static uint64_t line_number(struct scene *scene, const char *key)
+{
+	char line[64];
+	size_t len = strlen(key);
+
+	scene_await_line(scene, line, sizeof(line));
+	assert_memory_equal(line, key, len);
+	return strtoull(line + len, NULL, 10);
+}
+
+/* As the kernel has told the child itself, a read and a write before its end. */
+static void calls_and_what_never_reached_the_disk_are_counted(void **state)
+{
+	struct scene *scene = *state;
+	const struct denet_counters *child, *summary = &scene->summary.used;
+	uint64_t written, cancelled;
+	char path[PATH_MAX];
+
+	assert_true(snprintf(path, sizeof(path), "%s/io", scene->dir) < PATH_MAX);
+	scene_run(scene, "io", path, "8388701", "remove");
+	child = &scene_child(scene)->is.used;
+	assert_true(line_number(scene, "rchar: ") >= 8388701);
+	assert_true(line_number(scene, "wchar: ") >= 8388701);
+	assert_int_equal(child->syscall_read_count, line_number(scene, "syscr: ") + 1);
+	assert_int_equal(child->syscall_write_count, line_number(scene, "syscw: ") + 1);
+	assert_int_equal(child->disk_read_bytes, line_number(scene, "read_bytes: "));
+	written = line_number(scene, "write_bytes: ");
+	cancelled = line_number(scene, "cancelled_write_bytes: ");
+	assert_int_equal(child->disk_write_bytes, written);
+	assert_int_equal(child->disk_write_cancelled_bytes, cancelled);
+	print_message("             %llu bytes written, %llu cancelled\n",
+		      (unsigned long long)written, (unsigned long long)cancelled);
+	assert_int_equal(summary->disk_write_cancelled_bytes, cancelled);
+	assert_true(summary->syscall_write_count > child->syscall_write_count);
+}
+
 static void page_faults_are_counted(void **state)
 {
 	struct scene *scene = *state;
@@ -152,6 +190,7 @@ int main(void)
 		scene_test(memory_shared_by_vfork_counts_once),
 		scene_test(memory_of_parent_and_child_adds_up),
 		scene_test(bytes_of_a_waited_child_count_once),
+		scene_test(calls_and_what_never_reached_the_disk_are_counted),
 		scene_test(page_faults_are_counted),
 	};
 

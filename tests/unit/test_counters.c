@@ -24,6 +24,9 @@ static const size_t offsets[] = {
 	offsetof(struct task_counters, write_chars),
 	offsetof(struct task_counters, read_bytes),
 	offsetof(struct task_counters, write_bytes),
+	offsetof(struct task_counters, cancelled_write_bytes),
+	offsetof(struct task_counters, read_calls),
+	offsetof(struct task_counters, write_calls),
 };
 
 #define FIELDS (sizeof(offsets) / sizeof(*offsets))

@@ -14,7 +14,7 @@
 static const char whole[] = "rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\n"
 			    "write_bytes: 6\ncancelled_write_bytes: 7\n";
 
-static void io_takes_the_four_that_count(void **state)
+static void io_takes_all_seven(void **state)
 {
 	struct io_counts io;
 
@@ -24,6 +24,9 @@ static void io_takes_the_four_that_count(void **state)
 	assert_int_equal(io.write_chars, 2);
 	assert_int_equal(io.read_bytes, 5);
 	assert_int_equal(io.write_bytes, 6);
+	assert_int_equal(io.cancelled_write_bytes, 7);
+	assert_int_equal(io.read_calls, 3);
+	assert_int_equal(io.write_calls, 4);
 }
 
 static void io_refuses_what_is_cut_or_wrong(void **state)
@@ -31,8 +34,11 @@ static void io_refuses_what_is_cut_or_wrong(void **state)
 	static const char *const bad[] = {
 		"",
 		"rchar: 1\nwchar: 2\n",
-		"rchar: -1\nwchar: 2\nread_bytes: 5\nwrite_bytes: 6\n",
-		"rchar: 1\nwchar: 99999999999999999999\nread_bytes: 5\nwrite_bytes: 6\n",
+		"rchar: 1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\n",
+		"rchar: -1\nwchar: 2\nsyscr: 3\nsyscw: 4\nread_bytes: 5\nwrite_bytes: 6\n"
+		"cancelled_write_bytes: 7\n",
+		"rchar: 1\nwchar: 99999999999999999999\nsyscr: 3\nsyscw: 4\nread_bytes: 5\n"
+		"write_bytes: 6\ncancelled_write_bytes: 7\n",
 	};
 	struct io_counts io;
 
@@ -64,7 +70,7 @@ static void io_of_this_process_grows_by_what_it_writes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(io_takes_the_four_that_count),
+		cmocka_unit_test(io_takes_all_seven),
 		cmocka_unit_test(io_refuses_what_is_cut_or_wrong),
 		cmocka_unit_test(io_of_this_process_grows_by_what_it_writes),
 	};

@@ -38,6 +38,9 @@ static void publish_puts_each_counter_in_its_place(void **state)
 		.write_chars = 9,
 		.read_bytes = 10,
 		.write_bytes = 11,
+		.cancelled_write_bytes = 12,
+		.read_calls = 13,
+		.write_calls = 14,
 	};
 	struct denet_counters shown;
 
@@ -54,6 +57,9 @@ static void publish_puts_each_counter_in_its_place(void **state)
 	assert_int_equal(shown.syscall_write_bytes, 9);
 	assert_int_equal(shown.disk_read_bytes, 10);
 	assert_int_equal(shown.disk_write_bytes, 11);
+	assert_int_equal(shown.disk_write_cancelled_bytes, 12);
+	assert_int_equal(shown.syscall_read_count, 13);
+	assert_int_equal(shown.syscall_write_count, 14);
 }
 
 static void publish_hides_what_the_source_does_not_know(void **state)
@@ -72,6 +78,9 @@ static void publish_hides_what_the_source_does_not_know(void **state)
 	assert_true(shown.disk_write_bytes == DENET_UNKNOWN);
 	assert_true(shown.syscall_read_bytes == DENET_UNKNOWN);
 	assert_true(shown.syscall_write_bytes == DENET_UNKNOWN);
+	assert_true(shown.disk_write_cancelled_bytes == DENET_UNKNOWN);
+	assert_true(shown.syscall_read_count == DENET_UNKNOWN);
+	assert_true(shown.syscall_write_count == DENET_UNKNOWN);
 	assert_int_equal(shown.cpu_user_ns, 50 * TICK);
 	assert_int_equal(shown.migrations, 0);
 	publish_counters(&counters, COUNTER_ALL, TICK, &shown);

@@ -90,6 +90,8 @@ static struct denet_summary build(void)
 			.ctx_switches_voluntary = 14021,
 			.ctx_switches_involuntary = 3377,
 			.migrations = 901,
+			.syscall_read_count = 123456,
+			.syscall_write_count = 7890,
 		},
 		.sys_net_rx_bytes = 2345,
 		.sys_net_tx_bytes = 1234,
@@ -178,11 +180,12 @@ static void verbose_shows_every_figure_and_the_records(void **state)
 		.cpu_count = 1,
 		.records_path = "a\033[31mb.jsonl",
 	};
-	const struct denet_summary summary = build();
+	struct denet_summary summary = build();
 	const struct term_style style = plain(80);
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
+	summary.used.disk_write_cancelled_bytes = 12 << 20;
 	summary_view_append(&buf, &style, &summary, &context);
 	golden_check("summary_verbose", &buf);
 }

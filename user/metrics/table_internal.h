@@ -20,6 +20,9 @@
 #define IN_SAMPLES(place, member)                                          \
 	IN_MEMBER(place, member), IN_AGGREGATED(place, aggregated.member), \
 		IN_SAMPLE(place, parent.member)
+/* Not in each child's. */
+#define IN_WHOLES(place, member) \
+	IN_AGGREGATED(place, aggregated.member), IN_SAMPLE(place, parent.member)
 #define IN_PROCESS(place, member) USE(PROCESS, place, denet_process, member)
 #define IN_EXIT(place, member) USE(EXIT, place, denet_exit, member)
 #define IN_SUMMARY(place, member) USE(SUMMARY, place, denet_summary, member)

@@ -181,6 +181,12 @@ static void show_details(struct view *view)
 
 	show_bytes(view, "calls", used->syscall_read_bytes, "read", used->syscall_write_bytes,
 		   "written, by system calls");
+	if (is_known(used->syscall_read_count))
+		layout_piece(&view->layout, TONE_PLAIN, "%s reads",
+			     human_count(used->syscall_read_count).text);
+	if (is_known(used->syscall_write_count))
+		layout_piece(&view->layout, TONE_PLAIN, "%s writes",
+			     human_count(used->syscall_write_count).text);
 	show_bytes(view, "network", summary->sys_net_rx_bytes, "received",
 		   summary->sys_net_tx_bytes, "sent, by all in this network namespace");
 	show_counts(view, "faults", used->page_faults_cached, "from memory", used->page_faults_disk,
@@ -386,6 +392,9 @@ static void show_figures(struct view *view)
 	show_memory(view);
 	show_bytes(view, "disk", summary->used.disk_read_bytes, "read",
 		   summary->used.disk_write_bytes, "written");
+	if (has(summary->used.disk_write_cancelled_bytes))
+		layout_piece(&view->layout, TONE_PLAIN, "%s removed before they reached the disk",
+			     human_bytes(summary->used.disk_write_cancelled_bytes).text);
 	show_tree(view);
 	if (view->context->is_verbose)
 		show_details(view);

@@ -59,6 +59,9 @@ static void add_io(struct io_counts *sum, const struct io_counts *io)
 	sum->write_chars += io->write_chars;
 	sum->read_bytes += io->read_bytes;
 	sum->write_bytes += io->write_bytes;
+	sum->cancelled_write_bytes += io->cancelled_write_bytes;
+	sum->read_calls += io->read_calls;
+	sum->write_calls += io->write_calls;
 }
 
 static void raise(__u64 *value, uint64_t to)
@@ -124,10 +127,17 @@ void figures_take_io(struct poller *poller, struct member *member, const struct 
 	raise(&own->write_chars, threads.write_chars);
 	raise(&own->read_bytes, threads.read_bytes);
 	raise(&own->write_bytes, threads.write_bytes);
+	raise(&own->cancelled_write_bytes, threads.cancelled_write_bytes);
+	raise(&own->read_calls, threads.read_calls);
+	raise(&own->write_calls, threads.write_calls);
 	reaped->read_chars = rest(whole->read_chars, own->read_chars);
 	reaped->write_chars = rest(whole->write_chars, own->write_chars);
 	reaped->read_bytes = rest(whole->read_bytes, own->read_bytes);
 	reaped->write_bytes = rest(whole->write_bytes, own->write_bytes);
+	reaped->cancelled_write_bytes =
+		rest(whole->cancelled_write_bytes, own->cancelled_write_bytes);
+	reaped->read_calls = rest(whole->read_calls, own->read_calls);
+	reaped->write_calls = rest(whole->write_calls, own->write_calls);
 }
 
 /*

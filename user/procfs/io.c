@@ -32,8 +32,11 @@ int io_parse(const char *text, size_t len, struct io_counts *ret_counts)
 		found += take_value(&line, "wchar:", &counts.write_chars);
 		found += take_value(&line, "read_bytes:", &counts.read_bytes);
 		found += take_value(&line, "write_bytes:", &counts.write_bytes);
+		found += take_value(&line, "cancelled_write_bytes:", &counts.cancelled_write_bytes);
+		found += take_value(&line, "syscr:", &counts.read_calls);
+		found += take_value(&line, "syscw:", &counts.write_calls);
 	}
-	if (found != 4)
+	if (found != 7)
 		return -EBADMSG;
 	*ret_counts = counts;
 	return 0;

@@ -14,6 +14,9 @@ struct io_counts {
 	uint64_t write_chars;
 	uint64_t read_bytes; /* what went to storage */
 	uint64_t write_bytes;
+	uint64_t cancelled_write_bytes;
+	uint64_t read_calls;
+	uint64_t write_calls;
 };
 
 /* Returns the descriptor, by which a zombie can still be read. -EACCES without rights. */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The record of one process. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "metrics/publish.h"
+#include "record/record.h"
+#include "util/cleanup.h"
+
+static const struct record_style ours = { .has_system_psi = true };
+
+static const struct denet_counters counters = {
+	.cpu_time_ns = 9007199254740993,
+	.cpu_user_ns = 2,
+	.cpu_system_ns = 3,
+	.run_delay_ns = 4,
+	.disk_read_bytes = 5,
+	.disk_write_bytes = 6,
+	.syscall_read_bytes = 7,
+	.syscall_write_bytes = 8,
+	.page_faults_cached = 9,
+	.page_faults_disk = 10,
+	.ctx_switches_voluntary = 11,
+	.ctx_switches_involuntary = 12,
+	.migrations = 13,
+	.disk_write_cancelled_bytes = 14,
+	.syscall_read_count = 15,
+	.syscall_write_count = 16,
+};
+
+static void record_process_has_every_figure(void **state)
+{
+	const struct denet_process process = {
+		.pid = 8,
+		.ppid = 7,
+		.comm = "cc1",
+		.command = { .args = "cc1", .args_len = 4, .exe = "/lib/cc1" },
+		.uid = 1000,
+		.start_ms = 100,
+		.wall_ns = 200,
+		.used = counters,
+		.end = { .known = true, .exit_code = 1 },
+		.threads_total = 2,
+		.peak_rss_kb = 300,
+		.cgroup = "/user.slice",
+		.is_exact = true,
+		.id = 281474976710658,
+		.parent_id = 281474976710657,
+		.start_ns = -5,
+		.end_ns = 195,
+	};
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	assert_true(record_process(&ours, &process, &buf));
+	assert_string_equal(
+		buf_text(&buf),
+		"{\"kind\":\"process\",\"pid\":8,\"ppid\":7,\"comm\":\"cc1\",\"cmd\":[\"cc1\"],"
+		"\"exe\":\"/lib/cc1\",\"uid\":1000,\"start_ms\":100,\"wall_ns\":200,"
+		"\"cpu_time_ns\":9007199254740993,\"cpu_user_ns\":2,\"cpu_system_ns\":3,"
+		"\"run_delay_ns\":4,\"exit_code\":1,\"core_dumped\":false,\"oom_killed\":false,"
+		"\"threads_total\":2,\"peak_rss_kb\":300,\"disk_read_bytes\":5,"
+		"\"disk_write_bytes\":6,\"syscall_read_bytes\":7,\"syscall_write_bytes\":8,"
+		"\"page_faults_cached\":9,\"page_faults_disk\":10,\"ctx_switches_voluntary\":11,"
+		"\"ctx_switches_involuntary\":12,\"migrations\":13,\"disk_write_cancelled_bytes\":"
+		"14,\"syscall_read_count\":15,\"syscall_write_count\":16,\"cgroup\":\"/"
+		"user.slice\","
+		"\"exact\":true,\"id\":281474976710658,\"parent_id\":281474976710657,"
+		"\"start_ns\":-5,\"end_ns\":195}");
+}
+
+static void record_process_leaves_out_what_is_not_known(void **state)
+{
+	struct denet_process process = {
+		.pid = 8,
+		.comm = "x",
+		.uid = DENET_UNKNOWN,
+		.start_ms = DENET_UNKNOWN,
+		.wall_ns = DENET_UNKNOWN,
+		.threads_total = DENET_UNKNOWN,
+		.peak_rss_kb = 5,
+		.peak_is_bound = true,
+		.is_partial = true,
+		.is_running = true,
+		.end_ns = DENET_UNKNOWN,
+	};
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	publish_nothing(&process.used);
+	record_process(&ours, &process, &buf);
+	assert_string_equal(buf_text(&buf),
+			    "{\"kind\":\"process\",\"pid\":8,\"ppid\":0,\"comm\":\"x\","
+			    "\"peak_rss_kb\":5,\"peak_rss_is_bound\":true,\"exact\":false,"
+			    "\"partial\":true,\"running\":true,\"start_ns\":0}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(record_process_has_every_figure),
+		cmocka_unit_test(record_process_leaves_out_what_is_not_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
