@@ -47,6 +47,18 @@ static __always_inline void open_thread(__u64 id, struct task_struct *child)
 	ADD(account->threads_total, 1);
 }
 
+/*
+ * What will be in signal->maxrss at the first exec though the child has not made it: its copy of
+ * the address space begins with the pages that fork gave, and a shared one is the parent's.
+ */
+static __always_inline __u64 inherited_pages(struct task_struct *child)
+{
+	struct task_struct *parent = (void *)bpf_get_current_task();
+	struct mm_struct *mm = BPF_CORE_READ(child, mm);
+
+	return mm == BPF_CORE_READ(parent, mm) ? ~0ull : BPF_CORE_READ(mm, hiwater_rss);
+}
+
 static __always_inline void fill_account(__u64 parent_id, struct task_struct *child,
 					 struct process_account *account)
 {
@@ -61,6 +73,7 @@ static __always_inline void fill_account(__u64 parent_id, struct task_struct *ch
 	account->threads_live = 1;
 	account->threads_total = 1;
 	account->uid = bpf_get_current_uid_gid();
+	account->inherited_pages = inherited_pages(child);
 	bpf_get_current_comm(account->comm, sizeof(account->comm));
 }
 
@@ -134,6 +147,37 @@ static __always_inline void note_credentials(struct task_struct *task, struct ex
 	event->pad = 0;
 }
 
+/*
+ * The peak that the kernel keeps of all address spaces that the process has left. When this exec has
+ * raised it, it is that of the last one.
+ */
+static __always_inline __u64 note_left_peak(struct task_struct *task,
+					    struct process_account *account)
+{
+	__u64 peak_pages = BPF_CORE_READ(task, signal, maxrss), left_pages = 0;
+
+	if (peak_pages > account->peak_before_exec_pages && peak_pages > account->inherited_pages)
+		left_pages = peak_pages - account->inherited_pages;
+	if (left_pages > account->peak_left_pages)
+		account->peak_left_pages = left_pages;
+	account->peak_before_exec_pages = peak_pages;
+	account->inherited_pages = 0;
+	return left_pages;
+}
+
+/* At an exec the process has one thread; all others are in its account. */
+static __always_inline void note_left_program(struct task_struct *task,
+					      struct process_account *account,
+					      struct exec_event *event)
+{
+	read_counters(task, &event->used);
+	event->used.cpu_ns += slice_in_progress_ns(task);
+	include_counters(&event->used, &account->used);
+	event->left_peak_pages = note_left_peak(task, account);
+	event->boot_ns = bpf_ktime_get_boot_ns();
+	event->flags |= EXEC_COUNTED;
+}
+
 static __always_inline void send_exec(struct task_struct *task, struct linux_binprm *bprm,
 				      struct process_account *account)
 {
@@ -150,8 +194,11 @@ static __always_inline void send_exec(struct task_struct *task, struct linux_bin
 	message->head.command_id = account->command_id;
 	message->head.start_boot_ns = account->start_boot_ns;
 	message->head.parent_tgid = account->parent_tgid;
-	__builtin_memcpy(message->head.comm, account->comm, DENET_COMM_LEN);
 	note_credentials(task, &message->head);
+	note_left_program(task, account, &message->head);
+	__builtin_memcpy(message->head.left_comm, account->comm, DENET_COMM_LEN);
+	bpf_probe_read_kernel(account->comm, sizeof(account->comm), task->comm);
+	__builtin_memcpy(message->head.comm, account->comm, DENET_COMM_LEN);
 	read_args(task, message);
 
 	args_len = message->head.args_len;
@@ -180,14 +227,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct li
 	account = bpf_map_lookup_elem(&account_by_id, &id);
 	if (!account)
 		return 0;
-	if (id == root_id && !has_root_execed) {
-		has_root_execed = 1;
-		read_counters(task, &root_before_exec);
-		root_before_exec.cpu_ns += slice_in_progress_ns(task);
-	}
 	account->command_id = new_id();
-	account->peak_before_exec_pages = BPF_CORE_READ(task, signal, maxrss);
-	bpf_probe_read_kernel(account->comm, sizeof(account->comm), task->comm);
 	send_exec(task, bprm, account);
 	return 0;
 }

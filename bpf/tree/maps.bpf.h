@@ -82,8 +82,6 @@ KNOB(struct task_knobs, cfg_task);
 
 GLOBAL(struct tree_totals, totals);
 GLOBAL(struct pid_view, pid_view); /* noted by the first walk, if pids are mapped */
-GLOBAL(struct task_counters, root_before_exec); /* what our stub used, up to its exec */
-GLOBAL(__u32, has_root_execed);
 GLOBAL(__u64, root_id); /* its end wakes user space */
 GLOBAL(__u32, wake_at_every_exit); /* user space waits for the last one */
 GLOBAL(__u64, walk); /* the walk of the living that is going on, or the last one */

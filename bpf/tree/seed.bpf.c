@@ -53,6 +53,8 @@ static __always_inline void fill_account(struct task_struct *task, struct task_s
 	account->parent_id = sample->parent_id;
 	account->start_boot_ns = task->start_boottime;
 	account->peak_before_exec_pages = BPF_CORE_READ(task, signal, maxrss);
+	/* Fork begins with 0: without an exec since then nobody knows what it was given. */
+	account->inherited_pages = account->peak_before_exec_pages ? 0 : ~0ull;
 	account->tgid = sample->tgid;
 	account->parent_tgid = sample->parent_tgid;
 	account->threads_live = 1 - is_zombie(task);

@@ -47,6 +47,7 @@ enum denet_record {
 	DENET_RECORD_PROCESS, /* struct denet_process */
 	DENET_RECORD_EXIT, /* struct denet_exit */
 	DENET_RECORD_SUMMARY, /* struct denet_summary */
+	DENET_RECORD_PROGRAM, /* struct denet_process_program: an entry of a process's programs */
 	DENET_RECORD_COUNT
 };
 

@@ -121,6 +121,17 @@ struct denet_end {
 	bool unseen; /* it has ended, and how is not known */
 };
 
+/* What a process has run from one exec to the next. */
+struct denet_process_program {
+	const char *comm;
+	struct denet_command command; /* not known of what it was forked with */
+	uint64_t start_ns; /* since the start of the run; DENET_UNKNOWN when that is earlier */
+	struct denet_counters used; /* the border is estimated to a tick, the sum is exact */
+	uint64_t peak_rss_kb; /* without what it was forked with; DENET_UNKNOWN when not known */
+	bool peak_is_bound;
+	bool is_forked; /* it is the program of the parent, which this process has left */
+};
+
 /* One process from birth to end, or to the end of monitoring (is_running). */
 struct denet_process {
 	size_t size;
@@ -135,7 +146,7 @@ struct denet_process {
 	struct denet_end end;
 	bool oom_killed;
 	uint64_t threads_total; /* the main one included */
-	uint64_t peak_rss_kb; /* of this program, not of what it was forked from */
+	uint64_t peak_rss_kb; /* of all its programs, without what it was forked with */
 	bool peak_is_bound; /* peak_rss_kb is only known to be reached */
 	const char *cgroup; /* path: v2, else v1 memory; NULL when not known */
 	bool is_exact; /* cpu_time_ns is the kernel's closed account */
@@ -145,6 +156,9 @@ struct denet_process {
 	uint64_t parent_id; /* 0 for the root, and when not known */
 	int64_t start_ns; /* since the start of the run: below 0 for what lived before */
 	uint64_t end_ns; /* DENET_UNKNOWN while it runs */
+	const struct denet_process_program *programs; /* in order, the last is the process's own */
+	size_t programs_count; /* 0 when it ran one alone, or when that is not known */
+	uint64_t programs_omitted; /* too many: their shares are among those of programs */
 };
 
 struct denet_exit {
@@ -154,10 +168,10 @@ struct denet_exit {
 	uint64_t last_sample_to_exit_ms;
 };
 
-/* All processes of one name. */
+/* All programs of one name: a process that execs has a share in more than one group. */
 struct denet_group {
 	const char *comm;
-	uint64_t count;
+	uint64_t count; /* runs; what a child used before it execed is none */
 	uint64_t failed;
 	uint64_t cpu_time_ns;
 	uint64_t peak_rss_kb; /* the largest; DENET_UNKNOWN when none is known */

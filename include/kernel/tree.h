@@ -42,6 +42,8 @@ struct process_account {
 	__u64 cgroup_v2_id;
 	__u64 cgroup_memory_id; /* v1; 0 when there is none */
 	__u64 peak_before_exec_pages; /* signal->maxrss at the last exec: not this program's */
+	__u64 inherited_pages; /* by fork, of that maxrss; all ones: all of it; 0 once it has execed */
+	__u64 peak_left_pages; /* the largest of what the programs that it has left made themselves */
 	__u64 peak_pages; /* signal->maxrss at the end */
 	__u64 peak_mm_pages; /* of the address space at the end; 0 when it was gone (< 6.16) */
 	__u64 walk; /* the last that has shown its ended threads */
@@ -81,7 +83,10 @@ enum event_type {
 	EVENT_EXIT = 2,
 };
 
-/* A process runs a new program. The text: args_len bytes of arguments, then path_len of path. */
+/*
+ * A process runs a new program, and has left another. The text: args_len bytes of arguments, then
+ * path_len of path.
+ */
 struct exec_event {
 	__u32 type;
 	__u32 tgid;
@@ -97,10 +102,16 @@ struct exec_event {
 	__u32 flags; /* EXEC_ */
 	__u32 pad;
 	char comm[DENET_COMM_LEN];
+	/* With EXEC_COUNTED: */
+	char left_comm[DENET_COMM_LEN];
+	__u64 left_peak_pages; /* what the program that was left made itself; 0 when not known */
+	__u64 boot_ns; /* of this exec */
+	struct task_counters used; /* by the process so far, the slice in progress estimated */
 };
 
 /* Effective or saved ids that are not the real ones, or capabilities. */
 #define EXEC_HAS_RIGHTS 1u
+#define EXEC_COUNTED 2u /* by who saw it happen */
 
 struct exit_event {
 	__u32 type;
@@ -143,11 +154,11 @@ struct tree_totals {
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct task_member) == 16, "layout of task_member");
-_Static_assert(sizeof(struct process_account) == 264, "layout of process_account");
+_Static_assert(sizeof(struct process_account) == 280, "layout of process_account");
 _Static_assert(sizeof(struct tree_knobs) == 2, "layout of tree_knobs");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
-_Static_assert(sizeof(struct exec_event) == 80, "layout of exec_event");
-_Static_assert(sizeof(struct exit_event) == 272, "layout of exit_event");
+_Static_assert(sizeof(struct exec_event) == 240, "layout of exec_event");
+_Static_assert(sizeof(struct exit_event) == 288, "layout of exit_event");
 _Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
 _Static_assert(sizeof(struct tree_totals) == 248, "layout of tree_totals");
 

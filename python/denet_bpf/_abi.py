@@ -93,6 +93,16 @@ End = _struct(
     "end", (c_bool, "known"), (c_int, "exit_code", "signal"), (c_bool, "core_dumped", "unseen")
 )
 
+ProcessProgram = _struct(
+    "process_program",
+    (c_char_p, "comm"),
+    (Command, "command"),
+    (c_uint64, "start_ns"),
+    (Counters, "used"),
+    (c_uint64, "peak_rss_kb"),
+    (c_bool, "peak_is_bound", "is_forked"),
+)
+
 Process = _struct(
     "process",
     (c_size_t, "size"),
@@ -110,6 +120,9 @@ Process = _struct(
     (c_uint64, "id", "parent_id"),
     (c_int64, "start_ns"),
     (c_uint64, "end_ns"),
+    (POINTER(ProcessProgram), "programs"),
+    (c_size_t, "programs_count"),
+    (c_uint64, "programs_omitted"),
 )
 
 Exit = _struct(

@@ -340,6 +340,16 @@ static void check_growth(const struct scene *scene)
 	}
 }
 
+/* The shares of its programs are all of it, to the nanosecond. */
+static void check_programs(const struct denet_process *process)
+{
+	uint64_t cpu_ns = process->programs_count ? 0 : process->used.cpu_time_ns;
+
+	for (size_t i = 0; i < process->programs_count; i++)
+		cpu_ns += process->programs[i].used.cpu_time_ns;
+	assert_int_equal(cpu_ns, process->used.cpu_time_ns);
+}
+
 /* The parts add up to the whole: what every process used, and how many there were. */
 static void check_sums(const struct scene *scene)
 {
@@ -354,6 +364,7 @@ static void check_sums(const struct scene *scene)
 		threads += process->threads_total;
 		exact += process->is_exact;
 		running += process->is_running;
+		check_programs(process);
 	}
 	if (scene->options.exclude_children) {
 		assert_int_equal(summary->processes_total, 1);
@@ -364,6 +375,9 @@ static void check_sums(const struct scene *scene)
 	assert_int_equal(summary->processes_running, running);
 	assert_int_equal(summary->used.cpu_time_ns, cpu_ns);
 	assert_int_equal(summary->used.syscall_write_bytes, write_bytes);
+	for (size_t i = 0; i < summary->groups_count; i++)
+		cpu_ns -= summary->groups[i].cpu_time_ns;
+	assert_int_equal(cpu_ns, 0);
 	assert_int_equal(summary->threads_total, threads);
 }
 

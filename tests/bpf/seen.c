@@ -70,6 +70,22 @@ static void on_sample(void *context, const struct denet_tree *tree)
 		seen->on_sample(seen->context, tree);
 }
 
+static void keep_programs(struct seen_process *kept, const struct denet_process *process)
+{
+	kept->programs = NULL;
+	if (process->programs_count) {
+		kept->programs = calloc(process->programs_count, sizeof(*kept->programs));
+		if (!kept->programs)
+			abort();
+	}
+	for (size_t i = 0; i < process->programs_count; i++) {
+		kept->programs[i] = process->programs[i];
+		kept->programs[i].comm = copy_text(process->programs[i].comm);
+		kept->programs[i].command = (struct denet_command){ 0 };
+	}
+	kept->is.programs = kept->programs;
+}
+
 static void on_process(void *context, const struct denet_process *process)
 {
 	struct seen *seen = context;
@@ -84,6 +100,7 @@ static void on_process(void *context, const struct denet_process *process)
 	kept->is.command.args = kept->args;
 	kept->is.command.exe = NULL;
 	kept->is.cgroup = copy_text(process->cgroup);
+	keep_programs(kept, process);
 }
 
 static void on_exit_seen(void *context, const struct denet_exit *exit)
@@ -121,6 +138,9 @@ void seen_done(struct seen *seen)
 	for (size_t i = 0; i < seen->processes_count; i++) {
 		free(seen->processes[i].comm);
 		free(seen->processes[i].args);
+		for (size_t j = 0; j < seen->processes[i].is.programs_count; j++)
+			free((void *)(uintptr_t)seen->processes[i].programs[j].comm);
+		free(seen->processes[i].programs);
 		free((void *)(uintptr_t)seen->processes[i].is.cgroup);
 	}
 	for (size_t i = 0; i < seen->arrivals_count; i++)

@@ -10,6 +10,7 @@ struct seen_process {
 	struct denet_process is;
 	char *comm;
 	char *args;
+	struct denet_process_program *programs; /* is.programs, with copies of comm; no commands */
 };
 
 struct seen_sample {

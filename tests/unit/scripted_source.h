@@ -48,8 +48,6 @@ struct script {
 	uint32_t unknown;
 	uint64_t tasks_lost;
 	uint64_t peak_kb;
-	bool has_root_execed;
-	struct task_counters root_before_exec;
 	bool sees_no_births;
 
 	unsigned int walks;
@@ -143,6 +141,17 @@ static inline void script_exec(uint64_t id, const char *args, const char *path)
 	(void)snprintf(told->text + args_len, sizeof(told->text) - args_len, "%s", path);
 }
 
+/* Of the last exec it is known what had been used by then, and what was left. */
+static inline void script_count_exec(const char *left_comm, uint64_t cpu_ns)
+{
+	struct exec_event *exec = &script.news[script.news_count - 1].exec;
+
+	exec->flags |= EXEC_COUNTED;
+	exec->used.cpu_ns = cpu_ns;
+	exec->boot_ns = exec->start_boot_ns + cpu_ns;
+	memcpy(exec->left_comm, left_comm, strnlen(left_comm, DENET_COMM_LEN));
+}
+
 /* It is among the dead, and its account is on the way. */
 static inline void script_die(uint64_t id)
 {
@@ -216,14 +225,6 @@ static inline uint64_t scripted_root_id(const struct source *source)
 {
 	(void)source;
 	return ROOT;
-}
-
-static inline bool scripted_root_before_exec(const struct source *source,
-					     struct task_counters *ret_used)
-{
-	(void)source;
-	*ret_used = script.root_before_exec;
-	return script.has_root_execed;
 }
 
 static inline int take_error(int *error)
@@ -337,14 +338,14 @@ static inline uint64_t scripted_peak_kb(const struct source *source)
 	return script.peak_kb;
 }
 
-#define SCRIPTED_OPS(as, exact, opened)                                                            \
-	{                                                                                          \
-		.name = as, .is_exact = exact, .open = opened, .explain = scripted_explain,        \
-		.close = scripted_close, .seed = scripted_seed, .root_id = scripted_root_id,       \
-		.root_before_exec = scripted_root_before_exec, .drain = scripted_drain,            \
-		.sample = scripted_sample, .totals = scripted_totals, .unknown = scripted_unknown, \
-		.account = scripted_account, .wake_at_every_exit = scripted_wake_at_every_exit,    \
-		.tasks_lost = scripted_tasks_lost, .peak_kb = scripted_peak_kb,                    \
+#define SCRIPTED_OPS(as, exact, opened)                                                        \
+	{                                                                                      \
+		.name = as, .is_exact = exact, .open = opened, .explain = scripted_explain,    \
+		.close = scripted_close, .seed = scripted_seed, .root_id = scripted_root_id,   \
+		.drain = scripted_drain, .sample = scripted_sample, .totals = scripted_totals, \
+		.unknown = scripted_unknown, .account = scripted_account,                      \
+		.wake_at_every_exit = scripted_wake_at_every_exit,                             \
+		.tasks_lost = scripted_tasks_lost, .peak_kb = scripted_peak_kb,                \
 	}
 
 static const struct source_ops scripted_ops = SCRIPTED_OPS("scripted", true, scripted_open);

@@ -35,9 +35,8 @@ static void exec_of_the_root_is_its_start(void **state)
 	init_world(&world);
 	run(&world);
 	script_use(ROOT, 5 * MS);
-	script.has_root_execed = true;
-	script.root_before_exec.cpu_ns = 4 * MS;
 	script_exec(ROOT, "cat", "/bin/cat");
+	script_count_exec("stub", 4 * MS);
 	assert_int_equal(step(&world), 0);
 	assert_int_equal(world.heard.starts, 1);
 	assert_int_equal(world.heard.arrivals, 0);
@@ -47,6 +46,53 @@ static void exec_of_the_root_is_its_start(void **state)
 	assert_int_equal(step(&world), 1);
 	assert_int_equal(world.heard.ended[0].used.cpu_time_ns, 1 * MS);
 	assert_int_equal(summary_of(&world).used.cpu_time_ns, 1 * MS);
+	end_world(&world);
+}
+
+static void check_group(const struct denet_summary *summary, const char *comm, uint64_t count,
+			uint64_t cpu_ns)
+{
+	for (size_t i = 0; i < summary->groups_count; i++) {
+		const struct denet_group *group = &summary->groups[i];
+
+		if (strcmp(group->comm, comm) != 0)
+			continue;
+		assert_int_equal(group->count, count);
+		assert_int_equal(group->cpu_time_ns, cpu_ns);
+		return;
+	}
+	fail_msg("no group %s", comm);
+}
+
+/* The kernel's charge at the end may be less than what was estimated at the last exec. */
+static void each_program_has_its_share_and_all_add_up(void **state)
+{
+	struct denet_summary summary;
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	attach(&world);
+	script_birth(2, "sh");
+	script_exec(2, "env", "/bin/env");
+	script_count_exec("forker", 10 * MS);
+	script_exec(2, "make", "/bin/make");
+	script_count_exec("env", 15 * MS);
+	script_exec(2, "cc", "/bin/cc");
+	script_count_exec("make", 32 * MS);
+	script_use(2, 30 * MS);
+	script_exit(2, 0);
+	assert_int_equal(step_after_ms(&world, 100), 0);
+	script_exit(ROOT, 0);
+	let_root_go(&world);
+	assert_int_equal(step(&world), 1);
+	summary = summary_of(&world);
+	assert_int_equal(summary.used.cpu_time_ns, 30 * MS);
+	/* What it was forked with is no run of that program. */
+	check_group(&summary, "forker", 0, 10 * MS);
+	check_group(&summary, "env", 1, 5 * MS);
+	check_group(&summary, "make", 1, 15 * MS);
+	check_group(&summary, "cc", 1, 0);
 	end_world(&world);
 }
 
@@ -327,6 +373,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_that_ends_before_its_exec_is_seen_has_started),
 		cmocka_unit_test(exec_of_the_root_is_its_start),
+		cmocka_unit_test(each_program_has_its_share_and_all_add_up),
 		cmocka_unit_test(exec_of_a_child_is_an_arrival_and_its_end_a_process),
 		cmocka_unit_test(what_was_used_before_is_not_counted_but_asked_for),
 		cmocka_unit_test(death_during_a_walk_is_counted_once),

@@ -22,6 +22,7 @@ static const size_t struct_sizes[DENET_RECORD_COUNT] = {
 	[DENET_RECORD_PROCESS] = sizeof(struct denet_process),
 	[DENET_RECORD_EXIT] = sizeof(struct denet_exit),
 	[DENET_RECORD_SUMMARY] = sizeof(struct denet_summary),
+	[DENET_RECORD_PROGRAM] = sizeof(struct denet_process_program),
 };
 
 static const struct denet_metric *find(enum denet_record record, const char *group, const char *key)

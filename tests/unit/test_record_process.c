@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "metrics/publish.h"
 #include "record/record.h"
 #include "util/cleanup.h"
@@ -98,11 +100,50 @@ static void record_process_leaves_out_what_is_not_known(void **state)
 			    "\"partial\":true,\"running\":true,\"start_ns\":0}");
 }
 
+static void record_process_has_each_program_that_it_ran(void **state)
+{
+	const struct denet_process_program programs[] = {
+		{ .comm = "make",
+		  .start_ns = 5,
+		  .used = { .cpu_time_ns = 1 },
+		  .peak_rss_kb = DENET_UNKNOWN,
+		  .is_forked = true },
+		{ .comm = "sh",
+		  .command = { .args = "sh\0-c", .args_len = 6 },
+		  .start_ns = DENET_UNKNOWN,
+		  .used = { .cpu_time_ns = 2 },
+		  .peak_rss_kb = 30,
+		  .peak_is_bound = true },
+		{ .comm = "cc",
+		  .command = { .args = "cc", .args_len = 3 },
+		  .start_ns = 70,
+		  .used = { .cpu_time_ns = DENET_UNKNOWN },
+		  .peak_rss_kb = 50 },
+	};
+	const struct denet_process process = {
+		.comm = "cc",
+		.programs = programs,
+		.programs_count = 3,
+		.programs_omitted = 4,
+	};
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	record_process(&ours, &process, &buf);
+	assert_non_null(strstr(
+		buf_text(&buf),
+		",\"programs\":[{\"comm\":\"make\",\"start_ns\":5,\"cpu_time_ns\":1},"
+		"{\"comm\":\"sh\",\"cmd\":[\"sh\",\"-c\"],\"cpu_time_ns\":2,\"peak_rss_kb\":30,"
+		"\"peak_rss_is_bound\":true},"
+		"{\"comm\":\"cc\",\"start_ns\":70,\"peak_rss_kb\":50}],\"programs_omitted\":4}"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(record_process_has_every_figure),
 		cmocka_unit_test(record_process_leaves_out_what_is_not_known),
+		cmocka_unit_test(record_process_has_each_program_that_it_ran),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

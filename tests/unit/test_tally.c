@@ -377,6 +377,40 @@ static void tally_counts_exact_accounts(void **state)
 	tally_done(&tally);
 }
 
+static void a_process_has_a_share_in_the_group_of_each_program(void **state)
+{
+	const struct denet_process_program programs[] = {
+		{ .comm = "sh", .used.cpu_time_ns = 1, .peak_rss_kb = 9, .is_forked = true },
+		{ .comm = "env", .used.cpu_time_ns = 20, .peak_rss_kb = DENET_UNKNOWN },
+		{ .comm = "cc", .used.cpu_time_ns = 300, .peak_rss_kb = 7 },
+	};
+	struct denet_process process = process_of("cc", 321, exit_of(1));
+	struct tally tally = { 0 };
+	struct denet_summary summary = { 0 };
+
+	(void)state;
+	process.pid = 5;
+	process.peak_rss_kb = 9;
+	process.programs = programs;
+	process.programs_count = 3;
+	add(&tally, "sh", 40, success);
+	assert_int_equal(tally_add(&tally, &process, false), 0);
+	tally_view(&tally, &summary);
+	assert_int_equal(summary.groups_count, 3);
+	check_group(&summary.groups[0], "cc", 1, 300);
+	check_group(&summary.groups[1], "sh", 1, 41);
+	check_group(&summary.groups[2], "env", 1, 20);
+	assert_int_equal(summary.groups[0].failed, 1);
+	assert_int_equal(summary.groups[1].failed, 0);
+	assert_int_equal(summary.groups[0].peak_rss_kb, 7);
+	assert_int_equal(summary.groups[1].peak_rss_kb, 9);
+	assert_int_equal(summary.processes_failed, 1);
+	assert_string_equal(summary.failures[0].comm, "cc");
+	assert_int_equal(summary.peak_process_pid, 5);
+	assert_string_equal(summary.peak_process_comm, "sh");
+	tally_done(&tally);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +430,7 @@ int main(void)
 		cmocka_unit_test(view_is_made_once),
 		cmocka_unit_test(tally_knows_the_largest_and_whose_it_was),
 		cmocka_unit_test(tally_counts_exact_accounts),
+		cmocka_unit_test(a_process_has_a_share_in_the_group_of_each_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

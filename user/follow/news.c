@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/account.h"
+#include "engine/programs.h"
 #include "follow/monitor_internal.h"
 #include "metrics/publish.h"
 #include "procfs/cgroup_file.h"
@@ -113,35 +114,46 @@ void news_start(struct denet_monitor *monitor)
 		monitor->observer.on_start(monitor->observer.context, &start);
 }
 
-/* What our stub used until it became the command is not the command's. */
-static void forget_stub(struct denet_monitor *monitor, struct process *root)
+static bool is_start(const struct denet_monitor *monitor, const struct exec_event *event)
 {
-	struct task_counters used;
+	return event->id == monitor->root.id && !monitor->news.has_started;
+}
 
-	if (!monitor->source->ops->root_before_exec(monitor->source, &used))
+/* Who has not seen it happen does not know what was used by then. */
+static void leave_program(struct denet_monitor *monitor, const struct exec_event *event)
+{
+	struct process *process = tree_enter(&monitor->tree, event->id, event->tgid);
+	uint64_t seen_kb;
+
+	if (!process || !(event->flags & EXEC_COUNTED))
 		return;
-	root->before = used;
-	ledger_exclude_only(&monitor->ledger, &used);
+	if (is_start(monitor, event)) {
+		programs_forget_stub(process, event);
+		ledger_exclude_only(&monitor->ledger, &process->before);
+		return;
+	}
+	seen_kb = memory_peak_seen_kb(&monitor->memory, process);
+	if (programs_take_exec(&monitor->tree, process, event, seen_kb))
+		count_lost(&monitor->news);
 }
 
 static void on_exec(void *context, const struct exec_event *event, const char *text)
 {
 	struct denet_monitor *monitor = context;
-	struct process *process =
-		identity_take_exec(&monitor->identity, &monitor->tree, event, text);
+	struct process *process;
 
+	leave_program(monitor, event);
+	process = identity_take_exec(&monitor->identity, &monitor->tree, event, text);
 	if (!process) {
 		count_lost(&monitor->news);
 		return;
 	}
 	memory_begin_program(&monitor->memory, process);
 	note_known(&monitor->news, process);
-	if (event->id == monitor->root.id && !monitor->news.has_started) {
-		forget_stub(monitor, process);
+	if (is_start(monitor, event))
 		news_start(monitor);
-	} else {
+	else
 		show_arrival(monitor, process);
-	}
 }
 
 /* What an account says, whether it is closed or not. */
@@ -181,11 +193,21 @@ static void show_process(struct denet_monitor *monitor, const struct denet_proce
 		monitor->observer.on_process(monitor->observer.context, shown);
 }
 
+static void show_programs(const struct denet_monitor *monitor,
+			  const struct process_account *account, struct process *process,
+			  const struct task_counters *used, struct programs_shown *ret_programs,
+			  struct denet_process *shown)
+{
+	programs_show(account, process, used, monitor->sampler.tick_ns,
+		      monitor->times.start_boot_ns, ret_programs, shown);
+}
+
 static void show_ended(struct denet_monitor *monitor, const struct process_account *account,
-		       const struct process *process, const struct command *command)
+		       struct process *process, const struct command *command)
 {
 	bool is_root = account->id == monitor->root.id;
 	char comm[DENET_COMM_LEN + 1] = "";
+	struct programs_shown programs;
 	struct task_counters used;
 	struct denet_process shown;
 
@@ -196,6 +218,7 @@ static void show_ended(struct denet_monitor *monitor, const struct process_accou
 	if (!identity_is_stale(process, account, is_root && monitor->root.is_ours))
 		shown.command = identity_show(command);
 	publish_counters(&used, account->unknown, monitor->sampler.tick_ns, &shown.used);
+	show_programs(monitor, account, process, &used, &programs, &shown);
 	if (is_root)
 		root_note_account(&monitor->root, account, &used, &shown.end);
 	show_process(monitor, &shown, is_root);
@@ -310,6 +333,7 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 	uint64_t seen_kb = memory_peak_seen_kb(&monitor->memory, process);
 	struct process_account account;
 	char cgroup[PATH_MAX];
+	struct programs_shown programs;
 	struct denet_process shown;
 
 	if (monitor->source->ops->account(monitor->source, process->id, &account))
@@ -325,5 +349,6 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 	shown.peak_rss_kb = seen_kb ? seen_kb : DENET_UNKNOWN;
 	shown.peak_is_bound = true;
 	publish_counters(&process->used, process->unknown, monitor->sampler.tick_ns, &shown.used);
+	show_programs(monitor, &account, process, &process->used, &programs, &shown);
 	show_process(monitor, &shown, process->id == monitor->root.id);
 }

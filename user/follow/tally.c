@@ -109,11 +109,16 @@ static int grow(struct tally_table *table)
 	return 0;
 }
 
-static int reserve(struct tally_table *table, size_t row_bytes, size_t view_bytes)
+/* Room for so many new rows. */
+static int reserve(struct tally_table *table, size_t row_bytes, size_t view_bytes, size_t count)
 {
+	int r = 0;
+
 	table->row_bytes = row_bytes;
 	table->view_bytes = view_bytes;
-	return table->count == table->room ? grow(table) : 0;
+	while (!r && table->room - table->count < count)
+		r = grow(table);
+	return r;
 }
 
 /* The row of that key, zeroed but for the key if it is new; room is reserved. */
@@ -131,16 +136,16 @@ static void *enter(struct tally_table *table, const struct tally_key *key)
 	return row;
 }
 
-static void note_peak(struct tally *tally, struct group *group, const struct denet_process *process)
+static void note_peak(struct tally *tally, struct group *group, uint32_t pid, uint64_t peak_kb)
 {
-	if (process->peak_rss_kb == DENET_UNKNOWN)
+	if (peak_kb == DENET_UNKNOWN)
 		return;
-	if (group->peak_rss_kb == DENET_UNKNOWN || process->peak_rss_kb > group->peak_rss_kb)
-		group->peak_rss_kb = process->peak_rss_kb;
-	if (process->peak_rss_kb <= tally->peak_rss_kb)
+	if (peak_kb > group->peak_rss_kb)
+		group->peak_rss_kb = peak_kb;
+	if (peak_kb <= tally->peak_rss_kb)
 		return;
-	tally->peak_rss_kb = process->peak_rss_kb;
-	tally->peak_pid = process->pid;
+	tally->peak_rss_kb = peak_kb;
+	tally->peak_pid = pid;
 	memcpy(tally->peak_comm, group->key.comm, TALLY_NAME_LEN);
 }
 
@@ -158,27 +163,57 @@ static void add_failure(struct tally *tally, struct tally_key key,
 	failure->has_root |= is_root;
 }
 
+static void add_share(struct tally *tally, uint32_t pid,
+		      const struct denet_process_program *program)
+{
+	const struct tally_key key = key_of_name(program->comm);
+	struct group *group = enter(&tally->groups, &key);
+
+	group->count += !program->is_forked;
+	if (program->used.cpu_time_ns != DENET_UNKNOWN)
+		group->cpu_time_ns += program->used.cpu_time_ns;
+	note_peak(tally, group, pid, program->peak_rss_kb);
+}
+
+static void add_shares(struct tally *tally, const struct denet_process *process)
+{
+	const struct denet_process_program alone = {
+		.comm = process->comm,
+		.used = process->used,
+		.peak_rss_kb = process->peak_rss_kb,
+	};
+	size_t i;
+
+	if (!process->programs_count)
+		add_share(tally, process->pid, &alone);
+	for (i = 0; i < process->programs_count; i++)
+		add_share(tally, process->pid, &process->programs[i]);
+}
+
+/* All of it first, so that nothing is counted in one place and missing in the other. */
+static int reserve_all(struct tally *tally, const struct denet_process *process)
+{
+	int r = reserve(&tally->groups, sizeof(struct group), sizeof(struct denet_group),
+			process->programs_count + 1);
+
+	if (r || !tally_is_failure(&process->end))
+		return r;
+	return reserve(&tally->failures, sizeof(struct failure), sizeof(struct denet_failure), 1);
+}
+
 int tally_add(struct tally *tally, const struct denet_process *process, bool is_root)
 {
 	const struct tally_key key = key_of_name(process->comm);
-	bool has_failed = tally_is_failure(&process->end);
 	struct group *group;
 
-	/* All the room first, so that nothing is counted in one place and missing in the other. */
-	if (reserve(&tally->groups, sizeof(struct group), sizeof(struct denet_group)) ||
-	    (has_failed &&
-	     reserve(&tally->failures, sizeof(struct failure), sizeof(struct denet_failure))))
+	if (reserve_all(tally, process))
 		return -ENOMEM;
 	tally->is_viewed = false;
-	group = enter(&tally->groups, &key);
-	if (!group->count++)
-		group->peak_rss_kb = DENET_UNKNOWN;
-	if (process->used.cpu_time_ns != DENET_UNKNOWN)
-		group->cpu_time_ns += process->used.cpu_time_ns;
-	note_peak(tally, group, process);
+	add_shares(tally, process);
 	tally->processes_exact += process->is_exact;
-	if (!has_failed)
+	if (!tally_is_failure(&process->end))
 		return 0;
+	group = enter(&tally->groups, &key);
 	group->failed++;
 	tally->processes_failed++;
 	add_failure(tally, key, process, is_root);
@@ -216,7 +251,7 @@ static void view_groups(struct tally_table *table)
 			.count = group->count,
 			.failed = group->failed,
 			.cpu_time_ns = group->cpu_time_ns,
-			.peak_rss_kb = group->peak_rss_kb,
+			.peak_rss_kb = group->peak_rss_kb ? group->peak_rss_kb : DENET_UNKNOWN,
 		};
 	}
 	if (table->count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the summary needs of every process that ended, folded by command name, and for failures by
+ * What the summary needs of every process that ended, folded by the names of what it ran, failures by
  * the way they ended: memory grows with these, not with processes.
  */
 #ifndef DENET_FOLLOW_TALLY_H

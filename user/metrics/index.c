@@ -193,6 +193,8 @@ static const struct {
 				   "When a process has ended, or goes on after the end." },
 	[DENET_RECORD_EXIT] = { "exit", "When the root has ended." },
 	[DENET_RECORD_SUMMARY] = { "summary", "Last: the totals." },
+	[DENET_RECORD_PROGRAM] = { "process.programs", "Of a process that execed: each program "
+						       "that it ran, in order." },
 };
 
 const char *denet_record_name(enum denet_record record)

@@ -24,6 +24,7 @@
 #define IN_WHOLES(place, member) \
 	IN_AGGREGATED(place, aggregated.member), IN_SAMPLE(place, parent.member)
 #define IN_PROCESS(place, member) USE(PROCESS, place, denet_process, member)
+#define IN_PROGRAM(place, member) USE(PROGRAM, place, denet_process_program, member)
 #define IN_EXIT(place, member) USE(EXIT, place, denet_exit, member)
 #define IN_SUMMARY(place, member) USE(SUMMARY, place, denet_summary, member)
 

@@ -50,14 +50,6 @@ static uint64_t root_id(const struct source *source)
 	return poller_of_const(source)->root_id;
 }
 
-/* Seeding has told what our stub had used; the rest until its exec is not to be seen. */
-static bool root_before_exec(const struct source *source, struct task_counters *ret_used)
-{
-	(void)source;
-	(void)ret_used;
-	return false;
-}
-
 /* Its end must not wait for the next sample, and its exec tells what was started. */
 static int look_at_root(struct poller *poller)
 {
@@ -167,7 +159,6 @@ const struct source_ops poller_source_ops = {
 	.close = poller_close,
 	.seed = poller_seed,
 	.root_id = root_id,
-	.root_before_exec = root_before_exec,
 	.drain = drain,
 	.sample = sample,
 	.totals = totals,

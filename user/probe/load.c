@@ -129,8 +129,6 @@ const struct object_kind load_kind = {
 		.totals = &(bss)->totals,                         \
 		.pid_view = &(bss)->pid_view,                     \
 		.root_id = &(bss)->root_id,                       \
-		.has_root_execed = &(bss)->has_root_execed,       \
-		.root_before_exec = &(bss)->root_before_exec,     \
 		.wake_at_every_exit = &(bss)->wake_at_every_exit, \
 	})
 

@@ -166,16 +166,6 @@ static uint64_t root_id(const struct source *source)
 	return *(volatile __u64 *)probe_of_const(source)->shared.root_id;
 }
 
-static bool root_before_exec(const struct source *source, struct task_counters *ret_used)
-{
-	const struct probe_shared *shared = &probe_of_const(source)->shared;
-
-	if (!*(const volatile __u32 *)shared->has_root_execed)
-		return false;
-	*ret_used = *shared->root_before_exec;
-	return true;
-}
-
 /* Only what was full keeps such accounts, so the map is walked when the number has moved. */
 static int harvest(struct probe *probe, const struct source_events *events)
 {
@@ -349,7 +339,6 @@ const struct source_ops probe_source_ops = {
 	.close = close_source,
 	.seed = probe_seed,
 	.root_id = root_id,
-	.root_before_exec = root_before_exec,
 	.drain = drain,
 	.sample = sample,
 	.totals = totals,

@@ -27,8 +27,6 @@ struct probe_shared {
 	struct tree_totals *totals;
 	const struct pid_view *pid_view;
 	__u64 *root_id;
-	const __u32 *has_root_execed;
-	const struct task_counters *root_before_exec;
 	__u32 *wake_at_every_exit;
 };
 

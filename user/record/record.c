@@ -178,6 +178,25 @@ bool record_sample(const struct record_style *style, const struct denet_tree *tr
 	return true;
 }
 
+/* Of the last the process has the command. */
+static void write_of_process(struct json *json, const char *key, const void *context)
+{
+	const struct denet_process *process = context;
+
+	if (!process->programs_count)
+		return;
+	json_array_begin(json, key);
+	for (size_t i = 0; i < process->programs_count; i++) {
+		struct denet_process_program program = process->programs[i];
+		const struct fields fields = { .record = DENET_RECORD_PROGRAM, .base = &program };
+
+		if (i + 1 == process->programs_count)
+			program.command = (struct denet_command){ 0 };
+		write_object(json, NULL, NULL, &fields);
+	}
+	json_array_end(json);
+}
+
 bool record_process(const struct record_style *style, const struct denet_process *process,
 		    struct buf *buf)
 {
@@ -185,6 +204,8 @@ bool record_process(const struct record_style *style, const struct denet_process
 		.record = DENET_RECORD_PROCESS,
 		.base = process,
 		.is_ended = process->end.known,
+		.write_other = write_of_process,
+		.context = process,
 	};
 
 	if (style->compat_denet)

@@ -52,8 +52,6 @@ struct source_ops {
 		    void *context);
 	/* 0 before seeding. */
 	uint64_t (*root_id)(const struct source *source);
-	/* What the root had used at its first exec; false when that is not known. */
-	bool (*root_before_exec)(const struct source *source, struct task_counters *ret_used);
 
 	/* Hands over the news. */
 	int (*drain)(struct source *source, const struct source_events *events);

@@ -94,6 +94,7 @@ void tree_remove(struct tree *tree, struct process *process)
 	tree->count--;
 	idmap_remove(&tree->by_id, process->id);
 	command_drop(&tree->commands, process->command);
+	programs_done(&process->programs, &tree->commands);
 	give_slot_back(tree, process->slot);
 	free(process);
 }

@@ -13,6 +13,7 @@
 
 #include "kernel/tree.h"
 #include "tree/command.h"
+#include "tree/program.h"
 #include "util/idmap.h"
 
 struct process {
@@ -23,6 +24,7 @@ struct process {
 	uint32_t ppid;
 	char comm[DENET_COMM_LEN + 1];
 	struct command *command; /* a reference, or NULL */
+	struct programs programs;
 	uint64_t start_boot_ns;
 	struct task_counters used; /* at the last sample, never less than before */
 	struct task_counters before; /* to be subtracted: what it used before we counted */
