@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "kernel/tree.h"
+#include "task/boot.bpf.h"
 #include "task/compat.bpf.h"
 #include "task/pid.bpf.h"
 
@@ -32,8 +33,8 @@ static __always_inline void log_edge(struct task_struct *child, struct task_stru
 
 	edge.child_tgid = shown_tgid(child, BPF_CORE_READ(child, tgid));
 	edge.parent_tgid = shown_tgid(parent, BPF_CORE_READ(parent, tgid));
-	edge.child_start_boot_ns = BPF_CORE_READ(child, group_leader, start_boottime);
-	edge.parent_start_boot_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
+	edge.child_start_boot_ns = process_start_boot_ns(child);
+	edge.parent_start_boot_ns = process_start_boot_ns(parent);
 	if (bpf_ringbuf_output(&edges, &edge, sizeof(edge), BPF_RB_NO_WAKEUP))
 		__sync_fetch_and_add(&dropped_edges, 1);
 }

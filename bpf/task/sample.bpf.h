@@ -3,6 +3,7 @@
 #ifndef DENET_TASK_SAMPLE_H
 #define DENET_TASK_SAMPLE_H
 
+#include "task/boot.bpf.h"
 #include "task/clock.bpf.h"
 #include "task/counters.bpf.h"
 #include "task/end.bpf.h"
@@ -43,7 +44,7 @@ static __always_inline void read_sample(struct task_struct *task, struct task_sa
 	sample->flags |= group_exit / SIGNAL_GROUP_EXIT * SAMPLE_EXITING;
 	sample->flags |= (task->flags & PF_EXITING) / PF_EXITING * SAMPLE_EXITING;
 	sample->mm = (__u64)BPF_CORE_READ(task, mm);
-	sample->start_boot_ns = task->start_boottime;
+	sample->start_boot_ns = shown_boot_ns(task->start_boottime);
 	sample->tid = shown_tid(task, task->pid);
 	sample->tgid = shown_tgid(task, task->tgid);
 	sample->parent_tgid = shown_parent_tgid(task);

@@ -5,6 +5,7 @@
  */
 #include "tree/account.bpf.h"
 #include "tree/member.bpf.h"
+#include "task/boot.bpf.h"
 #include "task/counters.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -46,7 +47,7 @@ static __always_inline void close_process(struct task_struct *task, struct proce
 	struct exit_event *event;
 	long r;
 
-	account->exit_boot_ns = bpf_ktime_get_boot_ns();
+	account->exit_boot_ns = now_boot_ns();
 	/* on_process_exit was left out, as can be where it can be preempted. */
 	if (!(account->flags & ACCOUNT_ENDED))
 		note_status(task, account);

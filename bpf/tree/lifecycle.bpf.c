@@ -3,6 +3,7 @@
 #define MAPS_OWNER
 #include "tree/member.bpf.h"
 #include "tree/account.bpf.h"
+#include "task/boot.bpf.h"
 #include "task/clock.bpf.h"
 #include "task/counters.bpf.h"
 #include "task/credentials.bpf.h"
@@ -66,7 +67,7 @@ static __always_inline void fill_account(__u64 parent_id, struct task_struct *ch
 
 	account->parent_id = parent_id;
 	account->command_id = of_parent ? of_parent->command_id : 0;
-	account->start_boot_ns = child->start_boottime;
+	account->start_boot_ns = shown_boot_ns(child->start_boottime);
 	account->tgid = shown_tgid(child, child->tgid);
 	account->parent_tgid =
 		shown_tgid((void *)bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32);
@@ -174,7 +175,7 @@ static __always_inline void note_left_program(struct task_struct *task,
 	event->used.cpu_ns += slice_in_progress_ns(task);
 	include_counters(&event->used, &account->used);
 	event->left_peak_pages = note_left_peak(task, account);
-	event->boot_ns = bpf_ktime_get_boot_ns();
+	event->boot_ns = now_boot_ns();
 	event->flags |= EXEC_COUNTED;
 }
 

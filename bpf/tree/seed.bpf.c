@@ -24,8 +24,7 @@ static __always_inline struct seed *seed_of(struct task_struct *task)
 
 	if (!seed)
 		return NULL;
-	if (seed->start_boot_ns &&
-	    seed->start_boot_ns != BPF_CORE_READ(task, group_leader, start_boottime))
+	if (seed->start_boot_ns && seed->start_boot_ns != process_start_boot_ns(task))
 		return NULL;
 	return seed;
 }
@@ -51,7 +50,7 @@ static __always_inline void fill_account(struct task_struct *task, struct task_s
 {
 	__builtin_memset(account, 0, sizeof(*account));
 	account->parent_id = sample->parent_id;
-	account->start_boot_ns = task->start_boottime;
+	account->start_boot_ns = sample->start_boot_ns;
 	account->peak_before_exec_pages = BPF_CORE_READ(task, signal, maxrss);
 	/* Fork begins with 0: without an exec since then nobody knows what it was given. */
 	account->inherited_pages = account->peak_before_exec_pages ? 0 : ~0ull;

@@ -45,6 +45,7 @@ struct task_counters {
 /* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
 struct task_knobs {
 	__u64 slice_max_ns; /* a tick, unless a CPU may go without */
+	__s64 boot_offset_ns; /* of the monitor's time namespace */
 	bool use_slices; /* estimate what a running task has not been charged for yet */
 	bool use_exit_memory; /* read the address space at the end, which is there from 6.16 on */
 	bool map_pids; /* the monitor is not in the initial pid namespace */
@@ -89,7 +90,7 @@ struct task_sample {
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct task_counters) == 128, "layout of task_counters");
-_Static_assert(sizeof(struct task_knobs) == 16, "layout of task_knobs");
+_Static_assert(sizeof(struct task_knobs) == 24, "layout of task_knobs");
 _Static_assert(sizeof(struct pid_view) == 16, "layout of pid_view");
 _Static_assert(sizeof(struct task_sample) == 216, "layout of task_sample");
 

@@ -192,6 +192,67 @@ class MountNamespace(NamespaceCase):
         self.assert_refused(self.without_proc("attach", "1"))
 
 
+@need_root
+class TimeNamespace(Case):
+    """Its clock since the boot is another one, of which the kernel's own figures know nothing."""
+
+    INSIDE = ("unshare", "--time", "--boottime", "86400", "--monotonic", "43200", "--fork")
+
+    def setUp(self):
+        super().setUp()
+        if not can(*self.INSIDE, "true"):
+            self.skipTest("unshare: a time namespace is not permitted")
+
+    def check(self, records):
+        """All of it was between the start of the run and its end."""
+        begin_ms = the(records, "metadata")["t0_ms"]
+        wall_ms = the(records, "summary")["wall_ns"] / 1e6
+        processes = of_kind(records, "process")
+        self.assertTrue(processes)
+        for process in processes:
+            self.assertGreater(process["start_ms"], begin_ms - 1000)
+            self.assertLess(process["start_ms"], begin_ms + wall_ms + 1000)
+            self.assertLess(process["wall_ns"] / 1e6, wall_ms + 1000)
+            for program in process.get("programs", []):
+                self.assertLess(program["start_ns"] / 1e6, wall_ms + 1000)
+        for tree in of_kind(records, "tree"):
+            self.assertLess(tree["aggregated"]["uptime_secs"], wall_ms / 1e3 + 2)
+
+    def run_inside(self, source):
+        result = run("run", "-q", "--accounting", source, "-o", self.path("f"), "--", "sh", "-c",
+                     "sleep 0.3; true", program=[*self.INSIDE, BIN])
+        self.assertEqual(result.status, 0, result)
+        records = parse_lines(self.read("f"))
+        self.check(records)
+        shell = next(process for process in of_kind(records, "process") if process["comm"] == "sh")
+        self.assertGreater(shell["wall_ns"], 250_000_000)
+
+    @exact
+    def test_times_are_those_of_the_run(self):
+        self.run_inside("bpf")
+
+    def test_times_are_those_of_the_run_by_proc(self):
+        self.run_inside("proc")
+
+    @exact
+    def test_attach_finds_the_tree(self):
+        with start("sh", "-c", "sh -c 'read x; true' <&0; sh -c 'exit 3'; exit 4", program=[],
+                   stdin=subprocess.PIPE) as target:
+            wait_for("the child", lambda: len(children_of(target.pid)) == 1)
+            with start("attach", "-q", "--accounting", "bpf", "-o", self.path("f"), str(target.pid),
+                       program=[*self.INSIDE, BIN]) as monitor:
+                wait_for_file(self.path("f"))
+                wait_for("a sample", lambda: b'"tree"' in self.read("f"))
+                target.stdin.write(b"go\n")
+                target.stdin.flush()
+                self.assertEqual(target.wait(60), 4)
+                self.assertEqual(monitor.wait(60), 0, monitor.stderr.read())
+        records = parse_lines(self.read("f"))
+        self.assertEqual({process["exit_code"] for process in of_kind(records, "process")}, {0, 3, 4})
+        for process in of_kind(records, "process"):
+            self.assertLess(process["wall_ns"], 3600 * 10**9)
+
+
 class UserNamespace(Case):
 
     def setUp(self):

@@ -17,6 +17,7 @@
 
 #include "denet.skel.h"
 #include "denet.lskel.h"
+#include "probe/timens.h"
 #include "util/cleanup.h"
 #include "util/kernel_version.h"
 #include "util/namespace.h"
@@ -81,6 +82,7 @@ static void choose_knobs(struct probe *probe, const struct probe_options *option
 		.use_slices = !options->no_slices,
 		.map_pids = options->map_pids || is_in_pid_namespace(),
 		.slice_max_ns = slice_max_ns(),
+		.boot_offset_ns = timens_boot_offset_ns(),
 	};
 }
 
