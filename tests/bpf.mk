@@ -20,8 +20,8 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(INSIDE) | wor
 
 # The core again, forced onto the ways that other kernels go (PATH.TEST, see tests/bpf/path.c), and in
 # a pid namespace.
-BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach programs) \
-	$(addprefix hash.test_,lifecycle identity samples programs) $(addprefix spill.test_,lifecycle attach) \
+BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach programs told) \
+	$(addprefix hash.test_,lifecycle identity samples programs told) deaf.test_told $(addprefix spill.test_,lifecycle attach) \
 	$(addprefix namespace.test_,lifecycle probe)
 BPF_RUNS = $(notdir $(BPF_TEST_BIN)) $(BPF_PATH_RUNS)
 

@@ -127,6 +127,12 @@ struct mm_struct {
 	};
 };
 
+struct kernel_siginfo {
+	struct {
+		int si_code;
+	};
+};
+
 typedef struct {
 	uid_t val;
 } kuid_t;

@@ -159,6 +159,11 @@ struct denet_process {
 	const struct denet_process_program *programs; /* in order, the last is the process's own */
 	size_t programs_count; /* 0 when it ran one alone, or when that is not known */
 	uint64_t programs_omitted; /* too many: their shares are among those of programs */
+	/* The last TERM, KILL, INT, HUP or QUIT that another process has sent it, and that it took. */
+	uint32_t told_signal; /* 0: none, or not known */
+	uint32_t told_by_pid; /* 0 for who is not in the monitor's pid namespace */
+	uint64_t told_by_id; /* of a process of the tree; 0 for any other */
+	uint64_t told_ns; /* since the start of the run; DENET_UNKNOWN when that is earlier */
 };
 
 struct denet_exit {

@@ -47,6 +47,8 @@ struct process_account {
 	__u64 peak_pages; /* signal->maxrss at the end */
 	__u64 peak_mm_pages; /* of the address space at the end; 0 when it was gone (< 6.16) */
 	__u64 walk; /* the last that has shown its ended threads */
+	__u64 told_boot_ns; /* when another process last sent it a signal that ends */
+	__u64 told_by_id; /* 0 for who is no member */
 	struct task_counters used; /* of the threads that have ended */
 	__u32 tgid;
 	__u32 parent_tgid; /* at its birth */
@@ -56,6 +58,8 @@ struct process_account {
 	__u32 flags; /* ACCOUNT_ */
 	__u32 uid; /* not known before the end of what seeding has found */
 	__u32 unknown; /* COUNTER_: what used does not tell */
+	__u32 told_by_tgid;
+	__u32 told_signal; /* 0: none */
 	char comm[DENET_COMM_LEN];
 };
 
@@ -154,11 +158,11 @@ struct tree_totals {
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct task_member) == 16, "layout of task_member");
-_Static_assert(sizeof(struct process_account) == 280, "layout of process_account");
+_Static_assert(sizeof(struct process_account) == 304, "layout of process_account");
 _Static_assert(sizeof(struct tree_knobs) == 2, "layout of tree_knobs");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 240, "layout of exec_event");
-_Static_assert(sizeof(struct exit_event) == 288, "layout of exit_event");
+_Static_assert(sizeof(struct exit_event) == 312, "layout of exit_event");
 _Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
 _Static_assert(sizeof(struct tree_totals) == 248, "layout of tree_totals");
 

@@ -123,6 +123,8 @@ Process = _struct(
     (POINTER(ProcessProgram), "programs"),
     (c_size_t, "programs_count"),
     (c_uint64, "programs_omitted"),
+    (c_uint32, "told_signal", "told_by_pid"),
+    (c_uint64, "told_by_id", "told_ns"),
 )
 
 Exit = _struct(

@@ -17,6 +17,7 @@ static const struct {
 	{ "hash", { .no_libbpf = true, .no_storage = true } },
 	{ "spill", { .no_libbpf = true, .fail_storage = true } },
 	{ "libbpf", { .no_light = true } },
+	{ "deaf", { .no_signals = true } },
 	{ "old", { .no_light = true, .no_exit_memory = true, .no_slices = true } },
 };
 

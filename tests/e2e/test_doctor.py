@@ -10,7 +10,8 @@ import unittest
 from harness import BIN, FORBID, NOBODY, Case, bpf_missing, exact, need_root, not_in_mode, parse, run, wait_for
 
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
-PROGRAMS = {"on_wakeup_new", "on_process_exec", "on_process_exit", "on_switch", "sample_tasks", "seed_tasks"}
+PROGRAMS = {"on_wakeup_new", "on_process_exec", "on_process_exit", "on_switch", "on_signal_generate", "sample_tasks",
+            "seed_tasks"}
 ALWAYS = {"kind", "version", "exact", "accounting", "capabilities", "programs", "load_paths", "losses", "fixes"}
 
 

@@ -137,6 +137,8 @@ static inline void script_exec(uint64_t id, const char *args, const char *path)
 		.gid = getgid(),
 	};
 	memcpy(told->exec.comm, args, strnlen(args, DENET_COMM_LEN));
+	memset(actor->task.comm, 0, DENET_COMM_LEN);
+	memcpy(actor->task.comm, args, strnlen(args, DENET_COMM_LEN));
 	(void)snprintf(told->text, sizeof(told->text), "%s", args);
 	(void)snprintf(told->text + args_len, sizeof(told->text) - args_len, "%s", path);
 }

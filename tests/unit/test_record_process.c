@@ -138,12 +138,38 @@ static void record_process_has_each_program_that_it_ran(void **state)
 		"{\"comm\":\"cc\",\"start_ns\":70,\"peak_rss_kb\":50}],\"programs_omitted\":4}"));
 }
 
+static void record_process_says_who_told_it_to_end(void **state)
+{
+	struct denet_process process = {
+		.comm = "server",
+		.told_signal = 15,
+		.told_by_pid = 7,
+		.told_by_id = 281474976710658,
+		.told_ns = 3489000000,
+	};
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	record_process(&ours, &process, &buf);
+	assert_non_null(strstr(buf_text(&buf), ",\"told_by_pid\":7,\"told_by_id\":281474976710658,"
+					       "\"told_signal\":15,\"told_ns\":3489000000}"));
+	buf_reset(&buf);
+	process.told_by_pid = 0;
+	process.told_by_id = 0;
+	process.told_ns = DENET_UNKNOWN;
+	record_process(&ours, &process, &buf);
+	assert_non_null(strstr(buf_text(&buf), ",\"told_signal\":15}"));
+	assert_null(strstr(buf_text(&buf), "told_by"));
+	assert_null(strstr(buf_text(&buf), "told_ns"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(record_process_has_every_figure),
 		cmocka_unit_test(record_process_leaves_out_what_is_not_known),
 		cmocka_unit_test(record_process_has_each_program_that_it_ran),
+		cmocka_unit_test(record_process_says_who_told_it_to_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

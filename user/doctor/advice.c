@@ -103,6 +103,25 @@ static void show_losses_of_proc(struct advice *advice)
 			     "cannot be seen");
 }
 
+static void show_losses_of_programs(struct advice *advice)
+{
+	const struct denet_examination *shown = advice->shown;
+	bool is_attach_lost = false;
+
+	for (size_t i = 0; i < shown->programs_count; i++) {
+		const struct denet_program *program = &shown->programs[i];
+
+		if (program->is_attached != DENET_ANSWER_NO)
+			continue;
+		if (program->hook && !strcmp(program->hook, "tp_btf/signal_generate"))
+			lose(advice, "who told a process to end is not known");
+		else
+			is_attach_lost = true;
+	}
+	if (is_attach_lost)
+		lose(advice, "attach: some of the kernel programs it needs are refused");
+}
+
 static void show_losses(struct advice *advice)
 {
 	const struct denet_examination *shown = advice->shown;
@@ -117,12 +136,8 @@ static void show_losses(struct advice *advice)
 		lose(advice, "/proc is not mounted: memory at the samples is not known");
 	if (shown->uid != 0 && !holds(shown, "CAP_SYS_PTRACE"))
 		lose(advice, "processes of other users: no --pss, no path of their program");
-	for (size_t i = 0; i < shown->programs_count; i++)
-		if (shown->accounting == DENET_ACCOUNTING_BPF &&
-		    shown->programs[i].is_attached == DENET_ANSWER_NO) {
-			lose(advice, "attach: some of the kernel programs it needs are refused");
-			break;
-		}
+	if (shown->accounting == DENET_ACCOUNTING_BPF)
+		show_losses_of_programs(advice);
 }
 
 static void fix_kernel(struct advice *advice)

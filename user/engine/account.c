@@ -64,6 +64,19 @@ void account_show(const struct process_account *account, const struct process *p
 		ret_shown->end = publish_end(account->exit_status);
 }
 
+void account_show_told(const struct process_account *account, uint64_t begin_boot_ns,
+		       struct denet_process *shown)
+{
+	if (!account->told_signal)
+		return;
+	shown->told_signal = account->told_signal;
+	shown->told_by_pid = account->told_by_tgid;
+	shown->told_by_id = account->told_by_id;
+	shown->told_ns = account->told_boot_ns < begin_boot_ns
+				 ? DENET_UNKNOWN
+				 : account->told_boot_ns - begin_boot_ns;
+}
+
 void account_recall(const struct process *process, struct process_account *ret_account)
 {
 	*ret_account = (struct process_account){

@@ -17,6 +17,10 @@
 void account_show(const struct process_account *account, const struct process *process,
 		  uint64_t seen_kb, struct denet_process *ret_shown);
 
+/* Who told it to end; times are since begin_boot_ns. */
+void account_show_told(const struct process_account *account, uint64_t begin_boot_ns,
+		       struct denet_process *shown);
+
 /* When it ended, or now. */
 uint64_t account_end_boot_ns(const struct process_account *account);
 

@@ -166,6 +166,7 @@ static void show_account(struct denet_monitor *monitor, const struct process_acc
 
 	account_show(account, process, seen_kb, ret);
 	ret->start_ms = times_wall_ms(times, account->start_boot_ns);
+	account_show_told(account, times->start_boot_ns, ret);
 	ret->start_ns = times_run_ns(times, account->start_boot_ns);
 	if (account->flags & ACCOUNT_ENDED) {
 		ret->end_ns =

@@ -103,6 +103,16 @@ const struct metric metric_facts[] = {
 	      "What it ran by one exec after another, where that is more than one program. The "
 	      "first may be its parent's, which it was forked with; cmd of the last is its own.",
 	      "sched_process_exec", PROCESS, 64),
+	FACT(U32, "told_by_pid", METRIC_OMIT_ZERO,
+	     "Who sent told_signal; absent for who is in no pid namespace of ours.",
+	     "signal_generate", (IN_PROCESS(66, told_by_pid))),
+	FACT(U64, "told_by_id", METRIC_OMIT_ZERO, "The same, if it is a process of the tree.",
+	     "signal_generate", (IN_PROCESS(67, told_by_id))),
+	FACT(U32, "told_signal", METRIC_OMIT_ZERO,
+	     "The last TERM, KILL, INT, HUP or QUIT that another process has sent it.",
+	     "signal_generate", (IN_PROCESS(68, told_signal))),
+	ROW(INFO, U64, "told_ns", "ns", METRIC_OMIT_ZERO, "When, since the start of the run.",
+	    "signal_generate", NULL, (IN_PROCESS(69, told_ns))),
 
 	FACT(U64, "id", METRIC_OMIT_ZERO, "Its own, which no other has in this run.", "denet-bpf",
 	     (IN_PROCESS(64, id))),

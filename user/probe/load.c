@@ -113,6 +113,14 @@ static const struct object_program programs[] = {
 	[TREE_ON_PROCESS_EXEC] = TRACEPOINT(on_process_exec, "sched_process_exec"),
 	[TREE_ON_PROCESS_EXIT] = TRACEPOINT(on_process_exit, "sched_process_exit"),
 	[TREE_ON_SWITCH] = TRACEPOINT(on_switch, "sched_switch"),
+	[TREE_ON_SIGNAL_GENERATE] = {
+		.name = "on_signal_generate",
+		.hook = "tp_btf/signal_generate",
+		.attach = OBJECT_TRACEPOINT,
+		.light_fd = OBJECT_LIGHT_FD(denet_lskel, on_signal_generate),
+		.is_optional = true,
+		.knob = offsetof(struct probe_options, no_signals),
+	},
 	[TREE_SAMPLE_TASKS] = ITERATOR(sample_tasks),
 	[TREE_SEED_TASKS] = ITERATOR(seed_tasks),
 };

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * All 0 is the default. The rest is for tests: the last eight force on a newer kernel what an older
+ * All 0 is the default. The rest is for tests: the last nine force on a newer kernel what an older
  * one, a pid namespace or a busy CPU makes necessary.
  */
 struct probe_options {
@@ -19,6 +19,7 @@ struct probe_options {
 	bool no_slices; /* running tasks as of their last tick, as without FAIR_GROUP_SCHED */
 	bool map_pids; /* as in a pid namespace */
 	bool fail_storage; /* storage is there, but no birth finds any */
+	bool no_signals; /* who told a process to end is not known, as where that is refused */
 	int passes_max; /* after which seeding gives up */
 };
 

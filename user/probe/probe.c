@@ -63,6 +63,7 @@ static struct probe_options add_forced(const struct probe_options *options)
 	both.no_slices |= forced.no_slices;
 	both.fail_storage |= forced.fail_storage;
 	both.map_pids |= forced.map_pids;
+	both.no_signals |= forced.no_signals;
 	if (forced.passes_max)
 		both.passes_max = forced.passes_max;
 	return both;
