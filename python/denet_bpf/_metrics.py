@@ -21,6 +21,7 @@ CTX_SWITCHES_INVOLUNTARY = "ctx_switches_involuntary"
 CTX_SWITCHES_VOLUNTARY = "ctx_switches_voluntary"
 DISK_READ_BYTES = "disk_read_bytes"
 DISK_WRITE_BYTES = "disk_write_bytes"
+DISK_WRITE_CANCELLED_BYTES = "disk_write_cancelled_bytes"
 EVENTS_LOST = "events_lost"
 FULL_AVG10 = "full_avg10"
 LAST_SAMPLE_TO_EXIT_MS = "last_sample_to_exit_ms"
@@ -43,9 +44,11 @@ PROCESS_COUNT = "process_count"
 PROCESSES_EXACT = "processes_exact"
 PROCESSES_EXITED = "processes_exited"
 PROCESSES_FAILED = "processes_failed"
+PROCESSES_PEAK = "processes_peak"
 PROCESSES_RUNNING = "processes_running"
 PROCESSES_STARTED = "processes_started"
 PROCESSES_TOTAL = "processes_total"
+PROGRAMS_OMITTED = "programs_omitted"
 PSI_SOME_FRACTION = "psi_some_fraction"
 PSS_KB = "pss_kb"
 RECORDS_LOST = "records_lost"
@@ -55,9 +58,12 @@ SOME_AVG10 = "some_avg10"
 SYS_NET_RX_BYTES = "sys_net_rx_bytes"
 SYS_NET_TX_BYTES = "sys_net_tx_bytes"
 SYSCALL_READ_BYTES = "syscall_read_bytes"
+SYSCALL_READ_COUNT = "syscall_read_count"
 SYSCALL_WRITE_BYTES = "syscall_write_bytes"
+SYSCALL_WRITE_COUNT = "syscall_write_count"
 TASKS_LOST = "tasks_lost"
 THREAD_COUNT = "thread_count"
+THREADS_PEAK = "threads_peak"
 THREADS_TOTAL = "threads_total"
 TOTAL_DISK_READ_BYTES = "total_disk_read_bytes"
 TOTAL_DISK_WRITE_BYTES = "total_disk_write_bytes"
@@ -103,6 +109,9 @@ CSV_COLUMNS: Tuple[str, ...] = (
     "processes_started",
     "processes_exited",
     "pss_kb",
+    "disk_write_cancelled_bytes",
+    "syscall_read_count",
+    "syscall_write_count",
 )
 
 # denet's reader drops a sample without them.
@@ -151,6 +160,9 @@ COUNTERS: Tuple[str, ...] = (
     "ctx_switches_voluntary",
     "ctx_switches_involuntary",
     "migrations",
+    "disk_write_cancelled_bytes",
+    "syscall_read_count",
+    "syscall_write_count",
 )
 
 
@@ -363,6 +375,13 @@ class AggregatedSample(TypedDict, total=False):
     processes_exited: int
     #: Resident memory, each shared page by its share; where it was read (kb).
     pss_kb: int
+    #: Bytes of dirty pages removed before they reached storage, by whoever did that (bytes); with
+    #: accounting proc a lower bound.
+    disk_write_cancelled_bytes: int
+    #: Calls of read() and the like; with accounting proc a lower bound.
+    syscall_read_count: int
+    #: Calls of write() and the like; with accounting proc a lower bound.
+    syscall_write_count: int
     #: Keys that are there for denet's reader alone: not known, or of what has ended.
     unknown: Any
 
@@ -421,6 +440,13 @@ class SampleRecord(TypedDict, total=False):
     processes_exited: int
     #: Resident memory, each shared page by its share; where it was read (kb).
     pss_kb: int
+    #: Bytes of dirty pages removed before they reached storage, by whoever did that (bytes); with
+    #: accounting proc a lower bound.
+    disk_write_cancelled_bytes: int
+    #: Calls of read() and the like; with accounting proc a lower bound.
+    syscall_read_count: int
+    #: Calls of write() and the like; with accounting proc a lower bound.
+    syscall_write_count: int
     #: Keys that are there for denet's reader alone: not known, or of what has ended.
     unknown: Any
 
@@ -467,7 +493,7 @@ class ProcessRecord(TypedDict, total=False):
     oom_killed: bool
     #: Threads that there were, main ones included; with accounting proc a lower bound.
     threads_total: int
-    #: Most resident memory of this program, without what it inherited by fork (kb); the kernel's
+    #: Most resident memory of all its programs, without what it inherited by fork (kb); the kernel's
     #: count is short by up to a batch of pages a CPU.
     peak_rss_kb: int
     #: True when peak_rss_kb is only known to be reached.
@@ -491,6 +517,13 @@ class ProcessRecord(TypedDict, total=False):
     ctx_switches_involuntary: int
     #: Times that a thread went on on another CPU; not known with accounting proc.
     migrations: int
+    #: Bytes of dirty pages removed before they reached storage, by whoever did that (bytes); with
+    #: accounting proc a lower bound.
+    disk_write_cancelled_bytes: int
+    #: Calls of read() and the like; with accounting proc a lower bound.
+    syscall_read_count: int
+    #: Calls of write() and the like; with accounting proc a lower bound.
+    syscall_write_count: int
     #: The path of its cgroup: v2, else v1 memory.
     cgroup: str
     #: Whether cpu_time_ns is the kernel's closed account.
@@ -507,6 +540,19 @@ class ProcessRecord(TypedDict, total=False):
     start_ns: int
     #: Its end, since the start of the run (ns).
     end_ns: int
+    #: What it ran by one exec after another, where that is more than one program. The first may be
+    #: its parent's, which it was forked with; cmd of the last is its own.
+    programs: List[ProgramShare]
+    #: Programs without an entry in programs: their shares are among the others.
+    programs_omitted: int
+    #: Who sent told_signal; absent for who is in no pid namespace of ours.
+    told_by_pid: int
+    #: The same, if it is a process of the tree.
+    told_by_id: int
+    #: The last TERM, KILL, INT, HUP or QUIT that another process has sent it.
+    told_signal: int
+    #: When, since the start of the run (ns).
+    told_ns: int
 
 
 class ExitRecord(TypedDict, total=False):
@@ -533,9 +579,11 @@ class SummaryRecord(TypedDict, total=False):
     total_time_secs: float
     #: Samples taken.
     sample_count: int
-    #: Most processes at one sample; a lower bound.
+    #: processes_peak; of a file without our summary the most at one sample; with accounting proc a
+    #: lower bound.
     max_processes: int
-    #: Most threads at one sample; a lower bound.
+    #: threads_peak; of a file without our summary the most at one sample; with accounting proc a
+    #: lower bound.
     max_threads: int
     #: disk_read_bytes of the run (bytes); with accounting proc a lower bound.
     total_disk_read_bytes: int
@@ -608,6 +656,17 @@ class SummaryRecord(TypedDict, total=False):
     ctx_switches_involuntary: int
     #: Times that a thread went on on another CPU; not known with accounting proc.
     migrations: int
+    #: Most processes alive at once; with accounting proc a lower bound.
+    processes_peak: int
+    #: Most threads alive at once; with accounting proc a lower bound.
+    threads_peak: int
+    #: Bytes of dirty pages removed before they reached storage, by whoever did that (bytes); with
+    #: accounting proc a lower bound.
+    disk_write_cancelled_bytes: int
+    #: Calls of read() and the like; with accounting proc a lower bound.
+    syscall_read_count: int
+    #: Calls of write() and the like; with accounting proc a lower bound.
+    syscall_write_count: int
     #: Where the figures come from: bpf is exact, proc sampled, none nowhere.
     accounting: str
     #: Events of exec that were lost: commands unknown, no total lost.
@@ -622,3 +681,24 @@ class SummaryRecord(TypedDict, total=False):
     monitor_cpu_ns: int
     #: Most memory that denet-bpf had itself (kb).
     monitor_peak_rss_kb: int
+
+
+class ProgramShare(TypedDict, total=False):
+    """Of a process that execed: each program that it ran, in order.
+    """
+
+    #: Its name, 15 bytes at most.
+    comm: str
+    #: Its arguments, the program's name first.
+    cmd: List[str]
+    #: True when cmd is cut, after 1024 bytes.
+    cmd_truncated: bool
+    #: Its exec or birth, since the start of the run (ns); absent when it is older than the run.
+    start_ns: int
+    #: CPU time, user and system (ns); with accounting proc a lower bound.
+    cpu_time_ns: int
+    #: Most resident memory of all its programs, without what it inherited by fork (kb); the kernel's
+    #: count is short by up to a batch of pages a CPU.
+    peak_rss_kb: int
+    #: True when peak_rss_kb is only known to be reached.
+    peak_rss_is_bound: bool

@@ -24,10 +24,10 @@ TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str"
 NAMES = {
     "env": "EnvRecord", "metadata": "MetadataRecord", "child": "ChildRecord", "tree": "TreeRecord",
     "tree.parent": "MemberSample", "tree.aggregated": "AggregatedSample", "sample": "SampleRecord",
-    "process": "ProcessRecord", "exit": "ExitRecord", "summary": "SummaryRecord",
+    "process": "ProcessRecord", "process.programs": "ProgramShare", "exit": "ExitRecord", "summary": "SummaryRecord",
 }
 # Parts of a record that are no metrics themselves.
-PARTS = {"parent": "MemberSample", "aggregated": "AggregatedSample", "children": "List[Dict[str, Any]]"}
+PARTS = {"parent": "MemberSample", "aggregated": "AggregatedSample", "children": "List[Dict[str, Any]]", "programs": "List[ProgramShare]"}
 
 
 def column(metric):
@@ -72,7 +72,7 @@ def print_class(record):
     print(f"\n\nclass {NAMES[record['record']]}(TypedDict, total=False):")
     print("\n".join(textwrap.wrap(f'"""{record["help"]}', 99, initial_indent="    ", subsequent_indent="    ")))
     print('    """\n')
-    if not record["record"].startswith("tree."):
+    if "." not in record["record"]:
         print("    kind: str")
     for metric in record["keys"]:
         if "group" in metric:

@@ -148,7 +148,7 @@ const struct metric metric_figures[] = {
 	    (IN_PROCESS(19, peak_rss_kb), IN_PROGRAM(6, peak_rss_kb))),
 	ROW(COUNTER, U64, "programs_omitted", "", METRIC_OMIT_ZERO,
 	    "Programs without an entry in programs: their shares are among the others.",
-	    "sched_process_exec", NULL, (IN_PROCESS(65, programs_omitted))),
+	    "sched_process_exec", NULL, (IN_PROCESS(69, programs_omitted))),
 	ROW(GAUGE, U64, "last_sample_to_exit_ms", "ms", METRIC_DENETS,
 	    "How long before the root's end the last sample was.", "wall clock", NULL,
 	    (IN_EXIT(2, last_sample_to_exit_ms))),
