@@ -12,6 +12,7 @@ from ctypes import (
     c_int,
     c_int64,
     c_size_t,
+    c_uint16,
     c_uint32,
     c_uint64,
     c_ulong,
@@ -242,6 +243,47 @@ Launch = _struct(
 )
 
 Error = _struct("error", (c_size_t, "size"), (c_int, "exec_errno"), (c_char * 256, "text"))
+
+# <denet/metrics.h>
+
+MetricUse = _struct("metric_use", (c_uint16, "record", "place", "offset"))
+
+Metric = _struct(
+    "metric",
+    (c_char_p, "key", "group", "old_key", "label", "unit", "help", "source", "bound"),
+    (c_int, "type", "form"),
+    (c_bool, "is_denets", "is_demanded"),
+    (MetricUse * 7, "uses"),
+)
+
+# <denet/writer.h>
+
+FORMATS = {"jsonl": 0, "json": 1, "csv": 2}
+RECORD_METADATA = 1
+
+OnLoss = CFUNCTYPE(None, c_void_p, c_char_p, c_int)
+WriteFunction = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t)
+
+WriterOptions = _struct(
+    "writer_options",
+    (c_size_t, "size"),
+    (c_int, "format"),
+    (c_uint32, "left_out"),
+    (c_bool, "compat_denet", "exclude_children", "write_env", "closes_array"),
+    (OnLoss, "on_loss"),
+    (c_void_p, "context"),
+)
+
+# <denet/reader.h>
+
+Stats = _struct(
+    "stats",
+    (c_size_t, "size"),
+    (POINTER(Summary), "summary"),
+    (c_bool, "has_summary", "is_truncated"),
+    (c_uint64, "lines_skipped"),
+    (c_char_p, "skipped_text"),
+)
 
 # <denet/system.h>
 

@@ -79,6 +79,67 @@ def _encode(word: object) -> bytes:
     return encoded
 
 
+class RecordFile:
+    """A file that libdenet writes while it is told of a run; of a JSON array whole at any time.
+
+    Belongs to one NativeMonitor. What cannot be written is told by error().
+    """
+
+    def __init__(
+        self,
+        fd: int,
+        name: str,
+        form: str,
+        *,
+        include_children: bool = True,
+        write_metadata: bool = True,
+        write_env: bool = False,
+    ) -> None:
+        """Takes over the descriptor."""
+        self.name = name
+        self._fd = fd
+        self._owner = os.getpid()
+        self._library = _native.library()
+        self._handle = ctypes.c_void_p()
+        options = _abi.WriterOptions(size=ctypes.sizeof(_abi.WriterOptions))
+        options.format = _abi.FORMATS[form]
+        options.left_out = 0 if write_metadata else 1 << _abi.RECORD_METADATA
+        options.exclude_children = not include_children
+        options.write_env = write_env
+        options.closes_array = True
+        result = self._library.denet_writer_new(ctypes.byref(options), ctypes.byref(self._handle))
+        if result >= 0:
+            result = self._library.denet_writer_add_fd(self._handle, fd, _encode(name))
+        if result < 0:
+            self.close()
+            raise NativeError(-result, os.strerror(-result))
+
+    def observer(self):
+        return self._library.denet_writer_observer(self._handle)
+
+    def error(self) -> int:
+        """The errno of what could not be written, 0 when all was."""
+        return -self._library.denet_writer_error(self._handle) if self._handle else 0
+
+    def finish(self) -> None:
+        """Nothing is written from here on."""
+        if self._fd < 0:
+            return
+        if self._owner == os.getpid():  # a forked process leaves the file to the other
+            self._library.denet_writer_finish(self._handle)
+        os.close(self._fd)
+        self._fd = -1
+
+    def close(self) -> None:
+        """After the monitor that it belongs to."""
+        handle, self._handle = self._handle, ctypes.c_void_p()
+        if handle:
+            self._library.denet_writer_free(handle)
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
 class NativeMonitor:
     """A struct denet_monitor. Any method may be called from any thread."""
 
@@ -93,13 +154,15 @@ class NativeMonitor:
         no_polling: bool = False,
         pss: bool = False,
         children_max: Optional[int] = None,
+        file: Optional["RecordFile"] = None,
     ) -> None:
-        self._library = _native.library()
         self._lock = threading.RLock()
         self._handle: Optional[ctypes.c_void_p] = None
         self._ended = False
         self._has_thread = False
         self._owner = 0
+        self._file = file
+        self._library = _native.library()
         options = _native.new_options()
         options.interval_ms = min(interval_ms, _INTERVAL_MAX_MS)
         options.max_interval_ms = min(max(interval_ms, max_interval_ms), _INTERVAL_MAX_MS)
@@ -142,8 +205,13 @@ class NativeMonitor:
     def _begin(self, function, *arguments) -> None:
         error = _native.new_error()
         handle = ctypes.c_void_p()
+        observer = self._file.observer() if self._file is not None else None
         result = function(
-            ctypes.byref(self._options), None, *arguments, ctypes.byref(handle), ctypes.byref(error)
+            ctypes.byref(self._options),
+            observer,
+            *arguments,
+            ctypes.byref(handle),
+            ctypes.byref(error),
         )
         if result < 0:
             text = error.text.decode("utf-8", "replace") or os.strerror(-result)
@@ -275,13 +343,16 @@ class NativeMonitor:
     def close(self) -> None:
         """Frees the monitor. The command is left alone."""
         handle, self._handle, self._ended = self._handle, None, True
+        file, self._file = self._file, None
         # A forked process leaves it: there is no thread to join there.
         if handle is not None and self._owner == os.getpid():
             with self._lock:
                 self._library.denet_monitor_free(handle)
+        if file is not None and self._owner in (0, os.getpid()):
+            file.close()
 
     def __del__(self) -> None:
-        if getattr(self, "_handle", None) is not None:
+        if getattr(self, "_handle", None) is not None or getattr(self, "_file", None) is not None:
             self.close()
 
 

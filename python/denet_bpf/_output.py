@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import json
 import operator
 import os
-from contextlib import suppress
-from typing import Any, BinaryIO, Dict, Iterable, Iterator, Optional, Union
+from typing import Any, Dict, Iterable, Iterator, Union
 
-from . import _records
+from . import _monitor, _records
 
 PathName = Union[str, "os.PathLike[str]"]
 
@@ -56,62 +54,11 @@ def csv_lines(records: Iterable[Dict[str, Any]]) -> Iterator[str]:
         yield _records.csv_line(row.get(column) for column in _records.CSV_COLUMNS)
 
 
-class OutputFile:
-    """A file that is complete after each record. RuntimeError when it cannot be written."""
-
-    def __init__(self, path: PathName, form: str) -> None:
-        self._path = path
-        self._form = form
-        self._end = 0  # of a JSON array's last element; 0 when it has none
-        self._file: Optional[BinaryIO] = None
-        try:
-            self._file = open(path, "wb")
-        except OSError as error:
-            raise self._failure(error) from error
-        if form == "csv":
-            self._put(*csv_lines([]))
-        elif form == "json":
-            self._put("[]")  # denet knows an array by its last character: no line end
-
-    def write(self, line: str) -> None:
-        """Adds a record. After close() nothing happens."""
-        if self._file is None:
-            return
-        if self._form == "json":
-            self._add_element(line)
-        elif self._form == "jsonl":
-            self._put(line, "\n")
-        elif kind_of(line) in SAMPLES:
-            _, row = csv_lines([json.loads(line)])
-            self._put(row)
-
-    def _add_element(self, line: str) -> None:
-        # The closing bracket is written over, so that a reader finds a whole array at any time.
-        assert self._file is not None
-        self._file.seek(self._end or 1)
-        size = self._put(",\n" if self._end else "", line, "]")
-        self._end = (self._end or 1) + size - len("]")
-
-    def _put(self, *texts: str) -> int:
-        assert self._file is not None
-        data = "".join(texts).encode("utf-8", "replace")
-        try:
-            self._file.write(data)
-            self._file.flush()
-        except OSError as error:
-            self.close()
-            raise self._failure(error) from error
-        return len(data)
-
-    def _failure(self, error: OSError) -> RuntimeError:
-        return RuntimeError(f"IO Error: {os.fspath(self._path)}: {error.strerror}")
-
-    def close(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            with suppress(OSError):  # whatever it is, write() has told it
-                file.close()
-
-    def __del__(self) -> None:
-        if getattr(self, "_file", None) is not None:
-            self.close()
+def open_file(path: PathName, form: str, **wanted: bool) -> _monitor.RecordFile:
+    """A file for all records of a run. RuntimeError when it cannot be written."""
+    name = os.fspath(path)
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        return _monitor.RecordFile(fd, name, form, **wanted)
+    except OSError as error:
+        raise RuntimeError(f"IO Error: {name}: {error.strerror}") from error

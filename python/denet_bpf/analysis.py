@@ -232,14 +232,16 @@ def to_dataframe(
     """A pandas or polars table (library: "pandas", "polars"; None takes what is there).
 
     of="samples": one row a sample, with time_s, the seconds since the first. of="processes": one
-    row a process that ended; these records are in our files, so hand over the path, not samples.
-    ImportError when the library is missing.
+    row a process that ended; these records are in our files, so hand over the path, not samples:
+    ValueError when there is none. ImportError when the library is missing.
     """
     if of not in ("samples", "processes"):
         raise ValueError(f"Unknown table: {of}")
     module = _table_library(library)
     records = _records_from(metrics)
     rows = _sample_rows(records) if of == "samples" else _process_rows(records)
+    if of == "processes" and records and not rows:
+        raise ValueError("no record of a process: hand over a whole file, not its samples")
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = {name: _column([row.get(name) for row in rows]) for name in names}
     if module.__name__ == "polars":

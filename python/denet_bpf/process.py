@@ -16,17 +16,17 @@ from typing import IO, Any, Dict, List, Mapping, Optional, Sequence, Tuple, Unio
 from . import _monitor, _records
 from ._output import (
     SAMPLES,
-    OutputFile,
     PathName,
     csv_lines,
     interval_s,
     kind_of,
+    open_file,
     parse_format,
     parse_interval,
 )
 
-# What denet's own files hold: its readers and ours know them.
-_WRITTEN = (*SAMPLES, "child", "exit")
+# What denet prints.
+_PRINTED = (*SAMPLES, "child", "exit")
 _PID_END = 2**31
 _ATTACH_TRIES = 3
 _ATTACH_PAUSE_S = 0.01
@@ -137,8 +137,7 @@ class ProcessMonitor:
         form = parse_format(output_format)
         self._store = bool(store_in_memory)
         self._quiet = bool(quiet)
-        self._write_metadata = bool(write_metadata)
-        self._write_env = bool(write_env)
+        self._has_told_loss = False
         self._lock = threading.RLock()
         self._samples: List[str] = []
         self._children: List[str] = []
@@ -149,6 +148,16 @@ class ProcessMonitor:
         self._is_echoing = False
         self._begun_s = time.monotonic()
         self._due_s = self._begun_s
+        # Before anything starts whose records could not be kept.
+        self._file = None
+        if output_file is not None:
+            self._file = open_file(
+                output_file,
+                form,
+                include_children=bool(include_children),
+                write_metadata=bool(write_metadata),
+                write_env=bool(write_env),
+            )
         # When to sample is decided here, so that sample_once() and run() do not disturb each other.
         self._native = _monitor.NativeMonitor(
             interval_ms=self._base_ms,
@@ -159,9 +168,8 @@ class ProcessMonitor:
             no_polling=True,
             pss=bool(pss),
             children_max=children,
+            file=self._file,
         )
-        # Before anything starts whose records could not be kept.
-        self._file = OutputFile(output_file, form) if output_file is not None else None
 
     def _attach(self, pid: int) -> None:
         number = operator.index(pid)
@@ -191,6 +199,7 @@ class ProcessMonitor:
                 self._on_record(kind_of(line), line)
             if has_ended:
                 self._drop_file()
+            self._check_file()
 
     def _on_record(self, kind: str, line: str) -> None:
         if kind in SAMPLES:
@@ -203,27 +212,22 @@ class ProcessMonitor:
             self._children.append(line)
         elif kind == "process":
             self._processes.append(line)
-        elif kind == "metadata":
-            self._write_head()
-        if kind not in _WRITTEN:
-            return
-        if self._file is not None:
-            self._file.write(line)
-        elif self._is_echoing and not self._quiet:
+        is_printed = self._is_echoing and not self._quiet and self._file is None
+        if is_printed and kind in _PRINTED:
             print(line, flush=True)
 
-    def _write_head(self) -> None:
-        if self._file is None:
-            return
-        if self._write_env:
-            self._file.write(self.get_env())
-        if self._write_metadata:
-            self._file.write(self._native.metadata_json())
-
     def _drop_file(self) -> None:
-        # Whoever writes after it was closed is to write nothing, and nothing to stdout.
+        # The object stays: whoever has a file gets nothing on stdout.
         if self._file is not None:
-            self._file.close()
+            self._file.finish()
+
+    def _check_file(self) -> None:
+        if self._file is None or self._has_told_loss:
+            return
+        error = self._file.error()
+        if error:
+            self._has_told_loss = True
+            raise RuntimeError(f"IO Error: {self._file.name}: {os.strerror(error)}")
 
     def _sample_if_due(self) -> None:
         now = time.monotonic()

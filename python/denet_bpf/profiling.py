@@ -43,19 +43,21 @@ class Monitor:
         self.pid = os.getpid()
         self._accounting = accounting
         self._native: Optional[_monitor.NativeMonitor] = None
+        self._file: Optional[_monitor.RecordFile] = None
         self._lock = threading.Lock()
         self._samples: List[Dict[str, Any]] = []
         self._metadata: Dict[str, Any] = {}
         self._summary: Optional[str] = None
 
     def __enter__(self) -> "Monitor":
-        if self.output_file is not None:  # or it would be told when the work is done
-            open(self.output_file, "ab").close()
+        # Before the work: or it would be told when that is done.
+        file = self._open(self.output_file) if self.output_file is not None else None
         native = _monitor.NativeMonitor(
             interval_ms=self.base_interval_ms,
             max_interval_ms=self.max_interval_ms,
             accounting=self._accounting,
             include_children=bool(self.include_children),
+            file=file,
         )
         self.pid = os.getpid()
         try:
@@ -68,6 +70,7 @@ class Monitor:
         self._samples = []
         self._summary = None
         self._native = native
+        self._file = file
         return self
 
     def __exit__(self, kind: object = None, *_: object) -> None:
@@ -82,16 +85,32 @@ class Monitor:
         except _monitor.NativeError:
             pass  # a child that was forked inside the block leaves it, too
         self._native = None
+        error = self._end_file()
         native.close()
-        try:
-            if self.pid == os.getpid() and self.output_file is not None:
-                self._append(self.output_file)
-        except OSError:
-            if kind is None:  # the block's own exception matters more
-                raise
-        finally:
-            if not self.store_in_memory:
-                self._samples = []
+        if not self.store_in_memory:
+            self._samples = []
+        if error and kind is None:  # the block's own exception matters more
+            raise OSError(error, os.strerror(error), os.fspath(self.output_file or ""))
+
+    def _open(self, path: PathName) -> _monitor.RecordFile:
+        """The calls of a decorated function add to one file; only of lines that is possible."""
+        is_lines = self.output_format == "jsonl"
+        way = os.O_APPEND if is_lines else os.O_TRUNC
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | way, 0o666)
+        return _monitor.RecordFile(
+            fd,
+            os.fspath(path),
+            self.output_format,
+            include_children=bool(self.include_children),
+            write_metadata=not is_lines or not os.fstat(fd).st_size,
+        )
+
+    def _end_file(self) -> int:
+        file, self._file = self._file, None
+        if file is None or self.pid != os.getpid():
+            return 0
+        file.finish()
+        return file.error()
 
     @property
     def monitoring(self) -> bool:
@@ -144,14 +163,6 @@ class Monitor:
                 if form == "jsonl":
                     file.write(json.dumps(self._metadata) + "\n")
                 file.write(_text(samples, form))
-
-    def _append(self, path: PathName) -> None:
-        """The calls of a decorated function add to one file; only of lines that is possible."""
-        is_lines = self.output_format == "jsonl"
-        with open(path, "a" if is_lines else "w", encoding="utf-8", newline="") as file:
-            if is_lines and file.tell() == 0:
-                file.write(json.dumps(self._metadata) + "\n")
-            file.write(_text(self._samples, self.output_format))
 
 
 def _text(samples: List[Dict[str, Any]], form: str) -> str:

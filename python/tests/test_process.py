@@ -190,11 +190,9 @@ def test_children_and_processes_are_told():
     assert all(child["pid"] != monitor.get_pid() for child in children)
 
 
-def test_the_root_is_no_child_whatever_it_runs(tmp_path):
-    path = tmp_path / "metrics.jsonl"
-    monitor = run(["sh", "-c", "sleep 0.1; exec sleep 0.1"], output_file=path)
-    records = [json.loads(line) for line in read_lines(path)]
-    pids = [record["pid"] for record in records if record["kind"] == "child"]
+def test_the_root_is_no_child_whatever_it_runs():
+    monitor = run(["sh", "-c", "sleep 0.1; exec sleep 0.1"])
+    pids = [json.loads(line)["pid"] for line in monitor.get_children()]
     assert pids and monitor.get_pid() not in pids
 
 
@@ -298,7 +296,10 @@ def test_an_output_file_has_what_get_samples_has(tmp_path, form, has_head):
     found = [record["kind"] for record in records]
     assert [record for record in records if record["kind"] == "tree"] == samples
     assert found[:2] == (["env", "metadata"] if has_head else found[:2])
-    assert ("metadata" in found) == has_head and found[-1] == "exit"
+    assert ("metadata" in found) == has_head and found[-2:] == ["exit", "summary"]
+    processes = [record for record in records if record["kind"] == "process"]
+    assert processes == monitor.get_processes() and len(processes) >= 1
+    assert records[-1] == json.loads(monitor.get_summary()) | {"kind": "summary"}
     assert len(denet.load_metrics(path)) == len(samples)
 
 
@@ -574,7 +575,7 @@ def test_a_workflow_engine_s_thread_ends_with_the_process(tmp_path, accounting):
         thread.join(1)
         assert not thread.is_alive()
         assert process.poll() == 0  # its status was left to its parent
-    assert kinds(read_lines(path))[-1] == "exit"
+    assert kinds(read_lines(path))[-2:] == ["exit", "summary"]
     assert denet.load_metrics(path)[-1]["cpu_time_ns"] > 0
     assert monitor.exit_code in ((0,) if accounting == "bpf" else (0, None))
 

@@ -110,7 +110,7 @@ def test_an_exception_goes_on_and_the_samples_survive(tmp_path):
     with pytest.raises(KeyError, match="mine") as caught:
         fail()
     assert caught.value.denet_samples == fail.last_samples != []
-    assert kinds(read_lines(path)[1:])[-1] == "tree"
+    assert kinds(read_lines(path))[-1] == "summary"
 
     class Slotted(BaseException):
         __slots__ = ()
@@ -215,7 +215,10 @@ def test_calls_add_to_one_file_of_lines(tmp_path):
     work = denet.profile(output_file=str(path))(lambda: 1)
     counts = [len(work()[1]) for _ in range(2)]
     lines = [json.loads(line) for line in read_lines(path)]
-    assert len(lines) == 1 + sum(counts) and lines[0]["pid"] == os.getpid()
+    assert [line["kind"] for line in lines].count("tree") == sum(counts)
+    assert [line["kind"] for line in lines].count("metadata") == 1
+    assert lines[0]["kind"] == "metadata" and lines[0]["pid"] == os.getpid()
+    assert [line["kind"] for line in lines].count("summary") == len(counts)
     assert len(denet.load_metrics(path)) == sum(counts)
     # A tree with cpu_usage on top would be taken for one process by denet.
     assert all("cpu_usage" not in line for line in lines)
@@ -228,7 +231,8 @@ def test_other_forms_have_the_last_call(tmp_path, form):
     assert work()[1] == [] and work()[1] == []
     text = path.read_text()
     if form == "json":
-        assert {record["kind"] for record in json.loads(text)} == {"tree"}
+        found = [record["kind"] for record in json.loads(text)]
+        assert (found[0], found[-1], "tree" in found) == ("metadata", "summary", True)
     else:
         assert text.startswith("ts_ms,cpu_usage") and len(text.splitlines()) > 1
 

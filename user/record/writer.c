@@ -256,7 +256,8 @@ static int add_target(struct denet_writer *writer, struct sink *sink, const char
 	}
 	*target = (struct target){ .sink = sink, .name = copy };
 	writer->target_count++;
-	return 0;
+	/* An array is one from the start. */
+	return writer->options.closes_array ? sink_flush(sink) : 0;
 }
 
 int denet_writer_add_file(struct denet_writer *writer, const char *path)
