@@ -67,6 +67,8 @@ static void no_record_has_a_key_or_a_place_twice(void **state)
 			assert_true(metric->form == DENET_FORM_OTHER ||
 				    list.uses[i].offset < struct_sizes[record]);
 			assert_ptr_equal(find(record, metric->group, metric->key), metric);
+			assert_int_equal(list.uses[i].quoted_len, strlen(metric->key) + 4);
+			assert_int_equal(strlen(list.uses[i].quoted), list.uses[i].quoted_len);
 			if (i && !is_told_apart(metric))
 				assert_true(list.uses[i].metric != list.uses[i - 1].metric);
 		}

@@ -2,12 +2,14 @@
 /* The table by record: in the order of keys, and by key. Made once, from the table alone. */
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "metrics/table.h"
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 #define USES_MAX 96 /* of one record */
+#define QUOTED_BYTES 16384 /* a test sees that it is enough */
 #define SLOTS 256 /* of a hash: a power of two, at least twice as many */
 
 struct slot {
@@ -24,6 +26,8 @@ struct index {
 };
 
 static struct index by_record[DENET_RECORD_COUNT];
+static char quoted_keys[QUOTED_BYTES];
+static size_t quoted_len;
 static struct metric_use of_kernel[USES_MAX];
 static size_t of_kernel_count;
 static struct metric_use of_rollups[USES_MAX];
@@ -50,6 +54,34 @@ const struct denet_metric *denet_metric_get(size_t index)
 	return metric ? &metric->shown : NULL;
 }
 
+/* A copy for each use would be a waste, but the table is small. */
+static const char *quote(const char *key, size_t *ret_len)
+{
+	char *quoted = quoted_keys + quoted_len;
+	int len = snprintf(quoted, sizeof(quoted_keys) - quoted_len, ",\"%s\":", key);
+
+	*ret_len = (size_t)len;
+	quoted_len += (size_t)len + 1;
+	return quoted;
+}
+
+static struct metric_use use_of(const struct metric *metric, size_t offset)
+{
+	size_t len;
+	const char *quoted = quote(metric->shown.key, &len);
+
+	return (struct metric_use){
+		.metric = metric,
+		.key = metric->shown.key,
+		.quoted = quoted,
+		.quoted_len = len,
+		.group = metric->shown.group,
+		.offset = offset,
+		.form = metric->shown.form,
+		.flags = metric->flags,
+	};
+}
+
 static void insert(struct index *index, const struct metric *metric,
 		   const struct denet_metric_use *use)
 {
@@ -59,7 +91,7 @@ static void insert(struct index *index, const struct metric *metric,
 		index->uses[at] = index->uses[at - 1];
 		index->places[at] = index->places[at - 1];
 	}
-	index->uses[at] = (struct metric_use){ .metric = metric, .offset = use->offset };
+	index->uses[at] = use_of(metric, use->offset);
 	index->places[at] = use->place;
 }
 
@@ -87,13 +119,12 @@ static void index_lists(const struct metric *metric)
 	const struct denet_metric_use *use = metric->shown.uses;
 
 	if (metric->kernel_unknown)
-		of_kernel[of_kernel_count++] = (struct metric_use){ .metric = metric };
+		of_kernel[of_kernel_count++] = use_of(metric, 0);
 	if (!metric->rollup)
 		return;
 	while (use->record != DENET_RECORD_SUMMARY)
 		use++;
-	of_rollups[of_rollups_count++] =
-		(struct metric_use){ .metric = metric, .offset = use->offset };
+	of_rollups[of_rollups_count++] = use_of(metric, use->offset);
 }
 
 static void index_all(void)

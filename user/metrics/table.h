@@ -34,7 +34,13 @@ struct metric {
 /* One key of a record. */
 struct metric_use {
 	const struct metric *metric;
+	const char *key; /* this and those below are the metric's, near at hand */
+	const char *quoted; /* ,"KEY": as in JSON */
+	size_t quoted_len;
+	const char *group;
 	size_t offset;
+	enum denet_metric_form form;
+	unsigned int flags;
 };
 
 struct metric_list {

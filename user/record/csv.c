@@ -9,7 +9,7 @@
 /* All columns are figures, and so none needs quotes. */
 static bool is_column(const struct metric_use *use)
 {
-	return use->metric->shown.form != DENET_FORM_OTHER;
+	return use->form != DENET_FORM_OTHER;
 }
 
 static void end_line(struct buf *buf)
@@ -36,56 +36,58 @@ void csv_append_header(struct buf *buf)
 	end_line(buf);
 }
 
-static void append_figure(struct buf *buf, const struct metric_use *use, const void *base)
+/* Returns where the next one goes. */
+static char *put_figure(char *out, const struct metric_use *use, const void *base)
 {
 	const void *value = (const char *)base + use->offset;
-	char text[DECIMAL_MAX_BYTES];
-	size_t len;
 
-	if (use->metric->shown.form == DENET_FORM_FLOAT)
-		len = decimal_from_float((float)*(const double *)value, text);
-	else
-		len = decimal_from_u64(*(const uint64_t *)value, text);
-	buf_append(buf, text, len);
+	if (use->form == DENET_FORM_FLOAT)
+		return out + decimal_from_float((float)*(const double *)value, out);
+	return out + decimal_from_u64(*(const uint64_t *)value, out);
 }
 
-/* One figure of a group is nothing without the others. */
-static bool is_group_known(const struct metric_list *list, const char *group, const void *base)
+/* One figure of a group, which stand together, is nothing without the others. */
+static bool is_known(const struct metric_list *list, size_t at, const void *base)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (list->uses[i].metric->shown.group == group &&
-		    !fields_is_known(&list->uses[i], base))
+	const struct metric_use *uses = list->uses;
+	const char *group = uses[at].group;
+	size_t i = at;
+
+	if (!group)
+		return fields_is_known(&uses[at], base);
+	while (i && uses[i - 1].group == group)
+		i--;
+	for (; i < list->count && uses[i].group == group; i++)
+		if (!fields_is_known(&uses[i], base))
 			return false;
 	return true;
-}
-
-/* The place of a column among the keys of the record; NULL when that has none. */
-static const struct metric_use *use_of(const struct metric_list *list, const struct metric *column,
-				       size_t *at)
-{
-	while (*at < list->count && list->uses[*at].metric != column)
-		(*at)++;
-	return *at < list->count ? &list->uses[*at] : NULL;
 }
 
 void csv_append_row(struct buf *buf, const struct denet_tree *tree, bool root_alone)
 {
 	struct metric_list columns = metric_list(DENET_RECORD_AGGREGATED);
-	struct metric_list list = root_alone ? metric_list(DENET_RECORD_SAMPLE)
-					     : metric_list(DENET_RECORD_AGGREGATED);
+	struct metric_list list = root_alone ? metric_list(DENET_RECORD_SAMPLE) : columns;
 
+	char *out;
+
+	if (buf_reserve(buf, columns.count * (DECIMAL_MAX_BYTES + 1) + 1))
+		return;
+	out = buf->data + buf->len;
 	for (size_t i = 0, at = 0; i < columns.count; i++) {
-		const struct metric *metric = columns.uses[i].metric;
 		size_t found = at;
-		const struct metric_use *use = use_of(&list, metric, &found);
 
 		if (!is_column(&columns.uses[i]))
 			continue;
-		at = use ? found : at;
-		if (use && fields_is_known(use, tree) &&
-		    (!metric->shown.group || is_group_known(&list, metric->shown.group, tree)))
-			append_figure(buf, use, tree);
-		buf_append_char(buf, ',');
+		/* The same order, but for keys that only one of them has. */
+		while (found < list.count && list.uses[found].metric != columns.uses[i].metric)
+			found++;
+		if (found < list.count) {
+			at = found + 1;
+			if (is_known(&list, found, tree))
+				out = put_figure(out, &list.uses[found], tree);
+		}
+		*out++ = ',';
 	}
+	buf->len = (size_t)(out - buf->data);
 	end_line(buf);
 }

@@ -40,7 +40,7 @@ bool fields_is_known(const struct metric_use *use, const void *base)
 {
 	const struct denet_end *end = at(use, base);
 
-	switch (use->metric->shown.form) {
+	switch (use->form) {
 	case DENET_FORM_U64:
 		return u64_at(use, base) != DENET_UNKNOWN;
 	case DENET_FORM_FLOAT:
@@ -62,7 +62,7 @@ bool fields_is_known(const struct metric_use *use, const void *base)
 
 static bool is_zero(const struct metric_use *use, const void *base)
 {
-	switch (use->metric->shown.form) {
+	switch (use->form) {
 	case DENET_FORM_U64:
 		return !u64_at(use, base);
 	case DENET_FORM_U32:
@@ -107,11 +107,11 @@ static void write_other(struct body *body, const char *key)
 /* Of a text or of a truth. */
 static void write_word(struct body *body, const struct metric_use *use)
 {
-	const char *key = use->metric->shown.key;
+	const char *key = use->key;
 	const void *base = body->fields->base;
 	struct json *json = body->json;
 
-	switch (use->metric->shown.form) {
+	switch (use->form) {
 	case DENET_FORM_BOOL:
 		json_bool(json, key, *(const bool *)at(use, base));
 		break;
@@ -133,11 +133,11 @@ static void write_word(struct body *body, const struct metric_use *use)
 
 static void write_value(struct body *body, const struct metric_use *use)
 {
-	const char *key = use->metric->shown.key;
+	const char *key = use->key;
 	const void *base = body->fields->base;
 	struct json *json = body->json;
 
-	switch (use->metric->shown.form) {
+	switch (use->form) {
 	case DENET_FORM_U64:
 		json_u64(json, key, u64_at(use, base));
 		break;
@@ -168,9 +168,9 @@ static void write_value(struct body *body, const struct metric_use *use)
 /* What denet's reader does not do without. */
 static void write_demanded(struct body *body, const struct metric_use *use)
 {
-	const char *key = use->metric->shown.key;
+	const char *key = use->key;
 
-	if (use->metric->shown.form == DENET_FORM_FLOAT)
+	if (use->form == DENET_FORM_FLOAT)
 		json_float(body->json, key, 0);
 	else
 		json_u64(body->json, key, 0);
@@ -181,31 +181,35 @@ static void write_demanded(struct body *body, const struct metric_use *use)
 /* How denet tells that it does not know. */
 static void write_empty(struct body *body, const struct metric_use *use)
 {
-	const struct metric *metric = use->metric;
-
-	if (metric->flags & METRIC_NULL_FOR_DENET) {
-		json_null(body->json, metric->shown.key);
-	} else if (metric->shown.form == DENET_FORM_ARGS) {
-		json_array_begin(body->json, metric->shown.key);
+	if (use->flags & METRIC_NULL_FOR_DENET) {
+		json_null(body->json, use->key);
+	} else if (use->form == DENET_FORM_ARGS) {
+		json_array_begin(body->json, use->key);
 		json_array_end(body->json);
 	} else {
-		json_string(body->json, metric->shown.key, "");
+		json_string(body->json, use->key, "");
 	}
 }
 
 static void write_field(struct body *body, const struct metric_use *use)
 {
 	const struct fields *fields = body->fields;
-	unsigned int flags = use->metric->flags;
+	unsigned int flags = use->flags;
 
 	if (fields->is_compat && !(flags & METRIC_DENETS))
 		return;
+	/* Most are. */
+	if (use->form == DENET_FORM_U64 && !(flags & METRIC_OMIT_ZERO) && !body->json->is_pretty &&
+	    u64_at(use, fields->base) != DENET_UNKNOWN) {
+		json_u64_of(body->json, use->quoted, use->quoted_len, u64_at(use, fields->base));
+		return;
+	}
 	if ((flags & METRIC_OMIT_ZERO && is_zero(use, fields->base)) ||
 	    (flags & METRIC_IF_ENDED && !fields->is_ended))
 		return;
 	if (fields_is_known(use, fields->base))
 		write_value(body, use);
-	else if (fields->has_demands && use->metric->shown.is_demanded)
+	else if (fields->has_demands && (flags & METRIC_DEMANDED) == METRIC_DEMANDED)
 		write_demanded(body, use);
 	else if (fields->is_compat && flags & (METRIC_NULL_FOR_DENET | METRIC_EMPTY_FOR_DENET))
 		write_empty(body, use);
@@ -214,11 +218,11 @@ static void write_field(struct body *body, const struct metric_use *use)
 /* Its figures come whole or not at all. Returns how many uses it is. */
 static size_t write_group(struct body *body, const struct metric_use *uses, size_t count)
 {
-	const char *group = uses[0].metric->shown.group;
+	const char *group = uses[0].group;
 	bool is_whole = true;
 	size_t len = 0;
 
-	for (; len < count && uses[len].metric->shown.group == group; len++)
+	for (; len < count && uses[len].group == group; len++)
 		if (uses[len].metric->shown.type != DENET_METRIC_INFO)
 			is_whole = is_whole && fields_is_known(&uses[len], body->fields->base);
 	if (!is_whole)
@@ -233,11 +237,15 @@ static size_t write_group(struct body *body, const struct metric_use *uses, size
 void fields_write(struct json *json, const struct fields *fields)
 {
 	struct metric_list list = metric_list(fields->record);
-	struct body body = { .json = json, .fields = fields };
+	struct body body;
 	size_t i = 0;
 
+	body.json = json;
+	body.fields = fields;
+	body.unknown_count = 0;
+
 	while (i < list.count) {
-		if (list.uses[i].metric->shown.group) {
+		if (list.uses[i].group) {
 			i += write_group(&body, &list.uses[i], list.count - i);
 			continue;
 		}

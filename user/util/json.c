@@ -114,6 +114,23 @@ void json_u64(struct json *json, const char *key, uint64_t value)
 		close_value(json, out + decimal_from_u64(value, out));
 }
 
+void json_u64_of(struct json *json, const char *quoted, size_t len, uint64_t value)
+{
+	struct buf *buf = json->buf;
+	char *out;
+
+	if (buf_reserve(buf, len + DECIMAL_MAX_BYTES))
+		return;
+	if (!json->needs_comma) {
+		quoted++;
+		len--;
+	}
+	out = buf->data + buf->len;
+	memcpy(out, quoted, len);
+	json->needs_comma = true;
+	close_value(json, out + len + decimal_from_u64(value, out + len));
+}
+
 void json_i64(struct json *json, const char *key, int64_t value)
 {
 	char *out = open_value(json, key, DECIMAL_MAX_BYTES);
