@@ -28,10 +28,11 @@ static void row(const struct view *view, const char *label, const char *format, 
 
 static void row(const struct view *view, const char *label, const char *format, ...)
 {
+	size_t len = strlen(label);
 	va_list args;
 
 	term_append(view->buf, view->style, TONE_FAINT, label);
-	buf_append_repeated(view->buf, ' ', LABEL_COLUMNS - strlen(label));
+	buf_append_repeated(view->buf, ' ', len < LABEL_COLUMNS ? LABEL_COLUMNS - len : 1);
 	va_start(args, format);
 	buf_vprintf(view->buf, format, args);
 	va_end(args);
