@@ -71,6 +71,7 @@ struct denet_options {
 	bool keep_records; /* as JSON, until denet_monitor_take_records() */
 	bool records_compat_denet; /* denet's kinds and keys only */
 	const char *label; /* of the run, for its metadata; copied; NULL = none */
+	const char *proc_root; /* where /proc is, copied; NULL = there */
 };
 
 /* Fills in the defaults of the command line, up to options->size, which the caller has set. */

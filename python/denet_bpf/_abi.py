@@ -227,7 +227,7 @@ Options = _struct(
     (c_int, "accounting"),
     (c_bool, "since_process_start", "exclude_children", "no_polling", "pss", "wait_all"),
     (c_bool, "own_programs_only", "adopt_orphans", "keep_records", "records_compat_denet"),
-    (c_char_p, "label"),
+    (c_char_p, "label", "proc_root"),
 )
 
 # argv, environment: arrays of char *, the last NULL

@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --color -u --user
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --color -u --user
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -91,6 +91,7 @@ complete -c denet-bpf -n '__denet_bpf_has run attach' -l exclude-children -d 'me
 complete -c denet-bpf -n '__denet_bpf_has attach' -l since-process-start -d 'count from birth, not from now'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l pss -d 'shared memory by its share, too; slow'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l accounting -x -a 'auto bpf proc' -d 'bpf: exact or not at all'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l proc-root -r -F -d 'read DIR as /proc'
 complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'one line that changes in place'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -s n -l no-update -d 'one line after the other, on stderr'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s q -l quiet -d 'errors and the records asked for, no more'

@@ -93,7 +93,7 @@ static int set_up_fake(void **state)
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		make_folder(&fake, folders[i]);
 	write_mountinfo(&fake);
-	fake.procfs = (struct procfs){ fake.root, fake.root };
+	fake.procfs = (struct procfs){ .proc = fake.root, .sys = fake.root };
 	*state = &fake;
 	set_handle_right(false); /* such folders have no handles */
 	return 0;
@@ -181,7 +181,7 @@ static void answers_stay_right_when_they_crowd_each_other_out(void **state)
 
 static void a_machine_without_hierarchies_has_no_paths(void **state)
 {
-	static const struct procfs nowhere = { FIXTURES "/none", FIXTURES "/none" };
+	static const struct procfs nowhere = { .proc = FIXTURES "/none", .sys = FIXTURES "/none" };
 	struct cgroup_paths *paths = NULL;
 
 	(void)state;

@@ -20,7 +20,7 @@
 
 static char root[] = "/tmp/denet-doctor.XXXXXX";
 static char template[sizeof(root)];
-static const struct procfs machine = { root, root };
+static const struct procfs machine = { .proc = root, .sys = root };
 
 static const char *path_of(const char *name)
 {

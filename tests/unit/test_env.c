@@ -33,7 +33,7 @@ static void assert_env(const struct procfs *procfs, const char *affinity, const 
 
 static void env_has_denets_keys_in_its_order(void **state)
 {
-	static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
+	static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
 
 	(void)state;
 	assert_env(&fixture, "0-3",
@@ -50,7 +50,7 @@ static void env_has_denets_keys_in_its_order(void **state)
 
 static void env_of_an_unknown_machine_leaves_out_what_is_optional(void **state)
 {
-	static const struct procfs nowhere = { FIXTURES "/none", FIXTURES "/none" };
+	static const struct procfs nowhere = { .proc = FIXTURES "/none", .sys = FIXTURES "/none" };
 
 	(void)state;
 	assert_env(&nowhere, NULL,

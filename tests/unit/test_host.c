@@ -11,8 +11,8 @@
 
 #include "procfs/procfs.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
-static const struct procfs nowhere = { FIXTURES "/none", FIXTURES "/none" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
+static const struct procfs nowhere = { .proc = FIXTURES "/none", .sys = FIXTURES "/none" };
 
 static void model_is_the_first_one(void **state)
 {

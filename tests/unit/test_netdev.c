@@ -12,7 +12,7 @@
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
 
 static void netdev_adds_up_all_but_loopback(void **state)
 {

@@ -10,8 +10,8 @@
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
-static const struct procfs nowhere = { FIXTURES "/none", FIXTURES "/none" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
+static const struct procfs nowhere = { .proc = FIXTURES "/none", .sys = FIXTURES "/none" };
 
 static void pressure_takes_both_figures_and_skips_unknown_kinds(void **state)
 {

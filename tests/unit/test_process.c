@@ -16,7 +16,7 @@
 #include "procfs/procfs.h"
 #include "util/clock.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
 
 static void stat_gives_parent_name_and_start(void **state)
 {

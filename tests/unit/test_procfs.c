@@ -52,7 +52,7 @@ static int remove_folder(void **state)
 
 static void what_is_no_file_is_refused_at_once(void **state)
 {
-	const struct procfs procfs = { folder, folder };
+	const struct procfs procfs = { .proc = folder, .sys = folder };
 	char text[16];
 	size_t len;
 

@@ -10,7 +10,7 @@
 
 #include "procfs/procfs.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
 
 static void rollup_gives_pss_and_not_its_parts(void **state)
 {

@@ -15,7 +15,7 @@
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
 
 static void statm_turns_pages_into_kb(void **state)
 {

@@ -13,7 +13,7 @@
 
 #include "procfs/procfs.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
 
 static void status_gives_the_peak_of_a_process(void **state)
 {

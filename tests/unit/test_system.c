@@ -18,8 +18,9 @@
 
 #define TICK_NS (1000000000ull / (uint64_t)sysconf(_SC_CLK_TCK))
 
-static const struct procfs fixture = { FIXTURES "/system/proc", FIXTURES "/system/sys" };
-static const struct procfs nowhere = { FIXTURES "/none", FIXTURES "/none" };
+static const struct procfs fixture = { .proc = FIXTURES "/system/proc",
+				       .sys = FIXTURES "/system/sys" };
+static const struct procfs nowhere = { .proc = FIXTURES "/none", .sys = FIXTURES "/none" };
 
 static void processors_are_those_that_are_online(void **state)
 {

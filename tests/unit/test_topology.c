@@ -8,8 +8,8 @@
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 
-static const struct procfs fixture = { FIXTURES "/proc", FIXTURES "/sys" };
-static const struct procfs nowhere = { FIXTURES "/none", FIXTURES "/none" };
+static const struct procfs fixture = { .proc = FIXTURES "/proc", .sys = FIXTURES "/sys" };
+static const struct procfs nowhere = { .proc = FIXTURES "/none", .sys = FIXTURES "/none" };
 
 static void topology_counts_what_is_online(void **state)
 {

@@ -245,6 +245,18 @@ const struct option_spec option_table[] = {
 			"the first of them that works and says so.",
 	},
 	{
+		.name = "proc-root",
+		.value = "DIR",
+		.kind = OPTION_FILE,
+		.commands = ON_MONITOR,
+		.offset = SETTING(proc_root),
+		.group = OPTION_MEASURE,
+		.text = "read DIR as /proc",
+		.details = "For a container that has the /proc of its machine, and of its own pid "
+			   "namespace, in another place. Where DIR shows another namespace, "
+			   "nothing is taken from it that goes by pids.",
+	},
+	{
 		.name = "live",
 		.environment = "DENET_BPF_LIVE",
 		.kind = OPTION_FLAG,

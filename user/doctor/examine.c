@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "doctor/doctor_internal.h"
+#include "doctor/doctor.h"
 #include "probe/examine.h"
 #include "probe/probe.h"
-#include "procfs/procfs.h"
 #include "util/cleanup.h"
 
 static enum denet_answer answer_of(enum probe_answer answer)
@@ -86,7 +86,8 @@ static void try_probe(struct examination *examination)
 		shown->accounting = DENET_ACCOUNTING_PROC;
 }
 
-int denet_examine(const char *program, struct denet_examination **ret_examination)
+int doctor_examine(const struct procfs *procfs, const char *program,
+		   struct denet_examination **ret_examination)
 {
 	AUTO(examination) struct examination *examination = NULL;
 	int r = examination_new(&examination);
@@ -94,7 +95,7 @@ int denet_examine(const char *program, struct denet_examination **ret_examinatio
 	if (r)
 		return r;
 	/* First: loading may raise the limit that is reported. */
-	machine_examine(examination, procfs_host());
+	machine_examine(examination, procfs);
 	try_probe(examination);
 	advice_give(examination, program);
 	if (examination->error)
@@ -103,7 +104,7 @@ int denet_examine(const char *program, struct denet_examination **ret_examinatio
 	return 0;
 }
 
-void denet_examination_free(struct denet_examination *examination)
+void doctor_free(struct denet_examination *examination)
 {
 	examination_free((struct examination *)examination);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "follow/monitor_internal.h"
 #include "procfs/procfs.h"
@@ -60,14 +61,37 @@ static int take_request(struct denet_monitor *monitor, const struct denet_option
 	return 0;
 }
 
-static void init_parts(struct denet_monitor *monitor)
+static int open_proc_root(struct denet_monitor *monitor, struct denet_error *error)
+{
+	const char *root = monitor->options.proc_root;
+	int fd;
+
+	if (root) {
+		monitor->proc_root = strdup(root);
+		if (!monitor->proc_root)
+			return error_set(error, -ENOMEM, "out of memory");
+		monitor->options.proc_root = monitor->proc_root;
+	}
+	procfs_init(&monitor->procfs, monitor->proc_root);
+	if (!root)
+		return 0;
+	/* Whoever names one wants it read. */
+	fd = procfs_open(root, "stat");
+	if (fd < 0)
+		return error_set(error, fd, "'%s' is no /proc: %s", root, strerror(-fd));
+	(void)close(fd);
+	return 0;
+}
+
+static int init_parts(struct denet_monitor *monitor, struct denet_error *error)
 {
 	const struct denet_options *options = &monitor->options;
+	int r = open_proc_root(monitor, error);
 
-	monitor->procfs = procfs_host();
-	root_init(&monitor->root, monitor->procfs);
-	memory_init(&monitor->memory, monitor->procfs, options->pss);
-	identity_init(&monitor->identity, monitor->procfs, options->own_programs_only);
+	root_init(&monitor->root, &monitor->procfs);
+	memory_init(&monitor->memory, &monitor->procfs, options->pss);
+	identity_init(&monitor->identity, &monitor->procfs, options->own_programs_only);
+	return r;
 }
 
 int monitor_new(const struct denet_options *options, const struct denet_observer *observer,
@@ -89,11 +113,12 @@ int monitor_new(const struct denet_options *options, const struct denet_observer
 		(void)error_set(error, r, "cannot watch: %s", strerror(-r));
 	else
 		r = take_request(monitor, options, observer, error);
+	if (!r)
+		r = init_parts(monitor, error);
 	if (r) {
 		denet_monitor_free(monitor);
 		return r;
 	}
-	init_parts(monitor);
 	*ret_monitor = monitor;
 	return 0;
 }
@@ -132,6 +157,7 @@ void denet_monitor_free(struct denet_monitor *monitor)
 	summary_done(&monitor->summary);
 	root_done(&monitor->root);
 	facts_done(&monitor->facts);
+	free(monitor->proc_root);
 	free(monitor);
 }
 

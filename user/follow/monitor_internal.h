@@ -21,6 +21,7 @@
 #include "follow/tally.h"
 #include "follow/times.h"
 #include "follow/watch.h"
+#include "procfs/procfs.h"
 #include "record/records.h"
 #include "source/source.h"
 #include "tree/tree.h"
@@ -53,7 +54,8 @@ struct denet_monitor {
 	struct denet_options options;
 	struct denet_observer observer; /* that of records, which passes on to the caller's */
 	struct records *records; /* owned */
-	const struct procfs *procfs; /* borrowed */
+	char *proc_root; /* owned; NULL for the usual one */
+	struct procfs procfs;
 	enum phase phase;
 	enum denet_accounting accounting;
 	char warning[512]; /* to be told when nothing can fail any more; or empty */

@@ -341,7 +341,7 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 		account_recall(process, &account);
 	show_account(monitor, &account, process, &shown);
 	shown.uid = identity_read_uid(&monitor->identity, (pid_t)process->pid);
-	if (!cgroup_file_read(monitor->procfs, (pid_t)process->pid, sizeof(cgroup), cgroup))
+	if (!cgroup_file_read(&monitor->procfs, (pid_t)process->pid, sizeof(cgroup), cgroup))
 		shown.cgroup = cgroup;
 	shown.comm = process->comm;
 	shown.command = identity_show(process->command);

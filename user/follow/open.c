@@ -53,7 +53,7 @@ static int try_source(struct denet_monitor *monitor, const struct source_ops *op
 		      struct denet_error *error)
 {
 	const struct source_options options = {
-		.procfs = monitor->procfs,
+		.procfs = &monitor->procfs,
 		.adopt_orphans = monitor->options.adopt_orphans && monitor->root.is_ours,
 	};
 	char why[200];

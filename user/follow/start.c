@@ -30,7 +30,7 @@ static void note_start(struct denet_monitor *monitor)
 /* Nothing can fail any more. */
 static void begin_observing(struct denet_monitor *monitor)
 {
-	around_open(&monitor->around, monitor->procfs);
+	around_open(&monitor->around, &monitor->procfs);
 	if (monitor->warning[0] && monitor->observer.on_warning)
 		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
 }
@@ -56,7 +56,7 @@ static int open_root(struct denet_monitor *monitor, pid_t pid, bool is_ours)
 	int r = root_open(&monitor->root, pid, is_ours);
 
 	if (!r)
-		around_open_net(&monitor->around, monitor->procfs, pid);
+		around_open_net(&monitor->around, &monitor->procfs, pid);
 	return r;
 }
 
@@ -142,16 +142,15 @@ int denet_run(const struct denet_options *options, const struct denet_observer *
 	return start_running(options, observer, launch, source_list, ret_monitor, error);
 }
 
-static int check_pid(pid_t pid, struct denet_error *error)
+static int check_pid(const struct procfs *procfs, pid_t pid, struct denet_error *error)
 {
 	pid_t tgid;
 	int r;
 
-	if (pid <= 0)
-		return error_set(error, -EINVAL, "%d is not a process id", (int)pid);
+	/* denet_self() */
 	if (pid == getpid())
-		return error_set(error, -EINVAL, "%d is the monitor itself", (int)pid);
-	r = status_read_tgid(procfs_host(), pid, &tgid);
+		return 0;
+	r = status_read_tgid(procfs, pid, &tgid);
 	if (r == -ESRCH || r == -ENOENT)
 		return error_set(error, r, "there is no process %d", (int)pid);
 	if (r)
@@ -172,7 +171,7 @@ static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_
 	if (r)
 		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
 	root_read_args(&monitor->root);
-	facts_of_process(&monitor->facts, monitor->procfs, pid, monitor->options.label);
+	facts_of_process(&monitor->facts, &monitor->procfs, pid, monitor->options.label);
 	note_start(monitor);
 	r = open_source(monitor, sources, error);
 	if (r)
@@ -195,7 +194,9 @@ int start_following(const struct denet_options *options, const struct denet_obse
 
 	if (r || !monitor)
 		return r;
-	r = follow(monitor, pid, sources, error);
+	r = check_pid(&monitor->procfs, pid, error);
+	if (!r)
+		r = follow(monitor, pid, sources, error);
 	if (r)
 		return r;
 	*ret_monitor = monitor;
@@ -206,9 +207,11 @@ int start_following(const struct denet_options *options, const struct denet_obse
 int denet_attach(const struct denet_options *options, const struct denet_observer *observer,
 		 pid_t pid, struct denet_monitor **ret_monitor, struct denet_error *error)
 {
-	int r = check_pid(pid, error);
-
-	return r ? r : start_following(options, observer, pid, source_list, ret_monitor, error);
+	if (pid <= 0)
+		return error_set(error, -EINVAL, "%d is not a process id", (int)pid);
+	if (pid == getpid())
+		return error_set(error, -EINVAL, "%d is the monitor itself", (int)pid);
+	return start_following(options, observer, pid, source_list, ret_monitor, error);
 }
 
 int denet_self(const struct denet_options *options, const struct denet_observer *observer,

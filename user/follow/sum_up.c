@@ -104,7 +104,7 @@ static void fill_run(const struct denet_monitor *monitor, struct denet_summary *
 	shown->peak_mem_at_ns = DENET_UNKNOWN;
 	shown->monitor_cpu_ns = clock_process_cpu_ns();
 	shown->monitor_peak_rss_kb = DENET_UNKNOWN;
-	(void)status_read_own_peak_rss(monitor->procfs, &shown->monitor_peak_rss_kb);
+	(void)status_read_own_peak_rss(&monitor->procfs, &shown->monitor_peak_rss_kb);
 }
 
 void sum_up(struct denet_monitor *monitor)

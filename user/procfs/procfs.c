@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +14,6 @@
 #include "util/cleanup.h"
 
 #define LOAD_FIRST_BYTES 4096
-
-const struct procfs *procfs_host(void)
-{
-	static const struct procfs host = { "/proc", "/sys" };
-
-	return &host;
-}
 
 /*
  * What somebody has put where the kernel's files are, a FIFO for one, must not keep us waiting: all
@@ -57,19 +50,37 @@ bool procfs_knows_us(const struct procfs *procfs)
 	return !strcmp(link, pid);
 }
 
-/* The machine's /proc is asked once: a process does not move to another pid namespace. */
-static bool is_of_others(const struct procfs *procfs)
+/* Its link to us leads to somebody else, or to nobody. Without one it is no /proc. */
+static bool shows_others(const struct procfs *procfs)
 {
-	static atomic_int answer; /* 0 before it was asked; 1 ours, 2 of others */
-	int known = atomic_load(&answer);
+	char path[PATH_MAX];
+	struct stat link;
+	int len = snprintf(path, sizeof(path), "%s/self", procfs->proc);
 
-	if (procfs != procfs_host())
-		return false;
-	if (!known) {
-		known = procfs_knows_us(procfs) || access("/proc/self", F_OK) ? 1 : 2;
-		atomic_store(&answer, known);
-	}
-	return known == 2;
+	return len > 0 && (size_t)len < sizeof(path) && !lstat(path, &link) &&
+	       !procfs_knows_us(procfs);
+}
+
+void procfs_init(struct procfs *procfs, const char *proc_root)
+{
+	*procfs = (struct procfs){ .proc = proc_root ? proc_root : "/proc", .sys = "/sys" };
+	/* Asked once: a process does not move to another pid namespace. */
+	procfs->is_of_others = shows_others(procfs);
+}
+
+static struct procfs host;
+
+static void init_host(void)
+{
+	procfs_init(&host, NULL);
+}
+
+const struct procfs *procfs_host(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, init_host);
+	return &host;
 }
 
 int procfs_path_pid(const struct procfs *procfs, pid_t pid, const char *name, size_t size,
@@ -77,7 +88,7 @@ int procfs_path_pid(const struct procfs *procfs, pid_t pid, const char *name, si
 {
 	int len = snprintf(ret_path, size, "%s/%d/%s", procfs->proc, (int)pid, name);
 
-	if (is_of_others(procfs))
+	if (procfs->is_of_others)
 		return -EXDEV;
 	return len < 0 || (size_t)len >= size ? -ENAMETOOLONG : 0;
 }

@@ -11,9 +11,13 @@
 struct procfs {
 	const char *proc; /* borrowed */
 	const char *sys; /* borrowed */
+	bool is_of_others; /* it is known to show another pid namespace: of no process it tells */
 };
 
-/* This machine's. */
+/* This machine's, or with another root of /proc, which is borrowed; NULL is the usual one. */
+void procfs_init(struct procfs *procfs, const char *proc_root);
+
+/* The usual one, for what no caller has handed a root to. */
 const struct procfs *procfs_host(void);
 
 /* Opens root/name for reading; returns the descriptor. */
