@@ -101,6 +101,7 @@ struct denet_start {
 	const char *user; /* a name, or #UID */
 	const char *label; /* denet_options.label */
 	const char *job; /* what CI or the batch system calls it */
+	bool has_system_psi; /* samples tell the machine's memory pressure */
 };
 
 /* A process was seen for the first time, or runs a new program. */

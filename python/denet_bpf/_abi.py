@@ -80,6 +80,7 @@ Start = _struct(
     (c_int, "accounting"),
     (c_uint64, "interval_ms", "max_interval_ms"),
     (c_char_p, "host", "cwd", "user", "label", "job"),
+    (c_bool, "has_system_psi"),
 )
 
 Arrival = _struct(

@@ -12,8 +12,8 @@
 #include "record/record.h"
 #include "util/cleanup.h"
 
-static const struct record_style ours = { .has_system_psi = true };
-static const struct record_style denets = { .compat_denet = true, .has_system_psi = true };
+static const struct record_style ours = { .compat_denet = false };
+static const struct record_style denets = { .compat_denet = true };
 
 static const struct denet_counters no_counters = {
 	DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN,

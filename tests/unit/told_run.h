@@ -153,6 +153,7 @@ static struct denet_summary told_summary(void)
 static void told_run(const struct denet_observer *to)
 {
 	const struct denet_start start = { .size = sizeof(start),
+					   .has_system_psi = true,
 					   .pid = 7,
 					   .t0_ms = 1700000000000,
 					   .command = told_command(),

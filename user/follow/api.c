@@ -62,5 +62,5 @@ int denet_monitor_summary_json(struct denet_monitor *monitor, char **ret_text)
 	struct denet_summary summary = { .size = sizeof(summary) };
 	int r = denet_monitor_summary(monitor, &summary);
 
-	return r ? r : records_format_summary(monitor->records, &summary, ret_text);
+	return r ? r : records_format_summary(&summary, ret_text);
 }

@@ -84,6 +84,7 @@ static struct denet_start start_of(const struct denet_monitor *monitor)
 		.user = monitor->facts.user,
 		.label = monitor->facts.label,
 		.job = monitor->facts.job,
+		.has_system_psi = monitor->around.pressure_fd >= 0,
 	};
 }
 

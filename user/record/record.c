@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "record/record.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "metrics/derive.h"
 #include "record/fields.h"
-#include "util/cleanup.h"
 #include "util/json.h"
 
 #define SCHEMA 1 /* another number when a key changes its meaning */
-
-void record_style_init(struct record_style *style)
-{
-	/* With psi=0 on the kernel's command line the file exists and cannot be opened. */
-	AUTO_FD int fd = open("/proc/pressure/memory", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	*style = (struct record_style){ .has_system_psi = fd >= 0 };
-}
 
 /* A record, or a part of one, as an object. */
 static void write_object(struct json *json, const char *key, const char *kind,
@@ -39,11 +29,11 @@ static void write_record(struct buf *buf, const struct fields *fields)
 	write_object(&json, NULL, denet_record_name(fields->record), fields);
 }
 
-static void write_capabilities(struct json *json, const char *key, const struct record_style *style)
+static void write_capabilities(struct json *json, const char *key, const struct denet_start *start)
 {
 	json_object_begin(json, key);
 	json_object_begin(json, "psi");
-	json_bool(json, "system", style->has_system_psi);
+	json_bool(json, "system", start->has_system_psi);
 	json_bool(json, "per_process", false);
 	json_object_end(json);
 	json_object_begin(json, "perf_hw");
@@ -57,10 +47,10 @@ static void write_capabilities(struct json *json, const char *key, const struct 
 
 static void write_of_metadata(struct json *json, const char *key, const void *context)
 {
-	const struct record_style *style = context;
+	const struct denet_start *start = context;
 
 	if (!strcmp(key, "capabilities"))
-		write_capabilities(json, key, style);
+		write_capabilities(json, key, start);
 	else if (!strcmp(key, "version"))
 		json_string(json, key, DENET_VERSION);
 	else if (!strcmp(key, "clk_tck"))
@@ -77,7 +67,7 @@ bool record_metadata(const struct record_style *style, const struct denet_start 
 		.base = start,
 		.is_compat = style->compat_denet,
 		.write_other = write_of_metadata,
-		.context = style,
+		.context = start,
 	};
 
 	write_record(buf, &fields);

@@ -14,11 +14,7 @@
 
 struct record_style {
 	bool compat_denet; /* denet's kinds and keys only */
-	bool has_system_psi; /* for metadata: the machine tells its memory pressure */
 };
-
-/* Not compatible; finds out about PSI. */
-void record_style_init(struct record_style *style);
 
 bool record_metadata(const struct record_style *style, const struct denet_start *start,
 		     struct buf *buf);

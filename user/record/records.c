@@ -120,7 +120,6 @@ int records_new(const struct denet_options *options, const struct denet_observer
 		return -ENOMEM;
 	(void)pthread_mutex_init(&records->lock, NULL);
 	records->observer = *observer;
-	record_style_init(&records->style);
 	records->style.compat_denet = options->records_compat_denet;
 	records->front = (struct denet_observer){
 		.size = sizeof(records->front),
@@ -189,11 +188,10 @@ int records_metadata(struct records *records, char **ret_text)
 	return r;
 }
 
-int records_format_summary(const struct records *records, const struct denet_summary *summary,
-			   char **ret_text)
+int records_format_summary(const struct denet_summary *summary, char **ret_text)
 {
 	/* Who asks for it wants it, also where denet has no such record. */
-	const struct record_style style = { .has_system_psi = records->style.has_system_psi };
+	const struct record_style style = { .compat_denet = false };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)record_summary(&style, summary, &buf);

@@ -36,7 +36,6 @@ int records_metadata(struct records *records, char **ret_text);
 void records_note_start(struct records *records, const struct denet_start *start);
 
 /* A record of its own, not kept. */
-int records_format_summary(const struct records *records, const struct denet_summary *summary,
-			   char **ret_text);
+int records_format_summary(const struct denet_summary *summary, char **ret_text);
 
 #endif

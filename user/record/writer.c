@@ -202,7 +202,6 @@ int writer_new(const struct denet_writer_options *options, writer_env_fn describ
 		free(writer);
 		return r;
 	}
-	record_style_init(&writer->style);
 	writer->style.compat_denet = writer->options.compat_denet;
 	writer->describe_machine = describe_machine;
 	writer->observer = (struct denet_observer){
