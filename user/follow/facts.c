@@ -2,7 +2,6 @@
 #include "follow/facts.h"
 
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,17 +73,33 @@ static char *read_host(void)
 	return copy(name);
 }
 
-/* From the file alone: what else knows names may hang, and a static program cannot ask it. */
+/* The name in a line of /etc/passwd, NAME:PASSWORD:UID:..., if that is the uid. */
+static char *name_in(const char *line, const char *uid)
+{
+	const char *name_end = strchr(line, ':');
+	const char *at = name_end ? strchr(name_end + 1, ':') : NULL;
+	size_t len = strlen(uid);
+
+	if (!at || strncmp(at + 1, uid, len) != 0 || at[1 + len] != ':')
+		return NULL;
+	return strndup(line, (size_t)(name_end - line));
+}
+
+/*
+ * From the file alone: what else knows names may hang, and a static program cannot ask it. By
+ * ourselves: fgetpwent() has one buffer for all threads.
+ */
 static char *find_user(uid_t uid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *entry = NULL;
+	AUTO_FREE char *line = NULL;
 	char number[16];
 	char *name = NULL;
+	size_t room = 0;
 
-	while (file && !name && (entry = fgetpwent(file)))
-		if (entry->pw_uid == uid)
-			name = copy(entry->pw_name);
+	(void)snprintf(number, sizeof(number), "%u", (unsigned int)uid);
+	while (file && !name && getline(&line, &room, file) > 0)
+		name = name_in(line, number);
 	if (file)
 		(void)fclose(file);
 	if (name)
