@@ -26,6 +26,8 @@ lint-format: lint-deps
 lint-sources: lint-deps
 	$(say) SOURCES sources
 	$(Q)python3 tests/lint/sources.py
+	$(Q)python3 tests/lint/docs.py
+	$(Q)python3 tests/lint/test_docs.py
 	$(Q)python3 tests/lint/test_sources.py
 
 # Knots of calls, and the names of globals.

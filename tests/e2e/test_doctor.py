@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import BIN, FORBID, NOBODY, Case, bpf_missing, exact, need_root, not_in_mode, parse, run, wait_for
+from harness import BIN, FORBID, NOBODY, ROOT, Case, bpf_missing, exact, need_root, not_in_mode, parse, run, wait_for
 
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
 PROGRAMS = {"on_wakeup_new", "on_process_exec", "on_process_exit", "on_switch", "on_signal_generate", "sample_tasks",
@@ -156,6 +156,19 @@ class WithLess(Case):
         self.assertIn(f"sudo '{copy}' run -u \"$USER\" CMD", commands)
         self.assertTrue(any(command.startswith("sudo setcap cap_bpf,cap_perfmon") and command.endswith(f"=p '{copy}'")
                             for command in commands), commands)
+
+    @not_in_mode("nobpf", "bpf() is forbidden, which is another reason")
+    def test_what_the_readme_shows_is_said(self):
+        readme = (ROOT / "README.md").read_text()
+        sample = readme.partition("$ denet-bpf doctor\n")[2].partition("```")[0]
+        self.assertTrue(sample)
+        copy = self.reachable()
+        said = run("doctor", program=[*AS_NOBODY, copy], env={**os.environ, "LC_ALL": "C"}).out.decode()
+        words = " ".join(said.replace(f"'{copy}'", copy).replace(copy, "/usr/local/bin/denet-bpf").split())
+        if "cap_sys_resource" in words:
+            self.skipTest("the kernel asks for CAP_SYS_RESOURCE, too")
+        for part in sample.split("...\n"):
+            self.assertIn(" ".join(part.split()), words)
 
     @not_in_mode("nobpf", "bpf() is forbidden, whatever the file may")
     def test_the_advised_command_works(self):
