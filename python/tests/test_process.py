@@ -132,8 +132,30 @@ def test_the_interval_grows_as_denet_s():
         assert _output.interval_s(elapsed_s, 100, 1000) == pytest.approx(expected_s)
 
 
-def test_a_run_gives_samples_a_summary_and_the_exit_code():
-    monitor = run(["sh", "-c", "sleep 0.15; exit 3"])
+def run_until(is_so, gate, command, *arguments, **options):
+    """A monitor that has run a command which waits for a line of gate: until is_so(monitor)."""
+    os.mkfifo(gate)
+    both_ends = os.open(gate, os.O_RDWR)  # so that nobody waits for the other side
+    monitor = denet.ProcessMonitor(command, *(arguments or (20, 100)), quiet=True, **options)
+
+    def let_go():
+        try:
+            wait_until(lambda: is_so(monitor))
+        finally:
+            os.write(both_ends, b"go\n")
+
+    thread = threading.Thread(target=let_go)
+    thread.start()
+    monitor.run()
+    thread.join()
+    os.close(both_ends)
+    return monitor
+
+
+def test_a_run_gives_samples_a_summary_and_the_exit_code(tmp_path):
+    gate = tmp_path / "gate"
+    monitor = run_until(lambda monitor: len(monitor.get_samples()) > 2, gate,
+                        ["sh", "-c", f"head -n 1 {gate} >/dev/null; exit 3"])
     samples = [json.loads(line) for line in monitor.get_samples()]
     assert len(samples) > 2
     for sample in samples:
@@ -143,7 +165,7 @@ def test_a_run_gives_samples_a_summary_and_the_exit_code():
     summary = summary_of(monitor)
     assert summary["sample_count"] == len(samples)
     assert summary["max_processes"] == 2 and summary["processes_total"] == 2
-    assert summary["total_time_secs"] >= 0.15
+    assert summary["total_time_secs"] > 0
     assert monitor.exit_code == monitor.get_exit_code() == 3
     assert not monitor.is_running() and monitor.sample_once() is None
 
@@ -181,11 +203,16 @@ def test_metadata_and_env_are_denet_s():
     assert json.loads(monitor.get_env())["kind"] == "env"
 
 
-def test_children_and_processes_are_told():
-    monitor = run(["sh", "-c", "sleep 0.5; sh -c 'exit 4'; true"])
+def test_children_and_processes_are_told(tmp_path):
+    head = ["head", "-n", "1", str(tmp_path / "gate")]
+
+    def is_told(monitor):
+        return head in [json.loads(line).get("cmd") for line in monitor.get_children()]
+
+    monitor = run_until(is_told, tmp_path / "gate", ["sh", "-c", f"{' '.join(head)}; sh -c 'exit 4'; true"])
     children = [json.loads(line) for line in monitor.get_children()]
     # who was met between fork and its end may have had no command left
-    assert ["sleep", "0.5"] in [child.get("cmd") for child in children]
+    assert head in [child.get("cmd") for child in children]
     assert {child["kind"] for child in children} == {"child"}
     assert all(child["pid"] != monitor.get_pid() for child in children)
 
@@ -456,11 +483,11 @@ def test_a_command_stays_in_the_caller_s_process_group():
 
 
 def test_a_loop_over_is_running_alone_gets_samples():
-    monitor = denet.ProcessMonitor(["sleep", "0.2"], 10, 10, quiet=True)
-    while monitor.is_running():
-        time.sleep(0.01)
-    assert 4 <= len(monitor.get_samples()) <= 30
-    assert monitor.exit_code == 0
+    monitor = denet.ProcessMonitor(["sleep", "1000"], 10, 10, quiet=True)
+    wait_until(lambda: monitor.is_running() and len(monitor.get_samples()) >= 4)
+    os.kill(monitor.get_pid(), signal.SIGTERM)
+    wait_until(lambda: not monitor.is_running())
+    assert monitor.exit_code == -signal.SIGTERM
 
 
 # --- threads, signals, forks ---

@@ -332,6 +332,35 @@ class Case(unittest.TestCase):
         with open(path, "rb") as file:
             return parse_lines(file.read())
 
+    def gate(self):
+        """A path from which whoever reads a line waits until self.let_go() writes one; for head, or read of sh."""
+        path = self.path("gate")
+        if not hasattr(self, "gate_fd"):
+            os.mkfifo(path)
+            # both ends, so that nobody waits for the other side
+            self.gate_fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            self.addCleanup(os.close, self.gate_fd)
+        return path
+
+    def let_go(self, times=1):
+        os.write(self.gate_fd, b"go\n" * times)
+
+    def records_until(self, seen, *args, command, status=0, **options):
+        """The records of a run whose command waits at the gate: it is let go when seen(records so far)."""
+        path = self.path("records.jsonl")
+
+        def is_seen():
+            with contextlib.suppress(FileNotFoundError):
+                data = self.read("records.jsonl")
+                return process.poll() is not None or seen(parse_lines(data[: data.rfind(b"\n") + 1]))
+
+        with start("run", "-q", "-o", path, *args, "--", *command, **options) as process:
+            wait_for("what the command waits for", is_seen)
+            self.let_go()
+            result = finish(process)
+        self.assertEqual(result.status, status, result)
+        return parse_lines(self.read("records.jsonl"))
+
     def assert_refused(self, result, *words, status=125):
         """One line on stderr that says these words, nothing on stdout, this exit status."""
         self.assertEqual(result.status, status, result)

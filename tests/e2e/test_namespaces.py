@@ -71,8 +71,16 @@ class PidNamespace(NamespaceCase):
 
     def test_samples_name_the_same_pids(self):
         tell = "echo $$ >> " + self.path("told")
-        records = self.run_inside(
-            "sh", "-c", f"{tell}; sh -c '{tell}; sleep 0.3; true'; true", options=("-i", "20", "--max-interval", "20"))
+        self.write("told", "")
+
+        def is_seen(records):
+            told = self.numbers("told")
+            return len(told) == 2 and told[1][0] in [
+                process["pid"] for record in of_kind(records, "tree") for process in record["children"]]
+
+        records = self.records_until(
+            is_seen, "--accounting", "bpf", "-i", "20", "--max-interval", "20", program=[*INSIDE, BIN],
+            command=("sh", "-c", f"{tell}; sh -c '{tell}; read x < {self.gate()}; true'; true"))
         child = self.numbers("told")[1][0]
         children = [process for record in of_kind(records, "tree") for process in record["children"]]
         self.assertIn(child, {process["pid"] for process in children})

@@ -59,6 +59,9 @@ class FromProc(Case):
     def records(self, *args, **options):
         return super().records("--accounting", "proc", *args, **options)
 
+    def records_until(self, seen, *args, **options):
+        return super().records_until(seen, "--accounting", "proc", *args, **options)
+
 
 class Records(FromProc):
     def test_say_that_they_are_bounds(self):
@@ -93,8 +96,9 @@ class Records(FromProc):
             self.assertIn(root.get("cmd"), (None, ["/bin/true"]))
 
     def test_an_end_that_nobody_saw_is_left_out(self):
-        records = self.records("-i", "10", command=("sh", "-c", "sleep 0.3; exit 0"))
-        slept = [p for p in of_kind(records, "process") if p["comm"] == "sleep"]
+        records = self.records_until(lambda records: of_kind(records, "child"), "-i", "10",
+                                     command=("sh", "-c", f"head -n 1 {self.gate()} >/dev/null; exit 0"))
+        slept = [p for p in of_kind(records, "process") if p["comm"] == "head"]
         self.assertEqual(len(slept), 1)
         if "exit_code" in slept[0]:  # a look fell between its end and its parent's wait
             self.assertEqual(slept[0]["exit_code"], 0)
@@ -102,8 +106,9 @@ class Records(FromProc):
         self.assertGreater(slept[0]["wall_ns"], 0)
 
     def test_totals_never_fall(self):
-        script = f"for i in 1 2 3 4 5 6; do {ACT} spin 15; done"
-        records = self.records("-i", "5", "-m", "5", command=("sh", "-c", script))
+        spin = f"for i in 1 2 3; do {ACT} spin 15; done"
+        records = self.records_until(lambda records: len(of_kind(records, "tree")) > 3, "-i", "5", "-m", "5",
+                                     command=("sh", "-c", f"{spin}; read x < {self.gate()}; {spin}"))
         trees = [tree["aggregated"] for tree in of_kind(records, "tree")]
         self.assertGreater(len(trees), 3)
         for key in ("cpu_time_ns", "page_faults_cached", "syscall_read_bytes"):
@@ -111,9 +116,19 @@ class Records(FromProc):
             self.assertEqual(values, sorted(values), key)
 
     def test_a_new_program_is_a_child_record(self):
-        records = self.records("-i", "10", command=("sh", "-c", "sleep 0.2; exec sleep 0.2"))
+        head = ["head", "-n", "1", self.gate()]
+        was_let_go = []
+
+        def is_seen(records):
+            if of_kind(records, "tree") and not was_let_go:
+                was_let_go.append(True)
+                self.let_go()
+            return head in [child.get("cmd") for child in of_kind(records, "child")]
+
+        records = self.records_until(is_seen, "-i", "10",
+                                     command=("sh", "-c", f"read x < {self.gate()}; exec {' '.join(head)}"))
         root = the(records, "metadata")["pid"]
-        self.assertIn(["sleep", "0.2"], [c["cmd"] for c in of_kind(records, "child") if c["pid"] == root])
+        self.assertIn(head, [c["cmd"] for c in of_kind(records, "child") if c["pid"] == root])
 
     def test_bytes_of_children_count_once(self):
         script = "dd if=/dev/zero of=/dev/null bs=1M count=64 2>/dev/null; sleep 0.05"
@@ -188,15 +203,17 @@ class Orphans(FromProc):
             os.kill(int(self.read("pid")), signal.SIGKILL)
 
     def test_have_an_exit_status(self):
-        script = "(setsid sh -c 'sleep 0.3; exit 9' &)"
-        records = self.records("-i", "10", "--wait-all", command=("sh", "-c", script))
+        script = f"(setsid sh -c 'read x < {self.gate()}; exit 9' &)"
+        records = self.records_until(lambda records: of_kind(records, "child"), "-i", "10", "--wait-all",
+                                     command=("sh", "-c", script))
         self.assertIn(9, [p.get("exit_code") for p in of_kind(records, "process")])
 
     def test_leave_no_zombie_while_we_watch(self):
-        script = "for i in 1 2 3 4 5; do (setsid sleep 0.01 &); done; exec sleep 1000"
+        script = f"for i in 1 2 3 4 5; do (setsid sh -c 'read x < {self.gate()}' &); done; exec sleep 1000"
         with start("run", "-q", "-i", "10", "-m", "10", "--accounting", "proc", "sh", "-c", script) as process:
             children = f"/proc/{process.pid}/task/{process.pid}/children"
             wait_for("the orphans come", lambda: len(open(children, encoding="ascii").read().split()) > 1)
+            self.let_go(5)
             wait_for("the orphans go", lambda: len(open(children, encoding="ascii").read().split()) == 1)
             process.terminate()
             self.assertEqual(finish(process).signal, signal.SIGTERM)
@@ -291,10 +308,13 @@ ctypes.CDLL(None).pthread_exit(None)
         self.assertLess(used_ns, 450_000_000)
 
     def test_of_a_root_that_somebody_waits_for_the_end_is_not_known(self):
-        with start("-c", "sleep 0.3 & wait", program=["sh"]) as parent:
+        with start("-c", f"head -n 1 {self.gate()} & wait", program=["sh"]) as parent:
             pid = wait_for("the child", lambda: open(f"/proc/{parent.pid}/task/{parent.pid}/children",
                                                      encoding="ascii").read().split())[0]
-            result = run("attach", "--accounting", "proc", "-i", "10", pid)
+            with start("attach", "--accounting", "proc", "-i", "10", "-o", self.path("f"), pid) as process:
+                wait_for_file(self.path("f"))
+                self.let_go()
+                result = finish(process)
         self.assertEqual(result.status, 0, result)
         self.assertNotIn("still running", result.err.decode())
 
