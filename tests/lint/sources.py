@@ -9,8 +9,8 @@ import re
 import sys
 
 # Folder -> what it may include of others: their folders, single headers of include/, and libraries by
-# the folder of their headers (LIBRARIES). docs/architecture.md draws it. Its own is always open to it,
-# and what nobody uses is taken back.
+# the folder of their headers. docs/architecture.md has the same table. Its own folder is always open to
+# it, and what nobody uses is taken back.
 MAY_INCLUDE = {
     "include/denet": set(),
     "include/kernel": set(),
@@ -35,6 +35,7 @@ MAY_INCLUDE = {
     "user/cli": {"util", "rights", "output", "denet/denet.h"},
     "user": {"util", "rights", "cli"},  # main.c
 }
+HOUSE = "docs/architecture.md"
 # Headers in these folders are the C library's and the kernel's; in any other, a library's.
 SYSTEM = {"sys", "linux", "asm", "arpa", "net", "netinet"}
 # Generated headers, by the end of their name.
@@ -102,6 +103,15 @@ class Sources:
         for folder, allowed in self.table.items():
             for permission in sorted(allowed - used[folder]):
                 self.faults.append(f"{folder} may include {permission}, and nobody does (tests/lint/sources.py)")
+
+    def check_house(self):
+        """The table in the documentation is the one above."""
+        path = self.root / HOUSE
+        rows = re.findall(r"^\| `([\w/]+)/` \|[^|\n]*\|([^|\n]*)\|$", path.read_text() if path.exists() else "", re.M)
+        drawn = {folder: set(re.findall(r"`([^`]+)`", allowed)) for folder, allowed in rows}
+        for folder in sorted(drawn.keys() | self.table.keys()):
+            if drawn.get(folder) != self.table.get(folder):
+                self.faults.append(f"{HOUSE}: the row of {folder} is not that of tests/lint/sources.py")
 
     def check_cycles(self):
         """A module is x.c with x.h and x_internal.h: the edges of all are its edges."""
@@ -216,6 +226,7 @@ def find_cycle(graph):
 def faults_of(root, table):
     sources = Sources(root, table)
     sources.check_direction()
+    sources.check_house()
     sources.check_cycles()
     sources.check_text()
     sources.check_guards()

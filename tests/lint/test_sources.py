@@ -31,6 +31,16 @@ TABLE = {
     "user/util": set(),
     "user/tree": {"util", "bpf"},
 }
+HOUSE = """
+| folder | what it is | may include |
+|---|---|---|
+| `include/kernel/` | shared | |
+| `include/denet/` | public | |
+| `bpf/task/` | tasks | |
+| `bpf/tree/` | trees | `kernel/tree.h` |
+| `user/util/` | leaves | |
+| `user/tree/` | processes | `util` `bpf` |
+"""
 # What is planted -> what must be said.
 FAULTS = {
     "upward include": ({"user/util/up.c": LICENCE + '#include "tree/tree.h"\n'}, 'may not include "tree/tree.h"'),
@@ -64,6 +74,14 @@ FAULTS = {
     "a permission that nobody uses": (
         {"user/tree/tree.h": header("DENET_TREE_TREE_H", "#include <bpf/bpf.h>")},
         "user/tree may include util, and nobody does",
+    ),
+    "a house that is drawn otherwise": (
+        {"docs/architecture.md": HOUSE.replace("`util` `bpf`", "`util`")},
+        "docs/architecture.md: the row of user/tree is not that of",
+    ),
+    "a folder that is not drawn": (
+        {"docs/architecture.md": HOUSE.replace("| `user/util/` | leaves | |\n", "")},
+        "docs/architecture.md: the row of user/util is not that of",
     ),
     "private header": (
         {
@@ -110,7 +128,7 @@ FAULTS = {
 
 def complaints(files):
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in {**GOOD, **files}.items():
+        for name, text in {"docs/architecture.md": HOUSE, **GOOD, **files}.items():
             path = pathlib.Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
