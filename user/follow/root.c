@@ -164,8 +164,10 @@ int root_signal(const struct root *root, int signal)
 
 	if (root_has_ended(root))
 		return -ESRCH;
-	if (fd < 0)
-		fd = again = reopen(root);
+	if (fd < 0) {
+		again = reopen(root);
+		fd = again;
+	}
 	if (fd < 0)
 		return fd;
 	return syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) ? -errno : 0;
