@@ -49,7 +49,9 @@ static const struct command_spec command_table[] = {
 		.intro = "Follows a running process with its threads and descendants, and what "
 			 "they start later, until it ends, Ctrl-C, or --duration. The process is "
 			 "left alone.",
-		.notes = "Totals count from the attach on, peaks from the birth of each process.",
+		.notes = "Totals count from the attach on, peaks from the birth of each process. Of a "
+			 "process that has ended and that nobody has waited for yet, it tells what "
+			 "/proc still shows: bounds.",
 		.examples = {
 			{ "attach 1234", NULL },
 			{ "attach $(pidof -s postgres) -d 60 -o minute.jsonl", NULL },
