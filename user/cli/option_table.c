@@ -401,17 +401,10 @@ size_t options_count(void)
 	return option_table_count;
 }
 
-static const char *text_for(const struct option_spec *spec, enum command command)
-{
-	bool is_reading =
-		command == COMMAND_STATS || command == COMMAND_DOCTOR || command == COMMAND_HELP;
-
-	return is_reading && spec->on_reading ? spec->on_reading : spec->text;
-}
-
 struct option_help options_help(size_t index, enum command command)
 {
 	const struct option_spec *spec = &option_table[index];
+	bool is_reading = spec->on_reading && (COMMAND_BIT(command) & OPTIONS_READING);
 
 	return (struct option_help){
 		.letter = spec->letter,
@@ -420,8 +413,8 @@ struct option_help options_help(size_t index, enum command command)
 		.value = spec->value,
 		.default_value = spec->default_value,
 		.environment = spec->environment,
-		.text = text_for(spec, command),
-		.details = spec->details,
+		.text = is_reading ? spec->on_reading : spec->text,
+		.details = is_reading ? spec->on_reading : spec->details,
 		.on_reading = spec->on_reading,
 		.choices = spec->choices,
 		.group = spec->group,

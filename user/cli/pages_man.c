@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/pages_internal.h"
+#include "cli/topics.h"
 
 /* Of the last change that a reader of the pages would notice. */
 #define PAGES_DATE "November 26, 2026"
@@ -219,6 +220,17 @@ static void append_usage(struct buf *buf, const char *macro, const char *name, c
 	}
 }
 
+static void append_topics(struct buf *buf)
+{
+	buf_append_text(buf, ".Pp\nA topic is the name of a command, or one of these:\n"
+			     ".Bl -tag -width Ds\n");
+	for (size_t i = 0; i < topics_count(); i++) {
+		buf_printf(buf, ".It Cm %s\n", topics_get(i)->name);
+		append_text(buf, topics_get(i)->text);
+	}
+	buf_append_text(buf, ".El\n");
+}
+
 static void append_command_page(struct buf *buf, const struct command_spec *spec)
 {
 	append_head(buf, spec);
@@ -232,6 +244,8 @@ static void append_command_page(struct buf *buf, const struct command_spec *spec
 		buf_append_text(buf, ".Pp\n");
 		append_text(buf, spec->notes);
 	}
+	if (spec->operand == OPERAND_TOPIC)
+		append_topics(buf);
 	append_options(buf, spec->id);
 	append_environment(buf, spec->id);
 	append_exits(buf, spec);

@@ -69,6 +69,11 @@ static void append_option(struct buf *buf, const struct option_help *option)
 {
 	append_title(buf, option);
 	append_text(buf, option->details);
+	if (option->on_reading) {
+		buf_append_text(buf, "With ");
+		append_names_of(buf, option->commands & OPTIONS_READING);
+		buf_printf(buf, ": %s.\n", option->on_reading);
+	}
 	buf_append_text(buf, "\nOf ");
 	append_names_of(buf, option->commands);
 	if (option->default_value)
