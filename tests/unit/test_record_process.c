@@ -12,7 +12,7 @@
 #include "record/record.h"
 #include "util/cleanup.h"
 
-static const struct record_style ours = { .has_system_psi = true };
+static const struct record_style ours = { 0 };
 
 static const struct denet_counters counters = {
 	.cpu_time_ns = 9007199254740993,
