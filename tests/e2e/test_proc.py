@@ -15,6 +15,8 @@ from harness import (
     LIMIT_S,
     NOBODY,
     Case,
+    children_of,
+    comm_of,
     exact,
     finish,
     need_root,
@@ -211,10 +213,11 @@ class Orphans(FromProc):
     def test_leave_no_zombie_while_we_watch(self):
         script = f"for i in 1 2 3 4 5; do (setsid sh -c 'read x < {self.gate()}' &); done; exec sleep 1000"
         with start("run", "-q", "-i", "10", "-m", "10", "--accounting", "proc", "sh", "-c", script) as process:
-            children = f"/proc/{process.pid}/task/{process.pid}/children"
-            wait_for("the orphans come", lambda: len(open(children, encoding="ascii").read().split()) > 1)
+            # The command is a shell too, until it is sleep.
+            names = lambda: [comm_of(child) for child in children_of(process.pid)]
+            wait_for("the orphans come", lambda: {"sh", "sleep"} <= set(names()))
             self.let_go(5)
-            wait_for("the orphans go", lambda: len(open(children, encoding="ascii").read().split()) == 1)
+            wait_for("the orphans go", lambda: not {"sh", "setsid"} & set(names()))
             process.terminate()
             self.assertEqual(finish(process).signal, signal.SIGTERM)
 
