@@ -58,7 +58,7 @@ struct denet_metric_use {
 	uint16_t offset;
 };
 
-#define DENET_METRIC_USES 6
+#define DENET_METRIC_USES 7 /* with the end */
 
 /* Belongs to the library. Later ones have more at the end. */
 struct denet_metric {
@@ -75,7 +75,7 @@ struct denet_metric {
 	enum denet_metric_form form;
 	bool is_denets; /* denet has the key as well */
 	bool is_demanded; /* denet's reader drops a sample without it */
-	struct denet_metric_use uses[DENET_METRIC_USES + 1];
+	struct denet_metric_use uses[DENET_METRIC_USES];
 };
 
 size_t denet_metric_count(void);

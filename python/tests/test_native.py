@@ -123,6 +123,7 @@ def test_arguments_are_pointers_where_the_header_has_pointers(name):
 _KINDS = {
     "int": ctypes.c_int,
     "pid_t": ctypes.c_int,
+    "enum denet_record": ctypes.c_int,
     "bool": ctypes.c_bool,
     "double": ctypes.c_double,
     "size_t": ctypes.c_size_t,

@@ -43,7 +43,7 @@ static void each_row_says_what_it_is(void **state)
 		assert_non_null(metric->unit);
 		assert_non_null(metric->source);
 		assert_true(metric->uses[0].place > 0);
-		assert_int_equal(metric->uses[DENET_METRIC_USES].place, 0);
+		assert_int_equal(metric->uses[DENET_METRIC_USES - 1].place, 0);
 		assert_true(metric->is_denets || !metric->is_demanded);
 	}
 	assert_null(denet_metric_get(denet_metric_count()));
