@@ -126,7 +126,7 @@ struct denet_end {
 struct denet_process_program {
 	const char *comm;
 	struct denet_command command; /* not known of what it was forked with */
-	uint64_t start_ns; /* since the start of the run; DENET_UNKNOWN when that is earlier */
+	int64_t start_ns; /* since the start of the run: below 0 for what was before */
 	struct denet_counters used; /* the border is estimated to a tick, the sum is exact */
 	uint64_t peak_rss_kb; /* without what it was forked with; DENET_UNKNOWN when not known */
 	bool peak_is_bound;

@@ -99,7 +99,7 @@ ProcessProgram = _struct(
     "process_program",
     (c_char_p, "comm"),
     (Command, "command"),
-    (c_uint64, "start_ns"),
+    (c_int64, "start_ns"),
     (Counters, "used"),
     (c_uint64, "peak_rss_kb"),
     (c_bool, "peak_is_bound", "is_forked"),

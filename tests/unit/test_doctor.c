@@ -404,6 +404,30 @@ static void where_all_works_nothing_is_lost(void **state)
 	assert_int_equal(examination->shown.fixes_count, 0);
 }
 
+/* Each that is refused, and what a run does without it. */
+static void a_program_that_is_missing_is_a_loss_of_its_own(void **state)
+{
+	AUTO(examination) struct examination *examination = ordinary();
+
+	(void)state;
+	hold(examination);
+	examination->shown.uid = 0;
+	examination->shown.accounting = DENET_ACCOUNTING_BPF;
+	examination->programs[0] = (struct denet_program){
+		.hook = "tp_btf/signal_generate",
+		.is_attached = DENET_ANSWER_NO,
+	};
+	examination->shown.programs_count = 1;
+	advice_give(examination, "/a");
+	assert_int_equal(examination->shown.losses_count, 1);
+	assert_non_null(strstr(examination->losses[0], "told a process to end"));
+	examination->shown.losses_count = 0;
+	examination->programs[0].hook = "tp_btf/sched_wakeup_new";
+	advice_give(examination, "/a");
+	assert_int_equal(examination->shown.losses_count, 1);
+	assert_non_null(strstr(examination->losses[0], "attach"));
+}
+
 static void without_any_source_that_is_said(void **state)
 {
 	AUTO(examination) struct examination *examination = ordinary();
@@ -464,6 +488,7 @@ int main(void)
 		cmocka_unit_test(a_kernel_without_btf_gets_one_with_it),
 		cmocka_unit_test(a_refusal_in_spite_of_rights_is_named),
 		cmocka_unit_test(where_all_works_nothing_is_lost),
+		cmocka_unit_test(a_program_that_is_missing_is_a_loss_of_its_own),
 		cmocka_unit_test(without_any_source_that_is_said),
 		cmocka_unit_test(nothing_is_left_in_the_kernel),
 	};

@@ -110,7 +110,7 @@ static void record_process_has_each_program_that_it_ran(void **state)
 		  .is_forked = true },
 		{ .comm = "sh",
 		  .command = { .args = "sh\0-c", .args_len = 6 },
-		  .start_ns = DENET_UNKNOWN,
+		  .start_ns = -9,
 		  .used = { .cpu_time_ns = 2 },
 		  .peak_rss_kb = 30,
 		  .peak_is_bound = true },
@@ -133,7 +133,8 @@ static void record_process_has_each_program_that_it_ran(void **state)
 	assert_non_null(strstr(
 		buf_text(&buf),
 		",\"programs\":[{\"comm\":\"make\",\"start_ns\":5,\"cpu_time_ns\":1},"
-		"{\"comm\":\"sh\",\"cmd\":[\"sh\",\"-c\"],\"cpu_time_ns\":2,\"peak_rss_kb\":30,"
+		"{\"comm\":\"sh\",\"cmd\":[\"sh\",\"-c\"],\"start_ns\":-9,\"cpu_time_ns\":2,\"peak_"
+		"rss_kb\":30,"
 		"\"peak_rss_is_bound\":true},"
 		"{\"comm\":\"cc\",\"start_ns\":70,\"peak_rss_kb\":50}],\"programs_omitted\":4}"));
 }

@@ -55,9 +55,9 @@ int programs_take_exec(struct tree *tree, struct process *process, const struct 
 	return programs_leave(programs, &tree->commands, &left, event->boot_ns, &event->used);
 }
 
-static uint64_t since_begin_ns(const struct whole *whole, uint64_t boot_ns)
+static int64_t since_begin_ns(const struct whole *whole, uint64_t boot_ns)
 {
-	return boot_ns < whole->begin_boot_ns ? DENET_UNKNOWN : boot_ns - whole->begin_boot_ns;
+	return (int64_t)(boot_ns - whole->begin_boot_ns);
 }
 
 static void show_left(const struct whole *whole, const struct program *left,
