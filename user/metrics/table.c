@@ -73,7 +73,6 @@ const struct metric metric_figures[] = {
 	    (IN_WHOLES(26, used.disk_write_cancelled_bytes),
 	     IN_PROCESS(30, used.disk_write_cancelled_bytes),
 	     IN_SUMMARY(42, used.disk_write_cancelled_bytes)),
-	    LABEL("Disk Write Cancelled"),
 	    KERNEL(disk_write_cancelled_bytes, cancelled_write_bytes, IO)),
 	ROW(COUNTER, U64, "syscall_read_count", "", 0, "Calls of read() and the like.",
 	    "task->ioac.syscr; /proc/PID/io", BY_PROC,
