@@ -536,7 +536,7 @@ class ProcessRecord(TypedDict, total=False):
     id: int
     #: The id of who started it.
     parent_id: int
-    #: Its birth, since the start of the run: below 0 for what lived before (ns).
+    #: Its birth, or exec, since the start of the run: below 0 for what was before (ns).
     start_ns: int
     #: Its end, since the start of the run (ns).
     end_ns: int
@@ -545,7 +545,7 @@ class ProcessRecord(TypedDict, total=False):
     programs: List[ProgramShare]
     #: Programs without an entry in programs: their shares are among the others.
     programs_omitted: int
-    #: Who sent told_signal; absent for who is in no pid namespace of ours.
+    #: Who sent told_signal; absent for who is outside of our pid namespace.
     told_by_pid: int
     #: The same, if it is a process of the tree.
     told_by_id: int
@@ -693,7 +693,7 @@ class ProgramShare(TypedDict, total=False):
     cmd: List[str]
     #: True when cmd is cut, after 1024 bytes.
     cmd_truncated: bool
-    #: Its exec or birth, since the start of the run (ns); absent when it is older than the run.
+    #: Its birth, or exec, since the start of the run: below 0 for what was before (ns).
     start_ns: int
     #: CPU time, user and system (ns); with accounting proc a lower bound.
     cpu_time_ns: int
