@@ -93,7 +93,8 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
 SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
-	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h
+	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h \
+	$(BUILD)/bpf/members.skel.h $(BUILD)/bpf/members.lskel.h
 
 INSIDE := $(BUILD)/inside.a
 LIBS := -lbpf -lelf -lz -lm -pthread
@@ -138,6 +139,8 @@ $(BUILD)/bpf/denet.linked.o: $(BPF_OBJ)
 	$(Q)$(BPFTOOL) gen object $@ $(BPF_OBJ)
 
 $(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges/edges.bpf.o
+$(BUILD)/bpf/members.linked.o: $(BUILD)/bpf/members/members.bpf.o
+$(BUILD)/bpf/edges.linked.o $(BUILD)/bpf/members.linked.o:
 	$(say) LINK $@
 	$(Q)$(BPFTOOL) gen object $@ $<
 
@@ -298,7 +301,8 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
+	$(BUILD)/bpf/members/members.bpf.d
 
 .PHONY: all help demo check check-all check-ci check-repeat check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

@@ -6,6 +6,7 @@
 #include "tree/account.bpf.h"
 #include "tree/member.bpf.h"
 #include "task/boot.bpf.h"
+#include "tree/slot.bpf.h"
 #include "task/counters.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -93,14 +94,15 @@ static __always_inline void close_thread(struct task_struct *task, struct task_c
 static __noinline int close_task(struct task_struct *task)
 {
 	struct task_counters counters;
-	__u32 flags;
-	__u64 id = member_id(task, &flags);
+	struct task_member member;
+	__u64 id = member_id(task, &member);
 
 	if (!id)
 		return 0;
 	ADD(totals.dying_seq, 1);
 	ADD(totals.alive.threads, -1);
 	member_fold(task);
+	slot_give_back(member.slot);
 	read_counters(task, &counters);
 	add_counters(&totals.dead, &counters);
 	close_thread(task, &counters, id);

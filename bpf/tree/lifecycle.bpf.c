@@ -3,6 +3,7 @@
 #define MAPS_OWNER
 #include "tree/member.bpf.h"
 #include "tree/account.bpf.h"
+#include "tree/slot.bpf.h"
 #include "task/boot.bpf.h"
 #include "task/clock.bpf.h"
 #include "task/counters.bpf.h"
@@ -33,11 +34,14 @@ static __always_inline void open_thread(__u64 id, struct task_struct *child)
 
 	member.id = id;
 	member.tgid = child->tgid;
+	member.slot = slot_take((__u64)child, id);
 	r = member_add(child, &member);
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_tasks, 1);
-	if (r)
+	if (r) {
+		slot_give_back(member.slot);
 		return;
+	}
 	ADD(totals.threads_started, 1);
 	ADD(totals.alive.threads, 1);
 	note_at_once();
@@ -88,10 +92,12 @@ static __always_inline void open_process(__u64 parent_id, struct task_struct *ch
 	no_account = account_open(&account);
 	member.id = account.id;
 	member.tgid = child->tgid;
+	member.slot = slot_take((__u64)child, account.id);
 	r = member_add(child, &member);
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_births, 1);
 	if (r) {
+		slot_give_back(member.slot);
 		bpf_map_delete_elem(&account_by_id, &account.id);
 		return;
 	}
@@ -220,8 +226,8 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
 	struct process_account *account;
-	__u32 flags;
-	__u64 id = member_id(task, &flags);
+	struct task_member member;
+	__u64 id = member_id(task, &member);
 
 	if (!id)
 		return 0;
@@ -241,8 +247,8 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_process_exit, struct task_struct *task)
 {
 	struct process_account *account;
-	__u32 flags;
-	__u64 id = member_id(task, &flags);
+	struct task_member member;
+	__u64 id = member_id(task, &member);
 
 	if (!id)
 		return 0;

@@ -30,6 +30,25 @@ struct account_hash {
 	__type(value, struct process_account);
 };
 
+struct slot_array {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS_MAX);
+	__type(key, __u32);
+	__type(value, struct member_slot);
+};
+
+struct slot_stack {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, SLOTS_MAX);
+	__type(value, __u32);
+};
+
+struct block_stack {
+	__uint(type, BPF_MAP_TYPE_STACK);
+	__uint(max_entries, SLOT_BLOCKS);
+	__type(value, __u32);
+};
+
 /* Processes that attach has to find, and those it has found. */
 struct seed_hash {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -73,6 +92,9 @@ MAP(member_storage, member_by_task);
 MAP(member_hash, member_by_address);
 MAP(account_hash, account_by_id);
 MAP(seed_hash, seed_by_tgid);
+MAP(slot_array, slot_by_number);
+MAP(slot_stack, free_slots);
+MAP(block_stack, free_blocks);
 MAP(event_ring, events);
 MAP(id_counters, next_id_by_cpu);
 MAP(at_once_array, at_once_by_cpu);
@@ -84,6 +106,7 @@ GLOBAL(struct tree_totals, totals);
 GLOBAL(struct pid_view, pid_view); /* noted by the first walk, if pids are mapped */
 GLOBAL(__u64, root_id); /* its end wakes user space */
 GLOBAL(__u32, wake_at_every_exit); /* user space waits for the last one */
+GLOBAL(__u64, slot_blocks); /* that were opened: slots beyond them were never used */
 GLOBAL(__u64, walk); /* the walk of the living that is going on, or the last one */
 GLOBAL(__u64, seeded_task); /* address of the one that the walk is giving storage; or 0 */
 GLOBAL(__s64, rq_clock_offset_ns); /* this CPU's rq->clock less ktime, at the first element */

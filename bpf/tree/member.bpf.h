@@ -22,7 +22,7 @@ static __always_inline struct task_member *member_by_key(__u64 address, __u32 tg
  * map, the verifier would walk twice through all that follows.
  */
 static __always_inline __u64 read_member(struct task_member *stored, __u64 address, __u32 tgid,
-					 __u32 *ret_flags)
+					 struct task_member *ret_member)
 {
 	struct task_member *member = stored;
 
@@ -30,29 +30,29 @@ static __always_inline __u64 read_member(struct task_member *stored, __u64 addre
 		member = member_by_key(address, tgid);
 	if (!member)
 		return 0;
-	*ret_flags = member->flags;
-	return member->id;
+	*ret_member = *member;
+	return ret_member->id;
 }
 
-static __always_inline __u64 member_id(struct task_struct *task, __u32 *ret_flags)
+static __always_inline __u64 member_id(struct task_struct *task, struct task_member *ret_member)
 {
 	struct task_member *stored = NULL;
 
 	if (cfg.use_storage)
 		stored = bpf_task_storage_get(&member_by_task, task, 0, 0);
-	return read_member(stored, (__u64)task, BPF_CORE_READ(task, tgid), ret_flags);
+	return read_member(stored, (__u64)task, BPF_CORE_READ(task, tgid), ret_member);
 }
 
 static __always_inline __u64 member_id_of_current(void)
 {
 	struct task_member *stored = NULL;
-	__u32 flags;
+	struct task_member member;
 
 	/* The helper that gives a typed pointer is of 5.11; storage is not older than that. */
 	if (cfg.use_storage)
 		stored = bpf_task_storage_get(&member_by_task, bpf_get_current_task_btf(), 0, 0);
 	return read_member(stored, bpf_get_current_task(), bpf_get_current_pid_tgid() >> 32,
-			   &flags);
+			   &member);
 }
 
 /* From here on who walks the tasks knows that its figures are among those of the dead. */

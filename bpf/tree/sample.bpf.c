@@ -27,7 +27,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct process_account *account = NULL;
 	struct task_sample sample = {};
-	__u32 member_flags;
+	struct task_member member;
 	bool is_leader;
 	__u64 id;
 
@@ -40,7 +40,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	is_leader = task->pid == task->tgid;
-	id = member_id(task, &member_flags);
+	id = member_id(task, &member);
 	if (!id)
 		return 0;
 	if (is_leader || !cfg.use_storage) {
@@ -58,7 +58,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 	sample.id = id;
 	if (is_leader)
 		sample.flags = SAMPLE_LEADER;
-	if (member_flags & MEMBER_FOLDED) {
+	if (member.flags & MEMBER_FOLDED) {
 		/* A zombie whose process is closed has no account any more. */
 		if (!account || account->flags & ACCOUNT_UNSENT)
 			return 0;

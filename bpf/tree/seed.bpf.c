@@ -5,6 +5,7 @@
  */
 #include "tree/member.bpf.h"
 #include "tree/account.bpf.h"
+#include "tree/slot.bpf.h"
 #include "task/sample.bpf.h"
 
 #define EXIT_DEAD 0x10
@@ -105,7 +106,11 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 	member.id = id;
 	member.tgid = task->tgid;
 	member.flags = MEMBER_SEEDED | flags;
+	/* A dead leader is not among the living. */
+	member.slot = flags & MEMBER_FOLDED ? SLOT_UNWANTED : slot_take((__u64)task, id);
 	r = member_add_seeded(task, &member);
+	if (r)
+		slot_give_back(member.slot);
 	/* The next pass tries again. */
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_births, 1);
@@ -207,7 +212,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 {
 	struct seq_file *seq = ctx->meta->seq; /* each load of it is a look-up for the verifier */
 	struct task_struct *task = ctx->task;
-	__u32 flags;
+	struct task_member member;
 
 	if (ctx->meta->seq_num == 0)
 		calibrate_rq_clock();
@@ -216,7 +221,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	/* The monitor never counts itself, unless it was asked to. */
 	if ((__u32)task->tgid == bpf_get_current_pid_tgid() >> 32 && !seed_of(task))
 		return 0;
-	if (member_id(task, &flags))
+	if (member_id(task, &member))
 		return 0;
 	if (task->pid == task->tgid)
 		return seed_process(seq, task);

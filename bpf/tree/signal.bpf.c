@@ -40,7 +40,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
 {
 	__u32 sender_tgid = bpf_get_current_pid_tgid() >> 32;
 	struct process_account *account;
-	__u32 flags;
+	struct task_member member;
 	__u64 id;
 
 	if (signal > SIGTERM || !(BIT(signal & 31) & ENDING_SIGNALS))
@@ -49,7 +49,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
 		return 0;
 	if ((__u32)task->tgid == sender_tgid || !is_sent_by_process(info))
 		return 0;
-	id = member_id(task, &flags);
+	id = member_id(task, &member);
 	if (!id)
 		return 0;
 	account = bpf_map_lookup_elem(&account_by_id, &id);

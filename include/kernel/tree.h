@@ -27,10 +27,35 @@ struct task_member {
 	__u64 id; /* of its process */
 	__u32 tgid; /* the kernel's; never changes in a task's life: guards a reused address */
 	__u32 flags; /* MEMBER_ */
+	__u32 slot; /* of its entry among the living, or SLOT_ */
+	__u32 pad;
 };
 
 #define MEMBER_FOLDED 1u /* dead, and already in the totals */
 #define MEMBER_SEEDED 2u /* found by seeding, not seen at its birth */
+
+/* Where the members stand side by side. */
+struct member_slot {
+	__u64 address; /* of the task_struct; 0 for a free slot */
+	__u64 id;
+};
+
+#define SLOTS_MAX 8192
+#define SLOTS_OF_BLOCK 64
+#define SLOT_BLOCKS (SLOTS_MAX / SLOTS_OF_BLOCK)
+#define SLOT_NONE 0xffffffffu /* all are taken */
+#define SLOT_UNWANTED 0xfffffffeu
+
+/* What sampling by slots is asked for, and how far it came. */
+struct members_request {
+	__u64 walk; /* the number of this walk */
+	__u32 from; /* slots from..to */
+	__u32 to;
+	__u32 next; /* where to go on */
+	__u32 count; /* records written */
+};
+
+#define MEMBERS_AT_ONCE 170 /* records, as a walk hands them out */
 
 /* One process. Lives in a map from its birth until its EXIT event is in the ring. */
 struct process_account {
@@ -74,6 +99,7 @@ struct process_account {
 struct tree_knobs {
 	bool use_storage; /* for membership; else the hash, where else only those go that find none */
 	bool fail_storage; /* tests: as if each birth found none */
+	bool use_slots; /* for sampling by members */
 };
 
 /* A process that is to be followed though it exists already, by tgid in a map. */
@@ -151,19 +177,22 @@ struct tree_totals {
 	__u64 dropped_births; /* processes that could not be made members; seeding finds them */
 	__u64 dropped_tasks;
 	__u64 births_spilled; /* found no task storage: in the hash instead */
+	__u64 slotless; /* members that have no slot at this moment */
 	struct at_once alive;
 	struct at_once most; /* set by user space, from what each CPU saw; 0 when nobody counts */
 };
 
 #pragma GCC diagnostic pop
 
-_Static_assert(sizeof(struct task_member) == 16, "layout of task_member");
+_Static_assert(sizeof(struct task_member) == 24, "layout of task_member");
 _Static_assert(sizeof(struct process_account) == 304, "layout of process_account");
-_Static_assert(sizeof(struct tree_knobs) == 2, "layout of tree_knobs");
+_Static_assert(sizeof(struct tree_knobs) == 3, "layout of tree_knobs");
+_Static_assert(sizeof(struct member_slot) == 16, "layout of member_slot");
+_Static_assert(sizeof(struct members_request) == 24, "layout of members_request");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 240, "layout of exec_event");
 _Static_assert(sizeof(struct exit_event) == 312, "layout of exit_event");
 _Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
-_Static_assert(sizeof(struct tree_totals) == 248, "layout of tree_totals");
+_Static_assert(sizeof(struct tree_totals) == 256, "layout of tree_totals");
 
 #endif

@@ -18,6 +18,9 @@ static const struct {
 	{ "spill", { .no_libbpf = true, .fail_storage = true } },
 	{ "libbpf", { .no_light = true } },
 	{ "deaf", { .no_signals = true } },
+	{ "members", { .no_libbpf = true, .force_members = true } },
+	{ "slots", { .no_libbpf = true, .force_members = true, .slot_blocks = 1 } },
+	{ "whole", { .no_light = true, .force_members = true } },
 	{ "old", { .no_light = true, .no_exit_memory = true, .no_slices = true } },
 };
 

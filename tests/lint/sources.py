@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "bpf/task": {"kernel/task.h", "bpf", "vmlinux"},
     "bpf/tree": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "bpf/edges": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
+    "bpf/members": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "user/util": {"denet/denet.h"},  # struct denet_error
     "user/metrics": {"util", "denet/denet.h", "kernel/task.h"},
     "user/procfs": {"util", "denet/system.h"},

@@ -185,7 +185,7 @@ static void look_into_btf(struct probe_findings *findings)
 
 void probe_examine(struct probe_findings *ret_findings)
 {
-	static const struct object_kind *const kinds[] = { &load_kind, &edges_kind };
+	static const struct object_kind *const kinds[] = { &load_kind, &edges_kind, &members_kind };
 	const struct probe_options options = { 0 };
 
 	*ret_findings = (struct probe_findings){ 0 };

@@ -4,18 +4,10 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
-
-/* Brings this CPU's run-queue clock up to date, from which the programs estimate running slices. */
-static void refresh_rq_clock(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-}
+#include "util/clock.h"
 
 static int hand_over(struct probe *probe, size_t bytes, source_task_fn on_task, void *context)
 {
@@ -23,6 +15,7 @@ static int hand_over(struct probe *probe, size_t bytes, source_task_fn on_task, 
 	size_t count = bytes / sizeof(*task), i;
 	int r;
 
+	probe->tasks_shown += count;
 	for (i = 0; i < count; i++) {
 		r = on_task(context, &task[i]);
 		if (r)
@@ -32,18 +25,19 @@ static int hand_over(struct probe *probe, size_t bytes, source_task_fn on_task, 
 }
 
 /* Tasks are skipped silently; after a million of them the kernel gives EAGAIN and goes on. */
-int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
-		  void *context)
+int probe_iterate_link(struct probe *probe, int link_fd, source_task_fn on_task, void *context)
 {
 	AUTO_FD int fd = -1;
 	size_t kept = 0, rest;
 	ssize_t n;
 	int r;
 
-	fd = bpf_iter_create(probe->tree.link_fds[program]);
+	fd = bpf_iter_create(link_fd);
 	if (fd < 0)
 		return -errno;
-	refresh_rq_clock();
+	probe->tasks_shown = 0;
+	/* From which the programs estimate running slices. */
+	(void)clock_thread_cpu_ns();
 	for (;;) {
 		n = read(fd, probe->tasks + kept, sizeof(probe->tasks) - kept);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -59,4 +53,10 @@ int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn
 		memmove(probe->tasks, probe->tasks + kept - rest, rest);
 		kept = rest;
 	}
+}
+
+int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
+		  void *context)
+{
+	return probe_iterate_link(probe, probe->tree.link_fds[program], on_task, context);
 }

@@ -76,6 +76,7 @@ static void choose_knobs(struct probe *probe, const struct probe_options *option
 	probe->tree_knobs = (struct tree_knobs){
 		.use_storage = use_storage,
 		.fail_storage = options->fail_storage,
+		.use_slots = !options->no_members && kernel_version_has(6, 2),
 	};
 	probe->task_knobs = (struct task_knobs){
 		.use_exit_memory = !options->no_exit_memory && kernel_version_has(6, 16),
@@ -142,6 +143,17 @@ const struct object_kind load_kind = {
 		.wake_at_every_exit = &(bss)->wake_at_every_exit, \
 	})
 
+#define MEMBERS_TREE(probe, bss)                     \
+	((struct members_tree){                      \
+		.accounts_fd = (probe)->accounts_fd, \
+		.is_light = (probe)->tree.light,     \
+		.task_knobs = &(probe)->task_knobs,  \
+		.pid_view = &(bss)->pid_view,        \
+		.totals = &(bss)->totals,            \
+		.slot_blocks = &(bss)->slot_blocks,  \
+		.walk = &(bss)->walk,                \
+	})
+
 static void size_light(const struct probe *probe, const struct probe_options *options)
 {
 	struct denet_lskel *skel = probe->tree.light;
@@ -166,6 +178,9 @@ static void adopt_light(struct probe *probe)
 	probe->seeds_fd = skel->maps.seed_by_tgid.map_fd;
 	probe->events_fd = skel->maps.events.map_fd;
 	probe->at_once_fd = skel->maps.at_once_by_cpu.map_fd;
+	probe->blocks_fd = skel->maps.free_blocks.map_fd;
+	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
+	probe->members_tree.slots_fd = skel->maps.slot_by_number.map_fd;
 }
 
 /* Every hash is preallocated: older kernels would allocate under the run-queue lock. */
@@ -194,6 +209,21 @@ static void adopt_whole(struct probe *probe)
 	probe->seeds_fd = bpf_map__fd(skel->maps.seed_by_tgid);
 	probe->events_fd = bpf_map__fd(skel->maps.events);
 	probe->at_once_fd = bpf_map__fd(skel->maps.at_once_by_cpu);
+	probe->blocks_fd = bpf_map__fd(skel->maps.free_blocks);
+	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
+	probe->members_tree.slots_fd = bpf_map__fd(skel->maps.slot_by_number);
+}
+
+/* Nobody is a member before all is attached and seeded. */
+static int make_slots(struct probe *probe, const struct probe_options *options)
+{
+	uint32_t blocks = options->slot_blocks ? options->slot_blocks : SLOT_BLOCKS;
+
+	if (!probe->tree_knobs.use_slots)
+		return 0;
+	probe->members.is_wanted = true;
+	probe->members.is_forced = options->force_members;
+	return members_fill_blocks(probe->blocks_fd, blocks);
 }
 
 static int load(struct probe *probe, const struct probe_options *options, bool is_light)
@@ -215,7 +245,7 @@ static int load(struct probe *probe, const struct probe_options *options, bool i
 		adopt_light(probe);
 	else
 		adopt_whole(probe);
-	return 0;
+	return make_slots(probe, options);
 }
 
 /* Nothing that libbpf could do would help, and its attempt costs 15 ms. */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * All 0 is the default. The rest is for tests: the last nine force on a newer kernel what an older
+ * All 0 is the default. The rest is for tests: the last twelve force on a newer kernel what an older
  * one, a pid namespace or a busy CPU makes necessary.
  */
 struct probe_options {
@@ -21,6 +21,9 @@ struct probe_options {
 	bool fail_storage; /* storage is there, but no birth finds any */
 	bool no_signals; /* who told a process to end is not known, as where that is refused */
 	int passes_max; /* after which seeding gives up */
+	bool no_members; /* samples walk over all tasks, as before 6.2 */
+	bool force_members; /* samples by members from the third one on, whatever it costs */
+	uint32_t slot_blocks; /* room for so many times 64 members by slots */
 };
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "probe/messages.h"
 #include "probe/probe_internal.h"
+#include "util/clock.h"
 
 /* The arguments and the path have to lie within what the ring handed over. */
 static void handle_exec(const struct source_events *sink, const void *data, size_t size)
@@ -64,6 +65,10 @@ static struct probe_options add_forced(const struct probe_options *options)
 	both.fail_storage |= forced.fail_storage;
 	both.map_pids |= forced.map_pids;
 	both.no_signals |= forced.no_signals;
+	both.no_members |= forced.no_members;
+	both.force_members |= forced.force_members;
+	if (forced.slot_blocks)
+		both.slot_blocks = forced.slot_blocks;
 	if (forced.passes_max)
 		both.passes_max = forced.passes_max;
 	return both;
@@ -112,6 +117,7 @@ void probe_free(struct probe *probe)
 	if (!probe)
 		return;
 	ring_buffer__free(probe->ring);
+	members_close(&probe->members);
 	probe_unload(probe);
 	free(probe->at_once);
 	free(probe);
@@ -262,16 +268,42 @@ static bool is_same_moment(const struct tree_totals *a, const struct tree_totals
 	       a->threads_started == b->threads_started;
 }
 
-/* Allocates nothing. */
+static int sample_all(struct probe *probe, source_task_fn on_task, void *context)
+{
+	uint64_t started_ns = clock_thread_cpu_ns();
+	int r = probe_iterate(probe, TREE_SAMPLE_TASKS, on_task, context);
+
+	if (!r)
+		members_note_walk(&probe->members, &probe->members_tree,
+				  clock_thread_cpu_ns() - started_ns, probe->tasks_shown);
+	return r;
+}
+
+static int sample_members(struct probe *probe, source_task_fn on_task, void *context)
+{
+	uint64_t started_ns = clock_thread_cpu_ns();
+	int r = members_sample(&probe->members, &probe->members_tree, on_task, context);
+
+	members_note_own(&probe->members, clock_thread_cpu_ns() - started_ns);
+	/* Some have been shown, so that it has to be begun anew: by the walk. */
+	if (r < 0)
+		probe->members.has_failed = true;
+	return r < 0 ? 1 : r;
+}
+
+/* Allocates nothing, but for the one that loads what makes the others cheaper. */
 static int sample(struct source *source, source_task_fn on_task, void *context,
 		  struct tree_totals *ret_totals)
 {
 	struct probe *probe = probe_of(source);
 	struct tree_totals after;
+	bool by_members;
 	int r;
 
+	by_members = members_ready(&probe->members, &probe->members_tree);
 	totals(source, ret_totals);
-	r = probe_iterate(probe, TREE_SAMPLE_TASKS, on_task, context);
+	r = by_members ? sample_members(probe, on_task, context)
+		       : sample_all(probe, on_task, context);
 	if (r)
 		return r;
 	totals(source, &after);
@@ -290,6 +322,11 @@ static int account(const struct source *source, uint64_t id, struct process_acco
 
 	return bpf_map_lookup_elem(probe_of_const(source)->accounts_fd, &key, ret_account) ? -errno
 											   : 0;
+}
+
+static bool wants_rights(const struct source *source)
+{
+	return members_may_load(&probe_of_const(source)->members);
 }
 
 static void wake_at_every_exit(struct source *source)
@@ -345,6 +382,7 @@ const struct source_ops probe_source_ops = {
 	.totals = totals,
 	.unknown = unknown,
 	.account = account,
+	.wants_rights = wants_rights,
 	.wake_at_every_exit = wake_at_every_exit,
 	.tasks_lost = tasks_lost,
 	.peak_kb = peak_kb,

@@ -2,6 +2,7 @@
 #ifndef DENET_PROBE_INTERNAL_H
 #define DENET_PROBE_INTERNAL_H
 
+#include "probe/members.h"
 #include "probe/object.h"
 #include "probe/probe.h"
 
@@ -42,7 +43,11 @@ struct probe {
 	int seeds_fd;
 	int events_fd;
 	int at_once_fd;
+	int blocks_fd;
 	int passes_max; /* of seeding */
+	struct members members; /* owned */
+	struct members_tree members_tree;
+	uint64_t tasks_shown; /* by the last walk */
 	struct ring_buffer *ring; /* owned */
 	const struct source_events *sink; /* borrowed, only while draining */
 	uint64_t unsent_seen;
@@ -84,6 +89,7 @@ int probe_open_edges(struct probe *probe, struct object *ret_object, int *ret_ri
 		     const __u64 **ret_dropped);
 
 /* iterate.c: runs an iterator once. */
+int probe_iterate_link(struct probe *probe, int link_fd, source_task_fn on_task, void *context);
 int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
 		  void *context);
 

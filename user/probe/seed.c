@@ -231,6 +231,22 @@ static int seed_tree(struct seeding *seeding)
 	return r;
 }
 
+/* A held command has one thread. Before 6.1 there is no iterator of one task alone. */
+static int seed_one(struct seeding *seeding, pid_t tid)
+{
+	union bpf_iter_link_info which = { .task.tid = (__u32)tid };
+	LIBBPF_OPTS(bpf_link_create_opts, options, .iter_info = &which,
+		    .iter_info_len = sizeof(which));
+	AUTO_FD int link_fd = -1;
+
+	link_fd = bpf_link_create(seeding->probe->tree.program_fds[TREE_SEED_TASKS], 0,
+				  BPF_TRACE_ITER, &options);
+	return probe_iterate_link(seeding->probe,
+				  link_fd < 0 ? seeding->probe->tree.link_fds[TREE_SEED_TASKS]
+					      : link_fd,
+				  on_seeded, seeding);
+}
+
 static int note_root(struct probe *probe, __u32 tgid)
 {
 	struct seed seed;
@@ -252,8 +268,7 @@ int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn o
 
 	if (r)
 		return r;
-	r = is_tree ? seed_tree(&seeding)
-		    : probe_iterate(probe, TREE_SEED_TASKS, on_seeded, &seeding);
+	r = is_tree ? seed_tree(&seeding) : seed_one(&seeding, tgid);
 	/* No birth tells how many there were before. */
 	probe->seeded = probe_most_at_once(probe);
 	if (!r)

@@ -66,6 +66,9 @@ struct source_ops {
 	int (*account)(const struct source *source, uint64_t id,
 		       struct process_account *ret_account);
 
+	/* Whether it may still load something, for which CAP_BPF and CAP_PERFMON have to be permitted;
+	 * it raises them itself, for that moment. May be NULL: never. */
+	bool (*wants_rights)(const struct source *source);
 	/* From now on every end is news that wakes, not that of the root alone. */
 	void (*wake_at_every_exit)(struct source *source);
 	/* Tasks that are not followed, as far as that can be known. */

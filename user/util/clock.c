@@ -36,6 +36,11 @@ uint64_t clock_process_cpu_ns(void)
 	return now_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+uint64_t clock_thread_cpu_ns(void)
+{
+	return now_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 uint64_t clock_tick_ns(void)
 {
 	struct timespec tick = { 0 };

@@ -15,6 +15,9 @@ uint64_t clock_wall_ms(void);
 /* CPU time of this process, all threads. */
 uint64_t clock_process_cpu_ns(void);
 
+/* CPU time of this thread. Brings the clock of this CPU's run queue up to date. */
+uint64_t clock_thread_cpu_ns(void);
+
 /* The kernel's timer period, 1/HZ. */
 uint64_t clock_tick_ns(void);
 
