@@ -173,6 +173,14 @@ void denet_monitor_request_finish(struct denet_monitor *monitor);
 
 pid_t denet_monitor_pid(const struct denet_monitor *monitor);
 
+/*
+ * As long as the monitor may still load a BPF program that makes its samples cheaper: where many
+ * other tasks live on the machine, some time after the start. CAP_BPF and CAP_PERFMON have to be
+ * permitted for it to the thread that steps, which has them in effect for that moment alone. Without
+ * them samples only cost more. For whoever gives up capabilities, by the thread that steps.
+ */
+bool denet_monitor_wants_rights(const struct denet_monitor *monitor);
+
 /* False once the root has ended, waited for or not. From any thread. */
 bool denet_monitor_is_running(const struct denet_monitor *monitor);
 
@@ -242,6 +250,7 @@ struct denet_program {
 	enum denet_answer is_attached;
 	const char *reason; /* the kernel's; NULL when nothing was refused */
 	bool is_for_attach; /* denet_run() does without it */
+	bool is_optional; /* all do without it: something costs more, or is not told */
 };
 
 /* One of the ways in which the programs get into the kernel. */

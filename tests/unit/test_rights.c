@@ -43,7 +43,7 @@ static int drop_all_but_kill(void)
 	const uint64_t kill_alone = CAPS_BIT(CAP_KILL);
 	struct caps before, after;
 
-	if (caps_get(&before) || rights_drop(kill_alone) || caps_get(&after))
+	if (caps_get(&before) || rights_drop(kill_alone, false) || caps_get(&after))
 		return 1;
 	if (after.permitted & ~(kill_alone | CAPS_BIT(CAP_BPF)) || after.inheritable)
 		return 2;
@@ -68,7 +68,7 @@ static int drop_twice(void)
 {
 	struct caps caps;
 
-	if (rights_drop(CAPS_BIT(CAP_KILL)) || rights_drop(0) || caps_get(&caps))
+	if (rights_drop(CAPS_BIT(CAP_KILL), false) || rights_drop(0, true) || caps_get(&caps))
 		return 1;
 	return caps.permitted & ~CAPS_BIT(CAP_BPF) ? 2 : 0;
 }
@@ -77,6 +77,28 @@ static void drop_never_gives_back(void **state)
 {
 	(void)state;
 	in_a_child(drop_twice);
+}
+
+static int drop_in_two_steps(void)
+{
+	const uint64_t loading = CAPS_BIT(CAP_BPF) | CAPS_BIT(CAP_PERFMON);
+	struct caps before, between, after;
+
+	if (caps_get(&before) || rights_drop(0, true) || caps_get(&between))
+		return 1;
+	if ((between.permitted & loading) != (before.permitted & loading))
+		return 2;
+	if (between.effective & CAPS_BIT(CAP_PERFMON))
+		return 3;
+	if (rights_drop(0, false) || caps_get(&after))
+		return 4;
+	return after.permitted & CAPS_BIT(CAP_PERFMON) ? 5 : 0;
+}
+
+static void rights_for_loading_sleep_until_they_are_of_no_use(void **state)
+{
+	(void)state;
+	in_a_child(drop_in_two_steps);
 }
 
 static int begin_as_caller(void)
@@ -254,6 +276,7 @@ int main(int argc, char *argv[])
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drop_leaves_what_is_kept_and_no_way_back),
 		cmocka_unit_test(drop_never_gives_back),
+		cmocka_unit_test(rights_for_loading_sleep_until_they_are_of_no_use),
 		cmocka_unit_test(rights_of_the_caller_stay_as_they_are_until_dropped),
 		cmocka_unit_test(account_is_found_by_name_and_by_number),
 		cmocka_unit_test(account_that_does_not_exist_is_told),

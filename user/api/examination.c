@@ -106,6 +106,8 @@ static void put_programs(struct json *json, const struct denet_examination *exam
 		put_answer(json, "offered", program->is_offered);
 		put_answer(json, "loaded", program->is_loaded);
 		put_answer(json, "attached", program->is_attached);
+		if (program->is_optional)
+			json_bool(json, "optional", true);
 		put_text(json, "reason", program->reason);
 		json_object_end(json);
 	}

@@ -90,6 +90,17 @@ static uint64_t rights_kept(const struct session *session)
 	return kept;
 }
 
+/* Those for loading sleep on, as long as the samples may come to need another program. */
+static void drop_rights(struct session *session)
+{
+	int r;
+
+	session->may_load = denet_monitor_wants_rights(session->monitor);
+	r = rights_drop(rights_kept(session), session->may_load);
+	if (r)
+		log_warning("cannot give up capabilities: %s", strerror(-r));
+}
+
 /*
  * Our own rights serve for the first step, which reads what program the root runs. Those of the
  * file are gone by then.
@@ -97,11 +108,18 @@ static uint64_t rights_kept(const struct session *session)
 static int begin(struct session *session)
 {
 	int step = rights_are_lent() ? 0 : denet_monitor_step(session->monitor);
-	int r = rights_drop(rights_kept(session));
 
-	if (r)
-		log_warning("cannot give up capabilities: %s", strerror(-r));
+	drop_rights(session);
 	return step;
+}
+
+static int step(struct session *session)
+{
+	int r = denet_monitor_step(session->monitor);
+
+	if (session->may_load && !denet_monitor_wants_rights(session->monitor))
+		drop_rights(session);
+	return r;
 }
 
 int session_watch(struct session *session, session_signal_fn on_signal)
@@ -116,7 +134,7 @@ int session_watch(struct session *session, session_signal_fn on_signal)
 		if (r == 0 && session->wants_end)
 			return denet_monitor_finish(session->monitor);
 		if (r == 0)
-			r = denet_monitor_step(session->monitor);
+			r = step(session);
 	}
 	return r < 0 ? r : 0;
 }

@@ -18,6 +18,7 @@ struct session {
 	struct denet_monitor *monitor; /* owned; NULL until it is started */
 	struct signals signals;
 	struct witness witness; /* of run */
+	bool may_load; /* the monitor may still need the rights for it */
 	bool wants_end; /* a signal handler asks to end the monitoring now */
 };
 

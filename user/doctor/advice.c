@@ -103,23 +103,31 @@ static void show_losses_of_proc(struct advice *advice)
 			     "cannot be seen");
 }
 
+static bool is_refused(const struct denet_program *program)
+{
+	return program->is_loaded == DENET_ANSWER_NO || program->is_attached == DENET_ANSWER_NO;
+}
+
 static void show_losses_of_programs(struct advice *advice)
 {
 	const struct denet_examination *shown = advice->shown;
-	bool is_attach_lost = false;
+	bool is_attach_hurt = false, are_samples_dear = false;
 
 	for (size_t i = 0; i < shown->programs_count; i++) {
 		const struct denet_program *program = &shown->programs[i];
 
-		if (program->is_attached != DENET_ANSWER_NO)
+		if (!is_refused(program))
 			continue;
+		is_attach_hurt |= program->is_for_attach;
 		if (program->hook && !strcmp(program->hook, "tp_btf/signal_generate"))
 			lose(advice, "who told a process to end is not known");
-		else
-			is_attach_lost = true;
+		are_samples_dear |= !strcmp(program->name, "sample_members");
 	}
-	if (is_attach_lost)
+	if (is_attach_hurt)
 		lose(advice, "attach: some of the kernel programs it needs are refused");
+	if (are_samples_dear)
+		lose(advice, "every sample looks at all tasks of the machine, not at the members "
+			     "alone: slower where there are thousands");
 }
 
 static void show_losses(struct advice *advice)

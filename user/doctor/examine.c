@@ -51,6 +51,7 @@ static void take_programs(struct examination *examination, const struct probe_fi
 			.is_attached = answer_of(finding->is_attached),
 			.reason = reason_of(examination, &finding->reason),
 			.is_for_attach = finding->is_for_attach,
+			.is_optional = finding->is_optional,
 		};
 	}
 	for (size_t i = 0; i < PROBE_PATHS; i++)

@@ -171,6 +171,13 @@ pid_t denet_monitor_pid(const struct denet_monitor *monitor)
 	return monitor->root.pid;
 }
 
+bool denet_monitor_wants_rights(const struct denet_monitor *monitor)
+{
+	const struct source *source = monitor->source;
+
+	return source && source->ops->wants_rights && source->ops->wants_rights(source);
+}
+
 bool denet_monitor_timed_out(const struct denet_monitor *monitor)
 {
 	return monitor->has_timed_out;

@@ -193,11 +193,12 @@ static void show_program(struct view *view, const struct denet_program *program)
 	enum term_tone tone = TONE_FAINT;
 
 	if (program->is_attached == DENET_ANSWER_YES) {
-		state = "attached";
+		/* What is called and has no hook is there when it is loaded. */
+		state = strchr(program->hook, '/') ? "attached" : "loaded";
 		tone = TONE_GOOD;
 	} else if (program->is_loaded != DENET_ANSWER_UNKNOWN) {
 		state = program->is_loaded == DENET_ANSWER_YES ? "not attached" : "not loaded";
-		tone = TONE_BAD;
+		tone = program->is_optional ? TONE_WARN : TONE_BAD;
 	}
 	layout_piece(&view->layout, TONE_PLAIN, "%-18s %-25s", program->name, program->hook);
 	layout_piece(&view->layout, tone, "%s", state);
