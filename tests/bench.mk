@@ -11,6 +11,13 @@ $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(say) CC $@
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -static $< -o $@
 
+# Below the library: it asks the source itself.
+$(BUILD)/tests/bench/samples: tests/bench/samples.c $(BUILD)/inside.a
+	@mkdir -p $(@D)
+	$(say) CCLD $@
+	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $< \
+		$(BUILD)/inside.a $(LIBS)
+
 bench: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
 	@python3 tests/bench/bench.py --build $(BUILD) $(BENCH)
 

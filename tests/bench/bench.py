@@ -253,6 +253,25 @@ def print_idle(bench):
             others.terminate()
 
 
+def print_samples(bench):
+    """Of what lives and does nothing, by both ways that a sample may go."""
+    heading("CPU of a sample in us, by members and by all tasks of the machine: medians", "members", "threads of each",
+            "other tasks", "by members", "by all tasks")
+    for threads in (1, 8):
+        for members in (1, 20) if bench.quick else (1, 20, 500, 2000):
+            for others in (0, 500) if bench.quick else (0, 2000, 8000):
+                if members * threads > 8192:
+                    continue
+                progress(f"samples of {members} x {threads} beside {others}")
+                command = (f"{bench.build}/tests/bench/samples", str(members), str(threads), str(others))
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                if done.returncode:
+                    bench.faults.append(f"{' '.join(command)}: {done.stderr.strip()}")
+                    continue
+                walk, own = ("-" if word == "-" else f"{int(word) / 1000:.0f}" for word in done.stdout.split())
+                row(members, threads, others, own, walk)
+
+
 def own_cpu_of(rounds, names):
     return (spread([runs[name].own_cpu_ns / 1e6 for _, runs in rounds if not runs[name].failed], "{:.0f}".format)
             for name in names)
@@ -302,6 +321,7 @@ def main():
     if not options.only:
         print_peak(bench)
         print_idle(bench)
+        print_samples(bench)
         print_slowdown(bench)
         print_start(bench)
         print_memory(bench)
