@@ -33,6 +33,7 @@ static __always_inline void open_thread(__u64 id, struct task_struct *child)
 	int r;
 
 	member.id = id;
+	member.generation = generation;
 	member.tgid = child->tgid;
 	member.slot = slot_take((__u64)child, id);
 	r = member_add(child, &member);
@@ -91,6 +92,7 @@ static __always_inline void open_process(__u64 parent_id, struct task_struct *ch
 	fill_account(parent_id, child, &account);
 	no_account = account_open(&account);
 	member.id = account.id;
+	member.generation = generation;
 	member.tgid = child->tgid;
 	member.slot = slot_take((__u64)child, account.id);
 	r = member_add(child, &member);

@@ -106,6 +106,7 @@ GLOBAL(struct tree_totals, totals);
 GLOBAL(struct pid_view, pid_view); /* noted by the first walk, if pids are mapped */
 GLOBAL(__u64, root_id); /* its end wakes user space */
 GLOBAL(__u32, wake_at_every_exit); /* user space waits for the last one */
+GLOBAL(__u32, generation); /* what members of an earlier use have in their storage is void */
 GLOBAL(__u64, slot_blocks); /* that were opened: slots beyond them were never used */
 GLOBAL(__u64, walk); /* the walk of the living that is going on, or the last one */
 GLOBAL(__u64, seeded_task); /* address of the one that the walk is giving storage; or 0 */

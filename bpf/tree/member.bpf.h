@@ -28,7 +28,7 @@ static __always_inline __u64 read_member(struct task_member *stored, __u64 addre
 
 	if (!member && (!cfg.use_storage || totals.births_spilled))
 		member = member_by_key(address, tgid);
-	if (!member)
+	if (!member || member->generation != generation)
 		return 0;
 	*ret_member = *member;
 	return ret_member->id;
@@ -88,6 +88,11 @@ static __always_inline int member_store(struct task_struct *task, struct task_me
 
 	if (!stored)
 		return MEMBER_FAILED;
+	/* Of an earlier use: nobody else wants this one, as births find no storage. */
+	if (stored->generation != member->generation) {
+		*stored = *member;
+		return 0;
+	}
 	return (stored->flags ^ member->flags) & MEMBER_SEEDED ? MEMBER_LOST : 0;
 }
 

@@ -104,6 +104,7 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 	int r;
 
 	member.id = id;
+	member.generation = generation;
 	member.tgid = task->tgid;
 	member.flags = MEMBER_SEEDED | flags;
 	/* A dead leader is not among the living. */

@@ -70,6 +70,12 @@ struct denet_options {
 	bool adopt_orphans;
 	bool keep_records; /* as JSON, until denet_monitor_take_records() */
 	bool records_compat_denet; /* denet's kinds and keys only */
+	/*
+	 * For a host that monitors again and again: what was loaded into the kernel stays there for
+	 * five seconds, detached, and the next monitor starts in a fraction of the time. A thread of
+	 * ours frees it then, or denet_release().
+	 */
+	bool keep_loaded;
 	const char *label; /* of the run, for its metadata; copied; NULL = none */
 	const char *proc_root; /* where /proc is, copied; NULL = there */
 };
@@ -170,6 +176,9 @@ int denet_monitor_join(struct denet_monitor *monitor);
 
 /* Has whoever steps finish next. From any thread, from a callback and from a signal handler. */
 void denet_monitor_request_finish(struct denet_monitor *monitor);
+
+/* Frees what monitors with keep_loaded have left for the next one. From any thread. */
+void denet_release(void);
 
 pid_t denet_monitor_pid(const struct denet_monitor *monitor);
 

@@ -28,7 +28,7 @@ struct task_member {
 	__u32 tgid; /* the kernel's; never changes in a task's life: guards a reused address */
 	__u32 flags; /* MEMBER_ */
 	__u32 slot; /* of its entry among the living, or SLOT_ */
-	__u32 pad;
+	__u32 generation; /* of the use that it belongs to */
 };
 
 #define MEMBER_FOLDED 1u /* dead, and already in the totals */

@@ -228,6 +228,7 @@ Options = _struct(
     (c_int, "accounting"),
     (c_bool, "since_process_start", "exclude_children", "no_polling", "pss", "wait_all"),
     (c_bool, "own_programs_only", "adopt_orphans", "keep_records", "records_compat_denet"),
+    (c_bool, "keep_loaded"),
     (c_char_p, "label", "proc_root"),
 )
 

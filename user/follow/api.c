@@ -22,6 +22,11 @@ void denet_free(void *memory)
 	free(memory);
 }
 
+void denet_release(void)
+{
+	source_release();
+}
+
 int denet_monitor_take_records(struct denet_monitor *monitor, char **ret_text, size_t *ret_len)
 {
 	return records_take(monitor->records, ret_text, ret_len);

@@ -55,6 +55,7 @@ static int try_source(struct denet_monitor *monitor, const struct source_ops *op
 	const struct source_options options = {
 		.procfs = &monitor->procfs,
 		.adopt_orphans = monitor->options.adopt_orphans && monitor->root.is_ours,
+		.keep_loaded = monitor->options.keep_loaded,
 	};
 	char why[200];
 	int r = source_open(ops, &options, &monitor->source, why, sizeof(why));

@@ -141,6 +141,7 @@ const struct object_kind load_kind = {
 		.pid_view = &(bss)->pid_view,                     \
 		.root_id = &(bss)->root_id,                       \
 		.wake_at_every_exit = &(bss)->wake_at_every_exit, \
+		.generation = &(bss)->generation,                 \
 	})
 
 #define MEMBERS_TREE(probe, bss)                     \
@@ -179,6 +180,8 @@ static void adopt_light(struct probe *probe)
 	probe->events_fd = skel->maps.events.map_fd;
 	probe->at_once_fd = skel->maps.at_once_by_cpu.map_fd;
 	probe->blocks_fd = skel->maps.free_blocks.map_fd;
+	probe->free_slots_fd = skel->maps.free_slots.map_fd;
+	probe->members_fd = skel->maps.member_by_address.map_fd;
 	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
 	probe->members_tree.slots_fd = skel->maps.slot_by_number.map_fd;
 }
@@ -210,6 +213,8 @@ static void adopt_whole(struct probe *probe)
 	probe->events_fd = bpf_map__fd(skel->maps.events);
 	probe->at_once_fd = bpf_map__fd(skel->maps.at_once_by_cpu);
 	probe->blocks_fd = bpf_map__fd(skel->maps.free_blocks);
+	probe->free_slots_fd = bpf_map__fd(skel->maps.free_slots);
+	probe->members_fd = bpf_map__fd(skel->maps.member_by_address);
 	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
 	probe->members_tree.slots_fd = bpf_map__fd(skel->maps.slot_by_number);
 }

@@ -11,6 +11,7 @@
 
 #include "probe/messages.h"
 #include "probe/probe_internal.h"
+#include "probe/rest.h"
 #include "util/clock.h"
 
 /* The arguments and the path have to lie within what the ring handed over. */
@@ -131,6 +132,7 @@ int probe_open(const struct probe_options *options, struct source **ret_source)
 
 	if (!probe)
 		return -ENOMEM;
+	probe->options = both;
 	probe->passes_max = both.passes_max ? both.passes_max : PASSES_MAX;
 	/* Whatever goes wrong comes back as an error; libbpf would print it too. */
 	messages_begin();
@@ -155,17 +157,52 @@ const char *probe_load_path(const struct source *source)
 	return probe_of_const(source)->load_path;
 }
 
+/* False when there is none that serves. */
+static bool wake_kept(const struct probe_options *options, struct source **ret_source)
+{
+	struct probe_options both = add_forced(options);
+	struct probe *probe = rest_take();
+	int r;
+
+	if (!probe)
+		return false;
+	messages_begin();
+	r = memcmp(&probe->options, &both, sizeof(both)) ? -EINVAL : probe_wake(probe);
+	messages_end();
+	if (r) {
+		probe_free(probe);
+		return false;
+	}
+	*ret_source = &probe->source;
+	return true;
+}
+
 static int open_source(const struct source_options *options, struct source **ret_source)
 {
 	const struct probe_options own = { 0 };
+	int r = options->keep_loaded && wake_kept(&own, ret_source) ? 0
+								    : probe_open(&own, ret_source);
 
-	(void)options;
-	return probe_open(&own, ret_source);
+	if (!r)
+		probe_of(*ret_source)->is_reusable = options->keep_loaded;
+	return r;
+}
+
+static void free_kept(void *object)
+{
+	probe_free(object);
 }
 
 static void close_source(struct source *source)
 {
-	probe_free(probe_of(source));
+	struct probe *probe = probe_of(source);
+
+	if (!probe->is_reusable) {
+		probe_free(probe);
+		return;
+	}
+	probe_rest(probe);
+	rest_put(probe, free_kept);
 }
 
 static uint64_t root_id(const struct source *source)
@@ -335,7 +372,7 @@ static void wake_at_every_exit(struct source *source)
 }
 
 /* The kernel skips a program that is running on this CPU already: somebody was missed then. */
-static uint64_t missed_runs(const struct probe *probe)
+uint64_t probe_missed_runs(const struct probe *probe)
 {
 	/* Not on_process_exit: on_switch makes good what that one has missed. */
 	static const enum tree_program counted[] = { TREE_ON_WAKEUP_NEW, TREE_ON_PROCESS_EXEC,
@@ -359,7 +396,8 @@ static uint64_t tasks_lost(const struct source *source)
 	struct tree_totals now;
 
 	totals(source, &now);
-	return now.dropped_tasks + now.dropped_births - probe->births_found + missed_runs(probe);
+	return now.dropped_tasks + now.dropped_births - probe->births_found +
+	       probe_missed_runs(probe) - probe->missed_before;
 }
 
 /* Each has told its own. */
@@ -375,6 +413,7 @@ const struct source_ops probe_source_ops = {
 	.open = open_source,
 	.explain = probe_explain,
 	.close = close_source,
+	.release = rest_release,
 	.seed = probe_seed,
 	.root_id = root_id,
 	.drain = drain,

@@ -30,12 +30,15 @@ struct probe_shared {
 	const struct pid_view *pid_view;
 	__u64 *root_id;
 	__u32 *wake_at_every_exit;
+	__u32 *generation;
 };
 
 struct probe {
 	struct source source; /* first: a source is a probe */
 	struct object tree; /* owned */
 	const char *load_path;
+	struct probe_options options; /* as it was opened with */
+	bool is_reusable; /* it is kept when it is closed */
 	struct tree_knobs tree_knobs;
 	struct task_knobs task_knobs;
 	struct probe_shared shared;
@@ -44,6 +47,8 @@ struct probe {
 	int events_fd;
 	int at_once_fd;
 	int blocks_fd;
+	int free_slots_fd;
+	int members_fd; /* those in the hash */
 	int passes_max; /* of seeding */
 	struct members members; /* owned */
 	struct members_tree members_tree;
@@ -52,6 +57,7 @@ struct probe {
 	const struct source_events *sink; /* borrowed, only while draining */
 	uint64_t unsent_seen;
 	uint64_t harvested; /* accounts that did not come through the ring */
+	uint64_t missed_before; /* runs, by uses before this one */
 	uint64_t births_found; /* dropped births that seeding made good */
 	struct at_once *at_once; /* owned: room for what each CPU has seen */
 	size_t at_once_count;
@@ -87,6 +93,13 @@ void probe_unload(struct probe *probe);
 /* edges.c: loads and attaches it. Points into the object. */
 int probe_open_edges(struct probe *probe, struct object *ret_object, int *ret_ring_fd,
 		     const __u64 **ret_dropped);
+
+/* How often the kernel has left a program out, since it was loaded. */
+uint64_t probe_missed_runs(const struct probe *probe);
+
+/* reuse.c: detaches it; and makes it as if new, and attaches it. */
+void probe_rest(struct probe *probe);
+int probe_wake(struct probe *probe);
 
 /* iterate.c: runs an iterator once. */
 int probe_iterate_link(struct probe *probe, int link_fd, source_task_fn on_task, void *context);

@@ -18,3 +18,10 @@ void source_close(struct source *source)
 	if (source)
 		source->ops->close(source);
 }
+
+void source_release(void)
+{
+	for (const struct source_ops *const *ops = source_list; *ops; ops++)
+		if ((*ops)->release)
+			(*ops)->release();
+}

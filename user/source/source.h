@@ -33,6 +33,8 @@ struct source_options {
 	/* This process becomes a subreaper: orphans of the tree are its children, are followed and
 	 * waited for. All its children but those that it has already are taken for such. */
 	bool adopt_orphans;
+	/* When it is closed it may keep for the next one what was dear to get, for some seconds. */
+	bool keep_loaded;
 };
 
 struct source_ops {
@@ -43,6 +45,8 @@ struct source_ops {
 	/* Why open failed with error, in words, for one line. */
 	void (*explain)(int error, char *text, size_t size);
 	void (*close)(struct source *source);
+	/* Gives back what is kept for the next use. May be NULL. From any thread. */
+	void (*release)(void);
 
 	/*
 	 * The process pid becomes the root, and with is_tree all its descendants are members; without,
@@ -95,6 +99,9 @@ extern const struct source_ops *const source_list[];
 /* On failure why says it in words, for one line. */
 int source_open(const struct source_ops *ops, const struct source_options *options,
 		struct source **ret_source, char *why, size_t size);
+
+/* Gives back what all of them keep. */
+void source_release(void);
 
 /* Accepts NULL. */
 void source_close(struct source *source);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* One loaded set that serves again and again: as exact as a fresh one, and gone in the end. */
+#include "bpf/harness.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probe/probe_internal.h"
+#include "util/clock.h"
+
+#define USES 1000
+#define ROUNDS 7
+
+static const struct source_options again = { .keep_loaded = true };
+
+static size_t entries_of(const char *path)
+{
+	DIR *dir = opendir(path);
+	size_t count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+struct traces {
+	size_t descriptors;
+	size_t threads;
+};
+
+static struct traces look_for_traces(void)
+{
+	return (struct traces){ entries_of("/proc/self/fd"), entries_of("/proc/self/task") };
+}
+
+static int count_task(void *context, const struct task_sample *task)
+{
+	(void)task;
+	*(size_t *)context += 1;
+	return 0;
+}
+
+static int ignore_task(void *context, const struct task_sample *task)
+{
+	(void)context;
+	(void)task;
+	return 0;
+}
+
+static struct source *open_again(void)
+{
+	struct source *source = NULL;
+
+	assert_return_code(probe_source_ops.open(&again, &source), errno);
+	return source;
+}
+
+static void follow(struct source *source, pid_t pid)
+{
+	assert_return_code(source->ops->seed(source, pid, true, ignore_task, NULL), errno);
+}
+
+static size_t tasks_in(struct source *source)
+{
+	struct tree_totals totals;
+	size_t count = 0;
+	int r = 1;
+
+	while (r == 1) {
+		count = 0;
+		r = source->ops->sample(source, count_task, &count, &totals);
+	}
+	assert_int_equal(r, 0);
+	return count;
+}
+
+static void run_once(struct scene *scene)
+{
+	char *const argv[] = { (char *)"/bin/true", NULL };
+	struct denet_summary summary = { .size = sizeof(summary) };
+
+	assert_int_equal(scene_try(scene, argv, -1), 0);
+	while (!scene_step(scene))
+		;
+	assert_int_equal(denet_monitor_summary(scene->monitor, &summary), 0);
+	assert_int_equal(summary.accounting, DENET_ACCOUNTING_BPF);
+	assert_int_equal(summary.processes_total, 1);
+	assert_int_equal(summary.processes_exact, 1);
+	assert_int_equal(summary.tasks_lost, 0);
+	assert_true(summary.used.cpu_time_ns > 0);
+	denet_monitor_free(scene->monitor);
+	scene->monitor = NULL;
+	seen_done(&scene->seen);
+}
+
+static void thousand_uses_leave_nothing(void **state)
+{
+	struct scene *scene = *state;
+	struct traces before;
+
+	denet_release();
+	before = look_for_traces();
+	scene->options.keep_loaded = true;
+	scene->options.no_polling = true;
+	for (int i = 0; i < USES; i++)
+		run_once(scene);
+	assert_true(look_for_traces().descriptors > before.descriptors);
+	denet_release();
+	assert_int_equal(look_for_traces().descriptors, before.descriptors);
+	assert_int_equal(look_for_traces().threads, before.threads);
+}
+
+/* Their storage says that they are members, and their end would be counted. */
+static void members_of_the_last_use_are_none_of_the_next(void **state)
+{
+	struct scene *scene = *state;
+	struct tree_totals totals;
+	struct source *source;
+	char line[16];
+	pid_t child;
+
+	scene_spawn(scene, "idle", "5", "0", NULL);
+	scene_await_line(scene, line, sizeof(line));
+	source = open_again();
+	follow(source, scene->spawned);
+	assert_int_equal(tasks_in(source), 6);
+	source_close(source);
+
+	child = fork();
+	assert_return_code(child, errno);
+	if (!child) {
+		for (;;)
+			pause();
+	}
+	source = open_again();
+	follow(source, child);
+	assert_int_equal(tasks_in(source), 1);
+	assert_int_equal(kill(scene->spawned, SIGTERM), 0);
+	assert_int_equal(waitpid(scene->spawned, NULL, 0), scene->spawned);
+	source->ops->totals(source, &totals);
+	assert_int_equal(totals.dying_seq, 0);
+	assert_int_equal(totals.dead.cpu_ns, 0);
+	source_close(source);
+
+	/* And a member of both is one again. */
+	source = open_again();
+	follow(source, child);
+	assert_int_equal(tasks_in(source), 1);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	do
+		source->ops->totals(source, &totals);
+	while (totals.dead_seq == 0);
+	assert_true(totals.dead.cpu_ns > 0);
+	source_close(source);
+	denet_release();
+	scene->spawned = 0;
+}
+
+static uint64_t cost_of_use_ns(void)
+{
+	uint64_t started_ns = clock_thread_cpu_ns();
+
+	source_close(open_again());
+	return clock_thread_cpu_ns() - started_ns;
+}
+
+static void second_use_costs_a_fifth_at_most(void **state)
+{
+	uint64_t first_ns = UINT64_MAX, second_ns = UINT64_MAX, cost_ns;
+
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++) {
+		denet_release();
+		cost_ns = cost_of_use_ns();
+		first_ns = cost_ns < first_ns ? cost_ns : first_ns;
+		cost_ns = cost_of_use_ns();
+		second_ns = cost_ns < second_ns ? cost_ns : second_ns;
+	}
+	denet_release();
+	print_message("             first %.3f ms, again %.3f ms\n", (double)first_ns / 1e6,
+		      (double)second_ns / 1e6);
+	assert_true(second_ns * 5 <= first_ns);
+}
+
+static void forked_process_loads_its_own(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	source_close(open_again());
+	pid = fork();
+	assert_return_code(pid, errno);
+	if (!pid) {
+		struct source *source = NULL;
+		int r = probe_source_ops.open(&again, &source);
+
+		/* Of a kept one this is the second generation. */
+		if (r || *probe_of(source)->shared.generation != 0)
+			_exit(1);
+		source_close(source);
+		denet_release();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	denet_release();
+}
+
+static void two_at_once_have_one_each(void **state)
+{
+	struct source *first = open_again(), *second = open_again();
+
+	(void)state;
+	assert_ptr_not_equal(first, second);
+	source_close(first);
+	source_close(second);
+	denet_release();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scene_test(thousand_uses_leave_nothing),
+		scene_test(members_of_the_last_use_are_none_of_the_next),
+		cmocka_unit_test(second_use_costs_a_fifth_at_most),
+		cmocka_unit_test(forked_process_loads_its_own),
+		cmocka_unit_test(two_at_once_have_one_each),
+	};
+
+	return harness_run("reuse", tests);
+}

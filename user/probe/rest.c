@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "probe/rest.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KEPT_S 5
+
+/* All but the owner are guarded by the lock, which a forked process never takes. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* by the monotonic clock */
+	pid_t owner; /* 0 before the first use */
+	bool is_clock_set;
+	void *object; /* owned */
+	void (*free)(void *object);
+	struct timespec until;
+	pthread_t thread;
+	bool has_thread; /* it waits, and nobody has begun to join it */
+	bool is_joining; /* nothing is kept meanwhile */
+} kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static bool is_ours(void)
+{
+	pid_t none = 0;
+
+	return __atomic_compare_exchange_n(&kept.owner, &none, getpid(), false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST) ||
+	       none == getpid();
+}
+
+static bool is_over(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > kept.until.tv_sec ||
+	       (now.tv_sec == kept.until.tv_sec && now.tv_nsec >= kept.until.tv_nsec);
+}
+
+/* Ends with what it waits for: freed here, taken, or released. Under the lock to the end. */
+static void *wait_and_free(void *unused)
+{
+	(void)pthread_mutex_lock(&kept.lock);
+	while (kept.object && !is_over())
+		(void)pthread_cond_timedwait(&kept.changed, &kept.lock, &kept.until);
+	if (kept.object)
+		kept.free(kept.object);
+	kept.object = NULL;
+	if (kept.has_thread)
+		(void)pthread_detach(pthread_self());
+	kept.has_thread = false;
+	(void)pthread_mutex_unlock(&kept.lock);
+	return unused;
+}
+
+/* Under the lock, which is given back meanwhile. */
+static void join_thread(void)
+{
+	pthread_t thread = kept.thread;
+
+	if (!kept.has_thread)
+		return;
+	kept.has_thread = false;
+	kept.is_joining = true;
+	(void)pthread_cond_broadcast(&kept.changed);
+	(void)pthread_mutex_unlock(&kept.lock);
+	(void)pthread_join(thread, NULL);
+	(void)pthread_mutex_lock(&kept.lock);
+	kept.is_joining = false;
+}
+
+static bool set_clock(void)
+{
+	pthread_condattr_t attributes;
+
+	if (kept.is_clock_set)
+		return true;
+	if (pthread_condattr_init(&attributes))
+		return false;
+	kept.is_clock_set = !pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) &&
+			    !pthread_cond_init(&kept.changed, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+	return kept.is_clock_set;
+}
+
+/* Signals are for the threads of the host. */
+static bool start_thread(void)
+{
+	sigset_t all, before;
+
+	(void)sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before))
+		return false;
+	kept.has_thread = !pthread_create(&kept.thread, NULL, wait_and_free, NULL);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return kept.has_thread;
+}
+
+static bool keep(void *object, void (*free_object)(void *))
+{
+	if (kept.object || kept.is_joining || !set_clock())
+		return false;
+	(void)clock_gettime(CLOCK_MONOTONIC, &kept.until);
+	kept.until.tv_sec += KEPT_S;
+	kept.object = object;
+	kept.free = free_object;
+	/* One that waits still has not seen that its set was taken: it goes on with this one. */
+	if (kept.has_thread || start_thread())
+		return true;
+	kept.object = NULL;
+	return false;
+}
+
+void rest_put(void *object, void (*free_object)(void *))
+{
+	bool is_kept = false;
+
+	if (is_ours()) {
+		(void)pthread_mutex_lock(&kept.lock);
+		is_kept = keep(object, free_object);
+		(void)pthread_mutex_unlock(&kept.lock);
+	}
+	if (!is_kept)
+		free_object(object);
+}
+
+void *rest_take(void)
+{
+	void *object;
+
+	if (!is_ours())
+		return NULL;
+	(void)pthread_mutex_lock(&kept.lock);
+	object = kept.object;
+	kept.object = NULL;
+	(void)pthread_mutex_unlock(&kept.lock);
+	return object;
+}
+
+void rest_release(void)
+{
+	void *object;
+
+	if (!is_ours())
+		return;
+	(void)pthread_mutex_lock(&kept.lock);
+	object = kept.object;
+	kept.object = NULL;
+	join_thread();
+	(void)pthread_mutex_unlock(&kept.lock);
+	if (object)
+		kept.free(object);
+}
