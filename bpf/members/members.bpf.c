@@ -7,6 +7,7 @@
  * one on its way to its last switch may have none any more. Reading never faults, and what was read
  * counts if the slot is the same after: it is cleared before the task can be freed.
  */
+#define FOLLOWS_DIRECTLY
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -123,7 +124,8 @@ static __always_inline void write_member(struct member_slot *slot, __u64 address
 		record->flags = SAMPLE_LEADER;
 	}
 	read_sample(task, record);
-	add_slice(task, record);
+	if (task_is_on_cpu(task))
+		add_slice(task, record);
 	barrier();
 	/* Else it has ended meanwhile, and the count of deaths tells that this is not one moment. */
 	if (slot->address == address && slot->id == id)

@@ -14,11 +14,6 @@ static __always_inline bool has_slices(struct task_struct *task)
 	return cfg_task.use_slices && bpf_core_field_exists(task->se.cfs_rq);
 }
 
-static __always_inline struct rq *rq_of(struct task_struct *task)
-{
-	return BPF_CORE_READ(task, se.cfs_rq, rq);
-}
-
 /*
  * How far this CPU's run-queue clock is from ktime. User space has just asked for its own thread's
  * CPU clock, which brings the run-queue clock up to date.
@@ -30,7 +25,7 @@ static __always_inline void calibrate_rq_clock(void)
 
 	if (!has_slices(task))
 		return;
-	rq = rq_of(task);
+	rq = BPF_CORE_READ(task, se.cfs_rq, rq); /* a number, which is not followed directly */
 	rq_clock_offset_ns = (__s64)BPF_CORE_READ(rq, clock) - (__s64)bpf_ktime_get_ns();
 }
 
@@ -53,9 +48,9 @@ static __always_inline __u64 slice_in_progress_ns(struct task_struct *task)
 
 	if (!has_slices(task))
 		return 0;
-	rq = rq_of(task);
-	counted = (__s64)BPF_CORE_READ(rq, clock_task) - start;
-	since = (__s64)bpf_ktime_get_ns() + rq_clock_offset_ns - (__s64)BPF_CORE_READ(rq, clock);
+	rq = FOLLOW(task, se.cfs_rq, rq);
+	counted = (__s64)FOLLOW(rq, clock_task) - start;
+	since = (__s64)bpf_ktime_get_ns() + rq_clock_offset_ns - (__s64)FOLLOW(rq, clock);
 	slice = counted + since;
 	beyond = (__s64)cfg_task.slice_max_ns - slice;
 	slice += beyond & negative_mask(beyond);

@@ -7,6 +7,17 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+/*
+ * FOLLOW(task, signal, flags) is task->signal->flags. By a helper, as the kernel looks up the type of
+ * each pointer that a program follows by itself, for a millisecond at every load. It does not for
+ * pointers that it does not trust: the object that has only those defines FOLLOWS_DIRECTLY.
+ */
+#ifdef FOLLOWS_DIRECTLY
+#define FOLLOW(...) ___arrow(__VA_ARGS__)
+#else
+#define FOLLOW(...) BPF_CORE_READ(__VA_ARGS__)
+#endif
+
 #define TASK_DEAD 0x80 /* the same from 5.10 to 7.3 */
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -63,8 +74,8 @@ static __always_inline __u32 task_last_cpu(struct task_struct *task)
 	struct task_struct___pre516 *older = (void *)task;
 
 	if (bpf_core_field_exists(task->thread_info.cpu))
-		return BPF_CORE_READ(task, thread_info.cpu);
-	return BPF_CORE_READ(older, cpu);
+		return FOLLOW(task, thread_info.cpu);
+	return FOLLOW(older, cpu);
 }
 
 /* File, anonymous and shared pages: indices 0, 1 and 3. Short by what CPUs hold in batches. */

@@ -30,20 +30,20 @@ static __always_inline bool is_full(struct seq_file *seq)
 
 static __always_inline __u32 shown_parent_tgid(struct task_struct *task)
 {
-	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	struct task_struct *parent = FOLLOW(task, real_parent);
 
-	return shown_tgid(parent, BPF_CORE_READ(parent, tgid));
+	return shown_tgid(parent, FOLLOW(parent, tgid));
 }
 
 static __always_inline void read_sample(struct task_struct *task, struct task_sample *sample)
 {
-	__u32 group_exit = BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT;
+	__u32 group_exit = FOLLOW(task, signal, flags) & SIGNAL_GROUP_EXIT;
 
 	read_counters(task, &sample->used);
 	/* A fatal signal that it has not acted on yet counts as its end, too. */
 	sample->flags |= group_exit / SIGNAL_GROUP_EXIT * SAMPLE_EXITING;
 	sample->flags |= (task->flags & PF_EXITING) / PF_EXITING * SAMPLE_EXITING;
-	sample->mm = (__u64)BPF_CORE_READ(task, mm);
+	sample->mm = (__u64)FOLLOW(task, mm);
 	sample->start_boot_ns = shown_boot_ns(task->start_boottime);
 	sample->tid = shown_tid(task, task->pid);
 	sample->tgid = shown_tgid(task, task->tgid);
