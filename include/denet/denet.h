@@ -59,8 +59,9 @@ struct denet_options {
 	bool pss; /* walks page tables: slow on large processes */
 	bool wait_all; /* go on until the last descendant has ended */
 	/*
-	 * For a host that has more rights than whom it serves: arguments and path only of programs
-	 * that run with the real ids of this process and no rights beyond.
+	 * For a host that has more rights than whom it serves: arguments, path, I/O and CPU in finer
+	 * steps than 10 ms only of programs that run with the real ids of this process and no rights
+	 * beyond; what is not told of the others is in no sum either.
 	 */
 	bool own_programs_only;
 	/*

@@ -7,6 +7,7 @@
  *        act touch MIB         touches so much memory once
  *        act spin MS           uses so much CPU, beside what was used before its exec
  *        act threads N         starts N threads, one after the other
+ *        act read MIB          reads so much, says so, and waits for the end of its input
  *        act type TEXT         types TEXT into its terminal, and says what came of it
  *        act name NAME [CMD]   takes this name for itself; then runs CMD in a child
  */
@@ -127,6 +128,22 @@ static int act_name(char *const args[])
 	return WEXITSTATUS(status);
 }
 
+static int act_read(char *const args[])
+{
+	static char block[1 << 20];
+	long count = strtol(args[0], NULL, 10);
+	int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+	for (long i = 0; i < count; i++)
+		if (read(fd, block, sizeof(block)) != (ssize_t)sizeof(block))
+			return 1;
+	(void)close(fd);
+	(void)write(STDOUT_FILENO, "read\n", 5);
+	while (read(STDIN_FILENO, block, sizeof(block)) > 0)
+		;
+	return 0;
+}
+
 static int act_type(char *const args[])
 {
 	const char *at = args[0];
@@ -143,7 +160,7 @@ static const struct {
 } acts[] = {
 	{ "signals", act_signals }, { "die", act_die },		{ "touch", act_touch },
 	{ "spin", act_spin },	    { "threads", act_threads }, { "name", act_name },
-	{ "type", act_type },
+	{ "read", act_read },	    { "type", act_type },
 };
 
 int main(int argc, char *argv[])

@@ -462,7 +462,7 @@ class FileCapabilities(Case):
         self.assert_refused(self.as_nobody("attach", str(done.pid)), str(done.pid))
 
     def set_user_id(self, name):
-        program = self.path(f"suid-{name}")
+        program = self.path(f"suid-{os.path.basename(name)}")
         shutil.copy(shutil.which(name), program)
         os.chmod(program, 0o4755)
         ids = self.path("suid-id")
@@ -488,7 +488,8 @@ class FileCapabilities(Case):
         for uid in (0, 1):  # with capabilities, and without
             foreign = [each for each in ended if each["comm"] == "act" and each["uid"] == uid]
             self.assertEqual(len(foreign), 1)
-            self.assertGreater(foreign[0]["cpu_time_ns"], 30_000_000)
+            self.assertGreaterEqual(foreign[0]["cpu_time_ns"], 30_000_000)
+            self.assertEqual(foreign[0]["cpu_time_ns"] % 10_000_000, 0)
             self.assertNotIn("cmd", foreign[0])
             self.assertNotIn("exe", foreign[0])
         own = [each for each in ended if each["comm"] == "act" and each["uid"] == NOBODY]
@@ -497,6 +498,56 @@ class FileCapabilities(Case):
         for record in records:
             for word in (program, other, "secret", "setpriv"):
                 self.assertNotIn(word, [record.get("exe"), *(record.get("cmd") or [])])
+
+    def check_withheld(self, records, mib):
+        """Of a program of another user that has read so much, and one of the caller's that has read 2 MiB."""
+        io = {"disk_read_bytes", "disk_write_bytes", "syscall_read_bytes", "syscall_write_bytes"}
+        ended = {each["comm"]: each for each in of_kind(records, "process")}
+        foreign, own = ended["suid-act"], ended["act"]
+        self.assertGreaterEqual(own["syscall_read_bytes"], 2 << 20)
+        self.assertEqual(io & set(foreign), set())
+        self.assertEqual((foreign["cpu_time_ns"] % 10_000_000, foreign["exact"]), (0, False))
+        self.assertEqual(foreign.get("run_delay_ns", 0) % 10_000_000, 0)
+        self.assertGreater(foreign["peak_rss_kb"], 0)
+        summary = the(records, "summary")
+        self.assertEqual(summary["processes_exact"], summary["processes_total"] - 1)
+        for tree in of_kind(records, "tree"):
+            self.assertLess(tree["aggregated"].get("syscall_read_bytes", 0), mib << 20)
+            for child in (tree.get("parent") or {}, *tree["children"]):
+                if child.get("pid") == foreign["pid"]:
+                    self.assertEqual((io | {"pss_kb"}) & set(child), set())
+        for key, value in summary.items():
+            if "read" in key and "bytes" in key:
+                self.assertLess(value, mib << 20, key)
+
+    def test_of_programs_of_others_nothing_is_told_that_proc_refuses(self):
+        program = self.set_user_id(ACT)
+        # a shell's background has no input of its own: give it ours
+        script = f'exec 3<&0; "{program}" read 8 <&3 & "{ACT}" read 2 </dev/null; wait; exit 0'
+        with self.start_as_nobody("run", "-q", "-i", "5", "-m", "5", "--pss", "-o", "f", "--", "sh", "-c", script) as process:
+            self.assertEqual([process.stdout.readline() for _ in range(2)], [b"read\n"] * 2)
+            seen = self.read("own/f").count(b'"tree"')
+            wait_for("samples of both", lambda: self.read("own/f").count(b'"tree"') > seen + 3)
+            foreign = [pid for shell in children_of(process.pid) for pid in children_of(shell)
+                       if status_of(pid)["Name"] == "suid-act"]
+            self.assertNotEqual(run(f"/proc/{foreign[0]}/io", program=[*AS_NOBODY, "cat"]).status, 0)
+            process.stdin.close()
+            self.assertEqual(process.wait(LIMIT_S), 0)
+        self.check_withheld(self.own_records(), 8)
+
+    def test_the_end_of_a_program_of_others_tells_no_more(self):
+        program = self.set_user_id(ACT)
+        for i in range(20):  # that end while a sample is taken, now and then
+            script = f'"{program}" read 8 </dev/null; "{ACT}" read 2 </dev/null; exit 0'
+            result = self.as_nobody("run", "-q", "-i", "1", "-m", "1", "-o", f"f{i}", "--", "sh", "-c", script)
+            self.assertEqual(result.status, 0, result)
+            self.check_withheld(self.own_records(f"f{i}"), 8)
+
+    def test_root_itself_is_told_all(self):
+        program = self.set_user_id(ACT)
+        records = self.records(command=(program, "read", "8"))
+        self.assertGreaterEqual(the(records, "process")["syscall_read_bytes"], 8 << 20)
+        self.assertTrue(the(records, "process")["exact"])
 
     def test_programs_of_others_that_ran_before_are_not_told(self):
         program = self.set_user_id("sleep")

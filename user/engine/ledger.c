@@ -54,17 +54,6 @@ static int on_task(void *context, const struct task_sample *task)
 	return tree_add_task(context, task);
 }
 
-static void add_up(struct ledger *ledger, const struct task_counters *live)
-{
-	struct task_counters sum = ledger->totals.dead;
-
-	counters_add(&sum, live);
-	counters_subtract(&sum, &ledger->before);
-	counters_floor(&sum);
-	ledger->exact = sum;
-	counters_raise(&ledger->total, &sum);
-}
-
 int ledger_walk(struct ledger *ledger, struct source *source, struct tree *tree)
 {
 	int i, r;
@@ -79,9 +68,19 @@ int ledger_walk(struct ledger *ledger, struct source *source, struct tree *tree)
 	}
 	tree_end_walk(tree);
 	ledger->unknown = source->ops->unknown(source);
-	ledger->slice_ns = tree->slice_ns;
-	add_up(ledger, &tree->live);
 	return 0;
+}
+
+void ledger_add_up(struct ledger *ledger, const struct tree *tree)
+{
+	struct task_counters sum = ledger->totals.dead;
+
+	counters_add(&sum, &tree->live);
+	counters_subtract(&sum, &ledger->before);
+	counters_floor(&sum);
+	ledger->exact = sum;
+	ledger->slice_ns = tree->slice_ns;
+	counters_raise(&ledger->total, &sum);
 }
 
 void ledger_begin_from_here(struct ledger *ledger, bool is_wanted)

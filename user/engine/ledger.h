@@ -46,10 +46,13 @@ void ledger_include(struct ledger *ledger, const struct task_counters *used);
 void ledger_exclude_only(struct ledger *ledger, const struct task_counters *used);
 
 /*
- * Finds out who lives and brings the sums to that. When somebody is born or dies meanwhile the walk
+ * Finds out who lives, and what the dead have used. When somebody is born or dies meanwhile the walk
  * is repeated a few times; in a storm the older totals hold, and what they miss comes with the next.
  */
 int ledger_walk(struct ledger *ledger, struct source *source, struct tree *tree);
+
+/* Brings the sums to what the walk has found. */
+void ledger_add_up(struct ledger *ledger, const struct tree *tree);
 
 /* What the totals hold by now is older than the beginning, and in no rate. */
 void ledger_begin_from_here(struct ledger *ledger, bool is_wanted);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/identity.h"
+#include "engine/privacy.h"
 #include "metrics/publish.h"
 #include "tree/counters.h"
 
@@ -63,6 +64,11 @@ static int64_t since_begin_ns(const struct whole *whole, uint64_t boot_ns)
 static void show_left(const struct whole *whole, const struct program *left,
 		      struct denet_process_program *ret)
 {
+	struct task_counters used = left->used, withheld;
+	uint32_t unknown = whole->unknown;
+
+	if (left->command && left->command->is_private)
+		privacy_cut(&used, &unknown, &withheld);
 	*ret = (struct denet_process_program){
 		.comm = left->comm,
 		.command = identity_show(left->command),
@@ -71,7 +77,7 @@ static void show_left(const struct whole *whole, const struct program *left,
 		.peak_is_bound = left->peak_is_bound,
 		.is_forked = left->is_forked,
 	};
-	publish_counters(&left->used, whole->unknown, whole->tick_ns, &ret->used);
+	publish_counters(&used, unknown, whole->tick_ns, &ret->used);
 }
 
 static void show_programs(const struct whole *whole, struct process *process,

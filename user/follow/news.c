@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/account.h"
+#include "engine/privacy.h"
 #include "engine/programs.h"
 #include "follow/monitor_internal.h"
 #include "metrics/publish.h"
@@ -204,25 +205,40 @@ static void show_programs(const struct denet_monitor *monitor,
 		      monitor->times.start_boot_ns, ret_programs, shown);
 }
 
+/* What others may not know of it is in no sum either. */
+static void withhold(struct denet_monitor *monitor, const struct command *command,
+		     struct process_account *account, struct task_counters *used)
+{
+	struct task_counters withheld;
+
+	if (!privacy_covers(&monitor->identity, command))
+		return;
+	privacy_cut(used, &account->unknown, &withheld);
+	ledger_exclude(&monitor->ledger, &withheld);
+}
+
 static void show_ended(struct denet_monitor *monitor, const struct process_account *account,
 		       struct process *process, const struct command *command)
 {
 	bool is_root = account->id == monitor->root.id;
+	struct process_account told = *account;
 	char comm[DENET_COMM_LEN + 1] = "";
 	struct programs_shown programs;
 	struct task_counters used;
 	struct denet_process shown;
 
 	account_used(account, process, &used);
+	withhold(monitor, command, &told, &used);
 	show_account(monitor, account, process, &shown);
 	memcpy(comm, account->comm, DENET_COMM_LEN);
 	shown.comm = comm;
 	if (!identity_is_stale(process, account, is_root && monitor->root.is_ours))
 		shown.command = identity_show(command);
-	publish_counters(&used, account->unknown, monitor->sampler.tick_ns, &shown.used);
-	show_programs(monitor, account, process, &used, &programs, &shown);
+	shown.is_exact &= !privacy_covers(&monitor->identity, command);
+	publish_counters(&used, told.unknown, monitor->sampler.tick_ns, &shown.used);
+	show_programs(monitor, &told, process, &used, &programs, &shown);
 	if (is_root)
-		root_note_account(&monitor->root, account, &used, &shown.end);
+		root_note_account(&monitor->root, &told, &used, &shown.end);
 	show_process(monitor, &shown, is_root);
 }
 
@@ -347,7 +363,8 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 	shown.comm = process->comm;
 	shown.command = identity_show(process->command);
 	shown.is_running = true;
-	shown.is_exact &= !process->is_running;
+	shown.is_exact &=
+		!process->is_running && !privacy_covers(&monitor->identity, process->command);
 	shown.peak_rss_kb = seen_kb ? seen_kb : DENET_UNKNOWN;
 	shown.peak_is_bound = true;
 	publish_counters(&process->used, process->unknown, monitor->sampler.tick_ns, &shown.used);

@@ -2,6 +2,7 @@
 /* One sample: what lives, what it has used, what it holds. Allocates nothing once sizes are known. */
 #include <errno.h>
 
+#include "engine/privacy.h"
 #include "follow/monitor_internal.h"
 #include "metrics/publish.h"
 #include "util/clock.h"
@@ -30,6 +31,13 @@ int tick_walk(struct denet_monitor *monitor)
 {
 	int r = ledger_walk(&monitor->ledger, monitor->source, &monitor->tree);
 
+	if (r)
+		return r;
+	privacy_cut_living(&monitor->identity, &monitor->tree);
+	/* Before the dead are added up: what of theirs is withheld is told with their ends. */
+	if (privacy_matters(&monitor->identity))
+		r = news_drain(monitor);
+	ledger_add_up(&monitor->ledger, &monitor->tree);
 	if (!r && monitor->ledger.totals.dropped_accounts)
 		forget_lost(monitor);
 	return r;
