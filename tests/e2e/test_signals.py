@@ -68,16 +68,16 @@ class Forwarding(Case):
             self.assertEqual((result.status, result.err), (0, b""), result)
 
     def expect_each_once(self, process, pid, send, names=FORWARDED):
-        for at, name in enumerate(names, 2):
+        for count, name in enumerate(names, 1):
             send(process, getattr(signal, name))
-            wait_for(f"{name} arrives", lambda at=at: len(self.got()) >= at)
-        # from us alone: it comes after whatever we may have passed on before
-        process.send_signal(signal.SIGRTMIN + 1)
-        wait_for("the last arrives", lambda: "RT" in self.got())
+            # from us alone: it comes after whatever we may have passed on before
+            process.send_signal(signal.SIGRTMIN + 1)
+            wait_for(f"all of {name} arrives", lambda count=count: self.got().count("RT") == count)
         os.kill(pid, signal.SIGRTMIN)
         result = finish(process)
         self.assertEqual((result.status, result.err), (0, b""), result)
-        self.assertEqual(self.got()[1:], [*(name.removeprefix("SIG") for name in names), "RT"])
+        expected = [word for name in names for word in (name.removeprefix("SIG"), "RT")]
+        self.assertEqual(self.got()[1:], expected)
 
     def test_a_signal_sent_to_the_group_reaches_cmd_once(self):
         with self.signals("-q") as (process, pid):

@@ -22,7 +22,10 @@ struct witness {
  */
 int witness_start(char *const argv[], struct witness *ret_witness);
 
-/* Whether it has got the signal as well; it forgets it. False where there is none. */
+/*
+ * Whether it has got the signal as well; it forgets it. False where there is none, and for the second
+ * of two that came between our reading of the first and this question: to it they were one.
+ */
 bool witness_saw(struct witness *witness, int number);
 
 void witness_end(struct witness *witness);
