@@ -414,6 +414,7 @@ static void a_program_that_is_missing_is_a_loss_of_its_own(void **state)
 	examination->shown.uid = 0;
 	examination->shown.accounting = DENET_ACCOUNTING_BPF;
 	examination->programs[0] = (struct denet_program){
+		.name = "on_signal",
 		.hook = "tp_btf/signal_generate",
 		.is_attached = DENET_ANSWER_NO,
 	};
@@ -423,6 +424,7 @@ static void a_program_that_is_missing_is_a_loss_of_its_own(void **state)
 	assert_non_null(strstr(examination->losses[0], "told a process to end"));
 	examination->shown.losses_count = 0;
 	examination->programs[0].hook = "tp_btf/sched_wakeup_new";
+	examination->programs[0].is_for_attach = true;
 	advice_give(examination, "/a");
 	assert_int_equal(examination->shown.losses_count, 1);
 	assert_non_null(strstr(examination->losses[0], "attach"));
