@@ -244,7 +244,7 @@ class TimeNamespace(Case):
 
     @exact
     def test_attach_finds_the_tree(self):
-        with start("sh", "-c", "sh -c 'read x; true' <&0; sh -c 'exit 3'; exit 4", program=[],
+        with start("-c", "sh -c 'read x; true' <&0; sh -c 'exit 3'; exit 4", program=["sh"],
                    stdin=subprocess.PIPE) as target:
             wait_for("the child", lambda: len(children_of(target.pid)) == 1)
             with start("attach", "-q", "--accounting", "bpf", "-o", self.path("f"), str(target.pid),
