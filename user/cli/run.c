@@ -54,12 +54,12 @@ static int report_start(const struct options *options, int r, const struct denet
 
 static int pass_on(struct session *session, const struct denet_end *end)
 {
-	/* Nobody is left to wait for it when a signal ends us. */
-	witness_end(&session->witness);
 	if (!end->known)
 		return EXIT_STATUS_FAILED;
 	if (end->signal == 0)
 		return end->exit_code;
+	/* Nobody is left to wait for it then. */
+	witness_end(&session->witness);
 	signals_die(end->signal);
 	return EXIT_STATUS_SIGNAL + end->signal;
 }
@@ -89,6 +89,8 @@ static int finish(struct session *session)
 	struct denet_summary summary = { .size = sizeof(summary) };
 	int r = denet_monitor_summary(session->monitor, &summary);
 
+	if (!r && summary.end.known)
+		witness_dismiss(&session->witness);
 	if (r)
 		(void)log_error(r, "cannot sum up");
 	else

@@ -119,7 +119,7 @@ bool witness_saw(struct witness *witness, int number)
 {
 	bool answer = false;
 
-	if (!witness->pid)
+	if (witness->fd < 0)
 		return false;
 	await_delivery();
 	/* Stopped or killed by somebody: it is of no more use. */
@@ -128,12 +128,19 @@ bool witness_saw(struct witness *witness, int number)
 	return answer;
 }
 
+void witness_dismiss(struct witness *witness)
+{
+	if (witness->fd < 0)
+		return;
+	(void)close(TAKE_FD(witness->fd));
+	(void)kill(witness->pid, SIGKILL);
+}
+
 void witness_end(struct witness *witness)
 {
 	if (!witness->pid)
 		return;
-	(void)close(witness->fd);
-	(void)kill(witness->pid, SIGKILL);
+	witness_dismiss(witness);
 	while (waitpid(witness->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	*witness = WITNESS_NONE;

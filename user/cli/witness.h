@@ -28,6 +28,10 @@ int witness_start(char *const argv[], struct witness *ret_witness);
  */
 bool witness_saw(struct witness *witness, int number);
 
+/* It is not needed any more, and dies while its owner goes on. */
+void witness_dismiss(struct witness *witness);
+
+/* Waits for its end. */
 void witness_end(struct witness *witness);
 
 #endif
