@@ -216,11 +216,28 @@ const struct holding *memory_last(const struct memory *memory, const struct proc
 	return holding ? holding : &nothing_held;
 }
 
-bool memory_is_first_of_space(struct memory *memory, const struct process *process)
+static bool is_larger(const struct holding *holding, const struct holding *other)
 {
-	if (!process->mm || idmap_get(&memory->spaces, process->mm))
+	if (holding->rss_kb == UNKNOWN || other->rss_kb == UNKNOWN)
+		return other->rss_kb == UNKNOWN && holding->rss_kb != UNKNOWN;
+	return holding->rss_kb > other->rss_kb;
+}
+
+bool memory_counts_for_space(struct memory *memory, struct process *process,
+			     const struct holding **ret_instead)
+{
+	const struct process *counted;
+
+	*ret_instead = NULL;
+	if (!process->mm)
 		return false;
-	(void)idmap_put(&memory->spaces, process->mm, memory);
+	counted = idmap_get(&memory->spaces, process->mm);
+	if (counted) {
+		*ret_instead = memory_last(memory, counted);
+		if (!is_larger(memory_last(memory, process), *ret_instead))
+			return false;
+	}
+	(void)idmap_put(&memory->spaces, process->mm, process);
 	return true;
 }
 

@@ -56,8 +56,15 @@ const struct holding *memory_read(struct memory *memory, const struct process *p
 /* As it was read last; nothing when it was not. Valid until the next read. */
 const struct holding *memory_last(const struct memory *memory, const struct process *process);
 
-/* Between vfork and exec two processes share one address space: it counts once in a sample. */
-bool memory_is_first_of_space(struct memory *memory, const struct process *process);
+/*
+ * Between vfork and exec two processes share one address space: it counts once in a sample, by the
+ * larger of what was read. The one may have left it between the walk and the reading.
+ *
+ * True when the process, as it was read last, is to be counted. ret_instead: what was counted of the
+ * same space before, and is to be taken back; or NULL.
+ */
+bool memory_counts_for_space(struct memory *memory, struct process *process,
+			     const struct holding **ret_instead);
 
 /* 0 when it was never read. */
 uint64_t memory_peak_seen_kb(const struct memory *memory, const struct process *process);

@@ -60,11 +60,24 @@ static void add_known(uint64_t *sum, uint64_t value)
 		*sum += value;
 }
 
-static void add_memory(struct denet_monitor *monitor, const struct process *process,
+static void take_back_known(uint64_t *sum, uint64_t value)
+{
+	if (value != DENET_UNKNOWN)
+		*sum -= value;
+}
+
+static void add_memory(struct denet_monitor *monitor, struct process *process,
 		       const struct holding *holding, struct denet_sample *sum)
 {
-	if (!memory_is_first_of_space(&monitor->memory, process))
+	const struct holding *instead;
+
+	if (!memory_counts_for_space(&monitor->memory, process, &instead))
 		return;
+	if (instead) {
+		take_back_known(&sum->mem_rss_kb, instead->rss_kb);
+		take_back_known(&sum->mem_vms_kb, instead->vms_kb);
+		take_back_known(&sum->pss_kb, instead->pss_kb);
+	}
 	add_known(&sum->mem_rss_kb, holding->rss_kb);
 	add_known(&sum->mem_vms_kb, holding->vms_kb);
 	add_known(&sum->pss_kb, holding->pss_kb);
@@ -105,13 +118,18 @@ static void survey(struct denet_monitor *monitor, struct denet_tree *tree, uint6
 static void fill_root(struct denet_monitor *monitor, uint64_t now_ns, struct denet_tree *tree)
 {
 	const struct process *process = tree_find(&monitor->tree, monitor->root.id);
+	static const struct holding nothing = { .pss_kb = DENET_UNKNOWN };
 	struct sampler *sampler = &monitor->sampler;
 	/* Since attach is all that can be told, also when birth was asked for. */
 	bool has_net = !monitor->options.since_process_start || monitor->root.is_ours;
 
 	if (process) {
-		sampler_fill(sampler, process, memory_last(&monitor->memory, process), tree->ts_ms,
-			     now_ns, &tree->parent);
+		/* Dead, with its account still on the way: what it held is not in the sum either. */
+		sampler_fill(sampler, process,
+			     process_is_alive(&monitor->tree, process)
+				     ? memory_last(&monitor->memory, process)
+				     : &nothing,
+			     tree->ts_ms, now_ns, &tree->parent);
 		root_note_sample(&monitor->root, process, sampler_rate_of(sampler, process));
 	} else {
 		root_fill_ended(&monitor->root, sampler->tick_ns, tree->ts_ms, now_ns,
