@@ -28,6 +28,7 @@ struct heard {
 	uint64_t process_count;
 	uint64_t children_count;
 	double root_usage;
+	uint64_t root_rss_kb, sum_rss_kb;
 	char warning[256];
 };
 
@@ -70,6 +71,8 @@ static inline void on_sample(void *context, const struct denet_tree *tree)
 	heard->process_count = tree->process_count;
 	heard->children_count = tree->children_count;
 	heard->root_usage = tree->parent.cpu_usage;
+	heard->root_rss_kb = tree->parent.mem_rss_kb;
+	heard->sum_rss_kb = tree->aggregated.mem_rss_kb;
 }
 
 static inline void on_process(void *context, const struct denet_process *process)

@@ -368,6 +368,26 @@ static void what_the_source_cannot_tell_is_unknown(void **state)
 	end_world(&world);
 }
 
+static void root_that_is_dead_untold_holds_nothing_more(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	attach(&world);
+	actor_of(ROOT)->task.mm = 1;
+	script_use(ROOT, 1 * MS);
+	assert_int_equal(step_after_ms(&world, 1000), 0);
+	assert_true(world.heard.root_rss_kb > 0);
+	assert_int_equal(world.heard.root_rss_kb, world.heard.sum_rss_kb);
+	script_birth(2, "two");
+	script_die(ROOT);
+	assert_int_equal(step_after_ms(&world, 1000), 0);
+	assert_int_equal(world.heard.sum_rss_kb, 0);
+	assert_int_equal(world.heard.root_rss_kb, 0);
+	end_world(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +406,7 @@ int main(void)
 		cmocka_unit_test(each_loss_is_told),
 		cmocka_unit_test(process_whose_account_was_lost_is_forgotten),
 		cmocka_unit_test(what_the_source_cannot_tell_is_unknown),
+		cmocka_unit_test(root_that_is_dead_untold_holds_nothing_more),
 	};
 
 	/* Who walks for ever is ended. */
