@@ -49,7 +49,7 @@ static int show_summary(struct denet_monitor *monitor)
 	if (summary.processes_total != DENET_UNKNOWN)
 		printf(", %" PRIu64 " processes", summary.processes_total);
 	if (summary.peak_mem_rss_kb != DENET_UNKNOWN)
-		printf(", at least %" PRIu64 " kB", summary.peak_mem_rss_kb);
+		printf(", sum of RSS %" PRIu64 " kB", summary.peak_mem_rss_kb);
 	printf(summary.accounting == DENET_ACCOUNTING_BPF ? ", exact\n" : ", sampled\n");
 	return 0;
 }

@@ -217,7 +217,8 @@ struct denet_summary {
 	uint64_t processes_running;
 	uint64_t threads_total;
 	uint64_t threads_peak;
-	uint64_t peak_mem_rss_kb; /* lower bound: largest sum at a sample, or largest single peak */
+	/* Largest sum of RSS at a sample, or largest single peak: no bound in either direction. */
+	uint64_t peak_mem_rss_kb;
 	uint64_t
 		peak_mem_at_ns; /* since the start; DENET_UNKNOWN when a single peak is the larger */
 	uint64_t peak_process_rss_kb;

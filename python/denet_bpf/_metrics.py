@@ -279,9 +279,11 @@ class MemberSample(TypedDict, total=False):
     ts_ms: int
     #: CPU used since the sample before, of one CPU (percent); with accounting proc a lower bound.
     cpu_usage: float
-    #: Resident memory, summed up (kb); no bound of memory: shared pages count in each process.
+    #: Sum of RSS; tmpfs and page cache are not in it (kb); no bound in either direction: shared
+    #: pages count in each process.
     mem_rss_kb: int
-    #: Address space, summed up (kb); no bound of memory: shared pages count in each process.
+    #: Address space, summed up (kb); no bound in either direction: shared pages count in each
+    #: process.
     mem_vms_kb: int
     #: Bytes that came from storage (bytes); with accounting proc a lower bound.
     disk_read_bytes: int
@@ -330,9 +332,11 @@ class AggregatedSample(TypedDict, total=False):
     ts_ms: int
     #: CPU used since the sample before, of one CPU (percent); with accounting proc a lower bound.
     cpu_usage: float
-    #: Resident memory, summed up (kb); no bound of memory: shared pages count in each process.
+    #: Sum of RSS; tmpfs and page cache are not in it (kb); no bound in either direction: shared
+    #: pages count in each process.
     mem_rss_kb: int
-    #: Address space, summed up (kb); no bound of memory: shared pages count in each process.
+    #: Address space, summed up (kb); no bound in either direction: shared pages count in each
+    #: process.
     mem_vms_kb: int
     #: Bytes that came from storage (bytes); with accounting proc a lower bound.
     disk_read_bytes: int
@@ -395,9 +399,11 @@ class SampleRecord(TypedDict, total=False):
     ts_ms: int
     #: CPU used since the sample before, of one CPU (percent); with accounting proc a lower bound.
     cpu_usage: float
-    #: Resident memory, summed up (kb); no bound of memory: shared pages count in each process.
+    #: Sum of RSS; tmpfs and page cache are not in it (kb); no bound in either direction: shared
+    #: pages count in each process.
     mem_rss_kb: int
-    #: Address space, summed up (kb); no bound of memory: shared pages count in each process.
+    #: Address space, summed up (kb); no bound in either direction: shared pages count in each
+    #: process.
     mem_vms_kb: int
     #: Bytes that came from storage (bytes); with accounting proc a lower bound.
     disk_read_bytes: int
@@ -601,8 +607,8 @@ class SummaryRecord(TypedDict, total=False):
     total_sys_net_rx_bytes: int
     #: sys_net_tx_bytes of the run (bytes); what others sent is in it.
     total_sys_net_tx_bytes: int
-    #: The larger of the largest mem_rss_kb at a sample and the largest peak of one process (kb); no
-    #: bound of memory: shared pages count in each process.
+    #: The largest sum of RSS at a sample, or the largest peak of one process if that is more (kb);
+    #: no bound in either direction: shared pages count in each process.
     peak_mem_rss_kb: int
     #: cpu_time_ns over wall_ns, of one CPU; of denet's files the plain mean of samples (percent);
     #: with accounting proc a lower bound.

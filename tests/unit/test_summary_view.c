@@ -223,6 +223,38 @@ static void a_single_process_needs_no_table(void **state)
 	check("summary_true", &screen, &summary);
 }
 
+static void check_text(const struct denet_summary *summary, const char *with, const char *without)
+{
+	const struct summary_context context = { .cpu_count = 8 };
+	const struct term_style style = plain(200);
+	AUTO(buf) struct buf buf = { 0 };
+
+	summary_view_append(&buf, &style, summary, &context);
+	if (with && !strstr(buf_text(&buf), with))
+		fail_msg("no '%s' in:\n%s", with, buf_text(&buf));
+	if (without && strstr(buf_text(&buf), without))
+		fail_msg("'%s' in:\n%s", without, buf_text(&buf));
+}
+
+static void only_what_is_a_bound_is_called_one(void **state)
+{
+	struct denet_summary one = single(), many = build();
+
+	(void)state;
+	check_text(&one, " 1.8 MiB", "at least");
+	/* What it will have been at most is not known before its end. */
+	one.end.known = false;
+	check_text(&one, "at least 1.8 MiB", NULL);
+	one.end.known = true;
+	one.accounting = DENET_ACCOUNTING_PROC;
+	check_text(&one, "at least 1.8 MiB", NULL);
+	check_text(&many, "sum of RSS 812 MiB, at 7.40 s", "at least");
+	many.accounting = DENET_ACCOUNTING_PROC;
+	check_text(&many, "sum of RSS 812 MiB, at 7.40 s", "at least 812 MiB");
+	many.peak_mem_at_ns = DENET_UNKNOWN;
+	check_text(&many, "812 MiB in one process", "sum");
+}
+
 static void unknown_values_leave_no_trace(void **state)
 {
 	static const char args[] = "true";
@@ -412,6 +444,7 @@ int main(void)
 		cmocka_unit_test(without_utf8_all_is_ascii),
 		cmocka_unit_test(verbose_shows_every_figure_and_the_records),
 		cmocka_unit_test(a_single_process_needs_no_table),
+		cmocka_unit_test(only_what_is_a_bound_is_called_one),
 		cmocka_unit_test(unknown_values_leave_no_trace),
 		cmocka_unit_test(figures_of_proc_are_called_lower_bounds),
 		cmocka_unit_test(the_root_s_own_failure_is_the_headline_alone),

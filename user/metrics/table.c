@@ -3,7 +3,7 @@
 #include "metrics/table_internal.h"
 
 #define BY_PROC "with accounting proc a lower bound"
-#define SUM_OF_SHARES "no bound of memory: shared pages count in each process"
+#define SUM_OF_SHARES "no bound in either direction: shared pages count in each process"
 
 const struct metric metric_figures[] = {
 	ROW(COUNTER, U64, "cpu_time_ns", "ns", 0, "CPU time, user and system.",
@@ -89,8 +89,9 @@ const struct metric metric_figures[] = {
 	ROW(GAUGE, FLOAT, "cpu_usage", "percent", METRIC_DEMANDED,
 	    "CPU used since the sample before, of one CPU.", "task->se.sum_exec_runtime", BY_PROC,
 	    (IN_SAMPLES(2, cpu_usage)), LABEL("CPU Usage")),
-	ROW(GAUGE, U64, "mem_rss_kb", "kb", METRIC_DEMANDED, "Resident memory, summed up.",
-	    "/proc/PID/statm", SUM_OF_SHARES, (IN_SAMPLES(3, mem_rss_kb))),
+	ROW(GAUGE, U64, "mem_rss_kb", "kb", METRIC_DEMANDED,
+	    "Sum of RSS; tmpfs and page cache are not in it.", "/proc/PID/statm", SUM_OF_SHARES,
+	    (IN_SAMPLES(3, mem_rss_kb))),
 	ROW(GAUGE, U64, "mem_vms_kb", "kb", METRIC_DEMANDED, "Address space, summed up.",
 	    "/proc/PID/statm", SUM_OF_SHARES, (IN_SAMPLES(4, mem_vms_kb))),
 	ROW(COUNTER, U64, "sys_net_rx_bytes", "bytes", METRIC_DEMANDED,
@@ -195,7 +196,8 @@ const struct metric metric_figures[] = {
 	    (IN_SUMMARY(12, sys_net_tx_bytes)), LABEL("Network Sent"),
 	    ROLLUP(LAST, sys_net_tx_bytes)),
 	ROW(GAUGE, U64, "peak_mem_rss_kb", "kb", METRIC_DENETS,
-	    "The larger of the largest mem_rss_kb at a sample and the largest peak of one process.",
+	    "The largest sum of RSS at a sample, or the largest peak of one process if that is "
+	    "more.",
 	    "mem_rss_kb, peak_rss_kb", SUM_OF_SHARES, (IN_SUMMARY(13, peak_mem_rss_kb)),
 	    LABEL("Peak Memory"), ROLLUP(MAX, mem_rss_kb)),
 	ROW(GAUGE, FLOAT, "avg_cpu_usage", "percent", METRIC_DENETS,

@@ -84,7 +84,8 @@ static void show_denet_rows(const struct view *view, const struct denet_summary 
 	row_count(view, "Max Processes", summary->processes_peak);
 	row_count(view, "Max Threads", summary->threads_peak);
 	if (is_known(summary->peak_mem_rss_kb))
-		row(view, "Peak Memory", "%s", human_kib(summary->peak_mem_rss_kb).text);
+		row(view, "Peak Memory", "%s%s", human_kib(summary->peak_mem_rss_kb).text,
+		    summary->processes_total == 1 ? "" : ", sum of RSS");
 	if (!isnan(summary->avg_cpu_usage))
 		row(view, "Avg CPU Usage", "%.1f%%", summary->avg_cpu_usage);
 	row_bytes(view, "Disk Read", summary->used.disk_read_bytes);

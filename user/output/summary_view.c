@@ -127,6 +127,41 @@ static void show_cpu(struct view *view)
 			     human_duration(used->run_delay_ns).text);
 }
 
+/* Of one process it is its high-water mark, and exact once the kernel has closed its account. */
+static void show_peak_of_one(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	bool is_exact = summary->accounting == DENET_ACCOUNTING_BPF && summary->end.known;
+
+	layout_piece(&view->layout, TONE_STRONG, "%s%s", is_exact ? "" : "at least ",
+		     human_kib(summary->peak_mem_rss_kb).text);
+}
+
+static void show_peak_of_sum(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+
+	if (!is_known(summary->peak_mem_at_ns)) {
+		layout_piece(&view->layout, TONE_STRONG, "%s in one process",
+			     human_kib(summary->peak_mem_rss_kb).text);
+		return;
+	}
+	layout_piece(&view->layout, TONE_STRONG, "sum of RSS %s, at %s",
+		     human_kib(summary->peak_mem_rss_kb).text,
+		     human_duration(summary->peak_mem_at_ns).text);
+	layout_piece(&view->layout, TONE_PLAIN, "shared pages counted in each process");
+}
+
+static void show_peak(struct view *view)
+{
+	if (!has(view->summary->peak_mem_rss_kb))
+		return;
+	if (view->summary->processes_total == 1)
+		show_peak_of_one(view);
+	else
+		show_peak_of_sum(view);
+}
+
 static void show_memory(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
@@ -134,13 +169,7 @@ static void show_memory(struct view *view)
 	bool is_unicode = view->style->is_unicode;
 
 	layout_row(layout, "memory");
-	if (has(summary->peak_mem_rss_kb) && is_known(summary->peak_mem_at_ns))
-		layout_piece(layout, TONE_STRONG, "at least %s, at %s",
-			     human_kib(summary->peak_mem_rss_kb).text,
-			     human_duration(summary->peak_mem_at_ns).text);
-	else if (has(summary->peak_mem_rss_kb))
-		layout_piece(layout, TONE_STRONG, "at least %s",
-			     human_kib(summary->peak_mem_rss_kb).text);
+	show_peak(view);
 	if (has(summary->peak_process_rss_kb) && summary->processes_total != 1)
 		layout_piece(layout, TONE_PLAIN, "largest %s[%u] %s",
 			     text_name(is_unicode, summary->peak_process_comm).text,
