@@ -143,7 +143,8 @@ void denet_monitor_free(struct denet_monitor *monitor);
 
 /*
  * Readable when denet_monitor_step() has something to do, and for ever once monitoring has ended; then
- * it is the only descriptor that the monitor still has. Owned by the monitor.
+ * it is the only descriptor that the monitor still has. Owned by the monitor. At the end another file
+ * takes its number: whoever watches by an epoll of his own learns of the end from denet_monitor_step().
  */
 int denet_monitor_fd(const struct denet_monitor *monitor);
 
