@@ -69,7 +69,7 @@ def run(*args, program=None, **options):
     options.setdefault("timeout", LIMIT_S)
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
-    done = subprocess.run([*(program or [BIN]), *args], check=False, **options)
+    done = subprocess.run([*([BIN] if program is None else program), *args], check=False, **options)
     return Result(done.returncode, done.stdout or b"", without_notice(done.stderr or b""))
 
 
@@ -80,7 +80,7 @@ def start(*args, program=None, **options):
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
     options.setdefault("process_group", 0)
-    process = subprocess.Popen([*(program or [BIN]), *args], **options)
+    process = subprocess.Popen([*([BIN] if program is None else program), *args], **options)
     try:
         yield process
     finally:
