@@ -56,7 +56,7 @@ struct denet_options {
 	bool since_process_start; /* attach: count from birth */
 	bool exclude_children; /* totals and samples of the root alone */
 	bool no_polling; /* the last sample only */
-	bool pss; /* walks page tables: slow on large processes */
+	bool pss; /* at each sample, not near peaks alone; slow: the kernel walks all pages */
 	bool wait_all; /* go on until the last descendant has ended */
 	/*
 	 * For a host that has more rights than whom it serves: arguments, path, I/O and CPU in finer
@@ -79,6 +79,7 @@ struct denet_options {
 	bool keep_loaded;
 	const char *label; /* of the run, for its metadata; copied; NULL = none */
 	const char *proc_root; /* where /proc is, copied; NULL = there */
+	bool no_pss; /* not near peaks either */
 };
 
 /* Fills in the defaults of the command line, up to options->size, which the caller has set. */

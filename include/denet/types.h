@@ -49,7 +49,7 @@ struct denet_sample {
 	uint64_t
 		mem_rss_kb; /* statm, up to 1 s old if it did not run; shared by vfork counts once */
 	uint64_t mem_vms_kb;
-	uint64_t pss_kb; /* smaps_rollup; known only when asked for */
+	uint64_t pss_kb; /* smaps_rollup; known where it was read: see denet_options.pss */
 	struct denet_counters used;
 	uint64_t sys_net_rx_bytes; /* of the root's network namespace, without loopback */
 	uint64_t sys_net_tx_bytes;
@@ -78,6 +78,7 @@ struct denet_tree {
 	uint64_t process_count; /* living */
 	uint64_t processes_started;
 	uint64_t processes_exited;
+	bool pss_is_bound; /* aggregated.pss_kb is at most so much: of some there is RSS alone */
 };
 
 /* The argument vector as the kernel holds it: each argument ends with NUL. */
@@ -242,6 +243,10 @@ struct denet_summary {
 	double psi_some_fraction; /* psi_stalled_samples of psi_samples */
 	const char
 		*memory_verdict; /* on psi_some_fraction; NULL when there is nothing to judge by */
+	/* Shared pages once, near the largest sum of RSS; DENET_UNKNOWN when not read there. */
+	uint64_t peak_pss_kb;
+	uint64_t peak_pss_at_ns; /* since the start */
+	bool pss_is_bound; /* at most so much: of some there is RSS alone */
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

@@ -64,6 +64,7 @@ Tree = _struct(
     (c_uint64, "children_omitted"),
     (Sample, "aggregated"),
     (c_uint64, "process_count", "processes_started", "processes_exited"),
+    (c_bool, "pss_is_bound"),
 )
 
 # args holds NUL bytes: ctypes.string_at(args, args_len).
@@ -179,6 +180,8 @@ Summary = _struct(
     (c_size_t, "survivors_count"),
     (c_double, "total_time_secs", "avg_cpu_usage", "psi_some_fraction"),
     (c_char_p, "memory_verdict"),
+    (c_uint64, "peak_pss_kb", "peak_pss_at_ns"),
+    (c_bool, "pss_is_bound"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))
@@ -230,6 +233,7 @@ Options = _struct(
     (c_bool, "own_programs_only", "adopt_orphans", "keep_records", "records_compat_denet"),
     (c_bool, "keep_loaded"),
     (c_char_p, "label", "proc_root"),
+    (c_bool, "no_pss"),
 )
 
 # argv, environment: arrays of char *, the last NULL

@@ -39,6 +39,8 @@ PEAK_MEM_RSS_KB = "peak_mem_rss_kb"
 PEAK_PAGE_FAULTS_CACHED = "peak_page_faults_cached"
 PEAK_PAGE_FAULTS_DISK = "peak_page_faults_disk"
 PEAK_PROCESS_RSS_KB = "peak_process_rss_kb"
+PEAK_PSS_AT_NS = "peak_pss_at_ns"
+PEAK_PSS_KB = "peak_pss_kb"
 PEAK_RSS_KB = "peak_rss_kb"
 PROCESS_COUNT = "process_count"
 PROCESSES_EXACT = "processes_exact"
@@ -112,6 +114,7 @@ CSV_COLUMNS: Tuple[str, ...] = (
     "disk_write_cancelled_bytes",
     "syscall_read_count",
     "syscall_write_count",
+    "pss_is_bound",
 )
 
 # denet's reader drops a sample without them.
@@ -320,7 +323,7 @@ class MemberSample(TypedDict, total=False):
     #: Time that threads could have run and waited for a CPU (ns); with accounting proc a lower
     #: bound.
     run_delay_ns: int
-    #: Resident memory, each shared page by its share; where it was read (kb).
+    #: Resident memory, each shared page by its share; where it was read, near peaks (kb).
     pss_kb: int
 
 
@@ -377,7 +380,7 @@ class AggregatedSample(TypedDict, total=False):
     processes_started: int
     #: Processes that have ended since the start; with accounting proc a lower bound.
     processes_exited: int
-    #: Resident memory, each shared page by its share; where it was read (kb).
+    #: Resident memory, each shared page by its share; where it was read, near peaks (kb).
     pss_kb: int
     #: Bytes of dirty pages removed before they reached storage, by whoever did that (bytes); with
     #: accounting proc a lower bound.
@@ -386,6 +389,8 @@ class AggregatedSample(TypedDict, total=False):
     syscall_read_count: int
     #: Calls of write() and the like; with accounting proc a lower bound.
     syscall_write_count: int
+    #: True when PSS is at most so much: of some processes there is RSS alone.
+    pss_is_bound: bool
     #: Keys that are there for denet's reader alone: not known, or of what has ended.
     unknown: Any
 
@@ -444,7 +449,7 @@ class SampleRecord(TypedDict, total=False):
     processes_started: int
     #: Processes that have ended since the start; with accounting proc a lower bound.
     processes_exited: int
-    #: Resident memory, each shared page by its share; where it was read (kb).
+    #: Resident memory, each shared page by its share; where it was read, near peaks (kb).
     pss_kb: int
     #: Bytes of dirty pages removed before they reached storage, by whoever did that (bytes); with
     #: accounting proc a lower bound.
@@ -673,6 +678,13 @@ class SummaryRecord(TypedDict, total=False):
     syscall_read_count: int
     #: Calls of write() and the like; with accounting proc a lower bound.
     syscall_write_count: int
+    #: The largest pss_kb; absent when it was not read near the largest sum of RSS (kb); an upper one
+    #: when pss_is_bound stands beside it.
+    peak_pss_kb: int
+    #: When that was, since the start (ns).
+    peak_pss_at_ns: int
+    #: True when PSS is at most so much: of some processes there is RSS alone.
+    pss_is_bound: bool
     #: Where the figures come from: bpf is exact, proc sampled, none nowhere.
     accounting: str
     #: Events of exec that were lost: commands unknown, no total lost.

@@ -277,7 +277,9 @@ class Further(Case):
         with_pss = of_kind(self.records("--pss", command=(ACT, "spin", "50")), "tree")
         self.assertGreater(with_pss[0]["aggregated"]["pss_kb"], 0)
         self.assertLessEqual(with_pss[0]["aggregated"]["pss_kb"], with_pss[0]["aggregated"]["mem_rss_kb"] + 64)
-        self.assertNotIn("pss_kb", of_kind(self.records(), "tree")[0]["aggregated"])
+        without = self.records("--no-pss", command=("sh", "-c", f'"{ACT}" touch 80; true'))
+        self.assertFalse([tree for tree in of_kind(without, "tree") if "pss_kb" in tree["aggregated"]])
+        self.assertNotIn("peak_pss_kb", the(without, "summary"))
 
     def test_write_env_comes_first(self):
         records = self.records("--write-env")

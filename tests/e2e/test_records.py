@@ -20,7 +20,7 @@ SAMPLE = (
     "ts_ms cpu_usage mem_rss_kb mem_vms_kb disk_read_bytes disk_write_bytes syscall_read_bytes syscall_write_bytes "
     "page_faults_cached page_faults_disk sys_net_rx_bytes sys_net_tx_bytes thread_count uptime_secs cpu_core psi_mem "
     "cpu_time_ns ctx_switches_voluntary ctx_switches_involuntary run_delay_ns processes_started processes_exited "
-    "pss_kb disk_write_cancelled_bytes syscall_read_count syscall_write_count unknown"
+    "pss_kb disk_write_cancelled_bytes syscall_read_count syscall_write_count pss_is_bound unknown"
 )
 AGGREGATED = SAMPLE.replace("thread_count uptime_secs cpu_core", "thread_count process_count uptime_secs")
 DEMANDED = (
@@ -46,7 +46,7 @@ SUMMARY = (
     "processes_failed processes_exact processes_running threads_total peak_mem_at_ns "
     "peak_process_rss_kb peak_process_pid peak_process_comm page_faults_cached page_faults_disk ctx_switches_voluntary "
     "ctx_switches_involuntary migrations processes_peak threads_peak disk_write_cancelled_bytes syscall_read_count "
-    "syscall_write_count accounting events_lost records_lost tasks_lost monitor_cpu_ns "
+    "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound accounting events_lost records_lost tasks_lost monitor_cpu_ns "
     "monitor_peak_rss_kb"
 )
 ORDER = {

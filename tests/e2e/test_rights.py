@@ -77,16 +77,23 @@ class Dropped(Case):
 
     def test_run_keeps_the_right_to_pass_signals_on(self):
         with start("run", "-q", "--", "cat", stdin=subprocess.PIPE) as process:
-            self.check(dropped(process.pid), 1 << CAP_KILL)
-
-    def test_run_keeps_what_pss_takes(self):
-        with start("run", "-q", "--pss", "--", "cat", stdin=subprocess.PIPE) as process:
             self.check(dropped(process.pid), 1 << CAP_KILL | 1 << CAP_SYS_PTRACE)
 
-    def test_attach_keeps_nothing(self):
-        with start(program=["cat"], stdin=subprocess.PIPE) as target, \
-             start("attach", "-q", str(target.pid)) as process:
-            self.check(dropped(process.pid), 0)
+    def test_run_without_pss_keeps_no_more_than_that(self):
+        for option in "--no-pss", "--exclude-children":
+            with self.subTest(option=option), \
+                 start("run", "-q", option, "--", "cat", stdin=subprocess.PIPE) as process:
+                self.check(dropped(process.pid), 1 << CAP_KILL)
+
+    def test_root_alone_with_pss_keeps_what_pss_takes(self):
+        with start("run", "-q", "--pss", "--exclude-children", "--", "cat", stdin=subprocess.PIPE) as process:
+            self.check(dropped(process.pid), 1 << CAP_KILL | 1 << CAP_SYS_PTRACE)
+
+    def test_attach_keeps_what_pss_takes_or_nothing(self):
+        for options, kept in ((), 1 << CAP_SYS_PTRACE), (("--no-pss",), 0):
+            with self.subTest(options=options), start(program=["cat"], stdin=subprocess.PIPE) as target, \
+                 start("attach", "-q", *options, str(target.pid)) as process:
+                self.check(dropped(process.pid), kept)
 
     def test_figures_are_the_same_without_them(self):
         script = f'"{ACT}" touch 20; "{ACT}" spin 30; (exec true); read x'

@@ -12,7 +12,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "engine/shares.h"
 #include "procfs/procfs.h"
+#include "tree/tree.h"
+#include "util/units.h"
 
 #define PATH_BYTES 96
 #define PAGES_A_MIB 256
@@ -128,11 +131,198 @@ static void space_of_its_own_counts_and_none_does_not(void **state)
 	memory_done(&memory);
 }
 
+static void share_mib(unsigned int pid, unsigned int mib)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "00-ff ---p 0 00:00 0 [rollup]\nPss: %u kB\n",
+		       mib * MIB_KB);
+	put(pid, "smaps_rollup", text);
+}
+
+/* A tree of three, each with a memory of its own. */
+struct world {
+	struct tree tree;
+	struct memory memory;
+	struct shares shares;
+	struct process *processes[3];
+};
+
+static void init_world(struct world *world, enum shares_mode mode)
+{
+	*world = (struct world){ 0 };
+	memory_init(&world->memory, &made, mode == SHARES_ALWAYS);
+	shares_init(&world->shares, mode);
+	for (unsigned int i = 0; i < 3; i++) {
+		struct process *process = tree_enter(&world->tree, i + 1, i + 1);
+
+		assert_non_null(process);
+		process->mm = SPACE + i;
+		process->mm_tid = process->pid;
+		process->is_running = true;
+		world->processes[i] = process;
+	}
+}
+
+static void done_world(struct world *world)
+{
+	shares_done(&world->shares);
+	memory_done(&world->memory);
+	tree_done(&world->tree);
+}
+
+static struct shares_sum sample(struct world *world, uint64_t now_ns)
+{
+	const struct holding *instead;
+	uint64_t sum_kb = 0;
+
+	memory_begin(&world->memory);
+	for (size_t i = 0; i < 3; i++) {
+		sum_kb += memory_read(&world->memory, world->processes[i], now_ns)->rss_kb;
+		(void)memory_counts_for_space(&world->memory, world->processes[i], &instead);
+	}
+	return shares_take(&world->shares, &world->memory, &world->tree, sum_kb, now_ns);
+}
+
+/* At the second of two alike, as what rises is not read. */
+static struct shares_sum settled(struct world *world, uint64_t now_ns)
+{
+	(void)sample(world, now_ns - 1);
+	return sample(world, now_ns);
+}
+
+static void hold(unsigned int a, unsigned int b, unsigned int c)
+{
+	hold_mib(1, a);
+	hold_mib(2, b);
+	hold_mib(3, c);
+}
+
+static void share(unsigned int a, unsigned int b, unsigned int c)
+{
+	share_mib(1, a);
+	share_mib(2, b);
+	share_mib(3, c);
+}
+
+static void pss_is_read_near_the_peak_and_seldom(void **state)
+{
+	struct world world;
+	struct shares_sum sum;
+
+	(void)state;
+	init_world(&world, SHARES_NEAR_PEAKS);
+	hold(30, 30, 30);
+	share(10, 10, 10);
+	/* Large enough to be read at once, when it rises no more. */
+	assert_int_equal(sample(&world, 1).kb, UINT64_MAX);
+	sum = sample(&world, 1 * NS_PER_S);
+	assert_int_equal(sum.kb, 30 * MIB_KB);
+	assert_false(sum.is_bound);
+	hold(40, 40, 40);
+	share(20, 20, 20);
+	assert_int_equal(sample(&world, 1 * NS_PER_S + 800 * NS_PER_MS).kb, UINT64_MAX);
+	assert_int_equal(sample(&world, 1 * NS_PER_S + 900 * NS_PER_MS).kb, UINT64_MAX);
+	/* Readings of this machine may take what makes the pause longer, but not so long. */
+	assert_int_equal(sample(&world, 100 * NS_PER_S).kb, 60 * MIB_KB);
+	hold(10, 10, 10);
+	assert_int_equal(sample(&world, 200 * NS_PER_S).kb, UINT64_MAX);
+	/* Written to after a fork, it is shared no more, and the sum is as it was. */
+	hold(39, 39, 39);
+	share(39, 39, 39);
+	assert_int_equal(settled(&world, 300 * NS_PER_S).kb, 117 * MIB_KB);
+	done_world(&world);
+}
+
+static void little_memory_is_not_read_in_the_first_second(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world, SHARES_NEAR_PEAKS);
+	hold(2, 2, 2);
+	share(1, 1, 1);
+	assert_int_equal(sample(&world, 5 * NS_PER_S).kb, UINT64_MAX);
+	assert_int_equal(sample(&world, 5 * NS_PER_S + 900 * NS_PER_MS).kb, UINT64_MAX);
+	assert_int_equal(sample(&world, 6 * NS_PER_S).kb, 3 * MIB_KB);
+	done_world(&world);
+}
+
+static void who_did_not_run_keeps_what_was_read(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world, SHARES_NEAR_PEAKS);
+	hold(30, 30, 30);
+	share(10, 10, 10);
+	world.processes[0]->is_running = false;
+	assert_int_equal(settled(&world, 1 * NS_PER_S).kb, 30 * MIB_KB);
+	share(20, 20, 20);
+	assert_int_equal(sample(&world, 100 * NS_PER_S).kb, 50 * MIB_KB);
+	world.processes[0]->used.cpu_ns++;
+	assert_int_equal(sample(&world, 200 * NS_PER_S).kb, 60 * MIB_KB);
+	done_world(&world);
+}
+
+static void whom_it_would_hold_up_or_who_is_refused_counts_by_rss(void **state)
+{
+	struct world world;
+	struct shares_sum sum;
+	char path[PATH_BYTES];
+
+	(void)state;
+	init_world(&world, SHARES_NEAR_PEAKS);
+	/* 40 us a MiB until it is measured: more than 500 MiB are too much. */
+	hold(30, 800, 30);
+	share(10, 10, 10);
+	sum = settled(&world, 1 * NS_PER_S);
+	assert_int_equal(sum.kb, 820 * MIB_KB);
+	assert_true(sum.is_bound);
+	hold(400, 400, 400);
+	path_of(3, "smaps_rollup", path);
+	assert_int_equal(unlink(path), 0);
+	sum = settled(&world, 100 * NS_PER_S);
+	assert_int_equal(sum.kb, 420 * MIB_KB);
+	assert_true(sum.is_bound);
+	path_of(1, "smaps_rollup", path);
+	assert_int_equal(unlink(path), 0);
+	path_of(2, "smaps_rollup", path);
+	assert_int_equal(unlink(path), 0);
+	/* A sum of RSS alone is no PSS at all. */
+	assert_int_equal(settled(&world, 200 * NS_PER_S).kb, UINT64_MAX);
+	done_world(&world);
+}
+
+static void always_is_at_every_sample_whatever_it_costs(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world, SHARES_ALWAYS);
+	hold(30, 800, 30);
+	share(10, 10, 10);
+	assert_int_equal(sample(&world, 1).kb, 30 * MIB_KB);
+	hold(1, 1, 1);
+	share(1, 1, 1);
+	assert_int_equal(sample(&world, 2).kb, 3 * MIB_KB);
+	done_world(&world);
+	init_world(&world, SHARES_NEVER);
+	hold(300, 300, 300);
+	assert_int_equal(sample(&world, 100 * NS_PER_S).kb, UINT64_MAX);
+	done_world(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_who_left_a_shared_space_does_not_stand_for_it),
 		cmocka_unit_test(space_of_its_own_counts_and_none_does_not),
+		cmocka_unit_test(pss_is_read_near_the_peak_and_seldom),
+		cmocka_unit_test(little_memory_is_not_read_in_the_first_second),
+		cmocka_unit_test(who_did_not_run_keeps_what_was_read),
+		cmocka_unit_test(whom_it_would_hold_up_or_who_is_refused_counts_by_rss),
+		cmocka_unit_test(always_is_at_every_sample_whatever_it_costs),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

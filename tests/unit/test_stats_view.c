@@ -63,6 +63,7 @@ static void our_files_show_our_totals_as_well(void **state)
 	summary.threads_peak = 23;
 	summary.peak_mem_rss_kb = 831488;
 	summary.peak_process_rss_kb = 318464;
+	summary.peak_pss_kb = 524288;
 	summary.peak_process_pid = 4711;
 	summary.peak_process_comm = "a\nb";
 	derive_summary(&summary);

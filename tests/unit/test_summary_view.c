@@ -104,6 +104,8 @@ static struct denet_summary build(void)
 		.threads_peak = 23,
 		.peak_mem_rss_kb = 812 * KIB_PER_MIB,
 		.peak_mem_at_ns = 7400 * MS,
+		.peak_pss_kb = DENET_UNKNOWN,
+		.peak_pss_at_ns = DENET_UNKNOWN,
 		.peak_process_rss_kb = 311 * KIB_PER_MIB,
 		.peak_process_pid = 4711,
 		.peak_process_comm = "cc1plus",
@@ -253,6 +255,21 @@ static void only_what_is_a_bound_is_called_one(void **state)
 	check_text(&many, "sum of RSS 812 MiB, at 7.40 s", "at least 812 MiB");
 	many.peak_mem_at_ns = DENET_UNKNOWN;
 	check_text(&many, "812 MiB in one process", "sum");
+}
+
+static void memory_has_shared_pages_once_where_pss_was_read(void **state)
+{
+	struct denet_summary summary = build();
+
+	(void)state;
+	summary.peak_pss_kb = 512 * KIB_PER_MIB;
+	summary.peak_pss_at_ns = 7100 * MS;
+	check_text(&summary, "memory     512 MiB, at 7.10 s   sum of RSS 812 MiB   largest",
+		   "at most");
+	summary.pss_is_bound = true;
+	check_text(&summary, "memory     at most 512 MiB, at 7.10 s   sum of RSS 812 MiB", NULL);
+	summary.peak_process_rss_kb = 600 * KIB_PER_MIB;
+	check_text(&summary, "memory     600 MiB in one process", "512");
 }
 
 static void unknown_values_leave_no_trace(void **state)
@@ -445,6 +462,7 @@ int main(void)
 		cmocka_unit_test(verbose_shows_every_figure_and_the_records),
 		cmocka_unit_test(a_single_process_needs_no_table),
 		cmocka_unit_test(only_what_is_a_bound_is_called_one),
+		cmocka_unit_test(memory_has_shared_pages_once_where_pss_was_read),
 		cmocka_unit_test(unknown_values_leave_no_trace),
 		cmocka_unit_test(figures_of_proc_are_called_lower_bounds),
 		cmocka_unit_test(the_root_s_own_failure_is_the_headline_alone),

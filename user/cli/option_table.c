@@ -221,11 +221,24 @@ const struct option_spec option_table[] = {
 		.commands = ON_MONITOR,
 		.offset = SETTING(pss),
 		.group = OPTION_MEASURE,
-		.text = "shared memory by its share, too; slow",
-		.details =
-			"Each sample also has the proportional set size: shared pages count once, "
-			"divided among those that share them. The kernel walks all page tables "
-			"for it, which takes time in proportion to the memory in use.",
+		.text = "PSS of everybody at each sample; slow",
+		.details = "PSS is memory with shared pages once, divided among those that share "
+			   "them. Without this option it is read near the peaks of the sum of RSS, "
+			   "seldom and of nobody whom that would hold up; with it at every sample, "
+			   "whatever that costs: the kernel walks all pages for it, 20 to 40 ms a "
+			   "GiB, and a process that maps or unmaps memory waits meanwhile.",
+	},
+	{
+		.name = "no-pss",
+		.environment = "DENET_BPF_NO_PSS",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR,
+		.offset = SETTING(no_pss),
+		.group = OPTION_MEASURE,
+		.text = "PSS is never read",
+		.details = "The summary then has the sum of RSS, which counts shared pages in each "
+			   "process. Root's runs keep CAP_SYS_PTRACE for PSS alone, and without it "
+			   "give that up.",
 	},
 	{
 		.name = "accounting",

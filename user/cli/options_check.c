@@ -14,7 +14,7 @@ static const struct {
 	{ "format", "csv", "write-env" }, { "format", "csv", "compat" },
 	{ "format", "csv", "children" },  { "exclude-children", NULL, "children" },
 	{ "json", NULL, "live" },	  { "quiet", NULL, "live" },
-	{ "no-update", NULL, "live" },
+	{ "no-update", NULL, "live" },	  { "no-pss", NULL, "pss" },
 };
 
 #define RIVALS (sizeof(rivals) / sizeof(rivals[0]))

@@ -74,17 +74,17 @@ static void raise_descriptor_limit(void)
 }
 
 /*
- * KILL, as the command may become another user's, and signals are passed on to it. SYS_PTRACE only
- * where figures are asked for that the kernel shows to no lesser process: it opens every process,
- * and all else of a process is read without it.
+ * KILL, as the command may become another user's, and signals are passed on to it. SYS_PTRACE for
+ * PSS, which the kernel shows to no lesser process: all else of a process is read without it.
  */
 static uint64_t rights_kept(const struct session *session)
 {
+	const struct denet_options *options = &session->options->monitor;
 	uint64_t kept = 0;
 
 	if (session->options->command == COMMAND_RUN)
 		kept |= CAPS_BIT(CAP_KILL);
-	if (session->options->monitor.pss ||
+	if (options->pss || !(options->no_pss || options->exclude_children) ||
 	    recorder_accounting(session->recorder) == DENET_ACCOUNTING_PROC)
 		kept |= CAPS_BIT(CAP_SYS_PTRACE);
 	return kept;

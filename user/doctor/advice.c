@@ -143,7 +143,8 @@ static void show_losses(struct advice *advice)
 	else if (shown->has_proc == DENET_ANSWER_NO)
 		lose(advice, "/proc is not mounted: memory at the samples is not known");
 	if (shown->uid != 0 && !holds(shown, "CAP_SYS_PTRACE"))
-		lose(advice, "processes of other users: no --pss, no path of their program");
+		lose(advice, "processes of other users: no PSS, RSS counts instead; no path of "
+			     "their program");
 	if (shown->accounting == DENET_ACCOUNTING_BPF)
 		show_losses_of_programs(advice);
 }

@@ -22,9 +22,14 @@ static const struct holding nothing_known = {
 	.rss_kb = UNKNOWN,
 	.vms_kb = UNKNOWN,
 	.pss_kb = UNKNOWN,
+	.share_kb = UNKNOWN,
 	.statm_fd = -1,
 };
-static const struct holding nothing_held = { .pss_kb = UNKNOWN, .statm_fd = -1 };
+static const struct holding nothing_held = {
+	.pss_kb = UNKNOWN,
+	.share_kb = UNKNOWN,
+	.statm_fd = -1,
+};
 
 void memory_init(struct memory *memory, const struct procfs *procfs, bool wants_pss)
 {
@@ -107,7 +112,8 @@ static struct holding *enter(struct memory *memory, const struct process *proces
 	if (process->slot >= memory->holdings_count && make_room(memory, process->slot))
 		return NULL;
 	holding = &memory->holdings[process->slot];
-	*holding = (struct holding){ .id = process->id, .pss_kb = UNKNOWN, .statm_fd = -1 };
+	*holding = nothing_held;
+	holding->id = process->id;
 	return holding;
 }
 
@@ -169,6 +175,30 @@ static int read_statm(struct memory *memory, const struct process *process, stru
 	return r;
 }
 
+void memory_read_share(struct memory *memory, const struct process *process)
+{
+	struct holding *holding = find(memory, process);
+	uint64_t pss_kb;
+
+	if (!holding)
+		return;
+	if (rollup_read_pss(memory->procfs, (pid_t)process->mm_tid, &pss_kb))
+		pss_kb = UNKNOWN;
+	holding->pss_kb = holding->share_kb = pss_kb;
+	holding->share_cpu_ns = process->used.cpu_ns;
+}
+
+bool memory_keep_share(struct memory *memory, const struct process *process)
+{
+	struct holding *holding = find(memory, process);
+
+	if (!holding || holding->share_kb == UNKNOWN || process->is_running ||
+	    holding->share_cpu_ns != process->used.cpu_ns)
+		return false;
+	holding->pss_kb = holding->share_kb;
+	return true;
+}
+
 /* A process without an address space holds nothing; of one that cannot be read nothing is known. */
 static void read_anew(struct memory *memory, const struct process *process, struct holding *holding)
 {
@@ -177,7 +207,6 @@ static void read_anew(struct memory *memory, const struct process *process, stru
 
 	holding->rss_kb = 0;
 	holding->vms_kb = 0;
-	holding->pss_kb = UNKNOWN;
 	if (!process->mm)
 		return;
 	r = read_statm(memory, process, holding);
@@ -187,9 +216,8 @@ static void read_anew(struct memory *memory, const struct process *process, stru
 		return;
 	}
 	note_peak(memory, process, holding, rss_before_kb);
-	if (memory->wants_pss &&
-	    rollup_read_pss(memory->procfs, (pid_t)process->pid, &holding->pss_kb))
-		holding->pss_kb = UNKNOWN;
+	if (memory->wants_pss)
+		memory_read_share(memory, process);
 }
 
 const struct holding *memory_read(struct memory *memory, const struct process *process,
@@ -199,6 +227,7 @@ const struct holding *memory_read(struct memory *memory, const struct process *p
 
 	if (!holding)
 		return &nothing_known;
+	holding->pss_kb = UNKNOWN;
 	if (is_known(memory, process, holding, now_ns)) {
 		memory->kept += holding->statm_fd >= 0;
 		return holding;
@@ -241,6 +270,16 @@ bool memory_counts_for_space(struct memory *memory, struct process *process,
 	return true;
 }
 
+size_t memory_spaces(const struct memory *memory)
+{
+	return memory->spaces.count;
+}
+
+bool memory_is_counted(const struct memory *memory, const struct process *process)
+{
+	return process->mm && idmap_get(&memory->spaces, process->mm) == process;
+}
+
 uint64_t memory_peak_seen_kb(const struct memory *memory, const struct process *process)
 {
 	const struct holding *holding = find(memory, process);
@@ -255,6 +294,7 @@ void memory_begin_program(struct memory *memory, const struct process *process)
 	if (!holding)
 		return;
 	holding->peak_seen_kb = 0;
+	holding->share_kb = UNKNOWN;
 	holding->read_ns = 0;
 }
 

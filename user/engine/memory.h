@@ -18,7 +18,9 @@ struct holding {
 	uint64_t id; /* whose it is; 0: nobody's */
 	uint64_t rss_kb;
 	uint64_t vms_kb;
-	uint64_t pss_kb;
+	uint64_t pss_kb; /* of this sample alone */
+	uint64_t share_kb; /* pss_kb as it was read last, and what CPU had been used by then */
+	uint64_t share_cpu_ns;
 	uint64_t peak_seen_kb; /* largest that was met */
 	uint32_t statm_tid; /* whose statm it is */
 	int statm_fd; /* owned; -1 */
@@ -65,6 +67,16 @@ const struct holding *memory_last(const struct memory *memory, const struct proc
  */
 bool memory_counts_for_space(struct memory *memory, struct process *process,
 			     const struct holding **ret_instead);
+
+/* How many spaces were met in this sample, and whether the process stands for one. */
+size_t memory_spaces(const struct memory *memory);
+bool memory_is_counted(const struct memory *memory, const struct process *process);
+
+/* Reads its PSS, which may be refused: then it stays unknown. */
+void memory_read_share(struct memory *memory, const struct process *process);
+
+/* True for one that did not run since its PSS was read: then it is as it was. */
+bool memory_keep_share(struct memory *memory, const struct process *process);
 
 /* 0 when it was never read. */
 uint64_t memory_peak_seen_kb(const struct memory *memory, const struct process *process);

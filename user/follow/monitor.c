@@ -83,6 +83,14 @@ static int open_proc_root(struct denet_monitor *monitor, struct denet_error *err
 	return 0;
 }
 
+/* What the root alone holds is its own. */
+static enum shares_mode shares_mode(const struct denet_options *options)
+{
+	if (options->pss)
+		return SHARES_ALWAYS;
+	return options->no_pss || options->exclude_children ? SHARES_NEVER : SHARES_NEAR_PEAKS;
+}
+
 static int init_parts(struct denet_monitor *monitor, struct denet_error *error)
 {
 	const struct denet_options *options = &monitor->options;
@@ -90,6 +98,7 @@ static int init_parts(struct denet_monitor *monitor, struct denet_error *error)
 
 	root_init(&monitor->root, &monitor->procfs);
 	memory_init(&monitor->memory, &monitor->procfs, options->pss);
+	shares_init(&monitor->shares, shares_mode(options));
 	identity_init(&monitor->identity, &monitor->procfs, options->own_programs_only);
 	return r;
 }
@@ -129,6 +138,7 @@ static void close_parts(struct denet_monitor *monitor)
 	monitor->source = NULL;
 	tree_done(&monitor->tree);
 	memory_done(&monitor->memory);
+	shares_done(&monitor->shares);
 	identity_done(&monitor->identity);
 	sampler_done(&monitor->sampler);
 	around_close(&monitor->around);

@@ -12,6 +12,7 @@
 #include "engine/ledger.h"
 #include "engine/memory.h"
 #include "engine/sampler.h"
+#include "engine/shares.h"
 #include "follow/around.h"
 #include "follow/control.h"
 #include "follow/facts.h"
@@ -70,6 +71,7 @@ struct denet_monitor {
 	struct source *source; /* owned; NULL with accounting none */
 	struct tree tree;
 	struct memory memory;
+	struct shares shares;
 	struct identity identity;
 	struct sampler sampler;
 	struct around around;

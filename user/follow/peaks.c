@@ -25,6 +25,25 @@ static void note_pressure(struct peaks *peaks, double some_avg10)
 	peaks->psi_stalled_samples += some_avg10 > 0;
 }
 
+static void note_pss(struct peaks *peaks, const struct denet_tree *tree,
+		     const struct denet_sample *sum, uint64_t elapsed_ns)
+{
+	if (sum->pss_kb == DENET_UNKNOWN || sum->mem_rss_kb == DENET_UNKNOWN)
+		return;
+	if (sum->mem_rss_kb > peaks->pss_sum_kb)
+		peaks->pss_sum_kb = sum->mem_rss_kb;
+	if (sum->pss_kb <= peaks->pss_kb)
+		return;
+	peaks->pss_kb = sum->pss_kb;
+	peaks->pss_at_ns = elapsed_ns;
+	peaks->pss_is_bound = sum == &tree->aggregated && tree->pss_is_bound;
+}
+
+bool peaks_have_pss(const struct peaks *peaks)
+{
+	return peaks->pss_kb && peaks->pss_sum_kb >= peaks->sum_kb - peaks->sum_kb / 10;
+}
+
 void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct denet_sample *sum,
 		uint64_t elapsed_ns)
 {
@@ -34,6 +53,7 @@ void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct
 		peaks->sum_kb = sum->mem_rss_kb;
 		peaks->sum_at_ns = elapsed_ns;
 	}
+	note_pss(peaks, tree, sum, elapsed_ns);
 	if (tree->process_count > peaks->processes)
 		peaks->processes = tree->process_count;
 	if (sum->thread_count > peaks->threads)

@@ -4,6 +4,7 @@
 #define DENET_FOLLOW_PEAKS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "denet/denet.h"
@@ -14,6 +15,10 @@ struct peaks {
 	uint64_t last_sample_ms; /* of the wall clock */
 	uint64_t sum_kb; /* 0 before any is known */
 	uint64_t sum_at_ns; /* since the start */
+	uint64_t pss_kb; /* 0 before it was read */
+	uint64_t pss_at_ns;
+	uint64_t pss_sum_kb; /* the largest sum at which it was read */
+	bool pss_is_bound;
 	uint64_t processes;
 	uint64_t threads;
 	uint64_t psi_samples;
@@ -24,6 +29,9 @@ void peaks_init(struct peaks *peaks);
 
 /* What the source counts at each birth, if it does, is what samples may have missed or have double. */
 void peaks_take_counted(struct peaks *peaks, const struct at_once *most);
+
+/* Whether PSS was read near the largest sum, so that its own peak is not elsewhere. */
+bool peaks_have_pss(const struct peaks *peaks);
 
 /* sum: the part of the sample that is asked for. */
 void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct denet_sample *sum,

@@ -20,6 +20,8 @@ static void fill_unknown(struct denet_summary *shown)
 	shown->threads_peak = DENET_UNKNOWN;
 	shown->peak_mem_rss_kb = DENET_UNKNOWN;
 	shown->peak_process_rss_kb = DENET_UNKNOWN;
+	shown->peak_pss_kb = DENET_UNKNOWN;
+	shown->peak_pss_at_ns = DENET_UNKNOWN;
 	shown->events_lost = DENET_UNKNOWN;
 	shown->records_lost = DENET_UNKNOWN;
 	shown->tasks_lost = DENET_UNKNOWN;
@@ -39,6 +41,15 @@ static void fill_memory(const struct denet_monitor *monitor, struct denet_summar
 		shown->peak_mem_rss_kb = monitor->peaks.sum_kb;
 		shown->peak_mem_at_ns = monitor->peaks.sum_at_ns;
 	}
+}
+
+static void fill_pss(const struct peaks *peaks, struct denet_summary *shown)
+{
+	if (!peaks_have_pss(peaks))
+		return;
+	shown->peak_pss_kb = peaks->pss_kb;
+	shown->peak_pss_at_ns = peaks->pss_at_ns;
+	shown->pss_is_bound = peaks->pss_is_bound;
 }
 
 static void fill_losses(const struct denet_monitor *monitor, struct denet_summary *shown)
@@ -90,6 +101,7 @@ static void fill_measured(const struct denet_monitor *monitor, struct denet_summ
 	shown->psi_samples = monitor->peaks.psi_samples;
 	shown->psi_stalled_samples = monitor->peaks.psi_stalled_samples;
 	fill_memory(monitor, shown);
+	fill_pss(&monitor->peaks, shown);
 	fill_losses(monitor, shown);
 }
 

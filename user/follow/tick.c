@@ -76,11 +76,9 @@ static void add_memory(struct denet_monitor *monitor, struct process *process,
 	if (instead) {
 		take_back_known(&sum->mem_rss_kb, instead->rss_kb);
 		take_back_known(&sum->mem_vms_kb, instead->vms_kb);
-		take_back_known(&sum->pss_kb, instead->pss_kb);
 	}
 	add_known(&sum->mem_rss_kb, holding->rss_kb);
 	add_known(&sum->mem_vms_kb, holding->vms_kb);
-	add_known(&sum->pss_kb, holding->pss_kb);
 }
 
 /* False when nothing is known of its memory. */
@@ -103,6 +101,7 @@ static void survey(struct denet_monitor *monitor, struct denet_tree *tree, uint6
 {
 	struct denet_sample *sum = &tree->aggregated;
 	struct process *process;
+	struct shares_sum once;
 	bool is_any_known = false;
 
 	memory_begin(&monitor->memory);
@@ -111,8 +110,10 @@ static void survey(struct denet_monitor *monitor, struct denet_tree *tree, uint6
 			is_any_known |= survey_process(monitor, process, tree, now_ns);
 	if (tree->process_count && !is_any_known)
 		sum->mem_rss_kb = sum->mem_vms_kb = DENET_UNKNOWN;
-	if (!monitor->options.pss)
-		sum->pss_kb = DENET_UNKNOWN;
+	once = shares_take(&monitor->shares, &monitor->memory, &monitor->tree, sum->mem_rss_kb,
+			   now_ns);
+	sum->pss_kb = once.kb;
+	tree->pss_is_bound = once.is_bound;
 }
 
 static void fill_root(struct denet_monitor *monitor, uint64_t now_ns, struct denet_tree *tree)

@@ -40,6 +40,7 @@ static void forget_measured(struct denet_summary *summary)
 	summary->peak_process_pid = 0;
 	summary->peak_process_comm = NULL;
 	summary->psi_samples = 0;
+	summary->pss_is_bound = false;
 }
 
 const char *derive_verdict(double psi_some_fraction)

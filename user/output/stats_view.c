@@ -105,6 +105,8 @@ static void row_figure(const struct view *view, const struct denet_metric *metri
 		row_duration(view, metric->label, value);
 	else if (!strcmp(metric->unit, "bytes"))
 		row_bytes(view, metric->label, value);
+	else if (!strcmp(metric->unit, "kb") && is_known(value))
+		row(view, metric->label, "%s", human_kib(value).text);
 	else
 		row_count(view, metric->label, value);
 }

@@ -137,13 +137,17 @@ static void show_peak_of_one(struct view *view)
 		     human_kib(summary->peak_mem_rss_kb).text);
 }
 
+static void show_peak_in_one(struct view *view, uint64_t peak_kb)
+{
+	layout_piece(&view->layout, TONE_STRONG, "%s in one process", human_kib(peak_kb).text);
+}
+
 static void show_peak_of_sum(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
 
 	if (!is_known(summary->peak_mem_at_ns)) {
-		layout_piece(&view->layout, TONE_STRONG, "%s in one process",
-			     human_kib(summary->peak_mem_rss_kb).text);
+		show_peak_in_one(view, summary->peak_mem_rss_kb);
 		return;
 	}
 	layout_piece(&view->layout, TONE_STRONG, "sum of RSS %s, at %s",
@@ -152,12 +156,41 @@ static void show_peak_of_sum(struct view *view)
 	layout_piece(&view->layout, TONE_PLAIN, "shared pages counted in each process");
 }
 
+static void show_peak_of_pss(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	const char *most = summary->pss_is_bound ? "at most " : "";
+
+	if (is_known(summary->peak_pss_at_ns))
+		layout_piece(&view->layout, TONE_STRONG, "%s%s, at %s", most,
+			     human_kib(summary->peak_pss_kb).text,
+			     human_duration(summary->peak_pss_at_ns).text);
+	else
+		layout_piece(&view->layout, TONE_STRONG, "%s%s", most,
+			     human_kib(summary->peak_pss_kb).text);
+	layout_piece(&view->layout, TONE_PLAIN, "sum of RSS %s",
+		     human_kib(summary->peak_mem_rss_kb).text);
+}
+
+/* What one process had between two samples may be more than all had at one. */
+static bool is_pss_largest(const struct denet_summary *summary)
+{
+	return has(summary->peak_pss_kb) && (!is_known(summary->peak_process_rss_kb) ||
+					     summary->peak_pss_kb >= summary->peak_process_rss_kb);
+}
+
 static void show_peak(struct view *view)
 {
-	if (!has(view->summary->peak_mem_rss_kb))
+	const struct denet_summary *summary = view->summary;
+
+	if (!has(summary->peak_mem_rss_kb))
 		return;
-	if (view->summary->processes_total == 1)
+	if (summary->processes_total == 1)
 		show_peak_of_one(view);
+	else if (is_pss_largest(summary))
+		show_peak_of_pss(view);
+	else if (has(summary->peak_pss_kb))
+		show_peak_in_one(view, summary->peak_process_rss_kb);
 	else
 		show_peak_of_sum(view);
 }
