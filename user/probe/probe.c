@@ -48,10 +48,12 @@ static int handle_event(void *context, void *data, size_t size)
 #define PASSES_MAX 64
 
 static struct probe_options forced;
+static unsigned int times_forced;
 
 void probe_force(const struct probe_options *options)
 {
 	forced = *options;
+	times_forced++;
 }
 
 static struct probe_options add_forced(const struct probe_options *options)
@@ -132,7 +134,7 @@ int probe_open(const struct probe_options *options, struct source **ret_source)
 
 	if (!probe)
 		return -ENOMEM;
-	probe->options = both;
+	probe->times_forced = times_forced;
 	probe->passes_max = both.passes_max ? both.passes_max : PASSES_MAX;
 	/* Whatever goes wrong comes back as an error; libbpf would print it too. */
 	messages_begin();
@@ -158,16 +160,15 @@ const char *probe_load_path(const struct source *source)
 }
 
 /* False when there is none that serves. */
-static bool wake_kept(const struct probe_options *options, struct source **ret_source)
+static bool wake_kept(struct source **ret_source)
 {
-	struct probe_options both = add_forced(options);
 	struct probe *probe = rest_take();
 	int r;
 
 	if (!probe)
 		return false;
 	messages_begin();
-	r = memcmp(&probe->options, &both, sizeof(both)) ? -EINVAL : probe_wake(probe);
+	r = probe->times_forced != times_forced ? -EINVAL : probe_wake(probe);
 	messages_end();
 	if (r) {
 		probe_free(probe);
@@ -180,8 +181,7 @@ static bool wake_kept(const struct probe_options *options, struct source **ret_s
 static int open_source(const struct source_options *options, struct source **ret_source)
 {
 	const struct probe_options own = { 0 };
-	int r = options->keep_loaded && wake_kept(&own, ret_source) ? 0
-								    : probe_open(&own, ret_source);
+	int r = options->keep_loaded && wake_kept(ret_source) ? 0 : probe_open(&own, ret_source);
 
 	if (!r)
 		probe_of(*ret_source)->is_reusable = options->keep_loaded;

@@ -37,7 +37,7 @@ struct probe {
 	struct source source; /* first: a source is a probe */
 	struct object tree; /* owned */
 	const char *load_path;
-	struct probe_options options; /* as it was opened with */
+	unsigned int times_forced; /* tests had forced something else by then */
 	bool is_reusable; /* it is kept when it is closed */
 	struct tree_knobs tree_knobs;
 	struct task_knobs task_knobs;
