@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output/layout.h"
+#include "output/summary_memory.h"
 #include "output/summary_table.h"
 #include "output/text.h"
 #include "util/cleanup.h"
@@ -125,94 +126,6 @@ static void show_cpu(struct view *view)
 	if (is_known(used->run_delay_ns) && used->run_delay_ns >= WAIT_MIN_NS)
 		layout_piece(layout, TONE_PLAIN, "waited for a cpu %s",
 			     human_duration(used->run_delay_ns).text);
-}
-
-/* Of one process it is its high-water mark, and exact once the kernel has closed its account. */
-static void show_peak_of_one(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	bool is_exact = summary->accounting == DENET_ACCOUNTING_BPF && summary->end.known;
-
-	layout_piece(&view->layout, TONE_STRONG, "%s%s", is_exact ? "" : "at least ",
-		     human_kib(summary->peak_mem_rss_kb).text);
-}
-
-static void show_peak_in_one(struct view *view, uint64_t peak_kb)
-{
-	layout_piece(&view->layout, TONE_STRONG, "%s in one process", human_kib(peak_kb).text);
-}
-
-static void show_peak_of_sum(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-
-	if (!is_known(summary->peak_mem_at_ns)) {
-		show_peak_in_one(view, summary->peak_mem_rss_kb);
-		return;
-	}
-	layout_piece(&view->layout, TONE_STRONG, "sum of RSS %s, at %s",
-		     human_kib(summary->peak_mem_rss_kb).text,
-		     human_duration(summary->peak_mem_at_ns).text);
-	layout_piece(&view->layout, TONE_PLAIN, "shared pages counted in each process");
-}
-
-static void show_peak_of_pss(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	const char *most = summary->pss_is_bound ? "at most " : "";
-
-	if (is_known(summary->peak_pss_at_ns))
-		layout_piece(&view->layout, TONE_STRONG, "%s%s, at %s", most,
-			     human_kib(summary->peak_pss_kb).text,
-			     human_duration(summary->peak_pss_at_ns).text);
-	else
-		layout_piece(&view->layout, TONE_STRONG, "%s%s", most,
-			     human_kib(summary->peak_pss_kb).text);
-	layout_piece(&view->layout, TONE_PLAIN, "sum of RSS %s",
-		     human_kib(summary->peak_mem_rss_kb).text);
-}
-
-/* What one process had between two samples may be more than all had at one. */
-static bool is_pss_largest(const struct denet_summary *summary)
-{
-	return has(summary->peak_pss_kb) && (!is_known(summary->peak_process_rss_kb) ||
-					     summary->peak_pss_kb >= summary->peak_process_rss_kb);
-}
-
-static void show_peak(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-
-	if (!has(summary->peak_mem_rss_kb))
-		return;
-	if (summary->processes_total == 1)
-		show_peak_of_one(view);
-	else if (is_pss_largest(summary))
-		show_peak_of_pss(view);
-	else if (has(summary->peak_pss_kb))
-		show_peak_in_one(view, summary->peak_process_rss_kb);
-	else
-		show_peak_of_sum(view);
-}
-
-static void show_memory(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	struct layout *layout = &view->layout;
-	bool is_unicode = view->style->is_unicode;
-
-	layout_row(layout, "memory");
-	show_peak(view);
-	if (has(summary->peak_process_rss_kb) && summary->processes_total != 1)
-		layout_piece(layout, TONE_PLAIN, "largest %s[%u] %s",
-			     text_name(is_unicode, summary->peak_process_comm).text,
-			     summary->peak_process_pid,
-			     human_kib(summary->peak_process_rss_kb).text);
-	if (has(summary->psi_stalled_samples) && is_known(summary->psi_samples))
-		layout_piece(layout, TONE_WARN,
-			     "this machine was short of memory in %s of %s samples",
-			     human_count(summary->psi_stalled_samples).text,
-			     human_count(summary->psi_samples).text);
 }
 
 /* Two amounts of one kind, each with its word. */
@@ -451,7 +364,7 @@ static void show_figures(struct view *view)
 	const struct denet_summary *summary = view->summary;
 
 	show_cpu(view);
-	show_memory(view);
+	summary_memory_show(&view->layout, view->style->is_unicode, summary);
 	show_bytes(view, "disk", summary->used.disk_read_bytes, "read",
 		   summary->used.disk_write_bytes, "written");
 	if (has(summary->used.disk_write_cancelled_bytes))

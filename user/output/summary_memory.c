@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "output/summary_memory.h"
+
+#include <stdint.h>
+
+#include "output/human.h"
+#include "output/text.h"
+
+static bool is_known(uint64_t value)
+{
+	return value != DENET_UNKNOWN;
+}
+
+static bool has(uint64_t value)
+{
+	return is_known(value) && value > 0;
+}
+
+/* Of one process it is its high-water mark, and exact once the kernel has closed its account. */
+static void show_peak_of_one(struct layout *layout, const struct denet_summary *summary)
+{
+	bool is_exact = summary->accounting == DENET_ACCOUNTING_BPF && summary->end.known;
+
+	layout_piece(layout, TONE_STRONG, "%s%s", is_exact ? "" : "at least ",
+		     human_kib(summary->peak_mem_rss_kb).text);
+}
+
+static void show_peak_in_one(struct layout *layout, uint64_t peak_kb)
+{
+	layout_piece(layout, TONE_STRONG, "%s in one process", human_kib(peak_kb).text);
+}
+
+static void show_peak_of_sum(struct layout *layout, const struct denet_summary *summary)
+{
+	if (!is_known(summary->peak_mem_at_ns)) {
+		show_peak_in_one(layout, summary->peak_mem_rss_kb);
+		return;
+	}
+	layout_piece(layout, TONE_STRONG, "sum of RSS %s, at %s",
+		     human_kib(summary->peak_mem_rss_kb).text,
+		     human_duration(summary->peak_mem_at_ns).text);
+	layout_piece(layout, TONE_PLAIN, "shared pages counted in each process");
+}
+
+static void show_peak_of_pss(struct layout *layout, const struct denet_summary *summary)
+{
+	const char *most = summary->pss_is_bound ? "at most " : "";
+
+	if (is_known(summary->peak_pss_at_ns))
+		layout_piece(layout, TONE_STRONG, "%s%s, at %s", most,
+			     human_kib(summary->peak_pss_kb).text,
+			     human_duration(summary->peak_pss_at_ns).text);
+	else
+		layout_piece(layout, TONE_STRONG, "%s%s", most,
+			     human_kib(summary->peak_pss_kb).text);
+	layout_piece(layout, TONE_PLAIN, "sum of RSS %s", human_kib(summary->peak_mem_rss_kb).text);
+}
+
+/* What one process had between two samples may be more than all had at one. */
+static bool is_pss_largest(const struct denet_summary *summary)
+{
+	return has(summary->peak_pss_kb) && (!is_known(summary->peak_process_rss_kb) ||
+					     summary->peak_pss_kb >= summary->peak_process_rss_kb);
+}
+
+static void show_peak(struct layout *layout, const struct denet_summary *summary)
+{
+	if (!has(summary->peak_mem_rss_kb))
+		return;
+	if (summary->processes_total == 1)
+		show_peak_of_one(layout, summary);
+	else if (is_pss_largest(summary))
+		show_peak_of_pss(layout, summary);
+	else if (has(summary->peak_pss_kb))
+		show_peak_in_one(layout, summary->peak_process_rss_kb);
+	else
+		show_peak_of_sum(layout, summary);
+}
+
+void summary_memory_show(struct layout *layout, bool is_unicode,
+			 const struct denet_summary *summary)
+{
+	layout_row(layout, "memory");
+	show_peak(layout, summary);
+	if (has(summary->peak_process_rss_kb) && summary->processes_total != 1)
+		layout_piece(layout, TONE_PLAIN, "largest %s[%u] %s",
+			     text_name(is_unicode, summary->peak_process_comm).text,
+			     summary->peak_process_pid,
+			     human_kib(summary->peak_process_rss_kb).text);
+	if (has(summary->psi_stalled_samples) && is_known(summary->psi_samples))
+		layout_piece(layout, TONE_WARN,
+			     "this machine was short of memory in %s of %s samples",
+			     human_count(summary->psi_stalled_samples).text,
+			     human_count(summary->psi_samples).text);
+}
