@@ -247,6 +247,8 @@ struct denet_summary {
 	uint64_t peak_pss_kb;
 	uint64_t peak_pss_at_ns; /* since the start */
 	bool pss_is_bound; /* at most so much: of some there is RSS alone */
+	uint64_t samples_failed; /* that were due and could not be taken */
+	const char *incomplete; /* why the figures are not of the whole run; NULL when they are */
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

@@ -182,6 +182,8 @@ Summary = _struct(
     (c_char_p, "memory_verdict"),
     (c_uint64, "peak_pss_kb", "peak_pss_at_ns"),
     (c_bool, "pss_is_bound"),
+    (c_uint64, "samples_failed"),
+    (c_char_p, "incomplete"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

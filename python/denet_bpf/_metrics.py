@@ -56,6 +56,7 @@ PSS_KB = "pss_kb"
 RECORDS_LOST = "records_lost"
 RUN_DELAY_NS = "run_delay_ns"
 SAMPLE_COUNT = "sample_count"
+SAMPLES_FAILED = "samples_failed"
 SOME_AVG10 = "some_avg10"
 SYS_NET_RX_BYTES = "sys_net_rx_bytes"
 SYS_NET_TX_BYTES = "sys_net_tx_bytes"
@@ -699,6 +700,10 @@ class SummaryRecord(TypedDict, total=False):
     monitor_cpu_ns: int
     #: Most memory that denet-bpf had itself (kb).
     monitor_peak_rss_kb: int
+    #: Samples that were due and could not be taken: no total is affected.
+    samples_failed: int
+    #: Why the figures are not of the whole run; absent when they are.
+    incomplete: str
 
 
 class ProgramShare(TypedDict, total=False):

@@ -30,6 +30,7 @@ struct heard {
 	double root_usage;
 	uint64_t root_rss_kb, sum_rss_kb;
 	char warning[256];
+	unsigned int warnings;
 };
 
 /* The root is a real process, which does nothing until it is let go. */
@@ -99,6 +100,7 @@ static inline void on_warning(void *context, const char *text)
 {
 	struct heard *heard = context;
 
+	heard->warnings++;
 	(void)snprintf(heard->warning, sizeof(heard->warning), "%s", text);
 }
 

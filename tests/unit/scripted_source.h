@@ -42,7 +42,8 @@ struct script {
 	int open_error;
 	int seed_error;
 	int drain_error; /* once, as the next */
-	int sample_error;
+	int sample_error; /* as well */
+	int lasting_error; /* of each walk and of the news */
 	unsigned int storm; /* that many walks to come are not of the moment of the totals */
 	void (*during_walk)(struct script *script); /* once, in the midst of the next */
 	uint32_t unknown;
@@ -242,6 +243,8 @@ static inline int scripted_drain(struct source *source, const struct source_even
 	size_t count = script.news_count;
 
 	(void)source;
+	if (script.lasting_error)
+		return script.lasting_error;
 	script.news_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct told *told = &script.news[i];
@@ -278,6 +281,8 @@ static inline int scripted_sample(struct source *source, source_task_fn on_task,
 
 	(void)source;
 	script.walks++;
+	if (script.lasting_error)
+		return script.lasting_error;
 	if (script.sample_error)
 		return take_error(&script.sample_error);
 	*ret_totals = script.totals;

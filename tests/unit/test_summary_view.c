@@ -41,6 +41,7 @@ static struct denet_summary nothing_known(void)
 	summary.command = (struct denet_command){ 0 };
 	summary.end = success;
 	summary.peak_process_comm = NULL;
+	summary.incomplete = NULL;
 	summary.groups_count = summary.failures_count = summary.survivors_count = 0;
 	return summary;
 }
@@ -356,9 +357,30 @@ static void losses_say_what_they_mean(void **state)
 	summary.events_lost = 7;
 	summary.records_lost = 1;
 	summary.tasks_lost = 12345;
+	summary.samples_failed = 2;
+	summary.incomplete = "measuring broke off after 1.4 s: \033[31mBad file descriptor";
 	summary.peak_mem_at_ns = DENET_UNKNOWN;
 	summary_view_append(&buf, &screen, &summary, &context);
 	golden_check("summary_losses", &buf);
+}
+
+/* Who has no record was not "last seen": the map of accounts was full. */
+static void whoever_has_no_record_is_not_said_to_be_seen(void **state)
+{
+	const struct summary_context context = { 0 };
+	const struct term_style style = plain(200);
+	struct denet_summary summary = build();
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	summary.processes_total = 45001;
+	summary.processes_exact = 34815;
+	summary.records_lost = 10186;
+	summary_view_append(&buf, &style, &summary, &context);
+	assert_non_null(strstr(buf_text(&buf), "exact for 34,815 of 45,001 processes, by eBPF"));
+	assert_non_null(strstr(buf_text(&buf), "10,186 processes have no record: counted in"));
+	assert_null(strstr(buf_text(&buf), "as last seen"));
+	assert_null(strstr(buf_text(&buf), "nothing lost"));
 }
 
 /* Fifteen bytes each, as the kernel keeps them. */
@@ -468,6 +490,7 @@ int main(void)
 		cmocka_unit_test(the_root_s_own_failure_is_the_headline_alone),
 		cmocka_unit_test(a_lone_failure_is_told_once),
 		cmocka_unit_test(losses_say_what_they_mean),
+		cmocka_unit_test(whoever_has_no_record_is_not_said_to_be_seen),
 		cmocka_unit_test(hostile_names_are_harmless),
 		cmocka_unit_test(no_control_byte_but_newline_without_colour),
 		cmocka_unit_test(lines_fit_the_width),

@@ -71,16 +71,37 @@ int ledger_walk(struct ledger *ledger, struct source *source, struct tree *tree)
 	return 0;
 }
 
-void ledger_add_up(struct ledger *ledger, const struct tree *tree)
+static void add_up(struct ledger *ledger, const struct task_counters *live)
 {
 	struct task_counters sum = ledger->totals.dead;
 
-	counters_add(&sum, &tree->live);
+	counters_add(&sum, live);
 	counters_subtract(&sum, &ledger->before);
 	counters_floor(&sum);
 	ledger->exact = sum;
-	ledger->slice_ns = tree->slice_ns;
 	counters_raise(&ledger->total, &sum);
+}
+
+void ledger_add_up(struct ledger *ledger, const struct tree *tree)
+{
+	ledger->slice_ns = tree->slice_ns;
+	add_up(ledger, &tree->live);
+}
+
+bool ledger_read_totals(struct ledger *ledger, const struct source *source)
+{
+	const struct task_counters none = { 0 };
+	struct task_counters known = ledger->exact;
+	bool is_all;
+
+	source->ops->totals(source, &ledger->totals);
+	add_up(ledger, &none);
+	is_all = ledger_counts_all(source, &ledger->totals) &&
+		 ledger_processes(ledger) <= ledger->totals.processes_exited;
+	/* Who lives is in what was known, and not in this. */
+	if (!is_all)
+		counters_raise(&ledger->exact, &known);
+	return is_all;
 }
 
 void ledger_begin_from_here(struct ledger *ledger, bool is_wanted)

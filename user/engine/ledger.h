@@ -54,6 +54,12 @@ int ledger_walk(struct ledger *ledger, struct source *source, struct tree *tree)
 /* Brings the sums to what the walk has found. */
 void ledger_add_up(struct ledger *ledger, const struct tree *tree);
 
+/*
+ * Without a walk, which has failed: what the ended have used. True if that is everybody; else what
+ * lives counts as far as the last walk has seen it.
+ */
+bool ledger_read_totals(struct ledger *ledger, const struct source *source);
+
 /* What the totals hold by now is older than the beginning, and in no rate. */
 void ledger_begin_from_here(struct ledger *ledger, bool is_wanted);
 

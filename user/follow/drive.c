@@ -30,17 +30,12 @@ static void publish(struct denet_monitor *monitor, int r)
 }
 
 /* A sample that other threads wait for. */
-static int give_sample(struct denet_monitor *monitor)
+static void give_sample(struct denet_monitor *monitor)
 {
 	uint64_t wanted;
-	int r;
 
-	if (!control_is_sample_wanted(&monitor->control, &wanted))
-		return 0;
-	r = step_sample_now(monitor);
-	control_give_sample(&monitor->control, wanted, r);
-	/* A command that runs unmeasured goes on to be waited for. */
-	return r == -ENODATA ? 0 : r;
+	if (control_is_sample_wanted(&monitor->control, &wanted))
+		control_give_sample(&monitor->control, wanted, step_sample_now(monitor));
 }
 
 static int drive(struct denet_monitor *monitor)
@@ -52,13 +47,13 @@ static int drive(struct denet_monitor *monitor)
 	monitor->control.is_driving = true;
 	control_forget_request(&monitor->control);
 	if (atomic_load(&monitor->control.wants_finish)) {
-		r = step_finish(monitor);
-		r = r ? r : 1;
+		step_finish(monitor);
+		r = 1;
 	} else {
 		r = step_due(monitor);
 	}
 	if (!r)
-		r = give_sample(monitor);
+		give_sample(monitor);
 	publish(monitor, r);
 	monitor->control.is_driving = false;
 	return r;
@@ -81,7 +76,7 @@ static void *run_thread(void *context)
 	}
 	/* Whoever waits must not wait for ever. */
 	if (r < 0) {
-		(void)step_finish(monitor);
+		step_finish(monitor);
 		publish(monitor, r);
 	}
 	return NULL;
@@ -170,10 +165,10 @@ int denet_monitor_finish(struct denet_monitor *monitor)
 		return denet_monitor_join(monitor);
 	}
 	monitor->control.is_driving = true;
-	r = step_finish(monitor);
-	publish(monitor, r);
+	step_finish(monitor);
+	publish(monitor, 0);
 	monitor->control.is_driving = false;
-	return r;
+	return 0;
 }
 
 /* Rounded up, so that a wait does not spin through its last millisecond. */

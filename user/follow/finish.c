@@ -51,54 +51,66 @@ static bool have_survivors_accounts(const struct denet_monitor *monitor)
 	return true;
 }
 
+static int walk_now(struct denet_monitor *monitor)
+{
+	int drained = news_drain(monitor);
+	int r = tick_walk(monitor);
+
+	return r ? r : drained;
+}
+
+static bool is_last(const struct denet_monitor *monitor)
+{
+	return monitor->ledger.is_of_one_moment &&
+	       monitor->news.exits_seen == monitor->ledger.totals.processes_exited &&
+	       have_survivors_accounts(monitor);
+}
+
 /*
  * The totals, the accounts and the survivors have to be of one moment, so that they add up. That
- * moment is found at once unless the tree forks and dies all the time.
+ * moment is found at once unless the tree forks and dies all the time. What fails may do so for a
+ * moment only.
  */
 static int walk_last(struct denet_monitor *monitor)
 {
 	struct timespec pause = { .tv_nsec = 1000000 };
-	int i, r;
+	int i, r = 0;
 
 	for (i = 0; i < LAST_WALKS_MAX; i++) {
-		r = news_drain(monitor);
-		if (!r)
-			r = tick_walk(monitor);
-		if (r)
+		r = walk_now(monitor);
+		if (failing_is_for_good(r) || (!r && is_last(monitor)))
 			return r;
-		if (monitor->ledger.is_of_one_moment &&
-		    monitor->news.exits_seen == monitor->ledger.totals.processes_exited &&
-		    have_survivors_accounts(monitor))
-			return 0;
 		/* Whoever is on the way has to be let on. */
-		if (i >= LAST_WALKS_AT_ONCE)
+		if (r || i >= LAST_WALKS_AT_ONCE)
 			(void)nanosleep(&pause, NULL);
 	}
-	return 0;
+	return r;
 }
 
-static int take_last_sample(struct denet_monitor *monitor)
+/* The totals are there without a walk, and are all there is once everybody has ended. */
+static void take_last_sample(struct denet_monitor *monitor)
 {
 	int r = walk_last(monitor);
 
 	if (!r)
 		r = tick_show(monitor);
+	if (r) {
+		monitor->failing.samples++;
+		if (!ledger_read_totals(&monitor->ledger, monitor->source))
+			failing_note_end(monitor, r);
+	}
 	show_survivors(monitor);
-	return r;
 }
 
-int finish_monitoring(struct denet_monitor *monitor)
+void finish_monitoring(struct denet_monitor *monitor)
 {
-	int r = 0;
-
 	times_end(&monitor->times);
 	if (monitor->source)
-		r = take_last_sample(monitor);
+		take_last_sample(monitor);
 	root_note_unseen(&monitor->root);
 	show_exit(monitor);
 	root_reap(&monitor->root);
 	sum_up(monitor);
 	monitor->phase = PHASE_ENDED;
 	monitor_close_measuring(monitor);
-	return r;
 }

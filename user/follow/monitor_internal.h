@@ -51,6 +51,13 @@ struct news {
 	uint64_t lost; /* for want of memory */
 };
 
+/* Of failing.c. */
+struct failing {
+	uint64_t samples; /* left out */
+	bool is_source_gone; /* nothing is sampled any more */
+	char reason[160]; /* why the figures are not of the whole run; or empty */
+};
+
 struct denet_monitor {
 	struct denet_options options;
 	struct denet_observer observer; /* that of records, which passes on to the caller's */
@@ -82,6 +89,7 @@ struct denet_monitor {
 	struct root root;
 	struct facts facts;
 	struct times times;
+	struct failing failing;
 	struct ledger ledger;
 	struct peaks peaks;
 	struct tally tally;
@@ -113,7 +121,7 @@ int start_following(const struct denet_options *options, const struct denet_obse
 
 /* step.c: what the public functions of the same names do, for whoever drives the monitor. */
 int step_due(struct denet_monitor *monitor);
-int step_finish(struct denet_monitor *monitor);
+void step_finish(struct denet_monitor *monitor);
 int step_sample_now(struct denet_monitor *monitor);
 
 /* settle.c: begins when the root has ended; over when nothing more is awaited. */
@@ -121,7 +129,7 @@ void settle_begin(struct denet_monitor *monitor, uint64_t now_ns);
 bool settle_is_over(struct denet_monitor *monitor, uint64_t now_ns);
 
 /* finish.c: the last sample, the survivors, the summary; then everything is closed. */
-int finish_monitoring(struct denet_monitor *monitor);
+void finish_monitoring(struct denet_monitor *monitor);
 
 /* sum_up.c: makes the summary, while the source is still open. */
 void sum_up(struct denet_monitor *monitor);
@@ -141,11 +149,18 @@ void news_survivor(struct denet_monitor *monitor, struct process *process);
 void news_forget(struct denet_monitor *monitor, struct process *process);
 void news_done(struct news *news);
 
+/* failing.c: one that was due. The first is told; the kernel goes on counting all the same. */
+void failing_note(struct denet_monitor *monitor, int error);
+/* True of what no later try can mend: the descriptors of the source are not ours any more. */
+bool failing_is_for_good(int error);
+/* The totals of the end could not be read. */
+void failing_note_end(struct denet_monitor *monitor, int error);
+
 /* tick.c: who lives, and the totals to that. */
 int tick_walk(struct denet_monitor *monitor);
 /* Shows what the last walk has found, as a sample. */
 int tick_show(struct denet_monitor *monitor);
-/* Both. The only place that a failing sample comes back to. */
+/* Both. The only place that a failing sample comes back to, where it is counted. */
 int tick_sample(struct denet_monitor *monitor);
 /* What was used before the attach is in the totals of since_process_start, not in the rates. */
 int tick_begin_rates(struct denet_monitor *monitor);

@@ -100,7 +100,7 @@ bool settle_is_over(struct denet_monitor *monitor, uint64_t now_ns)
 {
 	if (monitor->phase != PHASE_SETTLING)
 		return false;
-	if (!monitor->source)
+	if (!monitor->source || monitor->failing.is_source_gone)
 		return true;
 	if (!monitor->options.wait_all || !has_descendants(monitor, now_ns))
 		return has_last_come(monitor, now_ns);

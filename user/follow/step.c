@@ -9,7 +9,7 @@
 
 static bool is_sampling(const struct denet_monitor *monitor)
 {
-	return monitor->source && !monitor->options.no_polling;
+	return monitor->source && !monitor->options.no_polling && !monitor->failing.is_source_gone;
 }
 
 static uint64_t end_due_ns(const struct denet_monitor *monitor)
@@ -29,19 +29,28 @@ static void arm_next(struct denet_monitor *monitor)
 		watch_arm(&monitor->watch, at);
 }
 
-static int begin(struct denet_monitor *monitor)
+/* News that cannot be taken stay where they are for the next time. */
+static void take_news(struct denet_monitor *monitor)
 {
-	int r = 0;
+	int r;
 
+	if (!monitor->source || monitor->failing.is_source_gone)
+		return;
+	r = news_drain(monitor);
+	if (r)
+		failing_note(monitor, r);
+}
+
+static void begin(struct denet_monitor *monitor)
+{
 	/* Asked only now, so that a caller may raise the limit after the start. */
 	memory_limit(&monitor->memory);
 	/* The exec of the root is the first of the news: it tells what was started. */
-	if (monitor->source && monitor->root.is_ours)
-		r = news_drain(monitor);
+	if (monitor->root.is_ours)
+		take_news(monitor);
 	news_start(monitor);
 	monitor->phase = PHASE_RUNNING;
 	monitor->deadline_mono_ns = monitor->times.start_mono_ns;
-	return r;
 }
 
 static void look_at_root(struct denet_monitor *monitor, uint64_t now_ns)
@@ -52,40 +61,38 @@ static void look_at_root(struct denet_monitor *monitor, uint64_t now_ns)
 		settle_begin(monitor, now_ns);
 }
 
-static int sample_if_due(struct denet_monitor *monitor, uint64_t now_ns)
+static void sample_if_due(struct denet_monitor *monitor, uint64_t now_ns)
 {
 	if (!is_sampling(monitor) || now_ns < monitor->deadline_mono_ns)
-		return 0;
+		return;
 	monitor->deadline_mono_ns =
 		interval_next_ns(monitor->options.interval_ms * NS_PER_MS,
 				 monitor->options.max_interval_ms * NS_PER_MS,
 				 monitor->times.start_mono_ns, monitor->deadline_mono_ns, now_ns);
-	return tick_sample(monitor);
+	/* One that fails is counted there, and the next is due as if nothing had been. */
+	(void)tick_sample(monitor);
 }
 
 /* Beside the ones that are due, which go on as they would have. */
 int step_sample_now(struct denet_monitor *monitor)
 {
-	int r = 0;
-
 	if (monitor->phase == PHASE_STARTING)
-		r = begin(monitor);
-	if (r || !monitor->source)
-		return r ? r : -ENODATA;
-	r = news_drain(monitor);
-	return r ? r : tick_sample(monitor);
+		begin(monitor);
+	take_news(monitor);
+	if (!monitor->source || monitor->failing.is_source_gone)
+		return -ENODATA;
+	return tick_sample(monitor);
 }
 
-int step_finish(struct denet_monitor *monitor)
+void step_finish(struct denet_monitor *monitor)
 {
 	if (monitor->phase == PHASE_ENDED)
-		return 0;
+		return;
 	if (monitor->phase == PHASE_STARTING)
-		(void)begin(monitor);
-	if (monitor->source)
-		(void)news_drain(monitor);
+		begin(monitor);
+	take_news(monitor);
 	(void)root_note_end(&monitor->root);
-	return finish_monitoring(monitor);
+	finish_monitoring(monitor);
 }
 
 static bool is_end_due(struct denet_monitor *monitor, uint64_t now_ns)
@@ -109,16 +116,14 @@ int step_due(struct denet_monitor *monitor)
 	if (r)
 		return r;
 	if (monitor->phase == PHASE_STARTING)
-		r = begin(monitor);
-	if (!r && monitor->source)
-		r = news_drain(monitor);
+		begin(monitor);
+	take_news(monitor);
 	look_at_root(monitor, now_ns);
-	if (!r)
-		r = sample_if_due(monitor, now_ns);
+	sample_if_due(monitor, now_ns);
 	if (is_end_due(monitor, now_ns)) {
-		r = step_finish(monitor);
-		return r ? r : 1;
+		step_finish(monitor);
+		return 1;
 	}
 	arm_next(monitor);
-	return r;
+	return 0;
 }

@@ -113,6 +113,8 @@ static void fill_run(const struct denet_monitor *monitor, struct denet_summary *
 	shown->end = monitor->root.end;
 	shown->wall_ns = times_elapsed_ns(&monitor->times);
 	shown->sample_count = monitor->peaks.sample_count;
+	shown->samples_failed = monitor->failing.samples;
+	shown->incomplete = monitor->failing.reason[0] ? monitor->failing.reason : NULL;
 	shown->peak_mem_at_ns = DENET_UNKNOWN;
 	shown->monitor_cpu_ns = clock_process_cpu_ns();
 	shown->monitor_peak_rss_kb = DENET_UNKNOWN;

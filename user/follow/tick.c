@@ -185,5 +185,9 @@ int tick_sample(struct denet_monitor *monitor)
 {
 	int r = tick_walk(monitor);
 
-	return r ? r : tick_show(monitor);
+	if (!r)
+		r = tick_show(monitor);
+	if (r)
+		failing_note(monitor, r);
+	return r;
 }

@@ -146,6 +146,10 @@ const struct metric metric_facts[] = {
 	FACT(TEXT, "peak_process_comm", 0, "Its name.", "task->comm",
 	     (IN_SUMMARY(34, peak_process_comm))),
 
+	FACT(TEXT, "incomplete", 0,
+	     "Why the figures are not of the whole run; absent when they are.", "denet-bpf",
+	     (IN_SUMMARY(68, incomplete))),
+
 	/* env */
 	ROW(INFO, OTHER, "ts_ms", "ms", METRIC_DENETS, "When it was, since 1970.", "wall clock",
 	    NULL, (NOWHERE(ENV, 1))),

@@ -289,33 +289,67 @@ static void show_losses(struct view *view)
 
 	show_tasks_lost(view);
 	if (has(summary->records_lost))
-		layout_piece(layout, TONE_WARN,
-			     "%s %s in the totals, but not in the list of commands",
+		layout_piece(layout, TONE_WARN, "%s %s no record: counted in the totals alone",
 			     human_count(summary->records_lost).text,
-			     plural(summary->records_lost, "process is", "processes are"));
+			     plural(summary->records_lost, "process has", "processes have"));
 	if (has(summary->events_lost))
 		layout_piece(layout, TONE_WARN,
 			     "%s %s lost: some commands are not known, no total is affected",
 			     human_count(summary->events_lost).text,
 			     plural(summary->events_lost, "event", "events"));
-	if (!has(summary->tasks_lost) && !has(summary->records_lost) && !has(summary->events_lost))
+	if (!has(summary->tasks_lost) && !has(summary->records_lost) &&
+	    !has(summary->events_lost) && !summary->incomplete)
 		layout_piece(layout, TONE_PLAIN, "nothing lost");
+}
+
+static void show_incomplete(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	const char *why = summary->incomplete;
+	uint64_t failed = summary->samples_failed;
+	AUTO(buf) struct buf text = { 0 };
+
+	if (why) {
+		text_append_fitted(&text, view->style->is_unicode, why, strlen(why), SIZE_MAX);
+		layout_piece(&view->layout, TONE_BAD, "incomplete: %s", buf_text(&text));
+	}
+	if (has(failed))
+		layout_piece(&view->layout, TONE_WARN, "%s %s failed and left out",
+			     human_count(failed).text, plural(failed, "sample", "samples"));
+}
+
+/* Who has no record was not seen at last, either. */
+static void show_exact(struct view *view)
+{
+	const struct denet_summary *summary = view->summary;
+	uint64_t total = summary->processes_total, exact = summary->processes_exact;
+	uint64_t rest, lost = has(summary->records_lost) ? summary->records_lost : 0;
+	bool is_mixed;
+
+	if (!is_known(exact) || !is_known(total))
+		return;
+	rest = exact < total ? total - exact : 0;
+	is_mixed = rest > lost && lost;
+	rest = rest > lost ? rest - lost : 0;
+	layout_piece(&view->layout, exact < total ? TONE_PLAIN : TONE_GOOD,
+		     "exact for %s of %s %s, by eBPF%s%s%s", human_count(exact).text,
+		     human_count(total).text, plural(total, "process", "processes"),
+		     rest ? "; " : "",
+		     is_mixed ? human_count(rest).text
+		     : rest   ? "the rest"
+			      : "",
+		     rest ? " as last seen" : "");
 }
 
 static void show_exactness(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
 	struct layout *layout = &view->layout;
-	uint64_t total = summary->processes_total, exact = summary->processes_exact;
 
 	layout_row(layout, "figures");
 	switch (summary->accounting) {
 	case DENET_ACCOUNTING_BPF:
-		if (is_known(exact) && is_known(total))
-			layout_piece(layout, exact < total ? TONE_PLAIN : TONE_GOOD,
-				     "exact for %s of %s %s, by eBPF%s", human_count(exact).text,
-				     human_count(total).text, plural(total, "process", "processes"),
-				     exact < total ? "; the rest as last seen" : "");
+		show_exact(view);
 		show_losses(view);
 		break;
 	case DENET_ACCOUNTING_PROC:
@@ -328,6 +362,7 @@ static void show_exactness(struct view *view)
 		layout_piece(layout, TONE_WARN, "none: nothing could be measured here");
 		break;
 	}
+	show_incomplete(view);
 }
 
 static void show_own_cost(struct view *view)

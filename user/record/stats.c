@@ -149,6 +149,15 @@ static int keep_command(struct stats *stats, const struct denet_command *command
 	return 0;
 }
 
+/* A copy in the place of an older one. */
+static int keep_text(const char *text, char **copy)
+{
+	free(TAKE(*copy));
+	if (text)
+		*copy = strdup(text);
+	return text && !*copy ? -ENOMEM : 0;
+}
+
 /* The row's strings go with the row, so that the summary gets copies. */
 static int keep_summary(struct stats *stats, const struct row *row)
 {
@@ -156,18 +165,17 @@ static int keep_summary(struct stats *stats, const struct row *row)
 	struct denet_command command = stats->summary.command;
 	struct denet_end end = stats->summary.end;
 
+	if (!r)
+		r = keep_text(row->summary.peak_process_comm, &stats->peak_process_comm);
+	if (!r)
+		r = keep_text(row->summary.incomplete, &stats->incomplete);
 	if (r)
 		return r;
-	free(TAKE(stats->peak_process_comm));
-	if (row->summary.peak_process_comm) {
-		stats->peak_process_comm = strdup(row->summary.peak_process_comm);
-		if (!stats->peak_process_comm)
-			return -ENOMEM;
-	}
 	stats->has_summary = true;
 	stats->summary = row->summary;
 	stats->summary.command = command;
 	stats->summary.peak_process_comm = stats->peak_process_comm;
+	stats->summary.incomplete = stats->incomplete;
 	if (!row->summary.end.known)
 		stats->summary.end = end;
 	derive_summary(&stats->summary);
@@ -273,6 +281,7 @@ void stats_done(struct stats *stats)
 {
 	free(stats->command_args);
 	free(stats->peak_process_comm);
+	free(stats->incomplete);
 	*stats = (struct stats){ 0 };
 }
 

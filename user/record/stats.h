@@ -21,6 +21,7 @@ struct stats {
 
 	char *command_args; /* owned; summary.command.args */
 	char *peak_process_comm; /* owned; summary.peak_process_comm */
+	char *incomplete; /* owned; summary.incomplete */
 };
 
 /*
