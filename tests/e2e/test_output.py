@@ -88,6 +88,22 @@ class Streams(Case):
         self.run_here("run", "-q", "-o", "f", "--", "true")
         parse_lines(self.read("f"))
 
+    def test_out_that_is_our_stdout_takes_nothing_from_it(self):
+        for name in ("/dev/stdout", "/proc/self/fd/1", "log"):
+            self.write("log", "OLD\n")
+            with self.subTest(name=name), open(self.path("log"), "ab") as log:
+                self.run_here("run", "-q", "-o", name, "--", "sh", "-c", "echo A; echo B", stdout=log)
+            lines = self.read("log").splitlines()
+            self.assertEqual(lines[0], b"OLD")
+            self.assertEqual([line for line in lines[1:] if not line.startswith(b"{")], [b"A", b"B"])
+            self.assertEqual(json.loads(lines[-1])["kind"], "summary")
+
+    def test_out_to_a_dash_is_json(self):
+        result = self.run_here("run", "-o", "-", "--", *ECHO)
+        self.assertEqual((result.status, result.err), (3, b"out\nerr\n"), result)
+        self.assertEqual(parse_lines(result.out)[-1]["kind"], "summary")
+        self.assertEqual(os.listdir(self.folder), [])
+
     @exact
     def test_nothing_is_said_while_cmd_runs(self):
         with start("run", "-i", "5", "-m", "5", "-o", self.path("f"), "--", "cat", stdin=subprocess.PIPE,

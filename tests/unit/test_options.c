@@ -259,6 +259,22 @@ static void nothing_given_is_no_error(void **state)
 	assert_int_equal(options.command, COMMAND_NONE);
 }
 
+static void a_dash_is_stdout(void **state)
+{
+	struct options options = PARSE("run", "-o", "-", "true");
+
+	(void)state;
+	assert_null(options.out);
+	assert_true(options.json);
+	options = PARSE("-q", "--format", "csv", "--out=-", "attach", "1");
+	assert_null(options.out);
+	assert_true(options.json);
+	options = PARSE("stats", "f", "-o", "-");
+	assert_null(options.out);
+	assert_false(options.json);
+	REFUSE("--live --json", "run", "--live", "-o", "-", "true");
+}
+
 /* The library has defaults of its own, for whoever uses it without a command line. */
 static void defaults_of_the_table_are_those_of_the_library(void **state)
 {
@@ -353,6 +369,7 @@ int main(void)
 		cmocka_unit_test(a_name_is_given_once),
 		cmocka_unit_test(help_and_version_end_the_parsing),
 		cmocka_unit_test(nothing_given_is_no_error),
+		cmocka_unit_test(a_dash_is_stdout),
 		cmocka_unit_test(defaults_of_the_table_are_those_of_the_library),
 		cmocka_unit_test(options_without_an_effect_are_not_listed),
 		cmocka_unit_test(names_and_letters_are_unique),

@@ -105,22 +105,114 @@ static void raw_records_keep_their_bytes(void **state)
 	assert_content("a,b\r\n");
 }
 
-static void an_older_file_lives_until_there_is_something_new(void **state)
+static void write_old(const char *text)
 {
 	FILE *file = fopen(path, "we");
 
-	(void)state;
 	assert_non_null(file);
-	assert_true(fputs("precious, and longer than what comes", file) >= 0);
+	assert_true(fputs(text, file) >= 0);
 	assert_int_equal(fclose(file), 0);
+}
+
+/* Whoever is killed before the first record leaves nothing that could be taken for his. */
+static void what_a_file_held_goes_when_it_is_opened(void **state)
+{
+	(void)state;
+	write_old("of an older run");
 	sink_free(open_sink(SINK_LINES));
-	assert_content("precious, and longer than what comes");
+	assert_content("");
+}
 
-	AUTO(sink) struct sink *sink = open_sink(SINK_LINES);
+static void add_line(struct sink *sink, const char *line)
+{
+	assert_int_equal(sink_add(sink, line, strlen(line)), 0);
+	assert_int_equal(sink_flush(sink), 0);
+}
 
-	assert_int_equal(sink_add(sink, "new", 3), 0);
-	assert_int_equal(sink_finish(sink), 0);
-	assert_content("new\n");
+/* Two runs with one file, and a log that is copied and shortened meanwhile. */
+static void each_writes_at_the_end_of_the_file(void **state)
+{
+	AUTO(sink) struct sink *one = open_sink(SINK_LINES);
+	AUTO(sink) struct sink *two = open_sink(SINK_LINES);
+
+	(void)state;
+	add_line(one, "{1}");
+	add_line(two, "{2}");
+	add_line(one, "{3}");
+	assert_content("{1}\n{2}\n{3}\n");
+	assert_int_equal(truncate(path, 0), 0);
+	add_line(one, "{4}");
+	add_line(two, "{5}");
+	assert_content("{4}\n{5}\n");
+}
+
+/* By whatever name: what stands there stays, and what follows comes behind it. */
+static void name_of_a_descriptor_is_that_descriptor(void **state)
+{
+	static const char *const folders[] = { "/dev/fd", "/proc/self/fd", "/proc/thread-self/fd",
+					       "/proc/self/../self/fd" };
+	char name[64], link[80];
+	int fd;
+
+	(void)state;
+	(void)snprintf(link, sizeof(link), "%s.link", path);
+	for (size_t i = 0; i < 2 * sizeof(folders) / sizeof(folders[0]); i++) {
+		struct sink *sink = NULL;
+
+		write_old("");
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		assert_true(fd >= 0);
+		assert_int_equal(write(fd, "OLD\n", 4), 4);
+		(void)snprintf(name, sizeof(name), "%s/%d", folders[i / 2], fd);
+		if (i % 2)
+			assert_int_equal(symlink(name, link), 0);
+		assert_int_equal(sink_open(i % 2 ? link : name, SINK_LINES, &sink), 0);
+		add_line(sink, "{1}");
+		assert_int_equal(write(fd, "NEW\n", 4), 4);
+		add_line(sink, "{2}");
+		sink_free(sink);
+		assert_content("OLD\n{1}\nNEW\n{2}\n");
+		assert_int_equal(close(fd), 0);
+		if (i % 2)
+			assert_int_equal(unlink(link), 0);
+	}
+}
+
+static void name_of_a_descriptor_that_cannot_be_written_to_is_refused(void **state)
+{
+	struct sink *sink = NULL;
+	char name[64];
+	int fd;
+
+	(void)state;
+	write_old("input");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	(void)snprintf(name, sizeof(name), "/dev/fd/%d", fd);
+	assert_int_equal(sink_open(name, SINK_LINES, &sink), -EBADF);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(sink_open(name, SINK_LINES, &sink), -EBADF);
+	assert_content("input");
+}
+
+/* CMD >>log with -o log: the log is not emptied. */
+static void file_that_stdout_is_is_stdout(void **state)
+{
+	struct sink *sink = NULL;
+	int fd, before, r;
+
+	(void)state;
+	write_old("OLD\n");
+	(void)fflush(stdout);
+	before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	assert_int_equal(dup2(fd, STDOUT_FILENO), STDOUT_FILENO);
+	r = sink_open(path, SINK_LINES, &sink);
+	assert_int_equal(dup2(before, STDOUT_FILENO), STDOUT_FILENO);
+	assert_int_equal(r, 0);
+	add_line(sink, "{1}");
+	sink_free(sink);
+	assert_content("OLD\n{1}\n");
+	assert_int_equal(close(fd) | close(before), 0);
 }
 
 static void descriptors_are_not_inherited(void **state)
@@ -259,8 +351,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_empty_array_is_whole, make_path, remove_path),
 		cmocka_unit_test_setup_teardown(raw_records_keep_their_bytes, make_path,
 						remove_path),
-		cmocka_unit_test_setup_teardown(an_older_file_lives_until_there_is_something_new,
-						make_path, remove_path),
+		cmocka_unit_test_setup_teardown(what_a_file_held_goes_when_it_is_opened, make_path,
+						remove_path),
+		cmocka_unit_test_setup_teardown(each_writes_at_the_end_of_the_file, make_path,
+						remove_path),
+		cmocka_unit_test_setup_teardown(name_of_a_descriptor_is_that_descriptor, make_path,
+						remove_path),
+		cmocka_unit_test_setup_teardown(
+			name_of_a_descriptor_that_cannot_be_written_to_is_refused, make_path,
+			remove_path),
+		cmocka_unit_test_setup_teardown(file_that_stdout_is_is_stdout, make_path,
+						remove_path),
 		cmocka_unit_test_setup_teardown(descriptors_are_not_inherited, make_path,
 						remove_path),
 		cmocka_unit_test(a_full_disk_is_told_once),

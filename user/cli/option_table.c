@@ -45,7 +45,9 @@ const struct option_spec option_table[] = {
 		.text = "records to FILE",
 		.details = "Records are written to FILE beside whatever is shown. They are written "
 			   "in whole lines at each sample, so that all lines but the last are "
-			   "readable whatever ends denet-bpf. What FILE held before is gone.",
+			   "readable whatever ends denet-bpf. What FILE held before goes when "
+			   "it is opened. '-' is stdout, as -j has it. A FILE that is stdout or "
+			   "stderr itself, or /dev/fd/N, is written to where that stands.",
 		.on_reading = "to FILE instead of stdout",
 	},
 	{

@@ -329,6 +329,7 @@ static int check(struct parser *parser)
 	    options->program)
 		return r;
 	r = options_take_environment(options, &parser->marks, parser->error);
+	options_take_dash(options, &parser->marks);
 	return r ? r : options_check(options, &parser->marks, parser->error);
 }
 

@@ -117,6 +117,19 @@ static int check_intervals(struct denet_options *monitor, const struct option_ma
 	return 0;
 }
 
+/* A dash is stdout, as everywhere; records there are what --json asks for. */
+void options_take_dash(struct options *options, struct option_marks *marks)
+{
+	if (!options->out || strcmp(options->out, "-") != 0)
+		return;
+	options->out = NULL;
+	marks->given &= ~bit_of("out");
+	if (options->command != COMMAND_RUN && options->command != COMMAND_ATTACH)
+		return;
+	options->json = true;
+	marks->given |= bit_of("json");
+}
+
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES])
 {

@@ -66,6 +66,7 @@ int options_take_environment(struct options *options, struct option_marks *marks
 bool option_yields(size_t index, const char *value, const struct options *options, uint64_t given);
 
 /* When all are set. May move one of the intervals. */
+void options_take_dash(struct options *options, struct option_marks *marks);
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES]);
 

@@ -12,6 +12,7 @@
 
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/own_fd.h"
 
 #define PENDING_MAX 65536 /* between two samples any number of processes may end */
 
@@ -25,7 +26,6 @@ struct sink {
 	bool is_pipe;
 	bool is_sought; /* the array's end can be written over */
 	bool is_closed; /* the array's end is there */
-	bool is_untouched; /* an older file's content is still there */
 	bool has_records;
 	bool is_over; /* finished or failed */
 };
@@ -41,7 +41,9 @@ int sink_new(int fd, enum sink_framing framing, struct sink **ret_sink)
 	sink->framing = framing;
 	if (fstat(fd, &info) == 0) {
 		sink->is_pipe = S_ISFIFO(info.st_mode);
-		sink->is_sought = framing == SINK_CLOSED_ARRAY && S_ISREG(info.st_mode);
+		/* What is appended cannot be written over. */
+		sink->is_sought = framing == SINK_CLOSED_ARRAY && S_ISREG(info.st_mode) &&
+				  !(fcntl(fd, F_GETFL) & O_APPEND);
 	}
 	*ret_sink = sink;
 	return 0;
@@ -62,20 +64,53 @@ int sink_new_of(sink_write_fn write, void *context, enum sink_framing framing,
 	return 0;
 }
 
-int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink)
+/* Shares place and flags with whoever else has it: nobody writes over the other. */
+static int share(int own)
 {
-	AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	struct stat info;
-	int r;
+	int flags = fcntl(own, F_GETFL);
+	int fd;
 
+	if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	fd = fcntl(own, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * At the end of the file, whoever else writes to it or shortens it; an array that is closed after each
+ * flush is written over. What it held goes now: left for later it could be taken for ours.
+ */
+static int open_file(const char *path, enum sink_framing framing)
+{
+	int append = framing == SINK_CLOSED_ARRAY ? 0 : O_APPEND;
+	AUTO_FD int fd = -1;
+	struct stat info;
+	int own;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | append, 0666);
 	if (fd < 0)
 		return -errno;
+	own = own_fd_of_file(fd);
+	if (own >= 0)
+		return share(own);
+	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && ftruncate(fd, 0))
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink)
+{
+	int own = own_fd_of_name(path);
+	int r, fd = own >= 0 ? share(own) : open_file(path, framing);
+
+	if (fd < 0)
+		return fd;
 	r = sink_new(fd, framing, ret_sink);
-	if (r)
+	if (r) {
+		(void)close(fd);
 		return r;
+	}
 	(*ret_sink)->owns_fd = true;
-	(*ret_sink)->is_untouched = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-	(void)TAKE_FD(fd);
 	return 0;
 }
 
@@ -138,8 +173,6 @@ static int write_pending(const struct sink *sink)
 	size_t len = sink->pending.len;
 	int r = sink->pending.error;
 
-	if (r == 0 && sink->is_untouched && ftruncate(sink->fd, 0))
-		r = -errno;
 	if (sink->write)
 		return r || !len ? r : sink->write(sink->context, data, len);
 	while (r == 0 && len > 0) {
@@ -176,7 +209,6 @@ int sink_flush(struct sink *sink)
 		return 0;
 	close_for_now(sink);
 	r = write_pending(sink);
-	sink->is_untouched = false;
 	buf_reset(&sink->pending);
 	sink->is_over = r < 0;
 	return r;

@@ -19,7 +19,10 @@ enum sink_framing {
 /* Whole records. 0 or a negative errno. */
 typedef int (*sink_write_fn)(void *context, const char *bytes, size_t len);
 
-/* Creates the file; what an older one held goes when the first record comes, or none at all. */
+/*
+ * Creates the file; what an older one held goes at once. A name that leads to a descriptor of ours, or to
+ * the file that stdout or stderr is, is that descriptor: nothing goes, and both write one behind the other.
+ */
 int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink);
 
 /* Borrows fd. */
