@@ -41,6 +41,12 @@ struct denet_writer_options {
 	 */
 	void (*on_loss)(void *context, const char *target, int error);
 	void *context; /* of on_loss */
+	/*
+	 * Whoever tells the observer never waits for a reader of a pipe, a terminal or a socket. What waits
+	 * is kept, up to 8 MiB for each target: then every second sample of these goes, and the oldest
+	 * records of processes. denet_writer_step() writes it, also after denet_writer_finish().
+	 */
+	bool never_waits;
 };
 
 /* Whole records, framed as in a file. 0, or a negative errno after which it is not called again. */
@@ -73,6 +79,16 @@ const struct denet_observer *denet_writer_observer(const struct denet_writer *wr
 
 /* Ends an array, flushes and closes: a full disk may show only here, by on_loss. */
 void denet_writer_finish(struct denet_writer *writer);
+
+/*
+ * With never_waits: readable when something that waits can be written, by denet_writer_step(), which
+ * returns 1 while more waits. Owned by the writer; -1 without never_waits.
+ */
+int denet_writer_fd(const struct denet_writer *writer);
+int denet_writer_step(struct denet_writer *writer);
+
+/* How many records went because their readers did not read; the summary record counts them as lost. */
+uint64_t denet_writer_lost(const struct denet_writer *writer);
 
 /* What memory holds, "" when nothing; to be freed by denet_free(). From any thread. */
 int denet_writer_take(struct denet_writer *writer, char **ret_text, size_t *ret_len);

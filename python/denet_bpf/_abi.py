@@ -280,6 +280,7 @@ WriterOptions = _struct(
     (c_bool, "compat_denet", "exclude_children", "write_env", "closes_array"),
     (OnLoss, "on_loss"),
     (c_void_p, "context"),
+    (c_bool, "never_waits"),
 )
 
 # <denet/reader.h>

@@ -690,7 +690,8 @@ class SummaryRecord(TypedDict, total=False):
     accounting: str
     #: Events of exec that were lost: commands unknown, no total lost.
     events_lost: int
-    #: Processes that are in the totals, but have no process record.
+    #: Records that are not there: of processes that are in the totals alone, and what a slow reader
+    #: did not take.
     records_lost: int
     #: Tasks that were not followed: totals are then lower bounds.
     tasks_lost: int

@@ -236,6 +236,55 @@ class Forwarding(Case):
                 self.assertEqual(records[-1]["signal"], getattr(signal, name))
 
 
+class UnreadRecords(Case):
+    """A FIFO that is open for reading, and full."""
+
+    SCRIPT = 'trap "echo got >\'$0\'; exit 7" TERM; echo >"$0.up"; while :; do /bin/true; done'
+
+    def setUp(self):
+        super().setUp()
+        os.mkfifo(self.path("fifo"))
+        self.reader = os.open(self.path("fifo"), os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, self.reader)
+        fill = os.open(self.path("fifo"), os.O_WRONLY | os.O_NONBLOCK)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(fill, b"\n" * 4096)
+        os.close(fill)
+
+    def read_on(self, process):
+        text = bytearray()
+        while process.poll() is None:
+            with contextlib.suppress(BlockingIOError):
+                text += os.read(self.reader, 1 << 16)
+        while part := os.read(self.reader, 1 << 16):
+            text += part
+        return parse_lines(bytes(text).lstrip(b"\n"))
+
+    def test_signals_are_passed_on_and_all_is_there_when_it_is_read(self):
+        with start("run", "-q", "-i", "5", "-o", self.path("fifo"), "--", "sh", "-c", self.SCRIPT, self.path("f")) as process:
+            wait_for_file(self.path("f.up"))
+            process.terminate()
+            wait_for_file(self.path("f"))
+            records = self.read_on(process)
+            self.assertEqual(process.returncode, 7)
+        self.assertEqual([records[0]["kind"], records[-1]["kind"]], ["metadata", "summary"])
+
+    def test_a_signal_after_cmd_has_ended_ends_the_waiting(self):
+        with start("run", "-q", "-o", self.path("fifo"), "--", "sh", "-c", "trap '' TERM; exit 7") as process:
+            wait_for("its end", lambda: process.poll() is not None or process.terminate())
+            result = finish(process)
+        self.assertEqual(result.status, 7, result)
+        self.assertIn(b"nobody reads them", result.err)
+
+    def test_duration_ends_it(self):
+        with start("run", "-q", "-d", "0.05", "-o", self.path("fifo"), "--", "sh", "-c", "echo $$; exec sleep 1000") as process:
+            pid = int(process.stdout.readline())
+            self.assertEqual(process.wait(LIMIT_S), 124)
+            self.assertTrue(is_alive(pid))
+            os.kill(pid, signal.SIGKILL)
+
+
 class AttachSignals(Case):
     def attached(self, path, *options):
         return start("attach", *options, "-o", path, str(self.target.pid))

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "told_run.h"
@@ -104,6 +106,42 @@ static void every_target_gets_all(void **state)
 	assert_int_equal(len, text.len);
 	assert_string_equal(kept, buf_text(&text));
 	assert_int_equal(denet_writer_dropped(writer), 0);
+}
+
+/* The observer returns though nobody reads; what waits comes when somebody does, and losses are told. */
+static void nobody_waits_for_a_reader(void **state)
+{
+	const struct denet_writer_options options = { .never_waits = true };
+	AUTO(denet_writer) struct denet_writer *writer = new_writer(options);
+	const struct denet_observer *to = denet_writer_observer(writer);
+	struct pollfd waiting = { .fd = denet_writer_fd(writer), .events = POLLIN };
+	AUTO(buf) struct buf text = { 0 };
+	char part[4096], lost[64];
+	int ends[2];
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(denet_writer_add_fd(writer, ends[1], "pipe"), 0);
+	while (!denet_writer_lost(writer))
+		told_samples(to);
+	tell(writer);
+	assert_int_equal(denet_writer_step(writer), 1);
+	assert_int_equal(poll(&waiting, 1, 0), 0);
+	do {
+		while ((n = read(ends[0], part, sizeof(part))) > 0)
+			buf_append(&text, part, (size_t)n);
+	} while (poll(&waiting, 1, 0) && denet_writer_step(writer) >= 0 && text.len < UINT32_MAX);
+	while ((n = read(ends[0], part, sizeof(part))) > 0)
+		buf_append(&text, part, (size_t)n);
+	assert_int_equal(denet_writer_step(writer), 0);
+	assert_int_equal(denet_writer_error(writer), 0);
+	(void)snprintf(lost, sizeof(lost), "\"records_lost\":%" PRIu64,
+		       told_summary().records_lost + denet_writer_lost(writer));
+	assert_non_null(strstr(buf_text(&text), lost));
+	assert_int_equal(text.data[text.len - 1], '\n');
+	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
 }
 
 static void kinds_are_left_out(void **state)
@@ -231,6 +269,7 @@ int main(void)
 		cmocka_unit_test(records_are_written_as_they_always_were),
 		cmocka_unit_test(denet_gets_what_denet_has),
 		cmocka_unit_test(every_target_gets_all),
+		cmocka_unit_test(nobody_waits_for_a_reader),
 		cmocka_unit_test(kinds_are_left_out),
 		cmocka_unit_test(env_comes_first),
 		cmocka_unit_test(a_target_that_fails_is_told_once_and_others_go_on),

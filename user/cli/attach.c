@@ -27,6 +27,9 @@ static void on_signal(struct session *session, const struct signalfd_siginfo *in
 	}
 }
 
+/* For a reader of records that takes nothing, when it is time to go. */
+#define PATIENCE_MS 500
+
 static int finish(struct session *session)
 {
 	struct denet_summary summary = { .size = sizeof(summary) };
@@ -37,6 +40,9 @@ static int finish(struct session *session)
 		return EXIT_STATUS_LOST;
 	}
 	recorder_finish(session->recorder, &summary);
+	session_drain(session, session->wants_end || session->options->monitor.duration_ns
+				       ? PATIENCE_MS
+				       : -1);
 	return recorder_has_lost(session->recorder) ? EXIT_STATUS_LOST : EXIT_STATUS_OK;
 }
 

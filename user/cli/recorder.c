@@ -2,6 +2,7 @@
 #include "cli/recorder.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -137,6 +138,7 @@ static int open_writer(struct recorder *recorder)
 		.write_env = options->write_env,
 		.on_loss = on_loss,
 		.context = recorder,
+		.never_waits = true,
 	};
 	int r = denet_writer_new(&wanted, &recorder->writer);
 
@@ -248,10 +250,36 @@ static void show_summary(const struct recorder *recorder, const struct denet_sum
 		(void)log_error(r, "cannot show the summary");
 }
 
+int recorder_fd(const struct recorder *recorder)
+{
+	return denet_writer_fd(recorder->writer);
+}
+
+bool recorder_step(struct recorder *recorder)
+{
+	return denet_writer_step(recorder->writer);
+}
+
+void recorder_abandon(struct recorder *recorder)
+{
+	recorder->has_lost = true;
+	log_warning("the last records are lost: nobody reads them");
+}
+
+static void tell_lost(const struct recorder *recorder)
+{
+	uint64_t lost = denet_writer_lost(recorder->writer);
+
+	if (lost)
+		log_warning("%" PRIu64 " %s lost: their reader was too slow", lost,
+			    lost == 1 ? "record was" : "records were");
+}
+
 void recorder_finish(struct recorder *recorder, const struct denet_summary *summary)
 {
 	denet_writer_finish(recorder->writer);
 	recorder_pause(recorder);
+	tell_lost(recorder);
 	if (shows_text(recorder->options))
 		show_summary(recorder, summary);
 }

@@ -21,6 +21,12 @@ static inline void recorder_freep(struct recorder **recorder)
 /* For denet_run() and denet_attach(); valid as long as the recorder. */
 const struct denet_observer *recorder_observer(const struct recorder *recorder);
 
+/* Readable when records that wait for their reader can be written: by step, true while more wait. */
+int recorder_fd(const struct recorder *recorder);
+bool recorder_step(struct recorder *recorder);
+/* What still waits is lost. */
+void recorder_abandon(struct recorder *recorder);
+
 /* Ends the files, and shows the summary. */
 void recorder_finish(struct recorder *recorder, const struct denet_summary *summary);
 

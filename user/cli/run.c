@@ -18,6 +18,9 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
+/* For a reader of records that takes nothing, when the time is over. */
+#define PATIENCE_MS 500
+
 static void on_signal(struct session *session, const struct signalfd_siginfo *info)
 {
 	int number = (int)info->ssi_signo;
@@ -95,6 +98,10 @@ static int finish(struct session *session)
 		(void)log_error(r, "cannot sum up");
 	else
 		recorder_finish(session->recorder, &summary);
+	/* Whoever sets an end wants to be there at that time. */
+	session_drain(session, denet_monitor_timed_out(session->monitor) || !summary.end.known
+				       ? PATIENCE_MS
+				       : -1);
 	if (denet_monitor_timed_out(session->monitor))
 		return EXIT_STATUS_TIMED_OUT;
 	return r == 0 && summary.end.known ? pass_on(session, &summary.end)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -42,15 +43,16 @@ void session_close(struct session *session)
 
 int session_wait(struct session *session, int fd, session_signal_fn on_signal)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[] = {
 		{ .fd = fd, .events = POLLIN },
 		{ .fd = session->signals.fd, .events = POLLIN },
+		{ .fd = recorder_fd(session->recorder), .events = POLLIN },
 	};
 
 	while (!session->wants_end && !fds[0].revents) {
 		struct signalfd_siginfo info;
 
-		if (poll(fds, 2, -1) < 0) {
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0) {
 			if (errno != EINTR)
 				return -errno;
 			fds[0].revents = 0;
@@ -58,8 +60,43 @@ int session_wait(struct session *session, int fd, session_signal_fn on_signal)
 		}
 		while (fds[1].revents && signals_next(&session->signals, &info))
 			on_signal(session, &info);
+		if (fds[2].revents)
+			(void)recorder_step(session->recorder);
 	}
 	return 0;
+}
+
+static bool is_told_to_end(const struct session *session)
+{
+	struct signalfd_siginfo info;
+	bool is_told = false;
+
+	while (signals_next(&session->signals, &info)) {
+		if (info.ssi_signo == SIGTSTP)
+			signals_stop();
+		is_told |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT ||
+			   info.ssi_signo == SIGHUP || info.ssi_signo == SIGQUIT;
+	}
+	return is_told;
+}
+
+void session_drain(struct session *session, int patience_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = recorder_fd(session->recorder), .events = POLLIN },
+		{ .fd = session->signals.fd, .events = POLLIN },
+	};
+
+	while (recorder_step(session->recorder)) {
+		int n = poll(fds, 2, patience_ms);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0 || (fds[1].revents && is_told_to_end(session))) {
+			recorder_abandon(session->recorder);
+			return;
+		}
+	}
 }
 
 /* The engine keeps a descriptor for each process that lives; the command has its own limit. */

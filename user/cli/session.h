@@ -38,4 +38,10 @@ int session_watch(struct session *session, session_signal_fn on_signal);
 /* Waits for the readable end of something else while signals are still served. */
 int session_wait(struct session *session, int fd, session_signal_fn on_signal);
 
+/*
+ * When all has ended: until the records that wait have been read. A signal that ends ends the waiting, and
+ * so does a reader that takes nothing for so long; below 0 he may take his time.
+ */
+void session_drain(struct session *session, int patience_ms);
+
 #endif

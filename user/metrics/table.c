@@ -248,7 +248,8 @@ const struct metric metric_figures[] = {
 	    "dropped by the ring buffer", NULL, (IN_SUMMARY(61, events_lost)),
 	    LABEL("Events Lost")),
 	ROW(COUNTER, U64, "records_lost", "", 0,
-	    "Processes that are in the totals, but have no process record.",
+	    "Records that are not there: of processes that are in the totals alone, and what a "
+	    "slow reader did not take.",
 	    "dropped by the map of accounts", NULL, (IN_SUMMARY(62, records_lost)),
 	    LABEL("Records Lost")),
 	ROW(COUNTER, U64, "tasks_lost", "", 0,

@@ -289,9 +289,9 @@ static void show_losses(struct view *view)
 
 	show_tasks_lost(view);
 	if (has(summary->records_lost))
-		layout_piece(layout, TONE_WARN, "%s %s no record: counted in the totals alone",
+		layout_piece(layout, TONE_WARN, "%s %s lost: what they tell is in the totals alone",
 			     human_count(summary->records_lost).text,
-			     plural(summary->records_lost, "process has", "processes have"));
+			     plural(summary->records_lost, "record", "records"));
 	if (has(summary->events_lost))
 		layout_piece(layout, TONE_WARN,
 			     "%s %s lost: some commands are not known, no total is affected",
@@ -318,27 +318,22 @@ static void show_incomplete(struct view *view)
 			     human_count(failed).text, plural(failed, "sample", "samples"));
 }
 
-/* Who has no record was not seen at last, either. */
+/* Of the rest, who still ran was seen at last; the others have no record at all. */
 static void show_exact(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
 	uint64_t total = summary->processes_total, exact = summary->processes_exact;
-	uint64_t rest, lost = has(summary->records_lost) ? summary->records_lost : 0;
-	bool is_mixed;
+	uint64_t rest = exact < total ? total - exact : 0, seen = rest;
+	const char *who;
 
 	if (!is_known(exact) || !is_known(total))
 		return;
-	rest = exact < total ? total - exact : 0;
-	is_mixed = rest > lost && lost;
-	rest = rest > lost ? rest - lost : 0;
-	layout_piece(&view->layout, exact < total ? TONE_PLAIN : TONE_GOOD,
-		     "exact for %s of %s %s, by eBPF%s%s%s", human_count(exact).text,
-		     human_count(total).text, plural(total, "process", "processes"),
-		     rest ? "; " : "",
-		     is_mixed ? human_count(rest).text
-		     : rest   ? "the rest"
-			      : "",
-		     rest ? " as last seen" : "");
+	if (has(summary->records_lost) && summary->processes_running < rest)
+		seen = summary->processes_running;
+	who = !seen ? "" : seen == rest ? "; the rest as last seen" : "; some as last seen";
+	layout_piece(&view->layout, rest ? TONE_PLAIN : TONE_GOOD,
+		     "exact for %s of %s %s, by eBPF%s", human_count(exact).text,
+		     human_count(total).text, plural(total, "process", "processes"), who);
 }
 
 static void show_exactness(struct view *view)

@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "record/csv.h"
 #include "record/kept.h"
@@ -16,8 +18,11 @@
 
 #define TARGETS_MAX 4
 
+#define WAITING_MAX (8u << 20) /* bytes, of each target */
+
 struct target {
 	struct sink *sink; /* owned */
+	bool is_watched; /* something waits */
 	char *name; /* owned */
 };
 
@@ -30,6 +35,7 @@ struct denet_writer {
 	size_t target_count;
 	struct kept *kept; /* owned; NULL without memory as a target */
 	struct buf record; /* the next one */
+	int fd; /* owned: which of the targets that are waited for can be written to; -1 */
 	atomic_int error;
 };
 
@@ -70,7 +76,7 @@ static void keep(struct denet_writer *writer)
 }
 
 /* What stands in record goes everywhere. */
-static void add_to_all(struct denet_writer *writer)
+static void add_to_all(struct denet_writer *writer, enum backlog_kind kind)
 {
 	struct buf *record = &writer->record;
 
@@ -81,7 +87,7 @@ static void add_to_all(struct denet_writer *writer)
 		int r = record->error;
 
 		if (!r)
-			r = sink_add(target->sink, record->data, record->len);
+			r = sink_add_as(target->sink, kind, record->data, record->len);
 		if (r)
 			lose(writer, target, r);
 	}
@@ -89,13 +95,28 @@ static void add_to_all(struct denet_writer *writer)
 	buf_reset(record);
 }
 
+/* Only who waits is watched: a pipe can be written to most of the time. */
+static void watch(const struct denet_writer *writer, struct target *target)
+{
+	bool is_waiting = sink_is_waiting(target->sink);
+	int fd = sink_fd(target->sink);
+	struct epoll_event event = { .events = EPOLLOUT, .data.fd = fd };
+
+	if (writer->fd < 0 || is_waiting == target->is_watched)
+		return;
+	(void)epoll_ctl(writer->fd, is_waiting ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, &event);
+	target->is_watched = is_waiting;
+}
+
 static void flush_all(struct denet_writer *writer)
 {
 	for (size_t i = 0; i < writer->target_count; i++) {
-		int r = sink_flush(writer->targets[i].sink);
+		struct target *target = &writer->targets[i];
+		int r = sink_flush(target->sink);
 
 		if (r)
-			lose(writer, &writer->targets[i], r);
+			lose(writer, target, r);
+		watch(writer, target);
 	}
 }
 
@@ -111,7 +132,7 @@ static void add_env(struct denet_writer *writer, pid_t pid)
 		return;
 	}
 	buf_append_text(&writer->record, text);
-	add_to_all(writer);
+	add_to_all(writer, BACKLOG_KEPT);
 }
 
 static void on_start(void *context, const struct denet_start *start)
@@ -120,13 +141,13 @@ static void on_start(void *context, const struct denet_start *start)
 
 	if (is_csv(writer) && has_targets(writer)) {
 		csv_append_header(&writer->record);
-		add_to_all(writer);
+		add_to_all(writer, BACKLOG_KEPT);
 	}
 	if (writer->options.write_env && !is_left_out(writer, DENET_RECORD_ENV))
 		add_env(writer, (pid_t)start->pid);
 	if (!is_left_out(writer, DENET_RECORD_METADATA)) {
 		(void)record_metadata(&writer->style, start, &writer->record);
-		add_to_all(writer);
+		add_to_all(writer, BACKLOG_KEPT);
 	}
 	flush_all(writer);
 }
@@ -138,7 +159,7 @@ static void on_arrival(void *context, const struct denet_arrival *arrival)
 	if (is_left_out(writer, DENET_RECORD_CHILD) || writer->options.exclude_children)
 		return;
 	(void)record_child(&writer->style, arrival, &writer->record);
-	add_to_all(writer);
+	add_to_all(writer, BACKLOG_EVENT);
 }
 
 static void on_sample(void *context, const struct denet_tree *tree)
@@ -154,7 +175,7 @@ static void on_sample(void *context, const struct denet_tree *tree)
 		(void)record_sample(&writer->style, tree, &writer->record);
 	else
 		(void)record_tree(&writer->style, tree, &writer->record);
-	add_to_all(writer);
+	add_to_all(writer, BACKLOG_SAMPLE);
 	flush_all(writer);
 }
 
@@ -165,7 +186,7 @@ static void on_process(void *context, const struct denet_process *process)
 	if (is_left_out(writer, DENET_RECORD_PROCESS))
 		return;
 	(void)record_process(&writer->style, process, &writer->record);
-	add_to_all(writer);
+	add_to_all(writer, BACKLOG_EVENT);
 }
 
 static void on_exit_record(void *context, const struct denet_exit *end)
@@ -174,7 +195,7 @@ static void on_exit_record(void *context, const struct denet_exit *end)
 
 	if (!is_left_out(writer, DENET_RECORD_EXIT)) {
 		(void)record_exit(&writer->style, end, &writer->record);
-		add_to_all(writer);
+		add_to_all(writer, BACKLOG_KEPT);
 	}
 	flush_all(writer);
 }
@@ -182,10 +203,13 @@ static void on_exit_record(void *context, const struct denet_exit *end)
 static void on_summary(void *context, const struct denet_summary *summary)
 {
 	struct denet_writer *writer = context;
+	struct denet_summary told = *summary;
 
+	if (told.records_lost != DENET_UNKNOWN)
+		told.records_lost += denet_writer_lost(writer);
 	if (!is_left_out(writer, DENET_RECORD_SUMMARY)) {
-		(void)record_summary(&writer->style, summary, &writer->record);
-		add_to_all(writer);
+		(void)record_summary(&writer->style, &told, &writer->record);
+		add_to_all(writer, BACKLOG_KEPT);
 	}
 	flush_all(writer);
 }
@@ -196,8 +220,14 @@ int writer_new(const struct denet_writer_options *options, writer_env_fn describ
 	struct denet_writer *writer = calloc(1, sizeof(*writer));
 	int r = -ENOMEM;
 
-	if (writer)
+	if (writer) {
+		writer->fd = -1;
 		r = sized_take(&writer->options, sizeof(writer->options), options);
+	}
+	if (!r && writer->options.never_waits) {
+		writer->fd = epoll_create1(EPOLL_CLOEXEC);
+		r = writer->fd < 0 ? -errno : 0;
+	}
 	if (r) {
 		free(writer);
 		return r;
@@ -226,6 +256,8 @@ void denet_writer_free(struct denet_writer *writer)
 		sink_free(writer->targets[i].sink);
 		free(writer->targets[i].name);
 	}
+	if (writer->fd >= 0)
+		(void)close(writer->fd);
 	kept_free(writer->kept);
 	buf_done(&writer->record);
 	free(writer);
@@ -255,6 +287,8 @@ static int add_target(struct denet_writer *writer, struct sink *sink, const char
 	}
 	*target = (struct target){ .sink = sink, .name = copy };
 	writer->target_count++;
+	if (writer->options.never_waits)
+		sink_never_wait(sink, WAITING_MAX);
 	/* An array is one from the start. */
 	return writer->options.closes_array ? sink_flush(sink) : 0;
 }
@@ -297,11 +331,42 @@ const struct denet_observer *denet_writer_observer(const struct denet_writer *wr
 void denet_writer_finish(struct denet_writer *writer)
 {
 	for (size_t i = 0; i < writer->target_count; i++) {
-		int r = sink_finish(writer->targets[i].sink);
+		struct target *target = &writer->targets[i];
+		int r;
 
+		/* Closed with it. */
+		if (target->is_watched)
+			(void)epoll_ctl(writer->fd, EPOLL_CTL_DEL, sink_fd(target->sink), NULL);
+		target->is_watched = false;
+		r = sink_finish(target->sink);
 		if (r)
-			lose(writer, &writer->targets[i], r);
+			lose(writer, target, r);
+		watch(writer, target);
 	}
+}
+
+int denet_writer_fd(const struct denet_writer *writer)
+{
+	return writer->fd;
+}
+
+int denet_writer_step(struct denet_writer *writer)
+{
+	bool is_waiting = false;
+
+	flush_all(writer);
+	for (size_t i = 0; i < writer->target_count; i++)
+		is_waiting |= sink_is_waiting(writer->targets[i].sink);
+	return is_waiting;
+}
+
+uint64_t denet_writer_lost(const struct denet_writer *writer)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < writer->target_count; i++)
+		lost += sink_lost(writer->targets[i].sink);
+	return lost;
 }
 
 int denet_writer_take(struct denet_writer *writer, char **ret_text, size_t *ret_len)

@@ -6,10 +6,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/backlog.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/own_fd.h"
@@ -24,10 +27,13 @@ struct sink {
 	int fd;
 	bool owns_fd;
 	bool is_pipe;
+	bool is_socket; /* known where nobody waits */
 	bool is_sought; /* the array's end can be written over */
 	bool is_closed; /* the array's end is there */
 	bool has_records;
 	bool is_over; /* finished or failed */
+	size_t waiting_max; /* 0: whoever flushes waits */
+	struct backlog waiting; /* for its reader, where nobody waits for him */
 };
 
 int sink_new(int fd, enum sink_framing framing, struct sink **ret_sink)
@@ -121,6 +127,7 @@ void sink_free(struct sink *sink)
 	if (sink->owns_fd && sink->fd >= 0)
 		(void)close(sink->fd);
 	buf_done(&sink->pending);
+	backlog_done(&sink->waiting);
 	free(sink);
 }
 
@@ -167,6 +174,112 @@ static size_t atomic_part(const char *data, size_t len)
 	return end ? (size_t)(end - data) + 1 : len;
 }
 
+/*
+ * A description of our own: to make that of stdout non-blocking would take others unawares. Where there
+ * can be none, because it is another's, it is asked before each write.
+ */
+static void reopen(struct sink *sink)
+{
+	char name[32];
+	int fd;
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", sink->fd);
+	fd = open(name, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return;
+	if (sink->owns_fd)
+		(void)close(sink->fd);
+	sink->fd = fd;
+	sink->owns_fd = true;
+}
+
+void sink_never_wait(struct sink *sink, size_t waiting_max)
+{
+	struct stat info;
+
+	/* Those of files are never refused, and are one write for all lines of a sample. */
+	if (sink->write || fstat(sink->fd, &info) || S_ISREG(info.st_mode) ||
+	    S_ISDIR(info.st_mode) || S_ISBLK(info.st_mode))
+		return;
+	sink->waiting_max = waiting_max;
+	sink->is_socket = S_ISSOCK(info.st_mode);
+	if (!sink->is_socket)
+		reopen(sink);
+}
+
+bool sink_is_waiting(const struct sink *sink)
+{
+	return !sink->is_over && backlog_len(&sink->waiting);
+}
+
+int sink_fd(const struct sink *sink)
+{
+	return sink->fd;
+}
+
+uint64_t sink_lost(const struct sink *sink)
+{
+	return sink->waiting.lost;
+}
+
+static ssize_t write_now(const struct sink *sink, const char *data, size_t len)
+{
+	struct pollfd writable = { .fd = sink->fd, .events = POLLOUT };
+
+	if (sink->is_socket)
+		return send(sink->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (poll(&writable, 1, 0) == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	/* So much goes into a pipe that takes anything at all. */
+	return write(sink->fd, data, len < PIPE_BUF ? len : PIPE_BUF);
+}
+
+/* As much as is taken without waiting. */
+static int write_waiting(struct sink *sink)
+{
+	size_t len;
+
+	while ((len = backlog_len(&sink->waiting)) > 0) {
+		const char *data = backlog_bytes(&sink->waiting);
+		size_t part = sink->is_pipe ? atomic_part(data, len) : len;
+		ssize_t written = write_now(sink, data, part);
+
+		if (written >= 0)
+			backlog_take(&sink->waiting, (size_t)written);
+		else if (errno == EAGAIN)
+			return 0;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+/* From what is put together to what waits. */
+static int queue(struct sink *sink, enum backlog_kind kind)
+{
+	struct buf *pending = &sink->pending;
+	int r = pending->error;
+
+	if (!r && pending->len)
+		r = backlog_add(&sink->waiting, kind, pending->data, pending->len);
+	buf_reset(pending);
+	return r;
+}
+
+static int flush_waiting(struct sink *sink)
+{
+	int r = queue(sink, BACKLOG_KEPT);
+
+	if (!r)
+		r = write_waiting(sink);
+	if (!r)
+		backlog_bound(&sink->waiting, sink->waiting_max);
+	sink->is_over = r < 0;
+	return r;
+}
+
 static int write_pending(const struct sink *sink)
 {
 	const char *data = sink->pending.data;
@@ -207,6 +320,8 @@ int sink_flush(struct sink *sink)
 
 	if (sink->is_over)
 		return 0;
+	if (sink->waiting_max)
+		return flush_waiting(sink);
 	close_for_now(sink);
 	r = write_pending(sink);
 	buf_reset(&sink->pending);
@@ -227,7 +342,13 @@ static int give_up(struct sink *sink, int error)
 
 int sink_add(struct sink *sink, const char *record, size_t len)
 {
+	return sink_add_as(sink, BACKLOG_KEPT, record, len);
+}
+
+int sink_add_as(struct sink *sink, enum backlog_kind kind, const char *record, size_t len)
+{
 	struct buf *pending = &sink->pending;
+	int r;
 
 	if (sink->is_over)
 		return 0;
@@ -242,7 +363,16 @@ int sink_add(struct sink *sink, const char *record, size_t len)
 	buf_append(pending, record, len);
 	if (sink->framing == SINK_LINES)
 		buf_append_char(pending, '\n');
+	/* The first has no comma before it, and what opens the array. */
+	if (!sink->has_records)
+		kind = BACKLOG_KEPT;
 	sink->has_records = true;
+	if (sink->waiting_max) {
+		r = queue(sink, kind);
+		if (r)
+			return give_up(sink, r);
+		return backlog_len(&sink->waiting) >= PENDING_MAX ? sink_flush(sink) : 0;
+	}
 	return pending->error || pending->len >= PENDING_MAX ? sink_flush(sink) : 0;
 }
 
@@ -255,6 +385,8 @@ int sink_finish(struct sink *sink)
 	if (!sink->is_over && sink->framing == SINK_CLOSED_ARRAY && !sink->is_sought)
 		buf_append_text(&sink->pending, sink->has_records ? "]" : "[]");
 	r = sink_flush(sink);
+	if (sink_is_waiting(sink))
+		return r;
 	if (sink->owns_fd && sink->fd >= 0) {
 		int close_r = close(TAKE_FD(sink->fd)) && errno != EINTR ? -errno : 0;
 

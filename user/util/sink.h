@@ -3,7 +3,11 @@
 #ifndef DENET_UTIL_SINK_H
 #define DENET_UTIL_SINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "util/backlog.h"
 
 struct buf;
 struct sink;
@@ -45,6 +49,19 @@ static inline void sink_freep(struct sink **sink)
  */
 int sink_add(struct sink *sink, const char *record, size_t len);
 int sink_flush(struct sink *sink);
+
+/*
+ * From here on nobody waits for a reader: what he does not take is kept, within bounds, and goes with a
+ * later flush. sink_finish() then leaves open what still waits, and flushing goes on.
+ */
+void sink_never_wait(struct sink *sink, size_t waiting_max);
+bool sink_is_waiting(const struct sink *sink);
+int sink_fd(const struct sink *sink);
+/* Records that went for the bound. */
+uint64_t sink_lost(const struct sink *sink);
+
+/* One that may go as its kind says. */
+int sink_add_as(struct sink *sink, enum backlog_kind kind, const char *record, size_t len);
 
 /* Ends the array, flushes and closes: a full disk may show only here. */
 int sink_finish(struct sink *sink);
