@@ -17,7 +17,7 @@ struct denet_error;
 struct denet_reader;
 struct denet_summary;
 
-/* JSON Lines, or one JSON array. error may be NULL. */
+/* JSON Lines, or one JSON array, both also packed by gzip. error may be NULL. */
 int denet_reader_open(const char *path, struct denet_reader **ret_reader,
 		      struct denet_error *error);
 
@@ -39,7 +39,7 @@ void denet_reader_close(struct denet_reader *reader);
 
 /*
  * The summary of a recorded file as JSON with denet's keys, and our own when the file ends with our
- * summary. -ENODATA when nothing in it can be summed up. To be freed by denet_free().
+ * summary. -ENODATA when nothing in it can be summed up. To be freed by denet_free(). "-" is stdin.
  */
 int denet_summary_from_file(const char *path, char **ret_text, struct denet_error *error);
 
@@ -60,7 +60,7 @@ struct denet_stats {
 	const char *skipped_text; /* the first thing wrong, with its line; may be empty */
 };
 
-/* error says what is wrong without the file's name. -ENODATA when nothing in it can be summed up. */
+/* "-" is stdin. error says what is wrong without the file's name. -ENODATA when nothing in it can be summed up. */
 int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct denet_error *error);
 
 /* Accepts NULL. */

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "denet/denet.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
@@ -330,6 +331,32 @@ static void a_pipe_gets_whole_lines_in_each_write(void **state)
 	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
 }
 
+/* Of a run that was killed all is there up to the last flush, and it is known to be cut. */
+static void packed_records_are_readable_up_to_the_last_flush(void **state)
+{
+	struct denet_stats *stats = NULL;
+	struct sink *sink = NULL;
+	char name[80];
+
+	(void)state;
+	(void)snprintf(name, sizeof(name), "%s.gz", path);
+	for (int is_whole = 0; is_whole < 2; is_whole++) {
+		assert_int_equal(sink_open(name, SINK_LINES, &sink), 0);
+		for (int i = 0; i < 5000; i++)
+			assert_int_equal(sink_add(sink, "{\"kind\":\"child\"}", 16), 0);
+		add_line(sink, "{\"kind\":\"summary\",\"processes_total\":7}");
+		assert_int_equal(sink_add(sink, "{\"kind\":\"summary\"}", 18), 0);
+		if (is_whole)
+			assert_int_equal(sink_finish(sink), 0);
+		sink_free(sink);
+		assert_int_equal(denet_stats_read(name, &stats, NULL), 0);
+		assert_int_equal(stats->is_truncated, !is_whole);
+		assert_int_equal(stats->summary->processes_total, is_whole ? DENET_UNKNOWN : 7);
+		denet_stats_free(stats);
+	}
+	assert_int_equal(unlink(name), 0);
+}
+
 static size_t read_all(int fd, struct buf *ret_text)
 {
 	char part[1000];
@@ -415,6 +442,8 @@ int main(void)
 		cmocka_unit_test(a_reader_that_left_is_an_error),
 		cmocka_unit_test(a_slow_reader_of_a_nonblocking_pipe_loses_nothing),
 		cmocka_unit_test(a_pipe_gets_whole_lines_in_each_write),
+		cmocka_unit_test_setup_teardown(packed_records_are_readable_up_to_the_last_flush,
+						make_path, remove_path),
 		cmocka_unit_test(a_reader_that_does_not_read_keeps_nobody_waiting),
 		cmocka_unit_test_setup_teardown(what_waits_is_bounded, make_path, remove_path),
 	};

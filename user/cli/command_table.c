@@ -70,8 +70,8 @@ static const struct command_spec command_table[] = {
 		.operand_text = "FILE",
 		.operand_word = "FILE",
 		.text = "sum up a file of ours or of denet",
-		.intro = "Sums up a file of records, written by denet-bpf or by any version of "
-			 "denet.",
+		.intro = "Sums up a file of records, packed by gzip or not, or '-' for stdin, written by "
+			 "denet-bpf or by any version of denet.",
 		.examples = {
 			{ "stats run.jsonl", NULL },
 			{ "stats -j run.jsonl", "as JSON" },

@@ -47,7 +47,9 @@ const struct option_spec option_table[] = {
 			   "in whole lines at each sample, so that all lines but the last are "
 			   "readable whatever ends denet-bpf. What FILE held before goes when "
 			   "it is opened. '-' is stdout, as -j has it. A FILE that is stdout or "
-			   "stderr itself, or /dev/fd/N, is written to where that stands.",
+			   "stderr itself, or /dev/fd/N, is written to where that stands. A FILE "
+			   "whose name ends "
+			   "in .gz is packed by gzip.",
 		.on_reading = "to FILE instead of stdout",
 	},
 	{

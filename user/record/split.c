@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/gzip.h"
+
 int split_init(struct split *split, int fd)
 {
 	*split = (struct split){ .fd = fd, .line = 1 };
@@ -16,6 +18,8 @@ int split_init(struct split *split, int fd)
 void split_done(struct split *split)
 {
 	buf_done(&split->part);
+	gunzip_free(split->gunzip);
+	split->gunzip = NULL;
 	free(split->chunk);
 	split->chunk = NULL;
 }
@@ -25,21 +29,43 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static int refill(struct split *split)
+static int read_plain(struct split *split, size_t *ret_len)
 {
 	ssize_t count;
 
 	do {
 		count = read(split->fd, split->chunk, SPLIT_CHUNK_BYTES);
 	} while (count < 0 && errno == EINTR);
-	if (count < 0)
-		return -errno;
-	if (!split->bytes_read && memchr(split->chunk, '\0', (size_t)count))
+	*ret_len = count < 0 ? 0 : (size_t)count;
+	return count < 0 ? -errno : 0;
+}
+
+static int read_chunk(struct split *split, size_t *ret_len)
+{
+	int r;
+
+	if (split->gunzip)
+		return gunzip_read(split->gunzip, split->chunk, SPLIT_CHUNK_BYTES, ret_len);
+	r = read_plain(split, ret_len);
+	if (r || split->bytes_read || !gzip_is_magic(split->chunk, *ret_len))
+		return r;
+	r = gunzip_new(split->fd, split->chunk, *ret_len, &split->gunzip);
+	return r ? r : gunzip_read(split->gunzip, split->chunk, SPLIT_CHUNK_BYTES, ret_len);
+}
+
+static int refill(struct split *split)
+{
+	size_t count;
+	int r = read_chunk(split, &count);
+
+	if (r)
+		return r;
+	if (!split->bytes_read && memchr(split->chunk, '\0', count))
 		return -EILSEQ;
 
 	split->chunk_at = 0;
-	split->chunk_len = (size_t)count;
-	split->bytes_read += (uint64_t)count;
+	split->chunk_len = count;
+	split->bytes_read += count;
 	split->is_at_end = !count;
 	return 0;
 }
@@ -203,5 +229,6 @@ int split_next(struct split *split, struct split_part *ret_part)
 
 bool split_is_cut(const struct split *split)
 {
-	return split->mode == SPLIT_ARRAY || split->mode == SPLIT_BRACKET;
+	return split->mode == SPLIT_ARRAY || split->mode == SPLIT_BRACKET ||
+	       (split->gunzip && gunzip_is_cut(split->gunzip));
 }

@@ -24,6 +24,7 @@ enum split_mode {
 
 struct split {
 	int fd; /* borrowed */
+	struct gunzip *gunzip; /* owned; NULL for text as it is */
 	enum split_mode mode;
 	char *chunk; /* owned */
 	size_t chunk_len;
@@ -56,7 +57,7 @@ void split_done(struct split *split);
  */
 int split_next(struct split *split, struct split_part *ret_part);
 
-/* At the end: an array was not closed. */
+/* At the end: an array was not closed, or gzip's file has no end. */
 bool split_is_cut(const struct split *split);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "metrics/derive.h"
 #include "metrics/table.h"
@@ -266,8 +267,11 @@ int stats_read_fd(int fd, struct stats *ret_stats, char *ret_error, size_t error
 
 int stats_read_file(const char *path, struct stats *ret_stats, char *ret_error, size_t error_size)
 {
-	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	AUTO_FD int fd = -1;
 
+	if (strcmp(path, "-") == 0)
+		return stats_read_fd(STDIN_FILENO, ret_stats, ret_error, error_size);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {
 		int r = -errno;
 

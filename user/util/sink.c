@@ -15,6 +15,7 @@
 #include "util/backlog.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/gzip.h"
 #include "util/own_fd.h"
 
 #define PENDING_MAX 65536 /* between two samples any number of processes may end */
@@ -31,8 +32,11 @@ struct sink {
 	bool is_sought; /* the array's end can be written over */
 	bool is_closed; /* the array's end is there */
 	bool has_records;
+	bool is_last; /* nothing follows what is flushed */
 	bool is_over; /* finished or failed */
 	size_t waiting_max; /* 0: whoever flushes waits */
+	struct gzip *gzip; /* owned; NULL for text as it is */
+	struct buf packed;
 	struct backlog waiting; /* for its reader, where nobody waits for him */
 };
 
@@ -117,7 +121,14 @@ int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sin
 		return r;
 	}
 	(*ret_sink)->owns_fd = true;
-	return 0;
+	if (!gzip_is_name(path))
+		return 0;
+	/* What is packed cannot be written over. */
+	(*ret_sink)->is_sought = false;
+	r = gzip_new(&(*ret_sink)->gzip);
+	if (r)
+		sink_free(TAKE(*ret_sink));
+	return r;
 }
 
 void sink_free(struct sink *sink)
@@ -127,6 +138,8 @@ void sink_free(struct sink *sink)
 	if (sink->owns_fd && sink->fd >= 0)
 		(void)close(sink->fd);
 	buf_done(&sink->pending);
+	buf_done(&sink->packed);
+	gzip_free(sink->gzip);
 	backlog_done(&sink->waiting);
 	free(sink);
 }
@@ -198,7 +211,7 @@ void sink_never_wait(struct sink *sink, size_t waiting_max)
 	struct stat info;
 
 	/* Those of files are never refused, and are one write for all lines of a sample. */
-	if (sink->write || fstat(sink->fd, &info) || S_ISREG(info.st_mode) ||
+	if (sink->write || sink->gzip || fstat(sink->fd, &info) || S_ISREG(info.st_mode) ||
 	    S_ISDIR(info.st_mode) || S_ISBLK(info.st_mode))
 		return;
 	sink->waiting_max = waiting_max;
@@ -280,21 +293,33 @@ static int flush_waiting(struct sink *sink)
 	return r;
 }
 
-static int write_pending(const struct sink *sink)
+static int write_bytes(const struct sink *sink, const char *data, size_t len)
 {
-	const char *data = sink->pending.data;
-	size_t len = sink->pending.len;
-	int r = sink->pending.error;
+	int r = 0;
 
 	if (sink->write)
-		return r || !len ? r : sink->write(sink->context, data, len);
+		return len ? sink->write(sink->context, data, len) : 0;
 	while (r == 0 && len > 0) {
-		size_t part = sink->is_pipe ? atomic_part(data, len) : len;
+		size_t part = sink->is_pipe && !sink->gzip ? atomic_part(data, len) : len;
 
 		r = write_all(sink->fd, data, part);
 		data += part;
 		len -= part;
 	}
+	return r;
+}
+
+static int write_pending(struct sink *sink)
+{
+	const struct buf *pending = &sink->pending;
+	int r = pending->error;
+
+	if (r || !sink->gzip)
+		return r ? r : write_bytes(sink, pending->data, pending->len);
+	r = gzip_pack(sink->gzip, pending->data, pending->len, sink->is_last, &sink->packed);
+	if (!r)
+		r = write_bytes(sink, sink->packed.data, sink->packed.len);
+	buf_reset(&sink->packed);
 	return r;
 }
 
@@ -384,6 +409,7 @@ int sink_finish(struct sink *sink)
 		buf_append_text(&sink->pending, sink->has_records ? "\n]\n" : "[]\n");
 	if (!sink->is_over && sink->framing == SINK_CLOSED_ARRAY && !sink->is_sought)
 		buf_append_text(&sink->pending, sink->has_records ? "]" : "[]");
+	sink->is_last = true;
 	r = sink_flush(sink);
 	if (sink_is_waiting(sink))
 		return r;
