@@ -345,14 +345,14 @@ static inline uint64_t scripted_peak_kb(const struct source *source)
 	return script.peak_kb;
 }
 
-#define SCRIPTED_OPS(as, exact, opened)                                                        \
-	{                                                                                      \
-		.name = as, .is_exact = exact, .open = opened, .explain = scripted_explain,    \
-		.close = scripted_close, .seed = scripted_seed, .root_id = scripted_root_id,   \
-		.drain = scripted_drain, .sample = scripted_sample, .totals = scripted_totals, \
-		.unknown = scripted_unknown, .account = scripted_account,                      \
-		.wake_at_every_exit = scripted_wake_at_every_exit,                             \
-		.tasks_lost = scripted_tasks_lost, .peak_kb = scripted_peak_kb,                \
+#define SCRIPTED_OPS(as, exact, opened)                                                           \
+	{                                                                                         \
+		.name = (as), .is_exact = (exact), .open = (opened), .explain = scripted_explain, \
+		.close = scripted_close, .seed = scripted_seed, .root_id = scripted_root_id,      \
+		.drain = scripted_drain, .sample = scripted_sample, .totals = scripted_totals,    \
+		.unknown = scripted_unknown, .account = scripted_account,                         \
+		.wake_at_every_exit = scripted_wake_at_every_exit,                                \
+		.tasks_lost = scripted_tasks_lost, .peak_kb = scripted_peak_kb,                   \
 	}
 
 static const struct source_ops scripted_ops = SCRIPTED_OPS("scripted", true, scripted_open);
