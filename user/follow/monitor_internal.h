@@ -19,7 +19,7 @@
 #include "follow/peaks.h"
 #include "follow/root.h"
 #include "follow/summary.h"
-#include "follow/tally.h"
+#include "metrics/tally.h"
 #include "follow/times.h"
 #include "follow/watch.h"
 #include "procfs/procfs.h"

@@ -3,8 +3,8 @@
  * What the summary needs of every process that ended, folded by the names of what it ran, failures by
  * the way they ended: memory grows with these, not with processes.
  */
-#ifndef DENET_FOLLOW_TALLY_H
-#define DENET_FOLLOW_TALLY_H
+#ifndef DENET_METRICS_TALLY_H
+#define DENET_METRICS_TALLY_H
 
 #include <stdbool.h>
 #include <stddef.h>
