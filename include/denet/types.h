@@ -249,6 +249,10 @@ struct denet_summary {
 	bool pss_is_bound; /* at most so much: of some there is RSS alone */
 	uint64_t samples_failed; /* that were due and could not be taken */
 	const char *incomplete; /* why the figures are not of the whole run; NULL when they are */
+	bool memory_stall_of_cgroup; /* memory_stall_ns is of the root's own group, not the machine's */
+	bool memory_limit_hit; /* tasks found no memory below memory_limit_kb */
+	uint64_t memory_stall_ns; /* at least one task waited for memory meanwhile */
+	uint64_t memory_limit_kb; /* the least of the root's cgroups; DENET_UNKNOWN without one */
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

@@ -184,6 +184,8 @@ Summary = _struct(
     (c_bool, "pss_is_bound"),
     (c_uint64, "samples_failed"),
     (c_char_p, "incomplete"),
+    (c_bool, "memory_stall_of_cgroup", "memory_limit_hit"),
+    (c_uint64, "memory_stall_ns", "memory_limit_kb"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

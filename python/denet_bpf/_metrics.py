@@ -29,6 +29,8 @@ MAX_PROCESSES = "max_processes"
 MAX_THREADS = "max_threads"
 MEM_RSS_KB = "mem_rss_kb"
 MEM_VMS_KB = "mem_vms_kb"
+MEMORY_LIMIT_KB = "memory_limit_kb"
+MEMORY_STALL_NS = "memory_stall_ns"
 MIGRATIONS = "migrations"
 MONITOR_CPU_NS = "monitor_cpu_ns"
 MONITOR_PEAK_RSS_KB = "monitor_peak_rss_kb"
@@ -686,6 +688,15 @@ class SummaryRecord(TypedDict, total=False):
     peak_pss_at_ns: int
     #: True when PSS is at most so much: of some processes there is RSS alone.
     pss_is_bound: bool
+    #: Time of the run in which at least one task waited for memory, of CMD's own cgroup where
+    #: memory_stall_of_cgroup says so, or else of the whole machine (ns).
+    memory_stall_ns: int
+    #: True when memory_stall_ns is of CMD's own cgroup.
+    memory_stall_of_cgroup: bool
+    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the start.
+    memory_limit_kb: int
+    #: True when memory_limit_kb was hit during the run.
+    memory_limit_hit: bool
     #: Where the figures come from: bpf is exact, proc sampled, none nowhere.
     accounting: str
     #: Events of exec that were lost: commands unknown, no total lost.

@@ -46,7 +46,8 @@ SUMMARY = (
     "processes_failed processes_exact processes_running threads_total peak_mem_at_ns "
     "peak_process_rss_kb peak_process_pid peak_process_comm page_faults_cached page_faults_disk ctx_switches_voluntary "
     "ctx_switches_involuntary migrations processes_peak threads_peak disk_write_cancelled_bytes syscall_read_count "
-    "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound accounting events_lost records_lost tasks_lost monitor_cpu_ns "
+    "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound memory_stall_ns "
+    "memory_stall_of_cgroup memory_limit_kb memory_limit_hit accounting events_lost records_lost tasks_lost monitor_cpu_ns "
     "monitor_peak_rss_kb"
 )
 ORDER = {

@@ -276,6 +276,10 @@ static struct denet_summary full_summary(void)
 		.peak_pss_kb = 3072,
 		.peak_pss_at_ns = 17,
 		.pss_is_bound = true,
+		.memory_stall_ns = 18,
+		.memory_stall_of_cgroup = true,
+		.memory_limit_kb = 5000,
+		.memory_limit_hit = true,
 		.peak_process_pid = 4711,
 		.peak_process_comm = "cc1plus",
 		.psi_samples = 4,
@@ -312,7 +316,9 @@ static void record_summary_adds_ours_to_denets(void **state)
 		"\"ctx_switches_involuntary\":12,\"migrations\":13,\"processes_peak\":5,"
 		"\"threads_peak\":6,\"disk_write_cancelled_bytes\":14,"
 		"\"syscall_read_count\":15,\"syscall_write_count\":16,\"peak_pss_kb\":3072,"
-		"\"peak_pss_at_ns\":17,\"pss_is_bound\":true,\"accounting\":\"bpf\","
+		"\"peak_pss_at_ns\":17,\"pss_is_bound\":true,\"memory_stall_ns\":18,"
+		"\"memory_stall_of_cgroup\":true,\"memory_limit_kb\":5000,"
+		"\"memory_limit_hit\":true,\"accounting\":\"bpf\","
 		"\"events_lost\":0,\"records_lost\":0,\"tasks_lost\":0,\"monitor_cpu_ns\":31,"
 		"\"monitor_peak_rss_kb\":2150}");
 }

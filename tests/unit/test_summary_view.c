@@ -42,6 +42,7 @@ static struct denet_summary nothing_known(void)
 	summary.end = success;
 	summary.peak_process_comm = NULL;
 	summary.incomplete = NULL;
+	summary.pss_is_bound = summary.memory_limit_hit = summary.memory_stall_of_cgroup = false;
 	summary.groups_count = summary.failures_count = summary.survivors_count = 0;
 	return summary;
 }
@@ -105,6 +106,8 @@ static struct denet_summary build(void)
 		.threads_peak = 23,
 		.peak_mem_rss_kb = 812 * KIB_PER_MIB,
 		.peak_mem_at_ns = 7400 * MS,
+		.memory_stall_ns = 123 * MS,
+		.memory_limit_kb = DENET_UNKNOWN,
 		.peak_pss_kb = DENET_UNKNOWN,
 		.peak_pss_at_ns = DENET_UNKNOWN,
 		.peak_process_rss_kb = 311 * KIB_PER_MIB,
@@ -226,53 +229,6 @@ static void a_single_process_needs_no_table(void **state)
 	check("summary_true", &screen, &summary);
 }
 
-static void check_text(const struct denet_summary *summary, const char *with, const char *without)
-{
-	const struct summary_context context = { .cpu_count = 8 };
-	const struct term_style style = plain(200);
-	AUTO(buf) struct buf buf = { 0 };
-
-	summary_view_append(&buf, &style, summary, &context);
-	if (with && !strstr(buf_text(&buf), with))
-		fail_msg("no '%s' in:\n%s", with, buf_text(&buf));
-	if (without && strstr(buf_text(&buf), without))
-		fail_msg("'%s' in:\n%s", without, buf_text(&buf));
-}
-
-static void only_what_is_a_bound_is_called_one(void **state)
-{
-	struct denet_summary one = single(), many = build();
-
-	(void)state;
-	check_text(&one, " 1.8 MiB", "at least");
-	/* What it will have been at most is not known before its end. */
-	one.end.known = false;
-	check_text(&one, "at least 1.8 MiB", NULL);
-	one.end.known = true;
-	one.accounting = DENET_ACCOUNTING_PROC;
-	check_text(&one, "at least 1.8 MiB", NULL);
-	check_text(&many, "sum of RSS 812 MiB, at 7.40 s", "at least");
-	many.accounting = DENET_ACCOUNTING_PROC;
-	check_text(&many, "sum of RSS 812 MiB, at 7.40 s", "at least 812 MiB");
-	many.peak_mem_at_ns = DENET_UNKNOWN;
-	check_text(&many, "812 MiB in one process", "sum");
-}
-
-static void memory_has_shared_pages_once_where_pss_was_read(void **state)
-{
-	struct denet_summary summary = build();
-
-	(void)state;
-	summary.peak_pss_kb = 512 * KIB_PER_MIB;
-	summary.peak_pss_at_ns = 7100 * MS;
-	check_text(&summary, "memory     512 MiB, at 7.10 s   sum of RSS 812 MiB   largest",
-		   "at most");
-	summary.pss_is_bound = true;
-	check_text(&summary, "memory     at most 512 MiB, at 7.10 s   sum of RSS 812 MiB", NULL);
-	summary.peak_process_rss_kb = 600 * KIB_PER_MIB;
-	check_text(&summary, "memory     600 MiB in one process", "512");
-}
-
 static void unknown_values_leave_no_trace(void **state)
 {
 	static const char args[] = "true";
@@ -312,7 +268,7 @@ static void the_root_s_own_failure_is_the_headline_alone(void **state)
 	summary.processes_failed = 5;
 	summary.failures = failures;
 	summary.failures_count = COUNT(failures);
-	summary.psi_stalled_samples = 12;
+	summary.memory_stall_ns = 1500 * MS;
 	check("summary_root_killed", &screen, &summary);
 }
 
@@ -485,8 +441,6 @@ int main(void)
 		cmocka_unit_test(without_utf8_all_is_ascii),
 		cmocka_unit_test(verbose_shows_every_figure_and_the_records),
 		cmocka_unit_test(a_single_process_needs_no_table),
-		cmocka_unit_test(only_what_is_a_bound_is_called_one),
-		cmocka_unit_test(memory_has_shared_pages_once_where_pss_was_read),
 		cmocka_unit_test(unknown_values_leave_no_trace),
 		cmocka_unit_test(figures_of_proc_are_called_lower_bounds),
 		cmocka_unit_test(the_root_s_own_failure_is_the_headline_alone),

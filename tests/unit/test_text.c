@@ -91,7 +91,7 @@ static void assert_end(struct denet_end end, bool oom_killed, const char *expect
 {
 	AUTO(buf) struct buf buf = { 0 };
 
-	text_append_end(&buf, &end, oom_killed);
+	text_append_end(&buf, &end, oom_killed, DENET_UNKNOWN);
 	assert_string_equal(buf_text(&buf), expected);
 }
 

@@ -138,6 +138,8 @@ static struct denet_summary told_summary(void)
 		.peak_mem_rss_kb = 30,
 		.peak_mem_at_ns = 31,
 		.peak_process_rss_kb = 32,
+		.memory_stall_ns = 38,
+		.memory_limit_kb = DENET_UNKNOWN,
 		.peak_pss_kb = 33,
 		.peak_pss_at_ns = DENET_UNKNOWN,
 		.peak_process_pid = 33,

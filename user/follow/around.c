@@ -4,10 +4,16 @@
 #include <unistd.h>
 
 #include "procfs/pressure.h"
+#include "util/units.h"
 
 void around_init(struct around *around)
 {
-	*around = (struct around){ .netdev_fd = -1, .pressure_fd = -1 };
+	*around = (struct around){
+		.netdev_fd = -1,
+		.pressure_fd = -1,
+		.group = MEMORY_GROUP_NONE,
+		.stall_ns = DENET_UNKNOWN,
+	};
 }
 
 static void close_if_open(int *fd)
@@ -21,6 +27,7 @@ void around_close(struct around *around)
 {
 	close_if_open(&around->netdev_fd);
 	close_if_open(&around->pressure_fd);
+	memory_group_close(&around->group);
 }
 
 void around_open_net(struct around *around, const struct procfs *procfs, pid_t pid)
@@ -29,10 +36,33 @@ void around_open_net(struct around *around, const struct procfs *procfs, pid_t p
 	around->netdev_fd = netdev_open(procfs, pid);
 }
 
+static bool begin_stall(struct around *around, int fd)
+{
+	struct pressure pressure;
+
+	if (fd < 0 || pressure_read(fd, &pressure) || pressure.some_total_us == UINT64_MAX)
+		return false;
+	around->stall_before_us = pressure.some_total_us;
+	around->stall_ns = 0;
+	return true;
+}
+
+/* Once it is gone, the group has told what it could. */
+static void note_stall(struct around *around, const struct pressure *pressure)
+{
+	if (around->stall_ns != DENET_UNKNOWN && pressure->some_total_us != UINT64_MAX &&
+	    pressure->some_total_us >= around->stall_before_us)
+		around->stall_ns = (pressure->some_total_us - around->stall_before_us) * NS_PER_US;
+}
+
 /* Optional: a figure that cannot be had is left out. */
-void around_open(struct around *around, const struct procfs *procfs)
+void around_open(struct around *around, const struct procfs *procfs, pid_t pid)
 {
 	around->pressure_fd = pressure_open(procfs);
+	memory_group_open(&around->group, procfs, pid);
+	around->is_stall_of_group = begin_stall(around, around->group.pressure_fd);
+	if (!around->is_stall_of_group)
+		(void)begin_stall(around, around->pressure_fd);
 	if (around->netdev_fd >= 0 && netdev_read(around->netdev_fd, &around->net_before))
 		close_if_open(&around->netdev_fd);
 	around->is_net_known = around->netdev_fd >= 0;
@@ -53,7 +83,11 @@ void around_fill(struct around *around, bool has_net, struct denet_sample *sampl
 	if (around->pressure_fd >= 0 && !pressure_read(around->pressure_fd, &pressure)) {
 		sample->psi_some_avg10 = pressure.some_avg10;
 		sample->psi_full_avg10 = pressure.full_avg10;
+		if (!around->is_stall_of_group)
+			note_stall(around, &pressure);
 	}
+	if (around->is_stall_of_group && !pressure_read(around->group.pressure_fd, &pressure))
+		note_stall(around, &pressure);
 	if (around->netdev_fd < 0 || netdev_read(around->netdev_fd, &net))
 		return;
 	raise_net(around->net_before.rx_bytes, net.rx_bytes, &around->net_rx_bytes);

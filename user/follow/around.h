@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* What goes on around the tree: the network of the root's namespace, the machine's memory pressure. */
+/* What goes on around the tree: the network of the root's namespace, memory pressure, the limit of memory. */
 #ifndef DENET_FOLLOW_AROUND_H
 #define DENET_FOLLOW_AROUND_H
 
@@ -8,13 +8,18 @@
 #include <sys/types.h>
 
 #include "denet/denet.h"
+#include "procfs/memory_group.h"
 #include "procfs/netdev.h"
 
 struct procfs;
 
 struct around {
 	int netdev_fd; /* owned, as the next; -1 */
-	int pressure_fd;
+	int pressure_fd; /* the machine's */
+	struct memory_group group; /* the root's */
+	uint64_t stall_before_us;
+	uint64_t stall_ns; /* since the start; DENET_UNKNOWN */
+	bool is_stall_of_group; /* or the machine's */
 	bool is_net_known; /* stays when the descriptors go */
 	struct netdev_totals net_before;
 	uint64_t net_rx_bytes;
@@ -25,7 +30,7 @@ void around_init(struct around *around);
 
 /* Before the root can leave its namespace; and, the rest, when nothing can fail any more. */
 void around_open_net(struct around *around, const struct procfs *procfs, pid_t pid);
-void around_open(struct around *around, const struct procfs *procfs);
+void around_open(struct around *around, const struct procfs *procfs, pid_t pid);
 
 /* Closes the descriptors. */
 void around_close(struct around *around);

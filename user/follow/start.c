@@ -30,7 +30,7 @@ static void note_start(struct denet_monitor *monitor)
 /* Nothing can fail any more. */
 static void begin_observing(struct denet_monitor *monitor)
 {
-	around_open(&monitor->around, &monitor->procfs);
+	around_open(&monitor->around, &monitor->procfs, monitor->root.pid);
 	if (monitor->warning[0] && monitor->observer.on_warning)
 		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
 }

@@ -20,6 +20,8 @@ static void fill_unknown(struct denet_summary *shown)
 	shown->threads_peak = DENET_UNKNOWN;
 	shown->peak_mem_rss_kb = DENET_UNKNOWN;
 	shown->peak_process_rss_kb = DENET_UNKNOWN;
+	shown->memory_stall_ns = DENET_UNKNOWN;
+	shown->memory_limit_kb = DENET_UNKNOWN;
 	shown->peak_pss_kb = DENET_UNKNOWN;
 	shown->peak_pss_at_ns = DENET_UNKNOWN;
 	shown->events_lost = DENET_UNKNOWN;
@@ -102,6 +104,10 @@ static void fill_measured(const struct denet_monitor *monitor, struct denet_summ
 	shown->psi_stalled_samples = monitor->peaks.psi_stalled_samples;
 	fill_memory(monitor, shown);
 	fill_pss(&monitor->peaks, shown);
+	shown->memory_stall_ns = around->stall_ns;
+	shown->memory_stall_of_cgroup = around->is_stall_of_group;
+	shown->memory_limit_kb = around->group.limit_kb;
+	shown->memory_limit_hit = memory_group_was_hit(&around->group);
 	fill_losses(monitor, shown);
 }
 

@@ -70,7 +70,7 @@ static void show_command(const struct view *view, const struct denet_summary *su
 		row(view, "Command", "%s", buf_text(&command));
 	}
 	if (summary->end.known) {
-		text_append_end(&end, &summary->end, false);
+		text_append_end(&end, &summary->end, false, DENET_UNKNOWN);
 		row(view, "Ended", "%s", buf_text(&end));
 	}
 }

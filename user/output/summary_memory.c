@@ -42,6 +42,13 @@ static void show_peak_of_sum(struct layout *layout, const struct denet_summary *
 	layout_piece(layout, TONE_PLAIN, "shared pages counted in each process");
 }
 
+static void show_sum(struct layout *layout, const struct denet_summary *summary)
+{
+	if (is_known(summary->peak_mem_at_ns))
+		layout_piece(layout, TONE_PLAIN, "sum of RSS %s",
+			     human_kib(summary->peak_mem_rss_kb).text);
+}
+
 static void show_peak_of_pss(struct layout *layout, const struct denet_summary *summary)
 {
 	const char *most = summary->pss_is_bound ? "at most " : "";
@@ -53,7 +60,13 @@ static void show_peak_of_pss(struct layout *layout, const struct denet_summary *
 	else
 		layout_piece(layout, TONE_STRONG, "%s%s", most,
 			     human_kib(summary->peak_pss_kb).text);
-	layout_piece(layout, TONE_PLAIN, "sum of RSS %s", human_kib(summary->peak_mem_rss_kb).text);
+	show_sum(layout, summary);
+}
+
+static void show_peak_beside_sum(struct layout *layout, const struct denet_summary *summary)
+{
+	show_peak_in_one(layout, summary->peak_process_rss_kb);
+	show_sum(layout, summary);
 }
 
 /* What one process had between two samples may be more than all had at one. */
@@ -72,9 +85,20 @@ static void show_peak(struct layout *layout, const struct denet_summary *summary
 	else if (is_pss_largest(summary))
 		show_peak_of_pss(layout, summary);
 	else if (has(summary->peak_pss_kb))
-		show_peak_in_one(layout, summary->peak_process_rss_kb);
+		show_peak_beside_sum(layout, summary);
 	else
 		show_peak_of_sum(layout, summary);
+}
+
+/* Less than a hundredth of the time is not worth a word. */
+static void show_stall(struct layout *layout, const struct denet_summary *summary)
+{
+	if (!has(summary->memory_stall_ns) || !is_known(summary->wall_ns) ||
+	    summary->memory_stall_ns < summary->wall_ns / 100)
+		return;
+	layout_piece(layout, TONE_WARN, "%s short of memory for %s",
+		     summary->memory_stall_of_cgroup ? "its cgroup was" : "this machine was",
+		     human_duration(summary->memory_stall_ns).text);
 }
 
 void summary_memory_show(struct layout *layout, bool is_unicode,
@@ -87,9 +111,8 @@ void summary_memory_show(struct layout *layout, bool is_unicode,
 			     text_name(is_unicode, summary->peak_process_comm).text,
 			     summary->peak_process_pid,
 			     human_kib(summary->peak_process_rss_kb).text);
-	if (has(summary->psi_stalled_samples) && is_known(summary->psi_samples))
-		layout_piece(layout, TONE_WARN,
-			     "this machine was short of memory in %s of %s samples",
-			     human_count(summary->psi_stalled_samples).text,
-			     human_count(summary->psi_samples).text);
+	if (has(summary->memory_limit_kb))
+		layout_piece(layout, summary->memory_limit_hit ? TONE_WARN : TONE_PLAIN, "limit %s",
+			     human_kib(summary->memory_limit_kb).text);
+	show_stall(layout, summary);
 }

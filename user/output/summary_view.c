@@ -60,6 +60,17 @@ static const struct denet_failure *find_root_failure(const struct denet_summary 
 	return NULL;
 }
 
+/* Out of memory, where no limit was hit, is the machine's. */
+static void append_end(struct buf *buf, const struct view *view, const struct denet_end *end,
+		       bool oom_killed)
+{
+	const struct denet_summary *summary = view->summary;
+	bool is_limited = summary->memory_limit_hit && has(summary->memory_limit_kb);
+
+	text_append_end(buf, end, oom_killed,
+			is_limited ? summary->memory_limit_kb : DENET_UNKNOWN);
+}
+
 static void append_headline(struct buf *buf, const struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
@@ -73,7 +84,7 @@ static void append_headline(struct buf *buf, const struct view *view)
 	if (view->context->attached_pid)
 		buf_printf(&between, " [%u]", view->context->attached_pid);
 	buf_append_text(&between, is_unicode ? " · " : ": ");
-	text_append_end(&end, &summary->end, view->root_failure && view->root_failure->oom_killed);
+	append_end(&end, view, &summary->end, view->root_failure && view->root_failure->oom_killed);
 	taken = text_width(buf_text(&between)) + text_width(buf_text(&end));
 	room = taken + COMMAND_COLUMNS_MIN < room ? room - taken : COMMAND_COLUMNS_MIN;
 	text_append_command(&command, is_unicode, &summary->command, room);
@@ -217,7 +228,7 @@ static void show_failure(struct view *view, const struct denet_failure *failure,
 	AUTO(buf) struct buf end = { 0 };
 	struct text_name name = text_name(view->style->is_unicode, failure->comm);
 
-	text_append_end(&end, &failure->end, failure->oom_killed);
+	append_end(&end, view, &failure->end, failure->oom_killed);
 	if (count > 1)
 		layout_item(&view->layout, TONE_WARN, "%s%s %s %s", human_count(count).text,
 			    view->style->is_unicode ? "×" : "x", name.text, buf_text(&end));

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "output/human.h"
 #include "util/cleanup.h"
 #include "util/quote.h"
 #include "util/utf8.h"
@@ -107,7 +108,8 @@ static void append_signal(struct buf *buf, int number)
 		buf_printf(buf, "signal %d", number);
 }
 
-void text_append_end(struct buf *buf, const struct denet_end *end, bool oom_killed)
+void text_append_end(struct buf *buf, const struct denet_end *end, bool oom_killed,
+		     uint64_t limit_kb)
 {
 	if (!end->known) {
 		buf_append_text(buf, end->unseen ? "ended" : "still running");
@@ -119,7 +121,9 @@ void text_append_end(struct buf *buf, const struct denet_end *end, bool oom_kill
 	}
 	buf_append_text(buf, "killed by ");
 	append_signal(buf, end->signal);
-	if (oom_killed)
+	if (oom_killed && limit_kb != DENET_UNKNOWN)
+		buf_printf(buf, " (out of memory at the limit of %s)", human_kib(limit_kb).text);
+	else if (oom_killed)
 		buf_append_text(buf, " (out of memory)");
 	if (end->core_dumped)
 		buf_append_text(buf, " (core dumped)");

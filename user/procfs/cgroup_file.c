@@ -52,38 +52,66 @@ static void parse_line(const char *line, size_t len, struct span *v2, struct spa
 		*v1_memory = path;
 }
 
-int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path)
+static void parse_lines(const char *text, size_t len, struct span *v2, struct span *v1_memory)
 {
 	const char *end = text + len;
-	struct span v2 = { 0 }, v1_memory = { 0 };
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 
 		if (!newline)
 			newline = end;
-		parse_line(text, (size_t)(newline - text), &v2, &v1_memory);
+		parse_line(text, (size_t)(newline - text), v2, v1_memory);
 		text = newline + 1;
 	}
-	if (v1_memory.len && v2.len <= 1)
-		v2 = v1_memory;
-	if (!v2.len)
+}
+
+static int give(struct span path, size_t size, char *ret_path)
+{
+	if (!path.len)
 		return -ENODATA;
-	if (v2.len >= size)
+	if (path.len >= size)
 		return -ENAMETOOLONG;
-	memcpy(ret_path, v2.text, v2.len);
-	ret_path[v2.len] = '\0';
+	memcpy(ret_path, path.text, path.len);
+	ret_path[path.len] = '\0';
 	return 0;
+}
+
+int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path)
+{
+	struct span v2 = { 0 }, v1_memory = { 0 };
+
+	parse_lines(text, len, &v2, &v1_memory);
+	return give(v1_memory.len && v2.len <= 1 ? v1_memory : v2, size, ret_path);
+}
+
+static int load(const struct procfs *procfs, pid_t pid, char **ret_text, size_t *ret_len)
+{
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "%d/cgroup", (int)pid);
+	return procfs_load(procfs->proc, name, TEXT_MAX, ret_text, ret_len);
 }
 
 int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path)
 {
 	AUTO_FREE char *text = NULL;
-	char name[32];
 	size_t len;
-	int r;
+	int r = load(procfs, pid, &text, &len);
 
-	(void)snprintf(name, sizeof(name), "%d/cgroup", (int)pid);
-	r = procfs_load(procfs->proc, name, TEXT_MAX, &text, &len);
 	return r ? r : cgroup_file_parse(text, len, size, ret_path);
+}
+
+int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, bool is_v2, size_t size,
+			 char *ret_path)
+{
+	AUTO_FREE char *text = NULL;
+	struct span v2 = { 0 }, v1_memory = { 0 };
+	size_t len;
+	int r = load(procfs, pid, &text, &len);
+
+	if (r)
+		return r;
+	parse_lines(text, len, &v2, &v1_memory);
+	return give(is_v2 ? v2 : v1_memory, size, ret_path);
 }

@@ -3,6 +3,7 @@
 #ifndef DENET_PROCFS_CGROUP_FILE_H
 #define DENET_PROCFS_CGROUP_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -14,7 +15,11 @@ struct procfs;
  */
 int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path);
 
-/* The same of the file's text. */
+/* Its path in v2, or in v1's hierarchy of memory; -ENODATA when it is in none. */
+int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, bool is_v2, size_t size,
+			 char *ret_path);
+
+/* What cgroup_file_read() makes of the file's text. */
 int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path);
 
 #endif

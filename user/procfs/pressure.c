@@ -38,6 +38,17 @@ static bool take_avg10(struct parse_span line, double *ret_percent)
 	return false;
 }
 
+static uint64_t find_total(struct parse_span line)
+{
+	struct parse_span word;
+	uint64_t total_us;
+
+	while (parse_take_word(&line, &word))
+		if (parse_take_literal(&word, "total=") && parse_take_u64(&word, &total_us))
+			return total_us;
+	return UINT64_MAX;
+}
+
 int pressure_parse(const char *text, size_t len, struct pressure *ret_pressure)
 {
 	struct parse_span span = { text, len };
@@ -47,10 +58,12 @@ int pressure_parse(const char *text, size_t len, struct pressure *ret_pressure)
 	bool has_full = false;
 
 	while (parse_take_line(&span, &line)) {
-		if (parse_take_literal(&line, "some "))
+		if (parse_take_literal(&line, "some ")) {
 			has_some |= take_avg10(line, &pressure.some_avg10);
-		else if (parse_take_literal(&line, "full "))
+			pressure.some_total_us = find_total(line);
+		} else if (parse_take_literal(&line, "full ")) {
 			has_full |= take_avg10(line, &pressure.full_avg10);
+		}
 	}
 	if (!has_some || !has_full)
 		return -ENODATA;

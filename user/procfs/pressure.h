@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Memory pressure of the whole machine. */
+/* Memory pressure: of the whole machine, or of a cgroup, whose file is the same. */
 #ifndef DENET_PROCFS_PRESSURE_H
 #define DENET_PROCFS_PRESSURE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct procfs;
 
-/* Percent of the last ten seconds. */
 struct pressure {
-	double some_avg10;
+	double some_avg10; /* percent of the last ten seconds */
 	double full_avg10;
+	uint64_t some_total_us; /* since the boot, or the group's birth; UINT64_MAX: not known */
 };
 
 /* Returns the descriptor; -ENOENT on a kernel without pressure accounts. */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The limit and the pressure of a cgroup, in hierarchies that the test makes of plain files. */
+#include "procfs/memory_group.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "procfs/cgroup_file.h"
+#include "procfs/pressure.h"
+#include "procfs/procfs.h"
+
+#define PATH_BYTES 128
+#define MADE_MAX 40
+
+static char folder[] = "/tmp/denet-group-XXXXXX";
+static const struct procfs made = { .proc = folder, .sys = folder };
+
+static char made_paths[MADE_MAX][PATH_BYTES]; /* in the order of their making */
+static size_t made_count;
+
+static const char *note_made(const char *name)
+{
+	char *path = made_paths[made_count++];
+
+	assert_true(made_count <= MADE_MAX);
+	assert_true(snprintf(path, PATH_BYTES, "%s/%s", folder, name) < PATH_BYTES);
+	return path;
+}
+
+static void make_dir(const char *name)
+{
+	assert_int_equal(mkdir(note_made(name), 0700), 0);
+}
+
+static void put(const char *name, const char *text)
+{
+	FILE *file = fopen(note_made(name), "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Of one mount; root is what the mount shows of its hierarchy. */
+static void put_mount(const char *root, const char *type, const char *options)
+{
+	char text[2 * PATH_BYTES];
+
+	(void)snprintf(text, sizeof(text), "30 20 0:27 %s %s/mount rw - %s none %s\n", root, folder,
+		       type, options);
+	put("self/mountinfo", text);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "/tmp/denet-group-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	made_count = 0;
+	make_dir("self");
+	make_dir("7");
+	make_dir("mount");
+	make_dir("mount/a");
+	make_dir("mount/a/b");
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	while (made_count)
+		(void)remove(made_paths[--made_count]);
+	return rmdir(folder);
+}
+
+static void least_limit_up_the_tree_is_the_one_in_effect(void **state)
+{
+	struct memory_group group;
+	struct pressure pressure;
+
+	(void)state;
+	put_mount("/", "cgroup2", "rw");
+	put("7/cgroup", "0::/a/b\n");
+	put("mount/a/memory.max", "62914560\n");
+	put("mount/a/memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 0\n");
+	put("mount/a/b/memory.max", "max\n");
+	put("mount/a/b/memory.events", "low 0\nhigh 0\nmax 9\noom 9\noom_kill 0\n");
+	put("mount/a/b/cgroup.type", "domain\n");
+	put("mount/a/b/memory.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=77\n"
+					 "full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n");
+	memory_group_open(&group, &made, 7);
+	assert_int_equal(group.limit_kb, 60 * 1024);
+	assert_int_equal(pressure_read(group.pressure_fd, &pressure), 0);
+	assert_int_equal(pressure.some_total_us, 77);
+	assert_false(memory_group_was_hit(&group));
+	put("mount/a/memory.events", "low 0\nhigh 0\nmax 3\noom 2\noom_kill 0\n");
+	assert_true(memory_group_was_hit(&group));
+	memory_group_close(&group);
+	assert_int_equal(group.limit_kb, 60 * 1024);
+}
+
+static void root_has_no_pressure_of_its_own(void **state)
+{
+	struct memory_group group;
+
+	(void)state;
+	put_mount("/", "cgroup2", "rw");
+	put("7/cgroup", "0::/\n");
+	put("mount/memory.pressure", "some avg10=0.00 total=77\nfull avg10=0.00 total=7\n");
+	memory_group_open(&group, &made, 7);
+	assert_int_equal(group.pressure_fd, -1);
+	assert_int_equal(group.limit_kb, UINT64_MAX);
+	assert_false(memory_group_was_hit(&group));
+	memory_group_close(&group);
+}
+
+static void v1_tells_what_is_in_effect(void **state)
+{
+	struct memory_group group;
+
+	(void)state;
+	put_mount("/", "cgroup", "rw,memory");
+	put("7/cgroup", "4:memory:/a/b\n0::/\n");
+	put("mount/a/memory.limit_in_bytes", "62914560\n");
+	put("mount/a/memory.failcnt", "5\n");
+	put("mount/a/b/memory.limit_in_bytes", "9223372036854771712\n");
+	put("mount/a/b/memory.stat", "cache 0\nhierarchical_memory_limit 62914560\n");
+	memory_group_open(&group, &made, 7);
+	assert_int_equal(group.limit_kb, 60 * 1024);
+	put("mount/a/memory.failcnt", "6\n");
+	assert_true(memory_group_was_hit(&group));
+	memory_group_close(&group);
+	/* Without use_hierarchy the parent's is not ours. */
+	put("mount/a/b/memory.stat", "cache 0\nhierarchical_memory_limit 9223372036854771712\n");
+	memory_group_open(&group, &made, 7);
+	assert_int_equal(group.limit_kb, UINT64_MAX);
+	assert_false(memory_group_was_hit(&group));
+	memory_group_close(&group);
+}
+
+static void mount_of_a_part_is_what_a_container_sees(void **state)
+{
+	struct memory_group group;
+
+	(void)state;
+	put_mount("/docker/x", "cgroup", "rw,memory");
+	put("7/cgroup", "4:memory:/docker/x/a\n");
+	put("mount/memory.limit_in_bytes", "1048576\n");
+	put("mount/a/memory.limit_in_bytes", "2097152\n");
+	memory_group_open(&group, &made, 7);
+	assert_int_equal(group.limit_kb, 1024);
+	memory_group_close(&group);
+}
+
+static void one_hierarchy_is_told_from_the_other(void **state)
+{
+	char path[16];
+
+	(void)state;
+	put("7/cgroup", "4:memory:/m\n3:cpu:/c\n0::/u\n");
+	assert_int_equal(cgroup_file_read_one(&made, 7, true, sizeof(path), path), 0);
+	assert_string_equal(path, "/u");
+	assert_int_equal(cgroup_file_read_one(&made, 7, false, sizeof(path), path), 0);
+	assert_string_equal(path, "/m");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(least_limit_up_the_tree_is_the_one_in_effect, begin,
+						end),
+		cmocka_unit_test_setup_teardown(root_has_no_pressure_of_its_own, begin, end),
+		cmocka_unit_test_setup_teardown(v1_tells_what_is_in_effect, begin, end),
+		cmocka_unit_test_setup_teardown(mount_of_a_part_is_what_a_container_sees, begin,
+						end),
+		cmocka_unit_test_setup_teardown(one_hierarchy_is_told_from_the_other, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

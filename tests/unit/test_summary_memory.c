@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What the summary says of memory, and what it does not. */
+#include "output/summary_view.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "util/buf.h"
+#include "util/cleanup.h"
+
+#define MS UINT64_C(1000000)
+#define KIB_PER_MIB 1024
+
+static struct denet_summary many(void)
+{
+	static const struct denet_failure failures[] = {
+		{ "cc1plus", { true, -1, SIGKILL, false, false }, true, 1, false },
+	};
+
+	return (struct denet_summary){
+		.accounting = DENET_ACCOUNTING_BPF,
+		.end = { .known = true },
+		.wall_ns = 12310 * MS,
+		.processes_total = 1204,
+		.processes_failed = 1,
+		.peak_mem_rss_kb = 812 * KIB_PER_MIB,
+		.peak_mem_at_ns = 7400 * MS,
+		.peak_process_rss_kb = 311 * KIB_PER_MIB,
+		.peak_process_pid = 4711,
+		.peak_process_comm = "cc1plus",
+		.memory_stall_ns = DENET_UNKNOWN,
+		.memory_limit_kb = DENET_UNKNOWN,
+		.peak_pss_kb = DENET_UNKNOWN,
+		.peak_pss_at_ns = DENET_UNKNOWN,
+		.psi_samples = 40,
+		.failures = failures,
+		.failures_count = 1,
+	};
+}
+
+static struct denet_summary one(void)
+{
+	struct denet_summary summary = many();
+
+	summary.processes_total = 1;
+	summary.processes_failed = 0;
+	summary.failures_count = 0;
+	summary.peak_mem_rss_kb = summary.peak_process_rss_kb = 1820;
+	summary.peak_mem_at_ns = DENET_UNKNOWN;
+	return summary;
+}
+
+static void check_text(const struct denet_summary *summary, const char *with, const char *without)
+{
+	const struct summary_context context = { .cpu_count = 8 };
+	const struct term_style style = { .columns = 200, .is_unicode = true };
+	AUTO(buf) struct buf buf = { 0 };
+
+	summary_view_append(&buf, &style, summary, &context);
+	if (with && !strstr(buf_text(&buf), with))
+		fail_msg("no '%s' in:\n%s", with, buf_text(&buf));
+	if (without && strstr(buf_text(&buf), without))
+		fail_msg("'%s' in:\n%s", without, buf_text(&buf));
+}
+
+static void only_what_is_a_bound_is_called_one(void **state)
+{
+	struct denet_summary single = one(), tree = many();
+
+	(void)state;
+	check_text(&single, " 1.8 MiB", "at least");
+	/* What it will have been at most is not known before its end. */
+	single.end.known = false;
+	check_text(&single, "at least 1.8 MiB", NULL);
+	single.end.known = true;
+	single.accounting = DENET_ACCOUNTING_PROC;
+	check_text(&single, "at least 1.8 MiB", NULL);
+	check_text(&tree, "sum of RSS 812 MiB, at 7.40 s", "at least");
+	tree.accounting = DENET_ACCOUNTING_PROC;
+	check_text(&tree, "sum of RSS 812 MiB, at 7.40 s", "at least 812 MiB");
+	tree.peak_mem_at_ns = DENET_UNKNOWN;
+	check_text(&tree, "812 MiB in one process", "sum");
+}
+
+static void memory_has_shared_pages_once_where_pss_was_read(void **state)
+{
+	struct denet_summary summary = many();
+
+	(void)state;
+	summary.peak_pss_kb = 512 * KIB_PER_MIB;
+	summary.peak_pss_at_ns = 7100 * MS;
+	check_text(&summary, "memory     512 MiB, at 7.10 s   sum of RSS 812 MiB   largest",
+		   "at most");
+	summary.pss_is_bound = true;
+	check_text(&summary, "memory     at most 512 MiB, at 7.10 s   sum of RSS 812 MiB", NULL);
+	summary.peak_process_rss_kb = 600 * KIB_PER_MIB;
+	check_text(&summary, "memory     600 MiB in one process   sum of RSS 812 MiB", "512");
+}
+
+static void want_of_memory_is_told_when_it_is_worth_a_word(void **state)
+{
+	struct denet_summary summary = many();
+
+	(void)state;
+	/* A hundredth of 12.31 s. */
+	summary.memory_stall_ns = 123 * MS;
+	check_text(&summary, NULL, "short of memory");
+	/* What the samples' average of ten seconds says may be older than the run. */
+	summary.psi_stalled_samples = 40;
+	check_text(&summary, NULL, "short of memory");
+	summary.memory_stall_ns = 124 * MS;
+	check_text(&summary, "this machine was short of memory for 124 ms", NULL);
+	summary.memory_stall_of_cgroup = true;
+	check_text(&summary, "its cgroup was short of memory for 124 ms", "machine was");
+}
+
+static void limit_stands_beside_the_peak_and_the_end_it_caused(void **state)
+{
+	struct denet_summary summary = many();
+
+	(void)state;
+	check_text(&summary, "killed by SIGKILL (out of memory)", "limit");
+	summary.memory_limit_kb = 60 * KIB_PER_MIB;
+	check_text(&summary, "limit 60.0 MiB", "at the limit");
+	summary.memory_limit_hit = true;
+	check_text(&summary, "killed by SIGKILL (out of memory at the limit of 60.0 MiB)", NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_what_is_a_bound_is_called_one),
+		cmocka_unit_test(memory_has_shared_pages_once_where_pss_was_read),
+		cmocka_unit_test(want_of_memory_is_told_when_it_is_worth_a_word),
+		cmocka_unit_test(limit_stands_beside_the_peak_and_the_end_it_caused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The cgroup that bounds the memory of a process: its limit, and how often that was hit; its pressure. */
+#ifndef DENET_PROCFS_MEMORY_GROUP_H
+#define DENET_PROCFS_MEMORY_GROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct procfs;
+
+struct memory_group {
+	uint64_t limit_kb; /* the least up the tree; UINT64_MAX without one */
+	int hits_fd; /* owned: where the group that has it counts them; -1 */
+	bool is_v2;
+	uint64_t hits_before;
+	int pressure_fd; /* owned: of its v2 group, if that is not the root; -1 */
+};
+
+#define MEMORY_GROUP_NONE \
+	((struct memory_group){ .limit_kb = UINT64_MAX, .hits_fd = -1, .pressure_fd = -1 })
+
+/* As far as it can be known: what cannot is absent. */
+void memory_group_open(struct memory_group *group, const struct procfs *procfs, pid_t pid);
+
+/* Whether the limit was hit since; false when it cannot be told. */
+bool memory_group_was_hit(const struct memory_group *group);
+
+/* Keeps the limit. */
+void memory_group_close(struct memory_group *group);
+
+#endif
