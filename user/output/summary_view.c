@@ -7,6 +7,7 @@
 
 #include "output/layout.h"
 #include "output/summary_memory.h"
+#include "output/summary_figures.h"
 #include "output/summary_table.h"
 #include "output/text.h"
 #include "util/cleanup.h"
@@ -283,94 +284,6 @@ static void show_survivors(struct view *view)
 			    human_count(summary->processes_running - shown).text);
 }
 
-static void show_tasks_lost(struct view *view)
-{
-	uint64_t lost = view->summary->tasks_lost;
-
-	if (has(lost))
-		layout_piece(&view->layout, TONE_BAD,
-			     "%s %s could not be followed: every total is a lower bound",
-			     human_count(lost).text, plural(lost, "task", "tasks"));
-}
-
-static void show_losses(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	struct layout *layout = &view->layout;
-
-	show_tasks_lost(view);
-	if (has(summary->records_lost))
-		layout_piece(layout, TONE_WARN, "%s %s lost: what they tell is in the totals alone",
-			     human_count(summary->records_lost).text,
-			     plural(summary->records_lost, "record", "records"));
-	if (has(summary->events_lost))
-		layout_piece(layout, TONE_WARN,
-			     "%s %s lost: some commands are not known, no total is affected",
-			     human_count(summary->events_lost).text,
-			     plural(summary->events_lost, "event", "events"));
-	if (!has(summary->tasks_lost) && !has(summary->records_lost) &&
-	    !has(summary->events_lost) && !summary->incomplete)
-		layout_piece(layout, TONE_PLAIN, "nothing lost");
-}
-
-static void show_incomplete(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	const char *why = summary->incomplete;
-	uint64_t failed = summary->samples_failed;
-	AUTO(buf) struct buf text = { 0 };
-
-	if (why) {
-		text_append_fitted(&text, view->style->is_unicode, why, strlen(why), SIZE_MAX);
-		layout_piece(&view->layout, TONE_BAD, "incomplete: %s", buf_text(&text));
-	}
-	if (has(failed))
-		layout_piece(&view->layout, TONE_WARN, "%s %s failed and left out",
-			     human_count(failed).text, plural(failed, "sample", "samples"));
-}
-
-/* Of the rest, who still ran was seen at last; the others have no record at all. */
-static void show_exact(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	uint64_t total = summary->processes_total, exact = summary->processes_exact;
-	uint64_t rest = exact < total ? total - exact : 0, seen = rest;
-	const char *who;
-
-	if (!is_known(exact) || !is_known(total))
-		return;
-	if (has(summary->records_lost) && summary->processes_running < rest)
-		seen = summary->processes_running;
-	who = !seen ? "" : seen == rest ? "; the rest as last seen" : "; some as last seen";
-	layout_piece(&view->layout, rest ? TONE_PLAIN : TONE_GOOD,
-		     "exact for %s of %s %s, by eBPF%s", human_count(exact).text,
-		     human_count(total).text, plural(total, "process", "processes"), who);
-}
-
-static void show_exactness(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	struct layout *layout = &view->layout;
-
-	layout_row(layout, "figures");
-	switch (summary->accounting) {
-	case DENET_ACCOUNTING_BPF:
-		show_exact(view);
-		show_losses(view);
-		break;
-	case DENET_ACCOUNTING_PROC:
-		layout_piece(layout, TONE_WARN,
-			     "sampled from /proc: lower bounds, what lived "
-			     "between two samples is missed");
-		show_tasks_lost(view);
-		break;
-	default:
-		layout_piece(layout, TONE_WARN, "none: nothing could be measured here");
-		break;
-	}
-	show_incomplete(view);
-}
-
 static void show_own_cost(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
@@ -447,7 +360,7 @@ void summary_view_append(struct buf *buf, const struct term_style *style,
 	}
 	show_failures(&view);
 	show_survivors(&view);
-	show_exactness(&view);
+	summary_figures_show(&view.layout, summary);
 	show_own_cost(&view);
 	show_records(&view);
 	layout_row_end(&view.layout);
