@@ -85,7 +85,7 @@ LIB_DIRS := util probe procfs poller source tree metrics engine record launch do
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
-BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c
+BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c bpf/tree/slot.bpf.c
 
 PUBLIC_HEADERS := $(wildcard include/denet/*.h)
 

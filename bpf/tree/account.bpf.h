@@ -8,8 +8,8 @@
 
 static __always_inline __u64 new_id(void)
 {
-	__u32 zero = 0;
-	__u64 *next = bpf_map_lookup_elem(&next_id_by_cpu, &zero);
+	__u32 which = NEXT_ID;
+	__u64 *next = bpf_map_lookup_elem(&next_by_cpu, &which);
 
 	if (!next)
 		return 0;

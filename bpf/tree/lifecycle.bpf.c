@@ -35,7 +35,7 @@ static __always_inline void open_thread(__u64 id, struct task_struct *child)
 	member.id = id;
 	member.generation = generation;
 	member.tgid = child->tgid;
-	member.slot = slot_take((__u64)child, id);
+	member.slot = slot_take(child, id, NEXT_SLOT);
 	r = member_add(child, &member);
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_tasks, 1);
@@ -94,7 +94,7 @@ static __always_inline void open_process(__u64 parent_id, struct task_struct *ch
 	member.id = account.id;
 	member.generation = generation;
 	member.tgid = child->tgid;
-	member.slot = slot_take((__u64)child, account.id);
+	member.slot = slot_take(child, account.id, NEXT_SLOT);
 	r = member_add(child, &member);
 	if (r == MEMBER_FAILED)
 		ADD(totals.dropped_births, 1);

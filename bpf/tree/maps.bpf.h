@@ -63,9 +63,13 @@ struct event_ring {
 	__uint(max_entries, 512 * 1024); /* mapped twice, and counted as our memory */
 };
 
-struct id_counters {
+#define NEXT_ID 0
+#define NEXT_SLOT 1
+#define NEXT_SEED_SLOT 2
+
+struct counter_array {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 3); /* NEXT_ */
 	__type(key, __u32);
 	__type(value, __u64);
 };
@@ -96,7 +100,7 @@ MAP(slot_array, slot_by_number);
 MAP(slot_stack, free_slots);
 MAP(block_stack, free_blocks);
 MAP(event_ring, events);
-MAP(id_counters, next_id_by_cpu);
+MAP(counter_array, next_by_cpu);
 MAP(at_once_array, at_once_by_cpu);
 
 KNOB(struct tree_knobs, cfg);

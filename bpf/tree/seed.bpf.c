@@ -108,7 +108,7 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 	member.tgid = task->tgid;
 	member.flags = MEMBER_SEEDED | flags;
 	/* A dead leader is not among the living. */
-	member.slot = flags & MEMBER_FOLDED ? SLOT_UNWANTED : slot_take((__u64)task, id);
+	member.slot = flags & MEMBER_FOLDED ? SLOT_UNWANTED : slot_take(task, id, NEXT_SEED_SLOT);
 	r = member_add_seeded(task, &member);
 	if (r)
 		slot_give_back(member.slot);

@@ -41,7 +41,7 @@ struct member_slot {
 };
 
 #define SLOTS_MAX 8192
-#define SLOTS_OF_BLOCK 64
+#define SLOTS_OF_BLOCK 16
 #define SLOT_BLOCKS (SLOTS_MAX / SLOTS_OF_BLOCK)
 #define SLOT_NONE 0xffffffffu /* all are taken */
 #define SLOT_UNWANTED 0xfffffffeu

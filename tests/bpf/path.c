@@ -19,6 +19,7 @@ static const struct {
 	{ "libbpf", { .no_light = true } },
 	{ "deaf", { .no_signals = true } },
 	{ "members", { .no_libbpf = true, .force_members = true } },
+	{ "walk", { .no_members = true } },
 	{ "slots", { .no_libbpf = true, .force_members = true, .slot_blocks = 1 } },
 	{ "whole", { .no_light = true, .force_members = true } },
 	{ "old", { .no_light = true, .no_exit_memory = true, .no_slices = true } },

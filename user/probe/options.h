@@ -23,7 +23,7 @@ struct probe_options {
 	int passes_max; /* after which seeding gives up */
 	bool no_members; /* samples walk over all tasks, as before 6.2 */
 	bool force_members; /* samples by members from the third one on, whatever it costs */
-	uint32_t slot_blocks; /* room for so many times 64 members by slots */
+	uint32_t slot_blocks; /* room for so many times 16 members by slots */
 };
 
 #endif
