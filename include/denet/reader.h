@@ -58,6 +58,7 @@ struct denet_stats {
 	bool is_truncated; /* it ends within a record, or before its array does */
 	uint64_t lines_skipped; /* what was no record, or lacked keys */
 	const char *skipped_text; /* the first thing wrong, with its line; may be empty */
+	bool is_ours; /* denet-bpf wrote it; without has_summary it is cut off, and what is known is told */
 };
 
 /* "-" is stdin. error says what is wrong without the file's name. -ENODATA when nothing in it can be summed up. */

@@ -294,6 +294,7 @@ Stats = _struct(
     (c_bool, "has_summary", "is_truncated"),
     (c_uint64, "lines_skipped"),
     (c_char_p, "skipped_text"),
+    (c_bool, "is_ours"),
 )
 
 # <denet/system.h>

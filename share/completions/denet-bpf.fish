@@ -96,7 +96,7 @@ complete -c denet-bpf -n '__denet_bpf_has run attach' -l proc-root -r -F -d 'rea
 complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'one line that changes in place'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -s n -l no-update -d 'one line after the other, on stderr'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s q -l quiet -d 'errors and the records asked for, no more'
-complete -c denet-bpf -n '__denet_bpf_has run attach' -s v -l verbose -d 'more figures in the summary'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -s v -l verbose -d 'more figures in the summary'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -l color -x -a 'auto always never' -d 'auto: on a terminal, unless NO_COLOR'
 complete -c denet-bpf -n '__denet_bpf_has run' -s u -l user -x -a '(__fish_complete_users)' -d 'run CMD as USER, a name or #UID; needs root'
 complete -c denet-bpf -n '__denet_bpf_has run' -l clean-env -d 'with -u: without root\'s environment'

@@ -271,7 +271,9 @@ class UnreadRecords(Case):
         self.assertEqual([records[0]["kind"], records[-1]["kind"]], ["metadata", "summary"])
 
     def test_a_signal_after_cmd_has_ended_ends_the_waiting(self):
-        with start("run", "-q", "-o", self.path("fifo"), "--", "sh", "-c", "trap '' TERM; exit 7") as process:
+        script = 'trap "" TERM; echo up >"$0"; exit 7'
+        with start("run", "-q", "-o", self.path("fifo"), "--", "sh", "-c", script, self.path("f")) as process:
+            wait_for_file(self.path("f"))
             wait_for("its end", lambda: process.poll() is not None or process.terminate())
             result = finish(process)
         self.assertEqual(result.status, 7, result)

@@ -297,7 +297,7 @@ static void options_without_an_effect_are_not_listed(void **state)
 	static const char *const ignored_by_stats[] = { "interval",	    "max-interval",
 							"duration",	    "no-polling",
 							"exclude-children", "since-process-start",
-							"no-update",	    "verbose" };
+							"no-update" };
 
 	(void)state;
 	for (size_t i = 0; i < options_count(); i++) {

@@ -174,6 +174,7 @@ int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct de
 		.is_truncated = stats->own.is_truncated,
 		.lines_skipped = stats->own.lines_skipped,
 		.skipped_text = stats->own.skipped_text,
+		.is_ours = stats->own.is_ours,
 	};
 	*ret_stats = &TAKE(stats)->shown;
 	return 0;

@@ -75,6 +75,7 @@ static const struct command_spec command_table[] = {
 		.examples = {
 			{ "stats run.jsonl", NULL },
 			{ "stats -j run.jsonl", "as JSON" },
+			{ "stats -v run.jsonl.gz", "with more figures" },
 		},
 		.exits = {
 			{ "0", "the file was read" },

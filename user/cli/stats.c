@@ -42,7 +42,7 @@ static int append(struct buf *text, const struct options *options, const struct 
 	}
 	term_style_detect(STDOUT_FILENO, (enum term_color)options->color, &style);
 	style.has_color = style.has_color && !options->out;
-	stats_view_append(text, &style, options->file, stats);
+	stats_view_append(text, &style, options->file, stats, options->verbose);
 	return 0;
 }
 

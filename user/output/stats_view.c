@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "output/summary_view.h"
 #include "output/text.h"
 #include "util/cleanup.h"
 #include "output/human.h"
@@ -51,12 +52,6 @@ static void row_bytes(const struct view *view, const char *label, uint64_t bytes
 		row(view, label, "%s", human_bytes(bytes).text);
 }
 
-static void row_duration(const struct view *view, const char *label, uint64_t ns)
-{
-	if (is_known(ns))
-		row(view, label, "%s", human_duration(ns).text);
-}
-
 static void show_command(const struct view *view, const struct denet_summary *summary)
 {
 	AUTO(buf) struct buf command = { 0 };
@@ -98,46 +93,17 @@ static void show_denet_rows(const struct view *view, const struct denet_summary 
 		row(view, "PSI mem-stall", "%.0f%% of samples", 100 * summary->psi_some_fraction);
 }
 
-/* By its unit. */
-static void row_figure(const struct view *view, const struct denet_metric *metric, uint64_t value)
+/* What the run has printed at its end, by the same printer. */
+static void show_run(const struct view *view, const struct denet_summary *summary, bool is_verbose)
 {
-	if (!strcmp(metric->unit, "ns"))
-		row_duration(view, metric->label, value);
-	else if (!strcmp(metric->unit, "bytes"))
-		row_bytes(view, metric->label, value);
-	else if (!strcmp(metric->unit, "kb") && is_known(value))
-		row(view, metric->label, "%s", human_kib(value).text);
-	else
-		row_count(view, metric->label, value);
-}
+	const struct summary_context context = { .is_verbose = is_verbose };
 
-static void row_largest(const struct view *view, const char *label,
-			const struct denet_summary *summary)
-{
-	if (is_known(summary->peak_process_rss_kb))
-		row(view, label, "%s %s[%u]", human_kib(summary->peak_process_rss_kb).text,
-		    text_name(view->style->is_unicode, summary->peak_process_comm).text,
-		    summary->peak_process_pid);
-}
-
-static void show_our_rows(const struct view *view, const struct denet_summary *summary)
-{
-	const struct denet_metric *metric;
-	size_t offset;
-
-	for (size_t i = 0; (metric = denet_record_metric(DENET_RECORD_SUMMARY, i, &offset)); i++) {
-		if (metric->is_denets || !metric->label || metric->form != DENET_FORM_U64)
-			continue;
-		if (offset == offsetof(struct denet_summary, peak_process_rss_kb))
-			row_largest(view, metric->label, summary);
-		else
-			row_figure(view, metric,
-				   *(const uint64_t *)((const char *)summary + offset));
-	}
+	buf_append_char(view->buf, '\n');
+	summary_view_append(view->buf, view->style, summary, &context);
 }
 
 void stats_view_append(struct buf *buf, const struct term_style *style, const char *name,
-		       const struct denet_stats *stats)
+		       const struct denet_stats *stats, bool is_verbose)
 {
 	const struct view view = { .buf = buf, .style = style };
 
@@ -150,8 +116,10 @@ void stats_view_append(struct buf *buf, const struct term_style *style, const ch
 		text_append_fitted(&plain, style->is_unicode, name, strlen(name), SIZE_MAX);
 		row(&view, "File", "%s", buf_text(&plain));
 	}
+	if (stats->has_summary || stats->is_ours) {
+		show_run(&view, stats->summary, is_verbose);
+		return;
+	}
 	show_command(&view, stats->summary);
 	show_denet_rows(&view, stats->summary);
-	if (stats->has_summary)
-		show_our_rows(&view, stats->summary);
 }

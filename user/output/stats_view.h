@@ -9,6 +9,6 @@
 
 /* name is the file's. */
 void stats_view_append(struct buf *buf, const struct term_style *style, const char *name,
-		       const struct denet_stats *stats);
+		       const struct denet_stats *stats, bool is_verbose);
 
 #endif

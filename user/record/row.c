@@ -54,6 +54,9 @@ static void prepare(void)
 	publish_nothing(&nothing.tree.aggregated.used);
 	derive_forget(DENET_RECORD_EXIT, &nothing.exit);
 	derive_forget(DENET_RECORD_SUMMARY, &nothing.summary);
+	derive_forget(DENET_RECORD_PROCESS, &nothing.process);
+	derive_forget(DENET_RECORD_PROGRAM, &nothing.programs[0]);
+	nothing.process.end.exit_code = -1;
 	nothing.summary.psi_samples = DENET_UNKNOWN;
 	nothing.exit.end.exit_code = -1;
 	nothing.summary.end.exit_code = -1;
@@ -195,6 +198,49 @@ static int read_whole(enum row_kind kind, const struct scan_value *object, struc
 	return strings->error ? strings->error : 1;
 }
 
+static void read_programs(const struct scan_value *array, struct buf *strings, struct row *row)
+{
+	struct denet_process *process = &row->process;
+	struct scan_value program;
+	struct scan scan;
+	size_t count = 0;
+
+	if (array->type != SCAN_ARRAY)
+		return;
+	scan_enter(array, &scan);
+	while (count < ROW_PROGRAMS_MAX && scan_next(&scan, NULL, &program)) {
+		if (program.type != SCAN_OBJECT)
+			continue;
+		row->programs[count] = nothing.programs[0];
+		parse_fields(DENET_RECORD_PROGRAM, &program, &row->programs[count++], strings);
+	}
+	/* Of what it was forked with no command is known; the last has that of the process. */
+	for (size_t i = 0; i + 1 < count; i++)
+		row->programs[i].is_forked = !row->programs[i].command.args_len;
+	process->programs = row->programs;
+	process->programs_count = count;
+}
+
+static int read_process(const struct scan_value *object, struct buf *strings, struct row *row)
+{
+	struct scan_value key;
+	struct scan_value value;
+	struct scan scan;
+
+	row->kind = ROW_PROCESS;
+	/* What is read of it stays where it is while its programs are read. */
+	if (buf_reserve(strings, object->len))
+		return strings->error;
+	parse_fields(DENET_RECORD_PROCESS, object, &row->process, strings);
+	scan_enter(object, &scan);
+	while (scan_next(&scan, &key, &value))
+		if (scan_is(&key, "programs"))
+			read_programs(&value, strings, row);
+	if (strings->error)
+		return strings->error;
+	return row->process.comm ? 1 : 0;
+}
+
 static int read_tree(const struct members *members, struct row *row)
 {
 	struct shape shape = { 0 };
@@ -226,6 +272,8 @@ int row_read(const char *text, size_t len, struct buf *strings, struct row *ret_
 		return read_whole(ROW_SUMMARY, &record, strings, ret_row);
 	if (is_kind(&members, "exit"))
 		return read_whole(ROW_EXIT, &record, strings, ret_row);
+	if (is_kind(&members, "process"))
+		return read_process(&record, strings, ret_row);
 	if (is_metadata(&members))
 		return read_whole(ROW_METADATA, &record, strings, ret_row);
 

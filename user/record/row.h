@@ -15,7 +15,10 @@ enum row_kind {
 	ROW_TREE, /* the aggregated part of a tree */
 	ROW_EXIT,
 	ROW_SUMMARY,
+	ROW_PROCESS,
 };
+
+#define ROW_PROGRAMS_MAX 64 /* more than one process of ours tells */
 
 /* A record made flat. Only what belongs to its kind is valid; what it lacks is unknown. */
 struct row {
@@ -24,6 +27,8 @@ struct row {
 	struct denet_tree tree; /* sample, tree: aggregated and what goes with it */
 	bool has_perf; /* sample, tree: it holds hardware counters */
 	struct denet_exit exit;
+	struct denet_process process; /* its programs are those below */
+	struct denet_process_program programs[ROW_PROGRAMS_MAX];
 	struct denet_summary summary; /* without groups, failures and survivors */
 };
 

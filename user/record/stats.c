@@ -17,7 +17,7 @@
 #include "util/json.h"
 
 /* What has been seen of one sort of rows. */
-struct tally {
+struct tally_of_rows {
 	uint64_t count;
 	uint64_t first_ms;
 	uint64_t last_ms;
@@ -26,11 +26,12 @@ struct tally {
 	uint64_t psi_count;
 	uint64_t psi_stalled;
 	bool has_perf;
+	struct denet_tree last;
 };
 
-static void tally_init(struct tally *tally)
+static void rows_init(struct tally_of_rows *tally)
 {
-	*tally = (struct tally){ 0 };
+	*tally = (struct tally_of_rows){ 0 };
 	derive_forget(DENET_RECORD_SUMMARY, &tally->figures);
 }
 
@@ -43,14 +44,14 @@ static void roll_u64(enum metric_rollup how, uint64_t value, uint64_t *figure)
 }
 
 /* The sum of those that are known; what is divided by comes at the end. */
-static void roll_mean(struct tally *tally, double value, double *figure)
+static void roll_mean(struct tally_of_rows *tally, double value, double *figure)
 {
 	if (isnan(value))
 		return;
 	*figure = tally->mean_count++ ? *figure + value : value;
 }
 
-static void roll_up(struct tally *tally, const struct denet_tree *tree)
+static void roll_up(struct tally_of_rows *tally, const struct denet_tree *tree)
 {
 	struct metric_list list = metric_list_of_rollups();
 
@@ -66,7 +67,7 @@ static void roll_up(struct tally *tally, const struct denet_tree *tree)
 	}
 }
 
-static void tally_add(struct tally *tally, struct row *row)
+static void rows_add(struct tally_of_rows *tally, struct row *row)
 {
 	double psi_some = row->tree.aggregated.psi_some_avg10;
 
@@ -81,6 +82,7 @@ static void tally_add(struct tally *tally, struct row *row)
 		tally->psi_stalled += psi_some > 0;
 	}
 	tally->has_perf = tally->has_perf || row->has_perf;
+	tally->last = row->tree;
 }
 
 /* The wall clock may have been set back meanwhile. */
@@ -92,7 +94,7 @@ static double elapsed_secs(uint64_t first_ms, uint64_t last_ms)
 }
 
 /* The command and its end are known by other records. */
-static void take_tally(struct stats *stats, const struct tally *tally)
+static void take_tally(struct stats *stats, const struct tally_of_rows *tally)
 {
 	struct denet_summary *summary = &stats->summary;
 	struct denet_command command = summary->command;
@@ -183,17 +185,82 @@ static int keep_summary(struct stats *stats, const struct row *row)
 	return 0;
 }
 
-static int take_row(struct stats *stats, struct tally *samples, struct tally *trees,
+static bool has_room(struct stats *stats)
+{
+	if (!stats->survivors)
+		stats->survivors = calloc(STATS_SURVIVORS_MAX, sizeof(*stats->survivors));
+	if (!stats->names)
+		stats->names = calloc(STATS_SURVIVORS_MAX, sizeof(*stats->names));
+	return stats->survivors && stats->names && stats->survivors_count < STATS_SURVIVORS_MAX;
+}
+
+static int keep_process(struct stats *stats, const struct denet_process *process)
+{
+	char *name;
+
+	if (process->is_running && has_room(stats)) {
+		name = stats->names[stats->survivors_count];
+		(void)snprintf(name, STATS_NAME_BYTES, "%s", process->comm);
+		stats->survivors[stats->survivors_count++] =
+			(struct denet_survivor){ .comm = name, .pid = process->pid };
+	}
+	return tally_add(&stats->processes, process, process->pid == stats->root_pid);
+}
+
+/* What the monitor had of the processes, made of their records anew. */
+static int show_processes(struct stats *stats)
+{
+	struct denet_summary *summary = &stats->summary;
+	struct denet_summary told = *summary;
+	int r = 0;
+
+	tally_view(&stats->processes, &told);
+	summary->groups = told.groups;
+	summary->groups_count = told.groups_count;
+	summary->failures = told.failures;
+	summary->failures_count = told.failures_count;
+	summary->survivors = stats->survivors;
+	summary->survivors_count = stats->survivors_count;
+	if (stats->has_summary)
+		return 0;
+	summary->processes_failed = told.processes_failed;
+	summary->processes_exact = told.processes_exact;
+	if (told.peak_process_rss_kb != DENET_UNKNOWN) {
+		r = keep_text(told.peak_process_comm, &stats->peak_process_comm);
+		summary->peak_process_rss_kb = told.peak_process_rss_kb;
+		summary->peak_process_pid = told.peak_process_pid;
+		summary->peak_process_comm = stats->peak_process_comm;
+	}
+	return r;
+}
+
+/* The last sample knows all that had been used by then. */
+static void take_last(struct stats *stats, const struct tally_of_rows *rows)
+{
+	struct denet_summary *summary = &stats->summary;
+
+	summary->accounting = stats->accounting;
+	summary->used = rows->last.aggregated.used;
+	summary->processes_total = rows->last.processes_started;
+	if (!isnan(summary->total_time_secs))
+		summary->wall_ns = (uint64_t)(summary->total_time_secs * 1e9);
+	summary->incomplete = "the records end before the run did";
+}
+
+static int take_row(struct stats *stats, struct tally_of_rows *samples, struct tally_of_rows *trees,
 		    struct row *row)
 {
 	switch (row->kind) {
 	case ROW_METADATA:
+		stats->root_pid = row->start.pid;
+		stats->accounting = row->start.accounting;
+		stats->is_ours = row->start.accounting != DENET_ACCOUNTING_AUTO;
 		return keep_command(stats, &row->start.command);
 	case ROW_SAMPLE:
-		tally_add(samples, row);
+		rows_add(samples, row);
 		return 0;
 	case ROW_TREE:
-		tally_add(trees, row);
+		rows_add(trees, row);
 		return 0;
 	case ROW_EXIT:
 		if (!stats->has_summary || !stats->summary.end.known)
@@ -201,19 +268,21 @@ static int take_row(struct stats *stats, struct tally *samples, struct tally *tr
 		return 0;
 	case ROW_SUMMARY:
 		return keep_summary(stats, row);
+	case ROW_PROCESS:
+		return keep_process(stats, &row->process);
 	}
 	return 0;
 }
 
 static int read_rows(struct reader *reader, struct stats *stats)
 {
-	struct tally samples;
-	struct tally trees;
+	struct tally_of_rows samples;
+	struct tally_of_rows trees;
 	struct row row;
 	int r;
 
-	tally_init(&samples);
-	tally_init(&trees);
+	rows_init(&samples);
+	rows_init(&trees);
 	while ((r = reader_next(reader, &row)) > 0) {
 		r = take_row(stats, &samples, &trees, &row);
 		if (r)
@@ -222,11 +291,14 @@ static int read_rows(struct reader *reader, struct stats *stats)
 	if (r)
 		return r;
 	if (stats->has_summary)
-		return 0;
+		return show_processes(stats);
 	if (!trees.count && !samples.count)
 		return -ENODATA;
 	take_tally(stats, trees.count ? &trees : &samples);
-	return 0;
+	if (!stats->is_ours)
+		return 0;
+	take_last(stats, trees.count ? &trees : &samples);
+	return show_processes(stats);
 }
 
 static void explain(int error, const struct reader_state *state, char *ret_error, size_t size)
@@ -286,6 +358,9 @@ void stats_done(struct stats *stats)
 	free(stats->command_args);
 	free(stats->peak_process_comm);
 	free(stats->incomplete);
+	free(stats->survivors);
+	free(stats->names);
+	tally_done(&stats->processes);
 	*stats = (struct stats){ 0 };
 }
 
@@ -295,14 +370,14 @@ static void write_all(struct json *json, const struct stats *stats)
 	const struct fields fields = {
 		.record = DENET_RECORD_SUMMARY,
 		.base = &stats->summary,
-		.is_compat = !stats->has_summary,
+		.is_compat = !stats->has_summary && !stats->is_ours,
 	};
 
 	json_object_begin(json, NULL);
 	fields_write(json, &fields);
-	if (!stats->has_summary && end->known && end->signal)
+	if (fields.is_compat && end->known && end->signal)
 		json_i64(json, "signal", end->signal);
-	else if (!stats->has_summary && end->known)
+	else if (fields.is_compat && end->known)
 		json_i64(json, "exit_code", end->exit_code);
 	if (stats->lines_skipped)
 		json_u64(json, "lines_skipped", stats->lines_skipped);

@@ -8,11 +8,16 @@
 #include <stdint.h>
 
 #include "denet/denet.h"
+#include "metrics/tally.h"
 #include "util/buf.h"
+
+#define STATS_NAME_BYTES 16
+#define STATS_SURVIVORS_MAX 16
 
 struct stats {
 	/* denet's keys, and with has_summary ours; without groups and the like. */
 	struct denet_summary summary;
+	bool is_ours; /* denet-bpf wrote it */
 	bool has_summary; /* our own record of exact totals was there: all is from it */
 
 	uint64_t lines_skipped;
@@ -22,6 +27,13 @@ struct stats {
 	char *command_args; /* owned; summary.command.args */
 	char *peak_process_comm; /* owned; summary.peak_process_comm */
 	char *incomplete; /* owned; summary.incomplete */
+
+	struct tally processes; /* of their records; summary.groups and failures */
+	uint32_t root_pid;
+	enum denet_accounting accounting; /* of the metadata */
+	struct denet_survivor *survivors; /* owned; summary.survivors */
+	char (*names)[STATS_NAME_BYTES]; /* owned; theirs */
+	size_t survivors_count;
 };
 
 /*
