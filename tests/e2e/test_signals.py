@@ -272,7 +272,7 @@ class UnreadRecords(Case):
 
     def test_a_signal_after_cmd_has_ended_ends_the_waiting(self):
         script = 'trap "" TERM; echo up >"$0"; exit 7'
-        with start("run", "-q", "-o", self.path("fifo"), "--", "sh", "-c", script, self.path("f")) as process:
+        with start("run", "-o", self.path("fifo"), "--", "sh", "-c", script, self.path("f")) as process:
             wait_for_file(self.path("f"))
             wait_for("its end", lambda: process.poll() is not None or process.terminate())
             result = finish(process)
