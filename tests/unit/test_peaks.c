@@ -17,34 +17,54 @@ static void note(struct peaks *peaks, uint64_t rss_kb, uint64_t pss_kb, bool is_
 	peaks_note(peaks, &tree, &tree.aggregated, at_ns);
 }
 
+static void check(const struct peaks *peaks, uint64_t pss_kb, uint64_t at_ns, bool is_bound)
+{
+	const struct pss_peak *peak = peaks_pss(peaks);
+
+	assert_non_null(peak);
+	assert_int_equal(peak->kb, pss_kb);
+	assert_int_equal(peak->at_ns, at_ns);
+	assert_int_equal(peak->is_bound, is_bound);
+}
+
 static void pss_far_from_the_largest_sum_is_no_peak(void **state)
 {
 	struct peaks peaks;
 
 	(void)state;
 	peaks_init(&peaks);
-	note(&peaks, 500, DENET_UNKNOWN, false, 1);
-	assert_false(peaks_have_pss(&peaks));
+	note(&peaks, 1000, DENET_UNKNOWN, false, 1);
+	assert_null(peaks_pss(&peaks));
 	note(&peaks, 1000, 300, false, 2);
 	note(&peaks, 1050, DENET_UNKNOWN, false, 3);
-	assert_true(peaks_have_pss(&peaks));
+	check(&peaks, 300, 2, false);
 	note(&peaks, 2000, DENET_UNKNOWN, false, 4);
 	/* Nobody knows what was shared of it. */
-	assert_false(peaks_have_pss(&peaks));
+	assert_null(peaks_pss(&peaks));
 	note(&peaks, 1900, 250, true, 5);
-	assert_true(peaks_have_pss(&peaks));
-	assert_int_equal(peaks.pss_kb, 300);
-	assert_int_equal(peaks.pss_at_ns, 2);
-	assert_false(peaks.pss_is_bound);
+	check(&peaks, 300, 2, false);
 	note(&peaks, 1900, 400, true, 6);
-	assert_int_equal(peaks.pss_kb, 400);
-	assert_true(peaks.pss_is_bound);
+	check(&peaks, 400, 6, true);
+}
+
+static void pss_while_the_sum_rises_is_too_much(void **state)
+{
+	struct peaks peaks;
+
+	(void)state;
+	peaks_init(&peaks);
+	note(&peaks, 1000, 200, false, 1);
+	note(&peaks, 1600, 310, false, 2);
+	check(&peaks, 310, 2, true);
+	note(&peaks, 1600, 200, false, 3);
+	check(&peaks, 200, 3, false);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pss_far_from_the_largest_sum_is_no_peak),
+		cmocka_unit_test(pss_while_the_sum_rises_is_too_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

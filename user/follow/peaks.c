@@ -25,23 +25,37 @@ static void note_pressure(struct peaks *peaks, double some_avg10)
 	peaks->psi_stalled_samples += some_avg10 > 0;
 }
 
+/*
+ * Processes are read one after the other. Where more come to share pages meanwhile, those who were
+ * read first have a larger share than those who were read last leave them: the sum is too large.
+ */
 static void note_pss(struct peaks *peaks, const struct denet_tree *tree,
 		     const struct denet_sample *sum, uint64_t elapsed_ns)
 {
-	if (sum->pss_kb == DENET_UNKNOWN || sum->mem_rss_kb == DENET_UNKNOWN)
+	bool is_rising = sum->mem_rss_kb > peaks->last_sum_kb + peaks->last_sum_kb / 10;
+	struct pss_peak *peak = is_rising ? &peaks->pss_rising : &peaks->pss;
+
+	if (sum->pss_kb == DENET_UNKNOWN)
 		return;
-	if (sum->mem_rss_kb > peaks->pss_sum_kb)
-		peaks->pss_sum_kb = sum->mem_rss_kb;
-	if (sum->pss_kb <= peaks->pss_kb)
+	if (sum->mem_rss_kb > peak->sum_kb)
+		peak->sum_kb = sum->mem_rss_kb;
+	if (sum->pss_kb <= peak->kb)
 		return;
-	peaks->pss_kb = sum->pss_kb;
-	peaks->pss_at_ns = elapsed_ns;
-	peaks->pss_is_bound = sum == &tree->aggregated && tree->pss_is_bound;
+	peak->kb = sum->pss_kb;
+	peak->at_ns = elapsed_ns;
+	peak->is_bound = is_rising || (sum == &tree->aggregated && tree->pss_is_bound);
 }
 
-bool peaks_have_pss(const struct peaks *peaks)
+static bool is_near_largest(const struct peaks *peaks, const struct pss_peak *peak)
 {
-	return peaks->pss_kb && peaks->pss_sum_kb >= peaks->sum_kb - peaks->sum_kb / 10;
+	return peak->kb && peak->sum_kb >= peaks->sum_kb - peaks->sum_kb / 10;
+}
+
+const struct pss_peak *peaks_pss(const struct peaks *peaks)
+{
+	if (is_near_largest(peaks, &peaks->pss))
+		return &peaks->pss;
+	return is_near_largest(peaks, &peaks->pss_rising) ? &peaks->pss_rising : NULL;
 }
 
 void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct denet_sample *sum,
@@ -53,7 +67,10 @@ void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct
 		peaks->sum_kb = sum->mem_rss_kb;
 		peaks->sum_at_ns = elapsed_ns;
 	}
-	note_pss(peaks, tree, sum, elapsed_ns);
+	if (sum->mem_rss_kb != DENET_UNKNOWN) {
+		note_pss(peaks, tree, sum, elapsed_ns);
+		peaks->last_sum_kb = sum->mem_rss_kb;
+	}
 	if (tree->process_count > peaks->processes)
 		peaks->processes = tree->process_count;
 	if (sum->thread_count > peaks->threads)

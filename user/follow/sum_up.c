@@ -47,11 +47,13 @@ static void fill_memory(const struct denet_monitor *monitor, struct denet_summar
 
 static void fill_pss(const struct peaks *peaks, struct denet_summary *shown)
 {
-	if (!peaks_have_pss(peaks))
+	const struct pss_peak *peak = peaks_pss(peaks);
+
+	if (!peak)
 		return;
-	shown->peak_pss_kb = peaks->pss_kb;
-	shown->peak_pss_at_ns = peaks->pss_at_ns;
-	shown->pss_is_bound = peaks->pss_is_bound;
+	shown->peak_pss_kb = peak->kb;
+	shown->peak_pss_at_ns = peak->at_ns;
+	shown->pss_is_bound = peak->is_bound;
 }
 
 static void fill_losses(const struct denet_monitor *monitor, struct denet_summary *shown)
