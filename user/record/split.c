@@ -18,7 +18,7 @@ int split_init(struct split *split, int fd)
 void split_done(struct split *split)
 {
 	buf_done(&split->part);
-	gunzip_free(split->gunzip);
+	gzip_unpack_free(split->gunzip);
 	split->gunzip = NULL;
 	free(split->chunk);
 	split->chunk = NULL;
@@ -45,12 +45,12 @@ static int read_chunk(struct split *split, size_t *ret_len)
 	int r;
 
 	if (split->gunzip)
-		return gunzip_read(split->gunzip, split->chunk, SPLIT_CHUNK_BYTES, ret_len);
+		return gzip_unpack_read(split->gunzip, split->chunk, SPLIT_CHUNK_BYTES, ret_len);
 	r = read_plain(split, ret_len);
 	if (r || split->bytes_read || !gzip_is_magic(split->chunk, *ret_len))
 		return r;
-	r = gunzip_new(split->fd, split->chunk, *ret_len, &split->gunzip);
-	return r ? r : gunzip_read(split->gunzip, split->chunk, SPLIT_CHUNK_BYTES, ret_len);
+	r = gzip_unpack_new(split->fd, split->chunk, *ret_len, &split->gunzip);
+	return r ? r : gzip_unpack_read(split->gunzip, split->chunk, SPLIT_CHUNK_BYTES, ret_len);
 }
 
 static int refill(struct split *split)
@@ -230,5 +230,5 @@ int split_next(struct split *split, struct split_part *ret_part)
 bool split_is_cut(const struct split *split)
 {
 	return split->mode == SPLIT_ARRAY || split->mode == SPLIT_BRACKET ||
-	       (split->gunzip && gunzip_is_cut(split->gunzip));
+	       (split->gunzip && gzip_unpack_is_cut(split->gunzip));
 }

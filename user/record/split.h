@@ -24,7 +24,7 @@ enum split_mode {
 
 struct split {
 	int fd; /* borrowed */
-	struct gunzip *gunzip; /* owned; NULL for text as it is */
+	struct gzip_unpack *gunzip; /* owned; NULL for text as it is */
 	enum split_mode mode;
 	char *chunk; /* owned */
 	size_t chunk_len;

@@ -18,7 +18,7 @@ struct gzip {
 	z_stream stream;
 };
 
-struct gunzip {
+struct gzip_unpack {
 	z_stream stream;
 	int fd; /* borrowed */
 	bool is_within; /* a member that has begun has not ended */
@@ -80,9 +80,9 @@ int gzip_pack(struct gzip *gzip, const char *text, size_t len, bool is_last, str
 	return packed->error;
 }
 
-int gunzip_new(int fd, const char *bytes, size_t len, struct gunzip **ret_gunzip)
+int gzip_unpack_new(int fd, const char *bytes, size_t len, struct gzip_unpack **ret_gunzip)
 {
-	struct gunzip *gunzip = calloc(1, sizeof(*gunzip));
+	struct gzip_unpack *gunzip = calloc(1, sizeof(*gunzip));
 
 	if (!gunzip)
 		return -ENOMEM;
@@ -98,7 +98,7 @@ int gunzip_new(int fd, const char *bytes, size_t len, struct gunzip **ret_gunzip
 	return 0;
 }
 
-void gunzip_free(struct gunzip *gunzip)
+void gzip_unpack_free(struct gzip_unpack *gunzip)
 {
 	if (!gunzip)
 		return;
@@ -106,12 +106,12 @@ void gunzip_free(struct gunzip *gunzip)
 	free(gunzip);
 }
 
-bool gunzip_is_cut(const struct gunzip *gunzip)
+bool gzip_unpack_is_cut(const struct gzip_unpack *gunzip)
 {
 	return gunzip->is_over && gunzip->is_within;
 }
 
-static int refill(struct gunzip *gunzip)
+static int refill(struct gzip_unpack *gunzip)
 {
 	ssize_t count;
 
@@ -127,7 +127,7 @@ static int refill(struct gunzip *gunzip)
 }
 
 /* One step; a member that ends may be followed by another. */
-static int inflate_some(struct gunzip *gunzip)
+static int inflate_some(struct gzip_unpack *gunzip)
 {
 	z_stream *stream = &gunzip->stream;
 	int r = inflate(stream, Z_NO_FLUSH);
@@ -143,7 +143,7 @@ static int inflate_some(struct gunzip *gunzip)
 	return 0;
 }
 
-int gunzip_read(struct gunzip *gunzip, char *text, size_t size, size_t *ret_len)
+int gzip_unpack_read(struct gzip_unpack *gunzip, char *text, size_t size, size_t *ret_len)
 {
 	z_stream *stream = &gunzip->stream;
 	int r = 0;

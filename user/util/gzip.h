@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct buf;
-struct gunzip;
+struct gzip_unpack;
 struct gzip;
 
 /* That such a file is wanted. */
@@ -24,12 +24,12 @@ void gzip_free(struct gzip *gzip);
 int gzip_pack(struct gzip *gzip, const char *text, size_t len, bool is_last, struct buf *packed);
 
 /* Reads fd, which is borrowed; of it the first bytes have been read already, not more than 64 KiB. */
-int gunzip_new(int fd, const char *bytes, size_t len, struct gunzip **ret_gunzip);
+int gzip_unpack_new(int fd, const char *bytes, size_t len, struct gzip_unpack **ret_gunzip);
 /* Accepts NULL. */
-void gunzip_free(struct gunzip *gunzip);
+void gzip_unpack_free(struct gzip_unpack *gunzip);
 
 /* As read(). At the end of what can be read 0, also where the file is cut off or damaged. */
-int gunzip_read(struct gunzip *gunzip, char *text, size_t size, size_t *ret_len);
-bool gunzip_is_cut(const struct gunzip *gunzip);
+int gzip_unpack_read(struct gzip_unpack *gunzip, char *text, size_t size, size_t *ret_len);
+bool gzip_unpack_is_cut(const struct gzip_unpack *gunzip);
 
 #endif
