@@ -367,7 +367,7 @@ Program = _struct(
     (c_char_p, "name", "hook"),
     (c_int, "is_offered", "is_loaded", "is_attached"),
     (c_char_p, "reason"),
-    (c_bool, "is_for_attach"),
+    (c_bool, "is_for_attach", "is_optional"),
 )
 
 LoadPath = _struct("load_path", (c_char_p, "name"), (c_int, "works"), (c_char_p, "reason"))
