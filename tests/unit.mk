@@ -19,6 +19,8 @@ SET_CLOCK := clock_mono_ns clock_boot_ns clock_wall_ms nanosleep
 $(BUILD)/tests/unit/test_follow $(BUILD)/tests/unit/test_settle $(BUILD)/tests/unit/test_engine \
 	$(BUILD)/tests/unit/test_failing $(BUILD)/tests/unit/test_stats_run: \
 	DENET_LDFLAGS += $(SET_CLOCK:%=-Wl,--wrap=%)
+# And memory is there or not.
+$(BUILD)/tests/unit/test_engine: DENET_LDFLAGS += -Wl,--wrap=calloc
 
 -include $(UNIT_BIN:=.d)
 
