@@ -548,7 +548,7 @@ class ProcessRecord(TypedDict, total=False):
     running: bool
     #: Its own, which no other has in this run.
     id: int
-    #: The id of who started it.
+    #: The id of who started it; with /proc, of the parent that it was first seen with.
     parent_id: int
     #: Its birth, or exec, since the start of the run: below 0 for what was before (ns).
     start_ns: int

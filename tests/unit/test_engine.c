@@ -221,6 +221,26 @@ static void shared_space_counts_once_by_its_largest_reading(void **state)
 	end_world(&world);
 }
 
+/* Its account is gone, and its end not told yet: what the walks have shown of it is left. */
+static void survivor_without_an_account_has_its_parent(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	attach(&world);
+	script_birth(2, "two");
+	actor_of(2)->task.parent_id = ROOT;
+	actor_of(2)->has_account = false;
+	assert_int_equal(denet_monitor_finish(world.monitor), 0);
+	assert_int_equal(summary_of(&world).survivors_count, 2);
+	assert_int_equal(world.heard.processes, 2);
+	assert_int_equal(world.heard.ended[0].parent_id, 0);
+	assert_int_equal(world.heard.ended[1].id, 2);
+	assert_int_equal(world.heard.ended[1].parent_id, ROOT);
+	end_world(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +252,7 @@ int main(void)
 		cmocka_unit_test(peak_is_what_the_source_has_counted),
 		cmocka_unit_test(what_is_lost_for_want_of_memory_is_told),
 		cmocka_unit_test(shared_space_counts_once_by_its_largest_reading),
+		cmocka_unit_test(survivor_without_an_account_has_its_parent),
 	};
 
 	/* Who walks for ever is ended. */

@@ -247,7 +247,7 @@ static void family(struct stage *stage)
 static void check_family(const struct poller_options *options)
 {
 	struct world world;
-	struct task_sample grandchild;
+	struct task_sample root, child, grandchild;
 
 	begin_with(&world, options, family);
 	hear(&world);
@@ -257,6 +257,8 @@ static void check_family(const struct poller_options *options)
 	assert_true(is_seen(&world, world.root));
 	assert_true(is_seen(&world, (pid_t)world.stage.shared[0]));
 	grandchild = task_of(&world, (pid_t)world.stage.shared[1]);
+	child = task_of(&world, (pid_t)world.stage.shared[0]);
+	root = task_of(&world, world.root);
 	assert_int_equal(grandchild.parent_tgid, world.stage.shared[0]);
 	assert_string_equal(grandchild.comm, "a) R (\n");
 	assert_int_equal(grandchild.threads, 1);
@@ -268,6 +270,10 @@ static void check_family(const struct poller_options *options)
 	await_end(world.root);
 	while (world.tasks_count || world.totals.processes_exited < 3)
 		sample(&world);
+	/* Whoever has them now, these have started them. */
+	assert_int_equal(end_of(&world, world.root).parent_id, 0);
+	assert_int_equal(end_of(&world, (pid_t)child.tgid).parent_id, root.id);
+	assert_int_equal(end_of(&world, (pid_t)grandchild.tgid).parent_id, child.id);
 	(void)reap(world.root);
 	end(&world);
 }

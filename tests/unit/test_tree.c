@@ -235,6 +235,7 @@ static void walk_notes_of_a_leader_what_only_it_tells(void **state)
 
 	(void)state;
 	leader.parent_tgid = 40;
+	leader.parent_id = 4;
 	leader.start_boot_ns = 50;
 	leader.mm = 60;
 	leader.cpu = 3;
@@ -242,6 +243,7 @@ static void walk_notes_of_a_leader_what_only_it_tells(void **state)
 	memcpy(thread.comm, "worker", 7);
 	thread.cpu = 1;
 	thread.parent_tgid = 41;
+	thread.parent_id = 5;
 	tree_begin_walk(&tree);
 	add(&tree, &leader);
 	add(&tree, &thread);
@@ -252,6 +254,13 @@ static void walk_notes_of_a_leader_what_only_it_tells(void **state)
 	assert_int_equal(process->start_boot_ns, 50);
 	assert_int_equal(process->mm, 60);
 	assert_int_equal(process->cpu, 3);
+	assert_int_equal(process->parent_id, 4);
+	/* Who has shown it once need not do so again. */
+	leader.parent_id = 0;
+	tree_begin_walk(&tree);
+	add(&tree, &leader);
+	tree_end_walk(&tree);
+	assert_int_equal(process->parent_id, 4);
 	tree_done(&tree);
 }
 

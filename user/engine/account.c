@@ -81,6 +81,7 @@ void account_recall(const struct process *process, struct process_account *ret_a
 {
 	*ret_account = (struct process_account){
 		.id = process->id,
+		.parent_id = process->parent_id,
 		.start_boot_ns = process->start_boot_ns,
 		.tgid = process->pid,
 		.parent_tgid = process->ppid,

@@ -113,8 +113,9 @@ const struct metric metric_facts[] = {
 
 	FACT(U64, "id", METRIC_OMIT_ZERO, "Its own, which no other has in this run.", "denet-bpf",
 	     (IN_PROCESS(64, id))),
-	FACT(U64, "parent_id", METRIC_OMIT_ZERO, "The id of who started it.", "denet-bpf",
-	     (IN_PROCESS(65, parent_id))),
+	FACT(U64, "parent_id", METRIC_OMIT_ZERO,
+	     "The id of who started it; with /proc, of the parent that it was first seen with.",
+	     "denet-bpf", (IN_PROCESS(65, parent_id))),
 	ROW(INFO, I64, "start_ns", "ns", 0,
 	    "Its birth, or exec, since the start of the run: below 0 for what was before.",
 	    "task->start_boottime, time of sched_process_exec", NULL,

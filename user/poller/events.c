@@ -85,6 +85,7 @@ void account_of(const struct poller *poller, const struct member *member,
 		seen_boot_ns = member->stat.start_boot_ns;
 	*ret_account = (struct process_account){
 		.id = member->id,
+		.parent_id = member->first_parent_id,
 		.start_boot_ns = member->stat.start_boot_ns,
 		.exit_boot_ns = member->state == MEMBER_ALIVE ? 0 : seen_boot_ns,
 		.used = member->own,

@@ -40,6 +40,7 @@ struct member {
 	bool is_stat_fresh; /* read when it was found, a moment ago */
 	uint64_t clock_ns;
 	uint64_t seen_boot_ns; /* when it was last known to live */
+	uint64_t first_parent_id; /* of the parent that it was found with; 0 for who is no member */
 	pid_t first_ppid;
 	uint32_t uid;
 	uint64_t threads_max;

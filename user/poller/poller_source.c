@@ -14,7 +14,7 @@ void poller_sample_of(const struct member *member, struct task_sample *ret_task)
 
 	*ret_task = (struct task_sample){
 		.id = member->id,
-		.parent_id = member->parent->id,
+		.parent_id = member->first_parent_id,
 		.mm = member->mm,
 		.start_boot_ns = member->stat.start_boot_ns,
 		.used = member->own,

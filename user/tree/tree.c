@@ -132,6 +132,8 @@ static void note_leader(struct tree *tree, struct process *process, const struct
 	memcpy(process->comm, task->comm, DENET_COMM_LEN);
 	process->comm[DENET_COMM_LEN] = 0;
 	process->ppid = task->parent_tgid;
+	if (task->parent_id)
+		process->parent_id = task->parent_id;
 	process->start_boot_ns = task->start_boot_ns;
 	process->cpu = task->cpu;
 	process->is_leader_alive = !(task->flags & SAMPLE_DEAD);

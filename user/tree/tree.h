@@ -22,6 +22,7 @@ struct process {
 		slot; /* small, its own while it is known: where others keep what they know of it */
 	uint32_t pid;
 	uint32_t ppid;
+	uint64_t parent_id; /* who started it, if the source has shown that; or 0 */
 	char comm[DENET_COMM_LEN + 1];
 	struct command *command; /* a reference, or NULL */
 	struct programs programs;
