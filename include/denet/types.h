@@ -166,6 +166,8 @@ struct denet_process {
 	uint32_t told_by_pid; /* 0 for who is not in the monitor's pid namespace */
 	uint64_t told_by_id; /* of a process of the tree; 0 for any other */
 	uint64_t told_ns; /* since the start of the run; DENET_UNKNOWN when that is earlier */
+	/* That its program was started in; NULL when that, or its exec, was not seen in time. */
+	const char *cwd;
 };
 
 struct denet_exit {

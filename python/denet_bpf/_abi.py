@@ -128,6 +128,7 @@ Process = _struct(
     (c_uint64, "programs_omitted"),
     (c_uint32, "told_signal", "told_by_pid"),
     (c_uint64, "told_by_id", "told_ns"),
+    (c_char_p, "cwd"),
 )
 
 Exit = _struct(

@@ -567,6 +567,9 @@ class ProcessRecord(TypedDict, total=False):
     told_signal: int
     #: When, since the start of the run (ns).
     told_ns: int
+    #: The folder that its program was started in, as the first sample found it; left out for who had
+    #: ended before it could be read, and for who was there before.
+    cwd: str
 
 
 class ExitRecord(TypedDict, total=False):

@@ -99,6 +99,7 @@ static void on_process(void *context, const struct denet_process *process)
 	kept->is.comm = kept->comm;
 	kept->is.command.args = kept->args;
 	kept->is.command.exe = NULL;
+	kept->is.cwd = NULL;
 	kept->is.cgroup = copy_text(process->cgroup);
 	keep_programs(kept, process);
 }

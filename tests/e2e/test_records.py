@@ -35,7 +35,7 @@ COUNTERS = (
 PROCESS = (
     "kind pid ppid comm cmd cmd_truncated exe uid start_ms wall_ns cpu_time_ns cpu_user_ns cpu_system_ns run_delay_ns "
     "exit_code signal core_dumped oom_killed threads_total peak_rss_kb peak_rss_is_bound " + COUNTERS + " cgroup exact "
-    "partial running id parent_id start_ns end_ns programs programs_omitted told_by_pid told_by_id told_signal told_ns"
+    "partial running id parent_id start_ns end_ns programs programs_omitted told_by_pid told_by_id told_signal told_ns cwd"
 )
 EXIT = "kind ts_ms last_sample_to_exit_ms exit_code signal"
 SUMMARY = (

@@ -210,6 +210,17 @@ static void exe_is_as_the_kernel_has_it(void **state)
 	assert_int_equal(process_read_exe(&fixture, 100, sizeof(small), small), -ENAMETOOLONG);
 }
 
+static void cwd_is_as_the_kernel_has_it(void **state)
+{
+	char path[PATH_MAX], small[4];
+
+	(void)state;
+	assert_int_equal(process_read_cwd(&fixture, 100, sizeof(path), path), 0);
+	assert_string_equal(path, "/home/worker/build");
+	assert_int_equal(process_read_cwd(&fixture, 102, sizeof(path), path), -ENOENT);
+	assert_int_equal(process_read_cwd(&fixture, 100, sizeof(small), small), -ENAMETOOLONG);
+}
+
 static void own_cmdline_and_exe_are_read(void **state)
 {
 	char args[4096];
@@ -239,6 +250,7 @@ int main(void)
 		cmocka_unit_test(cmdline_without_nul_gets_one),
 		cmocka_unit_test(cmdline_of_a_kernel_thread_is_empty),
 		cmocka_unit_test(exe_is_as_the_kernel_has_it),
+		cmocka_unit_test(cwd_is_as_the_kernel_has_it),
 		cmocka_unit_test(own_cmdline_and_exe_are_read),
 	};
 

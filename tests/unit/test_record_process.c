@@ -53,6 +53,7 @@ static void record_process_has_every_figure(void **state)
 		.parent_id = 281474976710657,
 		.start_ns = -5,
 		.end_ns = 195,
+		.cwd = "/src",
 	};
 	AUTO(buf) struct buf buf = { 0 };
 
@@ -71,7 +72,7 @@ static void record_process_has_every_figure(void **state)
 		"14,\"syscall_read_count\":15,\"syscall_write_count\":16,\"cgroup\":\"/"
 		"user.slice\","
 		"\"exact\":true,\"id\":281474976710658,\"parent_id\":281474976710657,"
-		"\"start_ns\":-5,\"end_ns\":195}");
+		"\"start_ns\":-5,\"end_ns\":195,\"cwd\":\"/src\"}");
 }
 
 static void record_process_leaves_out_what_is_not_known(void **state)

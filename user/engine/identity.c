@@ -97,8 +97,10 @@ struct process *identity_take_exec(const struct identity *identity, struct tree 
 	}
 	memcpy(process->comm, event->comm, DENET_COMM_LEN);
 	command = add_command(tree, event, text);
-	if (command)
+	if (command) {
 		command->is_private = is_private(identity, event);
+		command->execed_by = event->id;
+	}
 	process_set_command(tree, process, command);
 	return process;
 }
@@ -112,6 +114,20 @@ void identity_resolve_exe(const struct identity *identity, const struct process 
 	process->command->is_exe_resolved = true;
 	if (!process_read_exe(identity->procfs, (pid_t)process->pid, sizeof(path), path))
 		command_resolve_exe(process->command, path);
+}
+
+void identity_find_cwd(const struct identity *identity, const struct process *process)
+{
+	struct command *command = process->command;
+	char path[PATH_MAX];
+
+	/* Who was only forked from it may have gone elsewhere since. */
+	if (!command || command->is_cwd_sought || command->execed_by != process->id)
+		return;
+	command->is_cwd_sought = true;
+	if (!command->is_private &&
+	    !process_read_cwd(identity->procfs, (pid_t)process->pid, sizeof(path), path))
+		command->cwd = strdup(path);
 }
 
 char *identity_find_exe(const struct identity *identity, pid_t pid)
@@ -159,6 +175,11 @@ struct denet_command identity_show(const struct command *command)
 		.truncated = command->is_truncated,
 		.exe = command->exe,
 	};
+}
+
+const char *identity_cwd(const struct command *command)
+{
+	return command && !command->is_private ? command->cwd : NULL;
 }
 
 const char *identity_cgroup(struct identity *identity, const struct process_account *account)

@@ -40,6 +40,9 @@ struct process *identity_take_exec(const struct identity *identity, struct tree 
 /* What exec was given may be a link; the kernel's own path may be read while the program runs. */
 void identity_resolve_exe(const struct identity *identity, const struct process *process);
 
+/* Where it is now that it has execed: once for each exec that was seen, while the program runs. */
+void identity_find_cwd(const struct identity *identity, const struct process *process);
+
 /* The path of the executable of a process, to be freed; NULL when it may not be known. */
 char *identity_find_exe(const struct identity *identity, pid_t pid);
 
@@ -53,6 +56,9 @@ bool identity_is_stale(const struct process *process, const struct process_accou
 
 /* As observers see it: nothing of who is unknown or private. Borrowed. */
 struct denet_command identity_show(const struct command *command);
+
+/* The same of the folder that its program was started in; NULL when it is not known. Borrowed. */
+const char *identity_cwd(const struct command *command);
 
 /* Path of the cgroup; NULL when it is not known. Borrowed. */
 const char *identity_cgroup(struct identity *identity, const struct process_account *account);

@@ -63,6 +63,7 @@ void news_arrival(struct denet_monitor *monitor, struct process *process)
 	if (is_new && !process->command)
 		identity_read_command(&monitor->identity, &monitor->tree, process);
 	identity_resolve_exe(&monitor->identity, process);
+	identity_find_cwd(&monitor->identity, process);
 	if (!is_new)
 		return;
 	note_known(&monitor->news, process);
@@ -232,8 +233,10 @@ static void show_ended(struct denet_monitor *monitor, const struct process_accou
 	show_account(monitor, account, process, &shown);
 	memcpy(comm, account->comm, DENET_COMM_LEN);
 	shown.comm = comm;
-	if (!identity_is_stale(process, account, is_root && monitor->root.is_ours))
+	if (!identity_is_stale(process, account, is_root && monitor->root.is_ours)) {
 		shown.command = identity_show(command);
+		shown.cwd = identity_cwd(command);
+	}
 	shown.is_exact &= !privacy_covers(&monitor->identity, command);
 	publish_counters(&used, told.unknown, monitor->sampler.tick_ns, &shown.used);
 	show_programs(monitor, &told, process, &used, &programs, &shown);
@@ -362,6 +365,7 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 		shown.cgroup = cgroup;
 	shown.comm = process->comm;
 	shown.command = identity_show(process->command);
+	shown.cwd = identity_cwd(process->command);
 	shown.is_running = true;
 	shown.is_exact &=
 		!process->is_running && !privacy_covers(&monitor->identity, process->command);

@@ -110,6 +110,10 @@ const struct metric metric_facts[] = {
 	     "signal_generate", (IN_PROCESS(72, told_signal))),
 	ROW(INFO, U64, "told_ns", "ns", METRIC_OMIT_ZERO, "When, since the start of the run.",
 	    "signal_generate", NULL, (IN_PROCESS(73, told_ns))),
+	FACT(TEXT, "cwd", 0,
+	     "The folder that its program was started in, as the first sample found it; left out "
+	     "for who had ended before it could be read, and for who was there before.",
+	     "/proc/PID/cwd", (IN_PROCESS(74, cwd))),
 
 	FACT(U64, "id", METRIC_OMIT_ZERO, "Its own, which no other has in this run.", "denet-bpf",
 	     (IN_PROCESS(64, id))),

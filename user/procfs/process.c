@@ -149,10 +149,11 @@ int process_read_cmdline(const struct procfs *procfs, pid_t pid, size_t size, ch
 	return 0;
 }
 
-int process_read_exe(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path)
+static int read_link(const struct procfs *procfs, pid_t pid, const char *name, size_t size,
+		     char *ret_path)
 {
 	char link[PATH_MAX];
-	ssize_t len = procfs_path_pid(procfs, pid, "exe", sizeof(link), link);
+	ssize_t len = procfs_path_pid(procfs, pid, name, sizeof(link), link);
 
 	if (len)
 		return (int)len;
@@ -165,4 +166,14 @@ int process_read_exe(const struct procfs *procfs, pid_t pid, size_t size, char *
 
 	ret_path[len] = '\0';
 	return 0;
+}
+
+int process_read_exe(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path)
+{
+	return read_link(procfs, pid, "exe", size, ret_path);
+}
+
+int process_read_cwd(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path)
+{
+	return read_link(procfs, pid, "cwd", size, ret_path);
 }

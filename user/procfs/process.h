@@ -51,4 +51,7 @@ int process_read_cmdline(const struct procfs *procfs, pid_t pid, size_t size, ch
 /* NUL-terminated, with " (deleted)" as the kernel has it. -ENOENT for kernel threads. */
 int process_read_exe(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path);
 
+/* The same of the folder that it is in. */
+int process_read_cwd(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path);
+
 #endif

@@ -11,6 +11,7 @@ static void free_command(struct command *command)
 {
 	free(command->args);
 	free(command->exe);
+	free(command->cwd);
 	free(command);
 }
 

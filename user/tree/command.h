@@ -21,7 +21,10 @@ struct command {
 	bool is_truncated;
 	bool is_exe_resolved; /* exe is the kernel's own path, not what exec was given */
 	bool is_private; /* for whoever asks neither arguments nor path */
+	bool is_cwd_sought;
+	uint64_t execed_by; /* the process whose exec was seen; 0 when none was */
 	char *exe; /* owned; NULL when not known */
+	char *cwd; /* owned; where that process was soon after its exec; NULL when not known */
 	struct command *next_unused;
 };
 
