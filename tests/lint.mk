@@ -56,7 +56,7 @@ lint-tidy: lint-deps $(SKELETONS)
 lint-cppcheck: lint-deps $(SKELETONS)
 	$(say) CPPCHECK sources
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr -j "$$(nproc)" --std=c11 -D_GNU_SOURCE \
-		-D'__attribute__(x)=' -D'DENET_VERSION=""' -Iinclude -Iuser \
+		-D'__attribute__(x)=' -D'LIBBPF_OPTS(type,name,...)=struct type name = { __VA_ARGS__ }' -D'DENET_VERSION=""' -Iinclude -Iuser \
 		--enable=warning,performance,portability \
 		--suppress=memleak --suppress=uninitvar --suppress=missingInclude --suppress=missingIncludeSystem \
 		--suppress=unmatchedSuppression $(LINT_C)
