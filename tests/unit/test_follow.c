@@ -49,6 +49,25 @@ static void exec_of_the_root_is_its_start(void **state)
 	end_world(&world);
 }
 
+/* What our stub had used is an estimate, and may be more than is charged for all in the end. */
+static void more_before_the_start_than_in_all_is_not_exact(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	run(&world);
+	script_exec(ROOT, "true", "/bin/true");
+	script_count_exec("stub", 4 * MS);
+	script_use(ROOT, 3 * MS);
+	script_exit(ROOT, 0);
+	let_root_go(&world);
+	assert_int_equal(step(&world), 1);
+	assert_int_equal(world.heard.ended[0].used.cpu_time_ns, 0);
+	assert_false(world.heard.ended[0].is_exact);
+	end_world(&world);
+}
+
 static void check_group(const struct denet_summary *summary, const char *comm, uint64_t count,
 			uint64_t cpu_ns)
 {
@@ -368,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_that_ends_before_its_exec_is_seen_has_started),
 		cmocka_unit_test(exec_of_the_root_is_its_start),
+		cmocka_unit_test(more_before_the_start_than_in_all_is_not_exact),
 		cmocka_unit_test(each_program_has_its_share_and_all_add_up),
 		cmocka_unit_test(exec_of_a_child_is_an_arrival_and_its_end_a_process),
 		cmocka_unit_test(what_was_used_before_is_not_counted_but_asked_for),

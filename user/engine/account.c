@@ -34,11 +34,17 @@ uint64_t account_end_boot_ns(const struct process_account *account)
 	return account->exit_boot_ns ? account->exit_boot_ns : clock_boot_ns();
 }
 
-/* The baseline of who ran when it was seeded is an estimate. */
-static bool is_exact(const struct process_account *account, bool is_partial)
+/*
+ * The baseline of who ran when it was seeded is an estimate; and so is that of our stub at its exec,
+ * which a host that took the CPU away meanwhile can make larger than all that was charged.
+ */
+static bool is_exact(const struct process_account *account, const struct process *process)
 {
-	return !(account->flags & ACCOUNT_SAMPLED) &&
-	       !(is_partial && account->flags & ACCOUNT_RAN_AT_SEED);
+	if (account->flags & ACCOUNT_SAMPLED)
+		return false;
+	return !process || (!(process->is_partial && account->flags & ACCOUNT_RAN_AT_SEED) &&
+			    (!(account->flags & ACCOUNT_ENDED) ||
+			     account->used.cpu_ns >= process->before.cpu_ns));
 }
 
 void account_show(const struct process_account *account, const struct process *process,
@@ -57,7 +63,7 @@ void account_show(const struct process_account *account, const struct process *p
 		.threads_total = account->threads_total,
 		.oom_killed = account->flags & ACCOUNT_OOM_KILLED,
 		.is_partial = is_partial,
-		.is_exact = is_exact(account, is_partial),
+		.is_exact = is_exact(account, process),
 	};
 	ret_shown->peak_rss_kb = peak_kb(account, seen_kb, &ret_shown->peak_is_bound);
 	if (account->flags & ACCOUNT_ENDED)
