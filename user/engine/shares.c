@@ -91,8 +91,6 @@ static size_t choose(struct shares *shares, struct memory *memory, const struct 
 	const struct process *process;
 	size_t count = 0;
 
-	if (!make_room(shares, tree->count))
-		return 0;
 	for (process = tree->oldest; process; process = process->younger) {
 		if (!memory_is_counted(memory, process) || memory_keep_share(memory, process))
 			continue;
@@ -175,7 +173,8 @@ struct shares_sum shares_take(struct shares *shares, struct memory *memory, cons
 	if (shares->mode == SHARES_NEVER || sum_kb == UNKNOWN)
 		return (struct shares_sum){ .kb = UNKNOWN };
 	if (shares->mode == SHARES_NEAR_PEAKS) {
-		if (!is_wanted(shares, memory, sum_kb, now_ns))
+		/* With the tree and not at the first reading: a sample of a constant one allocates nothing. */
+		if (!make_room(shares, tree->count) || !is_wanted(shares, memory, sum_kb, now_ns))
 			return (struct shares_sum){ .kb = UNKNOWN };
 		read_round(shares, memory, tree, now_ns);
 	}
