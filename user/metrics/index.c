@@ -132,6 +132,8 @@ static void index_all(void)
 	for (size_t i = 0; i < denet_metric_count(); i++) {
 		const struct metric *metric = metric_at(i);
 
+		if (!metric)
+			break;
 		for (const struct denet_metric_use *use = metric->shown.uses; use->place; use++)
 			insert(&by_record[use->record], metric, use);
 		index_lists(metric);
