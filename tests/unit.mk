@@ -21,6 +21,8 @@ $(BUILD)/tests/unit/test_follow $(BUILD)/tests/unit/test_settle $(BUILD)/tests/u
 	DENET_LDFLAGS += $(SET_CLOCK:%=-Wl,--wrap=%)
 # And memory is there or not.
 $(BUILD)/tests/unit/test_engine: DENET_LDFLAGS += -Wl,--wrap=calloc
+# And seconds pass at once.
+$(BUILD)/tests/unit/test_rest: DENET_LDFLAGS += -Wl,--wrap=clock_gettime -Wl,--wrap=pthread_cond_timedwait
 
 -include $(UNIT_BIN:=.d)
 
