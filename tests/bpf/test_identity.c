@@ -49,6 +49,10 @@ static void polling_thread_of_io_uring_is_a_member(void **state)
 	scene_assert_exact(scene, "io_uring", scene->summary.used.cpu_time_ns);
 }
 
+/*
+ * 50 and not 1000: a round waits until each of the 64 threads that burn has had its turn, which takes
+ * some 0.1 s on two CPUs, so that 1000 of them are two minutes of a test that is to be run often.
+ */
 static void killed_threads_close_their_process_once(void **state)
 {
 	struct scene *scene = *state;
