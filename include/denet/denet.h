@@ -320,11 +320,18 @@ struct denet_examination {
 	size_t fixes_count;
 };
 
+struct denet_examine_options {
+	size_t size; /* sizeof(struct denet_examine_options) */
+	const char *program; /* the file that fixes name; NULL to have none that name it */
+	const char *proc_root; /* where /proc is; NULL = there */
+};
+
 /*
- * Tries everything that a run would need, and undoes it: nothing stays loaded. program is the file
- * that fixes name, NULL to have none that name it. Never fails but for want of memory.
+ * Tries everything that a run would need, and undoes it: nothing stays loaded. options may be NULL.
+ * Never fails but for want of memory, and with -EINVAL or -E2BIG for the size of options.
  */
-int denet_examine(const char *program, struct denet_examination **ret_examination);
+int denet_examine(const struct denet_examine_options *options,
+		  struct denet_examination **ret_examination);
 
 /* Accepts NULL. */
 void denet_examination_free(struct denet_examination *examination);

@@ -406,3 +406,7 @@ Examination = _struct(
     (POINTER(Fix), "fixes"),
     (c_size_t, "fixes_count"),
 )
+
+ExamineOptions = _struct(
+    "examine_options", (c_size_t, "size"), (c_char_p, "program", "proc_root")
+)

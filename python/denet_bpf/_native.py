@@ -99,7 +99,10 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_writer_dropped": (c_uint64, [c_void_p]),
     "denet_writer_error": (c_int, [c_void_p]),
     "denet_examination_json": (c_int, [POINTER(_abi.Examination), _text_out]),
-    "denet_examine": (c_int, [c_char_p, POINTER(POINTER(_abi.Examination))]),
+    "denet_examine": (
+        c_int,
+        [POINTER(_abi.ExamineOptions), POINTER(POINTER(_abi.Examination))],
+    ),
     "denet_examination_free": (None, [POINTER(_abi.Examination)]),
 }
 

@@ -2,7 +2,6 @@
 /* What doctor draws from files, from the kernel's words, and from both together. */
 #include "doctor/doctor_internal.h"
 
-#include <dirent.h>
 #include <ftw.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -441,36 +440,6 @@ static void without_any_source_that_is_said(void **state)
 	assert_non_null(strstr(examination->losses[0], "nothing is measured"));
 }
 
-static size_t count_descriptors(void)
-{
-	DIR *folder = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(folder);
-	while (readdir(folder))
-		count++;
-	(void)closedir(folder);
-	return count;
-}
-
-/* Programs, maps and links of the kernel live as long as a descriptor of theirs. */
-static void nothing_is_left_in_the_kernel(void **state)
-{
-	size_t before = count_descriptors();
-	struct denet_examination *examination;
-
-	(void)state;
-	assert_int_equal(denet_examine("/a", &examination), 0);
-	assert_true(examination->programs_count >= 6);
-	assert_int_equal(examination->size, sizeof(*examination));
-	for (size_t i = 0; i < examination->programs_count; i++)
-		assert_int_equal(!examination->programs[i].reason,
-				 examination->programs[i].is_attached == DENET_ANSWER_YES);
-	denet_examination_free(examination);
-	denet_examination_free(NULL);
-	assert_int_equal(count_descriptors(), before);
-}
-
 #define ON_FILES(test) cmocka_unit_test_setup_teardown(test, make_root, remove_root)
 
 int main(void)
@@ -492,7 +461,6 @@ int main(void)
 		cmocka_unit_test(where_all_works_nothing_is_lost),
 		cmocka_unit_test(a_program_that_is_missing_is_a_loss_of_its_own),
 		cmocka_unit_test(without_any_source_that_is_said),
-		cmocka_unit_test(nothing_is_left_in_the_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

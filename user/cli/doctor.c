@@ -41,13 +41,18 @@ static void append(struct buf *text, const struct options *options,
 	doctor_view_append(text, &style, examination);
 }
 
-static int examine(struct denet_examination **ret_examination)
+static int examine(const char *proc_root, struct denet_examination **ret_examination)
 {
 	char path[PATH_MAX];
+	const struct denet_examine_options how = {
+		.size = sizeof(how),
+		.program = own_path(path),
+		.proc_root = proc_root,
+	};
 	int r = rights_raise();
 
 	if (!r)
-		r = denet_examine(own_path(path), ret_examination);
+		r = denet_examine(&how, ret_examination);
 	if (!r)
 		r = rights_lower();
 	return r;
@@ -58,7 +63,7 @@ int doctor_main(const struct options *options)
 	AUTO(buf) struct buf text = { 0 };
 	struct denet_examination *examination;
 	bool is_exact;
-	int r = examine(&examination);
+	int r = examine(options->monitor.proc_root, &examination);
 
 	if (r) {
 		(void)log_error(r, "cannot examine this machine");
