@@ -172,6 +172,7 @@ class NativeMonitor:
         options.no_polling = no_polling
         options.pss = pss
         options.keep_records = True
+        options.keep_loaded = True  # who monitors once often does so again: a decorated function
         if children_max is not None:
             options.children_max = children_max
         self._options = options

@@ -5,6 +5,7 @@ It is looked for as DENET_LIBRARY says (unless this process runs with raised pri
 this package's folder, where a wheel has it, then where the dynamic linker looks.
 """
 
+import atexit
 import ctypes
 import json
 import os
@@ -36,6 +37,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_version": (c_char_p, []),
     "denet_free": (None, [c_void_p]),
     "denet_set_log": (None, [_abi.OnLog, c_void_p]),
+    "denet_release": (None, []),
     "denet_options_init": (None, [_options]),
     "denet_launch_init": (None, [_launch]),
     "denet_run": (c_int, [_options, _observer, _launch, _monitor_out, _error]),
@@ -55,6 +57,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_monitor_timed_out": (c_bool, [c_void_p]),
     "denet_monitor_wants_rights": (c_bool, [c_void_p]),
     "denet_monitor_is_running": (c_bool, [c_void_p]),
+    "denet_monitor_wants_rights": (c_bool, [c_void_p]),
     "denet_monitor_exit": (c_int, [c_void_p, POINTER(_abi.End)]),
     "denet_monitor_summary": (c_int, [c_void_p, POINTER(_abi.Summary)]),
     "denet_monitor_summary_json": (c_int, [c_void_p, _text_out]),
@@ -116,7 +119,16 @@ def library() -> ctypes.CDLL:
     with _lock:
         if _loaded is None:
             _loaded = _load(_find())
+            _release_in_time(_loaded)
         return _loaded
+
+
+def _release_in_time(loaded: ctypes.CDLL) -> None:
+    """What monitors have left for the next one goes at the end, and before a fork: the other
+    process would hold it in the kernel, and Python warns of a fork while a thread lives. In a
+    process that was forked the library releases nothing of the other's."""
+    atexit.register(loaded.denet_release)
+    os.register_at_fork(before=loaded.denet_release)
 
 
 def _is_privileged() -> bool:

@@ -57,6 +57,13 @@ def python_environment(**more):
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **more}
 
 
+def release():
+    """Frees what monitors have left for the next one, before descriptors are counted."""
+    from denet_bpf import _native
+
+    _native.library().denet_release()
+
+
 def run_python(code, *arguments, **options):
     """Runs code in a Python of its own; CompletedProcess with its output as text."""
     options.setdefault("env", python_environment())

@@ -23,6 +23,7 @@ from support import (
     kinds,
     python_environment,
     read_lines,
+    release,
     run_python,
     started,
     summary_of,
@@ -578,11 +579,13 @@ def test_a_fork_leaves_the_monitor_to_its_owner():
 
 def test_monitors_leave_no_descriptors_behind():
     run(["true"])
+    release()
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         run(["true"])
         with pytest.raises(RuntimeError):
             run(["/nonexistent"], output_file="/dev/null")
+    release()
     assert len(os.listdir("/proc/self/fd")) == before
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from support import LIMIT_S, kinds, read_lines, run_python, wait_until
+from support import LIMIT_S, kinds, read_lines, release, run_python, wait_until
 
 import denet_bpf as denet
 
@@ -296,9 +296,81 @@ def test_a_program_may_end_inside_the_block():
 def test_blocks_leave_nothing_behind():
     with denet.monitor():
         pass
+    release()
     fds, threads = len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
     for _ in range(5):
         with denet.monitor():
             pass
+    release()
     assert len(os.listdir("/proc/self/fd")) == fds
     assert len(os.listdir("/proc/self/task")) == threads
+
+
+# In a Python of its own: no other test has loaded or kept anything there.
+KEEPING = """
+import atexit, contextlib, os, re, sys
+atexit.register(lambda: print("at the end", loaded()))  # runs after what is registered later
+import denet_bpf
+from denet_bpf import _native
+
+def loaded():
+    found = set()
+    for fd in os.listdir("/proc/self/fdinfo"):
+        with contextlib.suppress(OSError), open("/proc/self/fdinfo/" + fd) as file:
+            found.update(re.findall(r"^(?:prog|map)_id:.*", file.read(), re.M))
+    return found
+
+def block():
+    with denet_bpf.monitor():
+        return loaded()
+
+def call():
+    return denet_bpf.profile(loaded)()[0]
+
+def command():
+    seen = []
+    take = denet_bpf.ProcessMonitor._take
+    def look(monitor):
+        seen.append(loaded())
+        take(monitor)
+    denet_bpf.ProcessMonitor._take = look
+    try:
+        assert denet_bpf.execute_with_monitoring(["true"])[0] == 0
+    finally:
+        denet_bpf.ProcessMonitor._take = take
+    return seen[0]
+
+use = globals()[sys.argv[1]]
+"""
+
+
+@pytest.mark.parametrize("use", ["block", "call", "command"])
+def test_the_second_use_has_what_the_first_has_loaded(exact, use):
+    done = run_python(
+        KEEPING + "use()\nkept = loaded()\nagain = use()\nprint(len(kept) > 0, kept <= again)", use
+    )
+    assert (done.stdout, done.stderr) == ("True True\nat the end set()\n", "")
+
+
+def test_what_is_kept_goes_before_a_fork(exact):
+    done = run_python(
+        KEEPING
+        + """
+use()
+assert loaded()
+pid = os.fork()
+if not pid:
+    os._exit(len(loaded()))
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+print(loaded(), len(os.listdir("/proc/self/task")), flush=True)
+use()
+pid = os.fork()
+if not pid:
+    use()
+    sys.exit()
+os.waitpid(pid, 0)
+""",
+        "block",
+    )
+    assert done.stdout == "set() 1\nat the end set()\nat the end set()\n"
+    assert done.stderr == ""
