@@ -32,12 +32,3 @@ void journal_vwrite(enum journal_level level, const char *format, va_list args)
 	}
 	(void)pthread_mutex_unlock(&lock);
 }
-
-void journal_write(enum journal_level level, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	journal_vwrite(level, format, args);
-	va_end(args);
-}

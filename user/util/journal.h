@@ -18,8 +18,6 @@ typedef void (*journal_fn)(void *context, int level, const char *text);
 void journal_set(journal_fn fn, void *context);
 
 /* One line; from any thread. */
-void journal_write(enum journal_level level, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 void journal_vwrite(enum journal_level level, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
