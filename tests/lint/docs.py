@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""What the documents tell to make or to run is there: targets, files of the tree.
+"""What the documents tell to make or to run is there: targets, files of the tree. The README keeps short.
 
 Usage: tests/lint/docs.py [CHECKOUT]. Silent and 0 when all is well."""
 
@@ -11,6 +11,7 @@ import sys
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.S | re.M)
 MAKE = re.compile(r"(?:^|[ `;&(])make((?: +[A-Z_]+=(?:\"[^\"]*\"|\S+))*(?: +[a-z][a-z0-9-]*)+)", re.M)
 OURS = re.compile(r"(?:^|[ `(])((?:tests|packaging|docs|user|bpf|include|vmlinux|python)/[\w./-]*\w)", re.M)
+README_LINES_MAX = 199
 TARGETS = re.compile(r"^([a-z][a-z0-9 -]*):(?!=)", re.M)
 
 
@@ -28,6 +29,9 @@ def main():
             for name in OURS.findall(code):
                 if not (root / name).exists():
                     wrong.append(f"{path.name}: {name}: not there")
+    lines = len((root / "README.md").read_text(encoding="utf-8").splitlines())
+    if lines > README_LINES_MAX:
+        wrong.append(f"README.md: has {lines} lines, at most {README_LINES_MAX}: docs/ is for the rest")
     for line in wrong:
         print(line, file=sys.stderr)
     return 1 if wrong else 0

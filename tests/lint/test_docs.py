@@ -11,11 +11,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 GOOD = {
     "Makefile": "all: x\nnot := x\ncheck-e2e check: all\n",
     "tests/more.mk": "more:\n",
-    "README.md": "`make all`\n```\nmake CC='gcc -m32' check more && make check-e2e # make coffee\n```\nmake do\n",
+    "README.md": "`make all`\n```\nmake CC='gcc -m32' check more && make check-e2e # make coffee\n```\nmake do\n"
+    + "\n" * 194,
 }
 FAULTS = {
     "no target": ({"README.md": "`make A=b check not`\n"}, "make not: no such target"),
     "no file": ({"docs/a.md": "```\ntests/gone 1\n```\n"}, "tests/gone: not there"),
+    "a long README": ({"README.md": "\n" * 200}, "README.md: has 200 lines, at most 199"),
 }
 
 
