@@ -735,8 +735,9 @@ class ProgramShare(TypedDict, total=False):
     start_ns: int
     #: CPU time, user and system (ns); with accounting proc a lower bound.
     cpu_time_ns: int
-    #: Most resident memory of all its programs, without what it inherited by fork (kb); the kernel's
-    #: count is short by up to a batch of pages a CPU.
+    #: Most resident memory of this program, without what the process was forked with (kb); short by
+    #: up to a batch of pages a CPU; absent of one left that no sample met and that was not larger
+    #: than those before.
     peak_rss_kb: int
     #: True when peak_rss_kb is only known to be reached.
     peak_rss_is_bound: bool

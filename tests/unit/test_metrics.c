@@ -83,6 +83,23 @@ static void no_record_has_a_key_or_a_place_twice(void **state)
 						     a->place == b->place);
 }
 
+static const char *help_of(enum denet_record record, const char *key)
+{
+	const struct denet_metric *metric = find(record, NULL, key);
+
+	return metric ? metric->help : "";
+}
+
+static void a_program_tells_of_its_own_peak(void **state)
+{
+	const char *of_program = help_of(DENET_RECORD_PROGRAM, "peak_rss_kb");
+	const char *of_process = help_of(DENET_RECORD_PROCESS, "peak_rss_kb");
+
+	(void)state;
+	assert_non_null(strstr(of_process, "all its programs"));
+	assert_non_null(strstr(of_program, "this program"));
+}
+
 /* A counter in the struct without a row would be in no record, and nobody would miss it. */
 static void each_counter_of_the_struct_has_its_rows(void **state)
 {
@@ -183,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row_says_what_it_is),
 		cmocka_unit_test(no_record_has_a_key_or_a_place_twice),
+		cmocka_unit_test(a_program_tells_of_its_own_peak),
 		cmocka_unit_test(each_counter_of_the_struct_has_its_rows),
 		cmocka_unit_test(keys_come_in_denets_order_with_ours_behind),
 		cmocka_unit_test(denets_reader_demands_eleven),
