@@ -11,8 +11,8 @@ $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(say) CC $@
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -static $< -o $@
 
-# Below the library: it asks the source itself.
-$(BUILD)/tests/bench/samples: tests/bench/samples.c $(BUILD)/inside.a
+# Below the library: they ask the source itself.
+$(BUILD)/tests/bench/samples $(BUILD)/tests/bench/programs: $(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/inside.a
 	@mkdir -p $(@D)
 	$(say) CCLD $@
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $< \

@@ -272,6 +272,22 @@ def print_samples(bench):
                 row(members, threads, others, own, walk)
 
 
+def print_programs(bench):
+    """What the kernel does before a program runs: verifying goes with the instructions it looks at."""
+    heading("Verified instructions of each program, and ms until its object is loaded and attached: median of 5",
+            "object", "program", "verified instructions", "loaded in ms")
+    done = subprocess.run([f"{bench.build}/tests/bench/programs"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        bench.faults.append(done.stderr.strip())
+    loaded = None
+    for kind, name, figure in (line.split() for line in done.stdout.splitlines()):
+        if kind == "object":
+            of, loaded = name, f"{int(figure) / 1e6:.1f}"
+            continue
+        row(of, name, figure, loaded)
+        loaded = ""
+
+
 def own_cpu_of(rounds, names):
     return (spread([runs[name].own_cpu_ns / 1e6 for _, runs in rounds if not runs[name].failed], "{:.0f}".format)
             for name in names)
@@ -324,6 +340,7 @@ def main():
         print_samples(bench)
         print_slowdown(bench)
         print_start(bench)
+        print_programs(bench)
         print_memory(bench)
     if bench.faults:
         print("\n## What failed\n")
