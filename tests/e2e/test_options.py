@@ -4,7 +4,22 @@
 import os
 import subprocess
 
-from harness import ACT, BIN, LIMIT_S, Case, exact, finish, is_alive, of_kind, parse_lines, run, start, the, wait_for
+from harness import (
+    ACT,
+    BIN,
+    LIMIT_S,
+    Case,
+    exact,
+    finish,
+    is_alive,
+    of_kind,
+    parse_lines,
+    run,
+    start,
+    the,
+    wait_for,
+    wait_for_file,
+)
 
 
 class Refused(Case):
@@ -207,19 +222,25 @@ class Children(Case):
         script = f'for i in $(seq {count}); do sleep 1000 & done; "{ACT}" spin 20; read line; kill $(jobs -p); wait'
         with start("run", "-q", "-i", "10", "-m", "10", *options, "-o", self.path("f"), "--", "bash", "-c", script,
                    stdin=subprocess.PIPE) as process:
-            wait_for("all children", lambda: os.path.exists(self.path("f"))
-                     and any(record["aggregated"]["process_count"] == count + 1 for record in self.trees()))
-            seen = len(self.trees())
-            wait_for("one more sample", lambda: len(self.trees()) > seen)
-            tree = self.trees()[seen]
+            wait_for_file(self.path("f"))
+            with open(self.path("f"), "rb") as file:
+                wait_for("all children", lambda: any(record["aggregated"]["process_count"] == count + 1
+                                                     for record in self.new_trees(file)))
+                tree = wait_for("one more sample", lambda: self.new_trees(file))[0]
             process.stdin.close()
             process.stdin = None
             self.assertEqual(finish(process).signal, None)
         return tree
 
-    def trees(self):
-        data = self.read("f")
-        return of_kind(parse_lines(data[: data.rfind(b"\n") + 1]), "tree")
+    def new_trees(self, file):
+        """Each line is read once: the file grows faster than a busy machine could read it anew."""
+        whole = []
+        for line in file:
+            if not line.endswith(b"\n"):
+                file.seek(-len(line), os.SEEK_CUR)
+                break
+            whole.append(line)
+        return of_kind(parse_lines(b"".join(whole)), "tree")
 
     def test_more_than_256_are_omitted(self):
         tree = self.tree_of(300)
