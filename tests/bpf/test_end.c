@@ -111,10 +111,34 @@ static void kept_monitors_have_nothing_in_the_kernel(void **state)
 	}
 }
 
+/* What rests for the next run is the one thing that is left, until it is given back. */
+static void kept_set_is_gone_once_it_is_released(void **state)
+{
+	struct denet_options options = { .size = sizeof(options) };
+	struct denet_summary summary = { .size = sizeof(summary) };
+	struct denet_monitor *monitor;
+	static struct objects before;
+
+	(void)state;
+	denet_options_init(&options);
+	options.accounting = DENET_ACCOUNTING_BPF;
+	options.keep_loaded = true;
+	list(&before);
+	monitor = start(&options);
+	assert_int_equal(denet_monitor_wait(monitor, LONG_MS), 1);
+	denet_release();
+	assert_nothing_new(&before);
+	assert_int_equal(denet_monitor_summary(monitor, &summary), 0);
+	assert_int_equal(summary.accounting, DENET_ACCOUNTING_BPF);
+	assert_int_equal(summary.processes_exact, 1);
+	denet_monitor_free(monitor);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kept_monitors_have_nothing_in_the_kernel),
+		cmocka_unit_test(kept_set_is_gone_once_it_is_released),
 	};
 
 	return harness_run("end", tests);
