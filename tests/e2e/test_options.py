@@ -12,6 +12,7 @@ from harness import (
     exact,
     finish,
     is_alive,
+    not_in_mode,
     of_kind,
     parse_lines,
     run,
@@ -108,6 +109,7 @@ class Refused(Case):
         self.refused("run", "-o", "a", "-o", "b", words=("--out", "'a'", "'b'"))
         self.refused("run", "-q", "--live", words=("--live", "--quiet"))
 
+    @not_in_mode("caps", "of a lent right only what changes the screen may be set so")
     def test_the_environment(self):
         env = dict(os.environ, DENET_BPF_MAX_INTERVAL="x")
         self.assert_refused(self.run_here("run", "touch", "started", env=env), "DENET_BPF_MAX_INTERVAL", "'x'")
@@ -115,6 +117,7 @@ class Refused(Case):
 
 
 class Accepted(Case):
+    @not_in_mode("caps", "of a lent right only what changes the screen may be set so")
     def test_the_environment_sets_what_is_not_given(self):
         env = dict(os.environ, DENET_BPF_INTERVAL="20", DENET_BPF_MAX_INTERVAL="30")
         metadata = the(self.records("-m", "40", env=env), "metadata")
