@@ -98,9 +98,11 @@ class Records(FromProc):
             self.assertIn(root.get("cmd"), (None, ["/bin/true"]))
 
     def test_an_end_that_nobody_saw_is_left_out(self):
-        # Not when the shell has just forked it, and it has the shell's name still.
+        # By its arguments; its name may be read at the look after that, if its exec fell between the two.
         def is_head_seen(records):
-            return any(child.get("cmd", [])[:1] == ["head"] for child in of_kind(records, "child"))
+            heads = [at for at, record in enumerate(records)
+                     if record["kind"] == "child" and record.get("cmd", [])[:1] == ["head"]]
+            return heads and len(of_kind(records[heads[0]:], "tree")) > 1
 
         records = self.records_until(is_head_seen, "-i", "10",
                                      command=("sh", "-c", f"head -n 1 {self.gate()} >/dev/null; exit 0"))

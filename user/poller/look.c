@@ -221,7 +221,8 @@ static int look_at_files(struct poller *poller, struct member *member, uint64_t 
 
 	/* Before stat: children that it has not waited for by then are not among the bytes. */
 	io = figures_read_io(poller, member, &whole);
-	if (!member->is_stat_fresh)
+	/* Who ran since may have execed, and then sleeps under the name that it had before. */
+	if (!member->is_stat_fresh || clock_ns != member->found_clock_ns)
 		r = process_read_stat(poller->procfs, member->pid, &stat);
 	if (r == -ESRCH || is_forgotten(&stat))
 		return look_at_missing(poller, member);
@@ -315,6 +316,7 @@ int look_for(struct poller *poller, pid_t pid, const struct member *parent)
 {
 	struct member *member = member_find(poller, pid), *found;
 	struct process_stat stat;
+	uint64_t clock_ns = 0;
 	int r;
 
 	if (member && member->state != MEMBER_GONE) {
@@ -325,6 +327,7 @@ int look_for(struct poller *poller, pid_t pid, const struct member *parent)
 	/* The monitor never counts itself, unless it was asked to. */
 	if (pid == getpid())
 		return 0;
+	(void)figures_clock(poller, pid, &clock_ns);
 	r = process_read_stat(poller->procfs, pid, &stat);
 	if (r == -ESRCH && parent && parent->pid)
 		return look_for_hidden(poller, pid, member_find(poller, parent->pid));
@@ -336,6 +339,7 @@ int look_for(struct poller *poller, pid_t pid, const struct member *parent)
 		return -ENOMEM;
 	member->stat = stat;
 	member->is_stat_fresh = true;
+	member->found_clock_ns = clock_ns;
 	member->first_ppid = stat.ppid;
 	if (status_read_uid(poller->procfs, pid, &member->uid))
 		member->uid = UID_UNKNOWN;

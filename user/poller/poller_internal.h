@@ -39,6 +39,7 @@ struct member {
 	uint64_t children_read_ns;
 	bool is_stat_fresh; /* read when it was found, a moment ago */
 	uint64_t clock_ns;
+	uint64_t found_clock_ns; /* before its first stat was read */
 	uint64_t seen_boot_ns; /* when it was last known to live */
 	uint64_t first_parent_id; /* of the parent that it was found with; 0 for who is no member */
 	pid_t first_ppid;
