@@ -113,6 +113,7 @@ static void of_records_that_are_cut_the_last_is_told(void **state)
 	(void)state;
 	init_world(&world);
 	writer = start(&world);
+	assert_non_null(writer);
 	append_stats(&read);
 	assert_non_null(strstr(buf_text(&read), "84 ms"));
 	assert_non_null(strstr(buf_text(&read), "exact for 4 of 6 processes"));
