@@ -250,7 +250,7 @@ check-all:
 # What runs for every change. The last ones only while there is time: half an hour for all, but on a
 # machine of half our speed, too.
 CI_SECONDS ?= 1320
-CI_LATER := check-repeat check-runtimes check-servers check-web check-py-extra check-distro
+CI_LATER := check-runtimes check-servers check-web check-repeat check-py-extra check-distro
 
 check-ci:
 	@packaging/install-deps check fuzz lint abi
