@@ -222,11 +222,13 @@ class Duration(Case):
 class Children(Case):
     def tree_of(self, count, *options):
         """The samples of a tree whose root holds count children of different CPU use."""
-        script = f'for i in $(seq {count}); do sleep 1000 & done; "{ACT}" spin 20; read line; kill $(jobs -p); wait'
+        script = f'for i in $(seq {count}); do sleep 1000 & done; "{ACT}" spin 20; echo >ready; read line; kill $(jobs -p); wait'
         with start("run", "-q", "-i", "10", "-m", "10", *options, "-o", self.path("f"), "--", "bash", "-c", script,
-                   stdin=subprocess.PIPE) as process:
-            wait_for_file(self.path("f"))
+                   stdin=subprocess.PIPE, cwd=self.folder) as process:
+            # From here on nobody comes or goes.
+            wait_for_file(self.path("ready"))
             with open(self.path("f"), "rb") as file:
+                self.new_trees(file)
                 wait_for("all children", lambda: any(record["aggregated"]["process_count"] == count + 1
                                                      for record in self.new_trees(file)))
                 tree = wait_for("one more sample", lambda: self.new_trees(file))[0]
