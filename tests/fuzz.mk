@@ -10,7 +10,7 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	@mkdir -p $(@D)
 	$(say) FUZZ $@
 	$(Q)$(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g -O1 -Iinclude -Iuser \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_LIB) -lm
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_LIB) -lm -lz
 
 # libFuzzer alone is a tenth of all packages that check needs.
 check-fuzz:

@@ -169,6 +169,11 @@ struct metric_list metric_list_of_rollups(void)
 	return (struct metric_list){ of_rollups, of_rollups_count };
 }
 
+bool metric_is_in_group(const struct metric_use *use, const char *group)
+{
+	return use->group && group && strcmp(use->group, group) == 0;
+}
+
 static bool is_in_group(const struct denet_metric *metric, const char *group)
 {
 	if (!group || !metric->group)

@@ -4,6 +4,7 @@
 #define DENET_METRICS_TABLE_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,9 @@ struct metric_list {
 
 /* All keys of a record, in their order. */
 struct metric_list metric_list(enum denet_record record);
+
+/* By its name: equal literals need not be one. Of a metric without a group nobody is in the same. */
+bool metric_is_in_group(const struct metric_use *use, const char *group);
 
 /* The use of a key, or of its old name, in a record; NULL when it has none. group may be NULL. */
 const struct metric_use *metric_find(enum denet_record record, const char *group, const char *key,

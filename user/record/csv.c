@@ -55,9 +55,9 @@ static bool is_known(const struct metric_list *list, size_t at, const void *base
 
 	if (!group)
 		return fields_is_known(&uses[at], base);
-	while (i && uses[i - 1].group == group)
+	while (i && metric_is_in_group(&uses[i - 1], group))
 		i--;
-	for (; i < list->count && uses[i].group == group; i++)
+	for (; i < list->count && metric_is_in_group(&uses[i], group); i++)
 		if (!fields_is_known(&uses[i], base))
 			return false;
 	return true;

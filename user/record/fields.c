@@ -222,7 +222,7 @@ static size_t write_group(struct body *body, const struct metric_use *uses, size
 	bool is_whole = true;
 	size_t len = 0;
 
-	for (; len < count && uses[len].group == group; len++)
+	for (; len < count && metric_is_in_group(&uses[len], group); len++)
 		if (uses[len].metric->shown.type != DENET_METRIC_INFO)
 			is_whole = is_whole && fields_is_known(&uses[len], body->fields->base);
 	if (!is_whole)
