@@ -9,22 +9,22 @@
 
 static __always_inline void read_counters(struct task_struct *task, struct task_counters *counters)
 {
-	counters->cpu_ns = task->se.sum_exec_runtime;
-	counters->user_ns = task->utime;
-	counters->system_ns = task->stime;
+	counters->cpu_time_ns = task->se.sum_exec_runtime;
+	counters->cpu_user_ns = task->utime;
+	counters->cpu_system_ns = task->stime;
 	counters->run_delay_ns = task->sched_info.run_delay;
-	counters->faults_minor = task->min_flt;
-	counters->faults_major = task->maj_flt;
-	counters->switches_voluntary = task->nvcsw;
-	counters->switches_involuntary = task->nivcsw;
+	counters->page_faults_cached = task->min_flt;
+	counters->page_faults_disk = task->maj_flt;
+	counters->ctx_switches_voluntary = task->nvcsw;
+	counters->ctx_switches_involuntary = task->nivcsw;
 	counters->migrations = task->se.nr_migrations;
-	counters->read_chars = task->ioac.rchar;
-	counters->write_chars = task->ioac.wchar;
-	counters->read_bytes = task->ioac.read_bytes;
-	counters->write_bytes = task->ioac.write_bytes;
-	counters->cancelled_write_bytes = task->ioac.cancelled_write_bytes;
-	counters->read_calls = task->ioac.syscr;
-	counters->write_calls = task->ioac.syscw;
+	counters->syscall_read_bytes = task->ioac.rchar;
+	counters->syscall_write_bytes = task->ioac.wchar;
+	counters->disk_read_bytes = task->ioac.read_bytes;
+	counters->disk_write_bytes = task->ioac.write_bytes;
+	counters->disk_write_cancelled_bytes = task->ioac.cancelled_write_bytes;
+	counters->syscall_read_count = task->ioac.syscr;
+	counters->syscall_write_count = task->ioac.syscw;
 }
 
 /* For a sum that nobody else changes. */

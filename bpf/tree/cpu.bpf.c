@@ -15,22 +15,22 @@
 
 static __always_inline void add_counters(struct task_counters *sum, struct task_counters *counters)
 {
-	ADD(sum->cpu_ns, counters->cpu_ns);
-	ADD(sum->user_ns, counters->user_ns);
-	ADD(sum->system_ns, counters->system_ns);
+	ADD(sum->cpu_time_ns, counters->cpu_time_ns);
+	ADD(sum->cpu_user_ns, counters->cpu_user_ns);
+	ADD(sum->cpu_system_ns, counters->cpu_system_ns);
 	ADD(sum->run_delay_ns, counters->run_delay_ns);
-	ADD(sum->faults_minor, counters->faults_minor);
-	ADD(sum->faults_major, counters->faults_major);
-	ADD(sum->switches_voluntary, counters->switches_voluntary);
-	ADD(sum->switches_involuntary, counters->switches_involuntary);
+	ADD(sum->page_faults_cached, counters->page_faults_cached);
+	ADD(sum->page_faults_disk, counters->page_faults_disk);
+	ADD(sum->ctx_switches_voluntary, counters->ctx_switches_voluntary);
+	ADD(sum->ctx_switches_involuntary, counters->ctx_switches_involuntary);
 	ADD(sum->migrations, counters->migrations);
-	ADD(sum->read_chars, counters->read_chars);
-	ADD(sum->write_chars, counters->write_chars);
-	ADD(sum->read_bytes, counters->read_bytes);
-	ADD(sum->write_bytes, counters->write_bytes);
-	ADD(sum->cancelled_write_bytes, counters->cancelled_write_bytes);
-	ADD(sum->read_calls, counters->read_calls);
-	ADD(sum->write_calls, counters->write_calls);
+	ADD(sum->syscall_read_bytes, counters->syscall_read_bytes);
+	ADD(sum->syscall_write_bytes, counters->syscall_write_bytes);
+	ADD(sum->disk_read_bytes, counters->disk_read_bytes);
+	ADD(sum->disk_write_bytes, counters->disk_write_bytes);
+	ADD(sum->disk_write_cancelled_bytes, counters->disk_write_cancelled_bytes);
+	ADD(sum->syscall_read_count, counters->syscall_read_count);
+	ADD(sum->syscall_write_count, counters->syscall_write_count);
 }
 
 static __always_inline __u64 wakeup_flag(__u64 id)

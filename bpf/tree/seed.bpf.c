@@ -77,13 +77,13 @@ static __always_inline void write_ended_threads(struct seq_file *seq, struct tas
 	sample->tid = tgid;
 	sample->tgid = tgid;
 	sample->flags = SAMPLE_ENDED_THREADS;
-	sample->used.cpu_ns = BPF_CORE_READ(signal, sum_sched_runtime);
-	sample->used.user_ns = BPF_CORE_READ(signal, utime);
-	sample->used.system_ns = BPF_CORE_READ(signal, stime);
-	sample->used.faults_minor = BPF_CORE_READ(signal, min_flt);
-	sample->used.faults_major = BPF_CORE_READ(signal, maj_flt);
-	sample->used.switches_voluntary = BPF_CORE_READ(signal, nvcsw);
-	sample->used.switches_involuntary = BPF_CORE_READ(signal, nivcsw);
+	sample->used.cpu_time_ns = BPF_CORE_READ(signal, sum_sched_runtime);
+	sample->used.cpu_user_ns = BPF_CORE_READ(signal, utime);
+	sample->used.cpu_system_ns = BPF_CORE_READ(signal, stime);
+	sample->used.page_faults_cached = BPF_CORE_READ(signal, min_flt);
+	sample->used.page_faults_disk = BPF_CORE_READ(signal, maj_flt);
+	sample->used.ctx_switches_voluntary = BPF_CORE_READ(signal, nvcsw);
+	sample->used.ctx_switches_involuntary = BPF_CORE_READ(signal, nivcsw);
 	bpf_seq_write(seq, sample, sizeof(*sample));
 }
 

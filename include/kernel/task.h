@@ -13,24 +13,27 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 
-/* Counters of one task, or sums of them. Source: the fields of struct task_struct. */
+/*
+ * Counters of one task, or sums of them, each under the key of its row in the metric table. Source:
+ * the fields of struct task_struct.
+ */
 struct task_counters {
-	__u64 cpu_ns; /* se.sum_exec_runtime */
-	__u64 user_ns; /* utime and stime: whole ticks, only good as a ratio */
-	__u64 system_ns;
+	__u64 cpu_time_ns; /* se.sum_exec_runtime */
+	__u64 cpu_user_ns; /* utime and stime: whole ticks, only good as a ratio */
+	__u64 cpu_system_ns;
 	__u64 run_delay_ns; /* sched_info.run_delay */
-	__u64 faults_minor;
-	__u64 faults_major;
-	__u64 switches_voluntary;
-	__u64 switches_involuntary;
+	__u64 page_faults_cached;
+	__u64 page_faults_disk;
+	__u64 ctx_switches_voluntary;
+	__u64 ctx_switches_involuntary;
 	__u64 migrations;
-	__u64 read_chars; /* ioac: what read() and the like returned, cached or not */
-	__u64 write_chars;
-	__u64 read_bytes; /* ioac: what went to storage */
-	__u64 write_bytes;
-	__u64 cancelled_write_bytes; /* dirty pages that were removed first, by whoever did that */
-	__u64 read_calls; /* ioac: syscr and syscw */
-	__u64 write_calls;
+	__u64 syscall_read_bytes; /* ioac: what read() and the like returned, cached or not */
+	__u64 syscall_write_bytes;
+	__u64 disk_read_bytes; /* ioac: what went to storage */
+	__u64 disk_write_bytes;
+	__u64 disk_write_cancelled_bytes; /* dirty pages that were removed first, by whoever did that */
+	__u64 syscall_read_count; /* ioac: syscr and syscw */
+	__u64 syscall_write_count;
 };
 
 /* Figures of struct task_counters that a source may not be able to tell. */

@@ -21,7 +21,7 @@
 struct heard {
 	uint64_t execs;
 	uint64_t exits;
-	uint64_t cpu_ns;
+	uint64_t cpu_time_ns;
 	uint32_t wanted_tgid;
 	uint64_t wanted;
 	uint64_t wanted_cpu_ns;
@@ -41,10 +41,10 @@ static void on_exit_heard(void *context, const struct process_account *account)
 	struct heard *heard = context;
 
 	heard->exits++;
-	heard->cpu_ns += account->used.cpu_ns;
+	heard->cpu_time_ns += account->used.cpu_time_ns;
 	if (account->tgid == heard->wanted_tgid) {
 		heard->wanted++;
-		heard->wanted_cpu_ns = account->used.cpu_ns;
+		heard->wanted_cpu_ns = account->used.cpu_time_ns;
 	}
 }
 
@@ -117,8 +117,8 @@ static void check_undrained(struct scene *scene, uint64_t processes)
 	assert_int_equal(totals.dropped_accounts, 0);
 	assert_int_equal(totals.processes_started, processes);
 	assert_int_equal(heard.exits, processes + 1);
-	assert_int_equal(heard.cpu_ns, totals.dead.cpu_ns);
-	scene_assert_exact(scene, "undrained", totals.dead.cpu_ns);
+	assert_int_equal(heard.cpu_time_ns, totals.dead.cpu_time_ns);
+	scene_assert_exact(scene, "undrained", totals.dead.cpu_time_ns);
 	source_close(source);
 }
 
@@ -149,7 +149,7 @@ static int note_slice(void *context, const struct task_sample *task)
 {
 	struct slice *slice = context;
 
-	slice->charged_ns = task->used.cpu_ns;
+	slice->charged_ns = task->used.cpu_time_ns;
 	slice->slice_ns = task->slice_ns;
 	return 0;
 }
@@ -199,7 +199,7 @@ static void execs_that_do_not_fit_the_ring_are_counted(void **state)
 	/* The held stub execs what enters the cgroup, and that the workload. */
 	assert_int_equal(heard.execs + totals.dropped_events, 1002);
 	assert_int_equal(heard.exits, 1);
-	scene_assert_exact(scene, "1000 execs", totals.dead.cpu_ns);
+	scene_assert_exact(scene, "1000 execs", totals.dead.cpu_time_ns);
 	source_close(source);
 }
 
@@ -222,8 +222,8 @@ static void accounts_without_room_are_counted_and_their_cpu_too(void **state)
 	assert_int_equal(totals.dropped_accounts, 401 - 64);
 	assert_int_equal(heard.exits, 64);
 	assert_int_equal(totals.dropped_tasks, 0);
-	assert_true(heard.cpu_ns < totals.dead.cpu_ns);
-	scene_assert_exact(scene, "64 accounts", totals.dead.cpu_ns);
+	assert_true(heard.cpu_time_ns < totals.dead.cpu_time_ns);
+	scene_assert_exact(scene, "64 accounts", totals.dead.cpu_time_ns);
 	source_close(source);
 }
 
@@ -248,8 +248,8 @@ static void check_load_path(struct scene *scene, const struct probe_options *opt
 	assert_int_equal(heard.exits, 31);
 	/* The root enters the cgroup by an exec and works by another. */
 	assert_int_equal(heard.execs, 30 + 2);
-	assert_int_equal(heard.cpu_ns, totals.dead.cpu_ns);
-	scene_assert_exact(scene, "execs by threads", totals.dead.cpu_ns);
+	assert_int_equal(heard.cpu_time_ns, totals.dead.cpu_time_ns);
+	scene_assert_exact(scene, "execs by threads", totals.dead.cpu_time_ns);
 	source_close(source);
 }
 

@@ -106,7 +106,7 @@ static void thousand_uses_leave_nothing(void **state)
 {
 	struct scene *scene = *state;
 	struct traces before;
-	uint64_t cpu_ns = 0;
+	uint64_t cpu_time_ns = 0;
 
 	denet_release();
 	before = look_for_traces();
@@ -114,8 +114,8 @@ static void thousand_uses_leave_nothing(void **state)
 	scene->options.no_polling = true;
 	/* Not of each: what the stub had used at its exec is an estimate, and may be all there is. */
 	for (int i = 0; i < USES; i++)
-		cpu_ns += run_once(scene);
-	assert_true(cpu_ns > 0);
+		cpu_time_ns += run_once(scene);
+	assert_true(cpu_time_ns > 0);
 	assert_true(look_for_traces().descriptors > before.descriptors);
 	denet_release();
 	assert_int_equal(look_for_traces().descriptors, before.descriptors);
@@ -151,7 +151,7 @@ static void members_of_the_last_use_are_none_of_the_next(void **state)
 	assert_int_equal(waitpid(scene->spawned, NULL, 0), scene->spawned);
 	source->ops->totals(source, &totals);
 	assert_int_equal(totals.dying_seq, 0);
-	assert_int_equal(totals.dead.cpu_ns, 0);
+	assert_int_equal(totals.dead.cpu_time_ns, 0);
 	source_close(source);
 
 	/* And a member of both is one again. */
@@ -163,7 +163,7 @@ static void members_of_the_last_use_are_none_of_the_next(void **state)
 	do
 		source->ops->totals(source, &totals);
 	while (totals.dead_seq == 0);
-	assert_true(totals.dead.cpu_ns > 0);
+	assert_true(totals.dead.cpu_time_ns > 0);
 	source_close(source);
 	denet_release();
 	scene->spawned = 0;

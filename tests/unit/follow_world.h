@@ -24,7 +24,7 @@ struct heard {
 	struct denet_process ended[HEARD_MAX];
 	char ended_comm[HEARD_MAX][DENET_COMM_LEN + 1];
 	char ended_args[HEARD_MAX][32];
-	uint64_t cpu_ns; /* of the last sample, as the next */
+	uint64_t cpu_time_ns; /* of the last sample, as the next */
 	uint64_t process_count;
 	uint64_t children_count;
 	double root_usage;
@@ -68,7 +68,7 @@ static inline void on_sample(void *context, const struct denet_tree *tree)
 	struct heard *heard = context;
 
 	heard->samples++;
-	heard->cpu_ns = tree->aggregated.used.cpu_time_ns;
+	heard->cpu_time_ns = tree->aggregated.used.cpu_time_ns;
 	heard->process_count = tree->process_count;
 	heard->children_count = tree->children_count;
 	heard->root_usage = tree->parent.cpu_usage;

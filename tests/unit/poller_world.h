@@ -107,7 +107,7 @@ static inline int on_task(void *context, const struct task_sample *task)
 
 	assert_true(world->tasks_count < SEEN_MAX);
 	world->tasks[world->tasks_count++] = *task;
-	world->live_ns += task->used.cpu_ns;
+	world->live_ns += task->used.cpu_time_ns;
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static inline void sample(struct world *world)
 
 static inline uint64_t total_ns(const struct world *world)
 {
-	return world->totals.dead.cpu_ns + world->live_ns;
+	return world->totals.dead.cpu_time_ns + world->live_ns;
 }
 
 static inline bool is_seen(const struct world *world, pid_t pid)
@@ -238,7 +238,7 @@ static inline void begin_as(struct world *world, const struct poller_options *op
 	world->root = start(world, run);
 	assert_int_equal(seed(world, world->root, false), 0);
 	assert_int_equal(world->tasks_count, 1);
-	world->before_ns = world->tasks[0].used.cpu_ns;
+	world->before_ns = world->tasks[0].used.cpu_time_ns;
 	if (!is_held)
 		allow(world);
 }

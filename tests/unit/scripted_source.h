@@ -102,9 +102,9 @@ static inline void script_birth(uint64_t id, const char *comm)
 	script.totals.processes_started++;
 }
 
-static inline void script_use(uint64_t id, uint64_t cpu_ns)
+static inline void script_use(uint64_t id, uint64_t cpu_time_ns)
 {
-	actor_of(id)->task.used.cpu_ns += cpu_ns;
+	actor_of(id)->task.used.cpu_time_ns += cpu_time_ns;
 }
 
 static inline struct told *tell(uint32_t type)
@@ -145,13 +145,13 @@ static inline void script_exec(uint64_t id, const char *args, const char *path)
 }
 
 /* Of the last exec it is known what had been used by then, and what was left. */
-static inline void script_count_exec(const char *left_comm, uint64_t cpu_ns)
+static inline void script_count_exec(const char *left_comm, uint64_t cpu_time_ns)
 {
 	struct exec_event *exec = &script.news[script.news_count - 1].exec;
 
 	exec->flags |= EXEC_COUNTED;
-	exec->used.cpu_ns = cpu_ns;
-	exec->boot_ns = exec->start_boot_ns + cpu_ns;
+	exec->used.cpu_time_ns = cpu_time_ns;
+	exec->boot_ns = exec->start_boot_ns + cpu_time_ns;
 	memcpy(exec->left_comm, left_comm, strnlen(left_comm, DENET_COMM_LEN));
 }
 

@@ -11,22 +11,22 @@
 
 /* Each field by name, so that the test does not lean on the layout as the module does. */
 static const size_t offsets[] = {
-	offsetof(struct task_counters, cpu_ns),
-	offsetof(struct task_counters, user_ns),
-	offsetof(struct task_counters, system_ns),
+	offsetof(struct task_counters, cpu_time_ns),
+	offsetof(struct task_counters, cpu_user_ns),
+	offsetof(struct task_counters, cpu_system_ns),
 	offsetof(struct task_counters, run_delay_ns),
-	offsetof(struct task_counters, faults_minor),
-	offsetof(struct task_counters, faults_major),
-	offsetof(struct task_counters, switches_voluntary),
-	offsetof(struct task_counters, switches_involuntary),
+	offsetof(struct task_counters, page_faults_cached),
+	offsetof(struct task_counters, page_faults_disk),
+	offsetof(struct task_counters, ctx_switches_voluntary),
+	offsetof(struct task_counters, ctx_switches_involuntary),
 	offsetof(struct task_counters, migrations),
-	offsetof(struct task_counters, read_chars),
-	offsetof(struct task_counters, write_chars),
-	offsetof(struct task_counters, read_bytes),
-	offsetof(struct task_counters, write_bytes),
-	offsetof(struct task_counters, cancelled_write_bytes),
-	offsetof(struct task_counters, read_calls),
-	offsetof(struct task_counters, write_calls),
+	offsetof(struct task_counters, syscall_read_bytes),
+	offsetof(struct task_counters, syscall_write_bytes),
+	offsetof(struct task_counters, disk_read_bytes),
+	offsetof(struct task_counters, disk_write_bytes),
+	offsetof(struct task_counters, disk_write_cancelled_bytes),
+	offsetof(struct task_counters, syscall_read_count),
+	offsetof(struct task_counters, syscall_write_count),
 };
 
 #define FIELDS (sizeof(offsets) / sizeof(*offsets))

@@ -44,7 +44,7 @@ static void check_rate(struct engine *engine, uint64_t now_ms, double percent)
 static void sums_never_fall_below_nothing(void **state)
 {
 	/* An estimate may be more than the kernel charges. */
-	const struct task_counters before = { .cpu_ns = 5 * MS };
+	const struct task_counters before = { .cpu_time_ns = 5 * MS };
 	struct engine engine;
 
 	(void)state;
@@ -53,15 +53,15 @@ static void sums_never_fall_below_nothing(void **state)
 	script_use(2, 3 * MS);
 	ledger_exclude(&engine.ledger, &before);
 	take_walk(&engine);
-	assert_int_equal(engine.ledger.exact.cpu_ns, 0);
-	assert_int_equal(engine.ledger.total.cpu_ns, 0);
+	assert_int_equal(engine.ledger.exact.cpu_time_ns, 0);
+	assert_int_equal(engine.ledger.total.cpu_time_ns, 0);
 	script_use(2, 4 * MS);
 	take_walk(&engine);
-	assert_int_equal(engine.ledger.exact.cpu_ns, 2 * MS);
+	assert_int_equal(engine.ledger.exact.cpu_time_ns, 2 * MS);
 	ledger_exclude(&engine.ledger, &before);
 	take_walk(&engine);
-	assert_int_equal(engine.ledger.exact.cpu_ns, 0);
-	assert_int_equal(engine.ledger.total.cpu_ns, 2 * MS);
+	assert_int_equal(engine.ledger.exact.cpu_time_ns, 0);
+	assert_int_equal(engine.ledger.total.cpu_time_ns, 2 * MS);
 	tree_done(&engine.tree);
 }
 
@@ -95,11 +95,11 @@ static void totals_are_everybody_s_unless_a_birth_was_lost(void **state)
 	script_use(2, 5 * MS);
 	take_walk(&engine);
 	assert_false(ledger_read_totals(&engine.ledger, engine.source));
-	assert_int_equal(engine.ledger.exact.cpu_ns, 5 * MS);
+	assert_int_equal(engine.ledger.exact.cpu_time_ns, 5 * MS);
 	script_use(2, 1 * MS);
 	script_exit(2, 0);
 	assert_true(ledger_read_totals(&engine.ledger, engine.source));
-	assert_int_equal(engine.ledger.exact.cpu_ns, 6 * MS);
+	assert_int_equal(engine.ledger.exact.cpu_time_ns, 6 * MS);
 	script.totals.dropped_births = 1;
 	assert_false(ledger_read_totals(&engine.ledger, engine.source));
 	tree_done(&engine.tree);
@@ -115,13 +115,13 @@ static void slice_in_progress_is_in_rates_alone(void **state)
 	script_use(2, 10 * MS);
 	actor_of(2)->task.slice_ns = 30 * MS;
 	take_walk(&engine);
-	assert_int_equal(engine.ledger.exact.cpu_ns, 10 * MS);
+	assert_int_equal(engine.ledger.exact.cpu_time_ns, 10 * MS);
 	check_rate(&engine, 100, 40);
 	/* Now it is charged for. */
 	actor_of(2)->task.slice_ns = 0;
 	script_use(2, 30 * MS);
 	take_walk(&engine);
-	assert_int_equal(engine.ledger.exact.cpu_ns, 40 * MS);
+	assert_int_equal(engine.ledger.exact.cpu_time_ns, 40 * MS);
 	check_rate(&engine, 200, 0);
 	tree_done(&engine.tree);
 }

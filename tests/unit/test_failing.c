@@ -23,7 +23,7 @@ static void failing_sample_is_left_out_and_told_once(void **state)
 	assert_int_equal(step_after_ms(&world, 100), 0);
 	assert_int_equal(world.heard.warnings, 1);
 	assert_int_equal(step_after_ms(&world, 100), 0);
-	assert_int_equal(world.heard.cpu_ns, 8 * MS);
+	assert_int_equal(world.heard.cpu_time_ns, 8 * MS);
 	/* Whoever asks for one is told that there is none, and that is all. */
 	script.sample_error = -EMFILE;
 	assert_int_equal(denet_monitor_sample_now(world.monitor), -EMFILE);

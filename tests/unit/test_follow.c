@@ -40,7 +40,7 @@ static void exec_of_the_root_is_its_start(void **state)
 	assert_int_equal(step(&world), 0);
 	assert_int_equal(world.heard.starts, 1);
 	assert_int_equal(world.heard.arrivals, 0);
-	assert_int_equal(world.heard.cpu_ns, 1 * MS);
+	assert_int_equal(world.heard.cpu_time_ns, 1 * MS);
 	script_exit(ROOT, 0);
 	let_root_go(&world);
 	assert_int_equal(step(&world), 1);
@@ -69,7 +69,7 @@ static void more_before_the_start_than_in_all_is_not_exact(void **state)
 }
 
 static void check_group(const struct denet_summary *summary, const char *comm, uint64_t count,
-			uint64_t cpu_ns)
+			uint64_t cpu_time_ns)
 {
 	for (size_t i = 0; i < summary->groups_count; i++) {
 		const struct denet_group *group = &summary->groups[i];
@@ -77,7 +77,7 @@ static void check_group(const struct denet_summary *summary, const char *comm, u
 		if (strcmp(group->comm, comm) != 0)
 			continue;
 		assert_int_equal(group->count, count);
-		assert_int_equal(group->cpu_time_ns, cpu_ns);
+		assert_int_equal(group->cpu_time_ns, cpu_time_ns);
 		return;
 	}
 	fail_msg("no group %s", comm);
@@ -130,7 +130,7 @@ static void exec_of_a_child_is_an_arrival_and_its_end_a_process(void **state)
 	assert_string_equal(world.heard.arrived[0], "make");
 	assert_int_equal(world.heard.process_count, 2);
 	assert_int_equal(world.heard.children_count, 1);
-	assert_int_equal(world.heard.cpu_ns, 30 * MS);
+	assert_int_equal(world.heard.cpu_time_ns, 30 * MS);
 	script_exit(2, 9);
 	assert_int_equal(step_after_ms(&world, 100), 0);
 	assert_int_equal(world.heard.processes, 1);
@@ -138,7 +138,7 @@ static void exec_of_a_child_is_an_arrival_and_its_end_a_process(void **state)
 	assert_int_equal(world.heard.ended[0].end.signal, 9);
 	assert_true(world.heard.ended[0].is_exact);
 	assert_int_equal(world.heard.process_count, 1);
-	assert_int_equal(world.heard.cpu_ns, 30 * MS);
+	assert_int_equal(world.heard.cpu_time_ns, 30 * MS);
 	end_world(&world);
 }
 
@@ -156,7 +156,7 @@ static void what_was_used_before_is_not_counted_but_asked_for(void **state)
 		attach(&world);
 		script_use(ROOT, 2 * MS);
 		assert_int_equal(step_after_ms(&world, 100), 0);
-		assert_int_equal(world.heard.cpu_ns, (since_start ? 42 : 2) * MS);
+		assert_int_equal(world.heard.cpu_time_ns, (since_start ? 42 : 2) * MS);
 		assert_true(world.heard.root_usage > 1.9 && world.heard.root_usage < 2.1);
 		assert_int_equal(denet_monitor_finish(world.monitor), 0);
 		assert_int_equal(summary_of(&world).cpu_time_before_ns, since_start * 40 * MS);
@@ -188,7 +188,7 @@ static void death_during_a_walk_is_counted_once(void **state)
 	before = script.walks;
 	assert_int_equal(step_after_ms(&world, 100), 0);
 	assert_int_equal(script.walks, before + 2);
-	assert_int_equal(world.heard.cpu_ns, 55 * MS);
+	assert_int_equal(world.heard.cpu_time_ns, 55 * MS);
 	assert_int_equal(world.heard.process_count, 2);
 	assert_int_equal(denet_monitor_finish(world.monitor), 0);
 	assert_int_equal(summary_of(&world).used.cpu_time_ns, 55 * MS);
@@ -207,14 +207,14 @@ static void storm_is_walked_a_few_times_and_totals_never_fall(void **state)
 	script_birth(2, "two");
 	script_use(2, 50 * MS);
 	assert_int_equal(step_after_ms(&world, 100), 0);
-	assert_int_equal(world.heard.cpu_ns, 50 * MS);
+	assert_int_equal(world.heard.cpu_time_ns, 50 * MS);
 	/* Gone from the living, and not yet among the dead. */
 	actor_of(2)->is_living = false;
 	script.storm = UINT32_MAX;
 	before = script.walks;
 	assert_int_equal(step_after_ms(&world, 100), 0);
 	assert_int_equal(script.walks, before + 3);
-	assert_int_equal(world.heard.cpu_ns, 50 * MS);
+	assert_int_equal(world.heard.cpu_time_ns, 50 * MS);
 	/* Nor is there an end of it at the end: it is let be after a hundred tries. */
 	before = script.walks;
 	assert_int_equal(denet_monitor_finish(world.monitor), 0);

@@ -20,13 +20,13 @@ static void io_takes_all_seven(void **state)
 
 	(void)state;
 	assert_int_equal(io_parse(whole, strlen(whole), &io), 0);
-	assert_int_equal(io.read_chars, 1);
-	assert_int_equal(io.write_chars, 2);
-	assert_int_equal(io.read_bytes, 5);
-	assert_int_equal(io.write_bytes, 6);
-	assert_int_equal(io.cancelled_write_bytes, 7);
-	assert_int_equal(io.read_calls, 3);
-	assert_int_equal(io.write_calls, 4);
+	assert_int_equal(io.syscall_read_bytes, 1);
+	assert_int_equal(io.syscall_write_bytes, 2);
+	assert_int_equal(io.disk_read_bytes, 5);
+	assert_int_equal(io.disk_write_bytes, 6);
+	assert_int_equal(io.disk_write_cancelled_bytes, 7);
+	assert_int_equal(io.syscall_read_count, 3);
+	assert_int_equal(io.syscall_write_count, 4);
 }
 
 static void io_refuses_what_is_cut_or_wrong(void **state)
@@ -61,9 +61,9 @@ static void io_of_this_process_grows_by_what_it_writes(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(io_read(fd, &after), 0);
 	(void)close(fd);
-	assert_int_equal(after.write_chars - before.write_chars, sizeof(text));
+	assert_int_equal(after.syscall_write_bytes - before.syscall_write_bytes, sizeof(text));
 	assert_int_equal(io_read_thread(procfs_host(), getpid(), getpid(), &thread), 0);
-	assert_true(thread.write_chars >= sizeof(text));
+	assert_true(thread.syscall_write_bytes >= sizeof(text));
 	assert_true(io_read_process(procfs_host(), 0x7fffffff, &after) < 0);
 }
 

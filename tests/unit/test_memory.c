@@ -260,7 +260,7 @@ static void who_did_not_run_keeps_what_was_read(void **state)
 	assert_int_equal(settled(&world, 1 * NS_PER_S).kb, 30 * MIB_KB);
 	share(20, 20, 20);
 	assert_int_equal(sample(&world, 100 * NS_PER_S).kb, 50 * MIB_KB);
-	world.processes[0]->used.cpu_ns++;
+	world.processes[0]->used.cpu_time_ns++;
 	assert_int_equal(sample(&world, 200 * NS_PER_S).kb, 60 * MIB_KB);
 	done_world(&world);
 }

@@ -17,8 +17,8 @@ static void final_total_has_all_that_was_waited_for_and_no_more(void **state)
 	assert_int_equal(world.tasks_count, 0);
 	assert_int_equal(world.ends_count, 1);
 	assert_true(world.ends[0].flags & ACCOUNT_ENDED);
-	assert_true(world.ends[0].used.cpu_ns - world.before_ns >= 20 * MS);
-	assert_true(world.ends[0].used.cpu_ns < 40 * MS);
+	assert_true(world.ends[0].used.cpu_time_ns - world.before_ns >= 20 * MS);
+	assert_true(world.ends[0].used.cpu_time_ns < 40 * MS);
 	assert_int_equal(world.totals.processes_exited, 1);
 	assert_int_equal(world.source->ops->unknown(world.source) & COUNTER_SWITCHES, 0);
 	end(&world);
@@ -61,7 +61,7 @@ static void orphan_is_adopted_counted_and_waited_for(void **state)
 	assert_true(has_ended(&world, orphan));
 	assert_int_equal(end_of(&world, orphan).exit_status, 5 << 8);
 	assert_true(end_of(&world, orphan).flags & ACCOUNT_ENDED);
-	orphan_ns = end_of(&world, orphan).used.cpu_ns;
+	orphan_ns = end_of(&world, orphan).used.cpu_time_ns;
 	assert_true(orphan_ns >= 30 * MS);
 	assert_int_equal(waitpid(orphan, NULL, WNOHANG), -1);
 	sample(&world);
@@ -274,14 +274,15 @@ static void bytes_of_a_child_count_once_and_are_not_its_parents(void **state)
 	root = task_of(&world, world.root);
 	assert_int_equal(root.flags >> SAMPLE_UNKNOWN_SHIFT & COUNTER_IO, 0);
 	/* And the byte by which it told us. */
-	assert_in_range(root.used.write_chars, 10 * 1024, 10 * 1024 + 100);
-	assert_in_range(root.used.write_chars + world.totals.dead.write_chars, 1010 * 1024,
-			1010 * 1024 + 100);
+	assert_in_range(root.used.syscall_write_bytes, 10 * 1024, 10 * 1024 + 100);
+	assert_in_range(root.used.syscall_write_bytes + world.totals.dead.syscall_write_bytes,
+			1010 * 1024, 1010 * 1024 + 100);
 	allow(&world);
 	await_end(world.root);
 	sample(&world);
-	assert_in_range(world.totals.dead.write_chars, 1010 * 1024, 1010 * 1024 + 100);
-	assert_in_range(end_of(&world, world.root).used.write_chars, 10 * 1024, 10 * 1024 + 100);
+	assert_in_range(world.totals.dead.syscall_write_bytes, 1010 * 1024, 1010 * 1024 + 100);
+	assert_in_range(end_of(&world, world.root).used.syscall_write_bytes, 10 * 1024,
+			10 * 1024 + 100);
 	(void)reap(world.root);
 	end(&world);
 }
@@ -315,12 +316,12 @@ static void what_was_used_before_the_attach_is_not_counted(void **state)
 	assert_int_equal(seed(&world, world.root, true), 0);
 	assert_int_equal(world.tasks_count, 2);
 	for (size_t i = 0; i < world.tasks_count; i++)
-		before_ns += world.tasks[i].used.cpu_ns;
+		before_ns += world.tasks[i].used.cpu_time_ns;
 	assert_true(before_ns >= 40 * MS);
 	assert_true(before_ns < 70 * MS);
 	sample(&world);
-	assert_int_equal(world.totals.dead.cpu_ns, 0);
-	assert_int_equal(world.totals.dead.faults_minor, 0);
+	assert_int_equal(world.totals.dead.cpu_time_ns, 0);
+	assert_int_equal(world.totals.dead.page_faults_cached, 0);
 	assert_in_range(total_ns(&world), before_ns, before_ns + 5 * MS);
 	assert_int_equal(world.totals.processes_started, 0);
 	allow(&world);

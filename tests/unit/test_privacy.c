@@ -44,28 +44,28 @@ static void rule_covers_what_is_private_or_unknown_and_told_by_the_kernel(void *
 static void what_is_cut_and_what_is_withheld_add_up(void **state)
 {
 	const struct task_counters whole = {
-		.cpu_ns = 25 * MS + 7,
-		.user_ns = 12 * MS,
-		.system_ns = 8 * MS,
+		.cpu_time_ns = 25 * MS + 7,
+		.cpu_user_ns = 12 * MS,
+		.cpu_system_ns = 8 * MS,
 		.run_delay_ns = 31 * MS,
-		.faults_minor = 11,
-		.faults_major = 2,
-		.switches_voluntary = 3,
-		.switches_involuntary = 4,
+		.page_faults_cached = 11,
+		.page_faults_disk = 2,
+		.ctx_switches_voluntary = 3,
+		.ctx_switches_involuntary = 4,
 		.migrations = 5,
-		.read_chars = 100,
-		.write_chars = 200,
-		.read_bytes = 300,
-		.write_bytes = 400,
+		.syscall_read_bytes = 100,
+		.syscall_write_bytes = 200,
+		.disk_read_bytes = 300,
+		.disk_write_bytes = 400,
 	};
 	const struct task_counters told = {
-		.cpu_ns = 20 * MS,
-		.user_ns = 10 * MS,
+		.cpu_time_ns = 20 * MS,
+		.cpu_user_ns = 10 * MS,
 		.run_delay_ns = 30 * MS,
-		.faults_minor = 11,
-		.faults_major = 2,
-		.switches_voluntary = 3,
-		.switches_involuntary = 4,
+		.page_faults_cached = 11,
+		.page_faults_disk = 2,
+		.ctx_switches_voluntary = 3,
+		.ctx_switches_involuntary = 4,
 		.migrations = 5,
 	};
 	struct task_counters used = whole, withheld;
@@ -79,7 +79,7 @@ static void what_is_cut_and_what_is_withheld_add_up(void **state)
 	assert_memory_equal(&used, &whole, sizeof(whole));
 }
 
-static void find_at(struct tree *tree, uint64_t id, uint64_t cpu_ns, uint64_t read_bytes)
+static void find_at(struct tree *tree, uint64_t id, uint64_t cpu_time_ns, uint64_t disk_read_bytes)
 {
 	const struct task_sample task = {
 		.id = id,
@@ -87,7 +87,7 @@ static void find_at(struct tree *tree, uint64_t id, uint64_t cpu_ns, uint64_t re
 		.tid = (uint32_t)id,
 		.flags = SAMPLE_LEADER | SAMPLE_RUNNING,
 		.slice_ns = MS,
-		.used = { .cpu_ns = cpu_ns, .read_bytes = read_bytes },
+		.used = { .cpu_time_ns = cpu_time_ns, .disk_read_bytes = disk_read_bytes },
 	};
 
 	assert_int_equal(tree_add_task(tree, &task), 0);
@@ -104,11 +104,11 @@ static void give_command(struct tree *tree, uint64_t id, bool is_private)
 }
 
 /* One walk of two, the second of which is another's. */
-static void walk(struct tree *tree, const struct identity *identity, uint64_t cpu_ns)
+static void walk(struct tree *tree, const struct identity *identity, uint64_t cpu_time_ns)
 {
 	tree_begin_walk(tree);
-	find_at(tree, 1, cpu_ns, 1000);
-	find_at(tree, 2, cpu_ns, 5000);
+	find_at(tree, 1, cpu_time_ns, 1000);
+	find_at(tree, 2, cpu_time_ns, 5000);
 	tree_end_walk(tree);
 	privacy_cut_living(identity, tree);
 }
@@ -127,15 +127,15 @@ static void living_are_cut_and_so_is_their_sum(void **state)
 	give_command(&tree, 2, true);
 	for (uint64_t ms = 15; ms < 60; ms += 7) {
 		walk(&tree, &guest, ms * MS);
-		assert_int_equal(tree_find(&tree, 1)->used.cpu_ns, ms * MS);
-		assert_int_equal(tree_find(&tree, 1)->used.read_bytes, 1000);
+		assert_int_equal(tree_find(&tree, 1)->used.cpu_time_ns, ms * MS);
+		assert_int_equal(tree_find(&tree, 1)->used.disk_read_bytes, 1000);
 		assert_int_equal(tree_find(&tree, 1)->unknown, 0);
-		assert_int_equal(tree_find(&tree, 2)->used.cpu_ns, ms / 10 * 10 * MS);
-		assert_int_equal(tree_find(&tree, 2)->used.read_bytes, 0);
+		assert_int_equal(tree_find(&tree, 2)->used.cpu_time_ns, ms / 10 * 10 * MS);
+		assert_int_equal(tree_find(&tree, 2)->used.disk_read_bytes, 0);
 		assert_int_equal(tree_find(&tree, 2)->unknown, COUNTER_IO);
 		assert_int_equal(tree_find(&tree, 2)->slice_ns, 0);
-		assert_int_equal(tree.live.cpu_ns, (ms + ms / 10 * 10) * MS);
-		assert_int_equal(tree.live.read_bytes, 1000);
+		assert_int_equal(tree.live.cpu_time_ns, (ms + ms / 10 * 10) * MS);
+		assert_int_equal(tree.live.disk_read_bytes, 1000);
 		assert_int_equal(tree.slice_ns, MS);
 	}
 	tree_done(&tree);

@@ -48,12 +48,12 @@ static void stat_gives_what_a_process_and_its_children_used(void **state)
 
 	(void)state;
 	assert_int_equal(process_parse_stat(text, strlen(text), 1000, &stat), 0);
-	assert_int_equal(stat.faults_minor, 1010);
-	assert_int_equal(stat.reaped_faults_minor, 1011);
-	assert_int_equal(stat.faults_major, 1012);
-	assert_int_equal(stat.reaped_faults_major, 1013);
-	assert_int_equal(stat.user_ns, 1014000000);
-	assert_int_equal(stat.system_ns, 1015000000);
+	assert_int_equal(stat.page_faults_cached, 1010);
+	assert_int_equal(stat.reaped_faults_cached, 1011);
+	assert_int_equal(stat.page_faults_disk, 1012);
+	assert_int_equal(stat.reaped_faults_disk, 1013);
+	assert_int_equal(stat.cpu_user_ns, 1014000000);
+	assert_int_equal(stat.cpu_system_ns, 1015000000);
 	assert_int_equal(stat.reaped_user_ns, 1016000000);
 	assert_int_equal(stat.reaped_system_ns, 1017000000);
 	assert_int_equal(stat.threads, 1020);

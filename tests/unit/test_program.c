@@ -7,9 +7,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-static struct task_counters used(uint64_t cpu_ns, uint64_t faults)
+static struct task_counters used(uint64_t cpu_time_ns, uint64_t faults)
 {
-	return (struct task_counters){ .cpu_ns = cpu_ns, .faults_minor = faults };
+	return (struct task_counters){ .cpu_time_ns = cpu_time_ns, .page_faults_cached = faults };
 }
 
 static void leave(struct programs *programs, const char *comm, uint64_t boot_ns,
@@ -41,12 +41,12 @@ static void each_program_has_what_was_used_between_two_execs(void **state)
 	programs_settle(&programs, &at_end, &last);
 	assert_int_equal(programs.count, 2);
 	assert_string_equal(programs.left[0].comm, "sh");
-	assert_int_equal(programs.left[0].used.cpu_ns, 100);
-	assert_int_equal(programs.left[0].used.faults_minor, 2);
-	assert_int_equal(programs.left[1].used.cpu_ns, 30);
-	assert_int_equal(programs.left[1].used.faults_minor, 0);
-	assert_int_equal(last.cpu_ns, 50);
-	assert_int_equal(last.faults_minor, 7);
+	assert_int_equal(programs.left[0].used.cpu_time_ns, 100);
+	assert_int_equal(programs.left[0].used.page_faults_cached, 2);
+	assert_int_equal(programs.left[1].used.cpu_time_ns, 30);
+	assert_int_equal(programs.left[1].used.page_faults_cached, 0);
+	assert_int_equal(last.cpu_time_ns, 50);
+	assert_int_equal(last.page_faults_cached, 7);
 	assert_int_equal(programs.start_boot_ns, 6);
 	done(&programs);
 }
@@ -63,12 +63,12 @@ static void estimates_that_were_too_high_are_given_back(void **state)
 	/* The next reading is below the estimate. */
 	leave(&programs, "c", 7, used(108, 2));
 	programs_settle(&programs, &at_end, &last);
-	assert_int_equal(programs.left[0].used.cpu_ns, 100);
-	assert_int_equal(programs.left[1].used.cpu_ns, 5);
-	assert_int_equal(programs.left[2].used.cpu_ns, 0);
-	assert_int_equal(last.cpu_ns, 0);
-	assert_int_equal(programs.left[2].used.faults_minor, 1);
-	assert_int_equal(last.faults_minor, 1);
+	assert_int_equal(programs.left[0].used.cpu_time_ns, 100);
+	assert_int_equal(programs.left[1].used.cpu_time_ns, 5);
+	assert_int_equal(programs.left[2].used.cpu_time_ns, 0);
+	assert_int_equal(last.cpu_time_ns, 0);
+	assert_int_equal(programs.left[2].used.page_faults_cached, 1);
+	assert_int_equal(last.page_faults_cached, 1);
 	done(&programs);
 }
 
@@ -81,9 +81,9 @@ static void more_may_have_to_be_given_back_than_one_has(void **state)
 	leave(&programs, "a", 5, used(100, 0));
 	leave(&programs, "b", 6, used(110, 0));
 	programs_settle(&programs, &at_end, &last);
-	assert_int_equal(programs.left[0].used.cpu_ns, 95);
-	assert_int_equal(programs.left[1].used.cpu_ns, 0);
-	assert_int_equal(last.cpu_ns, 0);
+	assert_int_equal(programs.left[0].used.cpu_time_ns, 95);
+	assert_int_equal(programs.left[1].used.cpu_time_ns, 0);
+	assert_int_equal(last.cpu_time_ns, 0);
 	done(&programs);
 }
 
@@ -96,8 +96,8 @@ static void what_was_used_before_is_nobodys(void **state)
 	programs_begin(&programs, 3, &before);
 	leave(&programs, "a", 5, used(1100, 0));
 	programs_settle(&programs, &at_end, &last);
-	assert_int_equal(programs.left[0].used.cpu_ns, 100);
-	assert_int_equal(last.cpu_ns, 50);
+	assert_int_equal(programs.left[0].used.cpu_time_ns, 100);
+	assert_int_equal(last.cpu_time_ns, 50);
 	done(&programs);
 }
 
@@ -115,14 +115,14 @@ static void a_process_that_execs_for_ever_needs_no_more_memory(void **state)
 	assert_int_equal(programs.count, PROGRAMS_MAX);
 	assert_int_equal(programs.omitted, 1001 - PROGRAMS_MAX);
 	for (size_t i = 0; i < programs.count; i++)
-		sum += programs.left[i].used.cpu_ns;
+		sum += programs.left[i].used.cpu_time_ns;
 	assert_int_equal(sum, 10001);
-	assert_int_equal(last.cpu_ns, 100000 - 10001);
+	assert_int_equal(last.cpu_time_ns, 100000 - 10001);
 	/* Added to those of the same name; a name that is new then, to the last. */
 	assert_string_equal(programs.left[PROGRAMS_MAX - 2].comm, "odd");
-	assert_int_equal(programs.left[PROGRAMS_MAX - 2].used.cpu_ns,
+	assert_int_equal(programs.left[PROGRAMS_MAX - 2].used.cpu_time_ns,
 			 10 + 10 * (500 - PROGRAMS_MAX / 2));
-	assert_int_equal(programs.left[PROGRAMS_MAX - 1].used.cpu_ns,
+	assert_int_equal(programs.left[PROGRAMS_MAX - 1].used.cpu_time_ns,
 			 10 + 10 * (500 - PROGRAMS_MAX / 2) + 1);
 	assert_int_equal(programs.left[PROGRAMS_MAX - 2].peak_kb, 999);
 	done(&programs);

@@ -11,12 +11,13 @@
 
 #define TICK 4000000ull
 
-static struct denet_counters publish(uint64_t cpu_ns, uint64_t user_ns, uint64_t system_ns)
+static struct denet_counters publish(uint64_t cpu_time_ns, uint64_t cpu_user_ns,
+				     uint64_t cpu_system_ns)
 {
 	const struct task_counters counters = {
-		.cpu_ns = cpu_ns,
-		.user_ns = user_ns,
-		.system_ns = system_ns,
+		.cpu_time_ns = cpu_time_ns,
+		.cpu_user_ns = cpu_user_ns,
+		.cpu_system_ns = cpu_system_ns,
 	};
 	struct denet_counters shown;
 
@@ -27,20 +28,20 @@ static struct denet_counters publish(uint64_t cpu_ns, uint64_t user_ns, uint64_t
 static void publish_puts_each_counter_in_its_place(void **state)
 {
 	const struct task_counters counters = {
-		.cpu_ns = 1,
+		.cpu_time_ns = 1,
 		.run_delay_ns = 2,
-		.faults_minor = 3,
-		.faults_major = 4,
-		.switches_voluntary = 5,
-		.switches_involuntary = 6,
+		.page_faults_cached = 3,
+		.page_faults_disk = 4,
+		.ctx_switches_voluntary = 5,
+		.ctx_switches_involuntary = 6,
 		.migrations = 7,
-		.read_chars = 8,
-		.write_chars = 9,
-		.read_bytes = 10,
-		.write_bytes = 11,
-		.cancelled_write_bytes = 12,
-		.read_calls = 13,
-		.write_calls = 14,
+		.syscall_read_bytes = 8,
+		.syscall_write_bytes = 9,
+		.disk_read_bytes = 10,
+		.disk_write_bytes = 11,
+		.disk_write_cancelled_bytes = 12,
+		.syscall_read_count = 13,
+		.syscall_write_count = 14,
 	};
 	struct denet_counters shown;
 
@@ -65,9 +66,9 @@ static void publish_puts_each_counter_in_its_place(void **state)
 static void publish_hides_what_the_source_does_not_know(void **state)
 {
 	const struct task_counters counters = {
-		.cpu_ns = 100 * TICK,
-		.user_ns = 50 * TICK,
-		.system_ns = 50 * TICK,
+		.cpu_time_ns = 100 * TICK,
+		.cpu_user_ns = 50 * TICK,
+		.cpu_system_ns = 50 * TICK,
 	};
 	struct denet_counters shown;
 

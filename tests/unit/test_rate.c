@@ -16,7 +16,7 @@ static void check_percent(double percent, double expected)
 
 static void rate_is_the_share_of_the_window_in_percent(void **state)
 {
-	struct rate rate = { .cpu_ns = 3 * S, .mono_ns = 100 * S };
+	struct rate rate = { .cpu_time_ns = 3 * S, .mono_ns = 100 * S };
 
 	(void)state;
 	check_percent(rate_update(&rate, 3 * S + 25 * MS, 100 * S + 100 * MS), 25.0);
@@ -62,18 +62,18 @@ static void rate_holds_over_a_short_window_and_loses_nothing_of_it(void **state)
 
 static void rate_holds_when_the_clock_stands_before_the_window(void **state)
 {
-	struct rate rate = { .cpu_ns = S, .mono_ns = 2 * S, .percent = 12.5 };
+	struct rate rate = { .cpu_time_ns = S, .mono_ns = 2 * S, .percent = 12.5 };
 
 	(void)state;
 	check_percent(rate_update(&rate, 2 * S, S), 12.5);
-	assert_int_equal(rate.cpu_ns, S);
+	assert_int_equal(rate.cpu_time_ns, S);
 	assert_int_equal(rate.mono_ns, 2 * S);
 }
 
 static void rate_is_right_far_from_zero(void **state)
 {
 	const uint64_t years = 20ull * 365 * 86400 * S;
-	struct rate rate = { .cpu_ns = 8 * years, .mono_ns = years };
+	struct rate rate = { .cpu_time_ns = 8 * years, .mono_ns = years };
 
 	(void)state;
 	check_percent(rate_update(&rate, 8 * years + 10 * MS, years + 10 * MS), 100.0);

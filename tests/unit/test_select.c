@@ -24,8 +24,8 @@ static int by_size(const void *a, const void *b)
 {
 	const struct select_item *x = a, *y = b;
 
-	if (x->cpu_ns != y->cpu_ns)
-		return x->cpu_ns > y->cpu_ns ? -1 : 1;
+	if (x->cpu_time_ns != y->cpu_time_ns)
+		return x->cpu_time_ns > y->cpu_time_ns ? -1 : 1;
 	if (x->rss_kb != y->rss_kb)
 		return x->rss_kb > y->rss_kb ? -1 : 1;
 	return x->id < y->id ? -1 : x->id > y->id;
@@ -41,7 +41,7 @@ static void fill(struct select_item *ret_items, size_t count, uint64_t variety)
 		ret_items[i] = ret_items[other];
 		ret_items[other] = (struct select_item){
 			.id = i + 1,
-			.cpu_ns = random_below(variety),
+			.cpu_time_ns = random_below(variety),
 			.rss_kb = random_below(variety),
 		};
 	}
@@ -132,9 +132,9 @@ static void select_prefers_cpu_to_memory_and_memory_to_age(void **state)
 {
 	struct select_item items[] = {
 		{ .id = 1, .rss_kb = 1 << 30, .order = 0 },
-		{ .id = 4, .rss_kb = 5, .cpu_ns = 1, .order = 1 },
-		{ .id = 2, .cpu_ns = 1, .order = 2 },
-		{ .id = 3, .rss_kb = 5, .cpu_ns = 1, .order = 3 },
+		{ .id = 4, .rss_kb = 5, .cpu_time_ns = 1, .order = 1 },
+		{ .id = 2, .cpu_time_ns = 1, .order = 2 },
+		{ .id = 3, .rss_kb = 5, .cpu_time_ns = 1, .order = 3 },
 	};
 
 	(void)state;

@@ -21,19 +21,19 @@ static struct denet_end signal_of(int number)
 	return (struct denet_end){ .known = true, .exit_code = -1, .signal = number };
 }
 
-static struct denet_process process_of(const char *comm, uint64_t cpu_ns, struct denet_end end)
+static struct denet_process process_of(const char *comm, uint64_t cpu_time_ns, struct denet_end end)
 {
 	return (struct denet_process){
 		.comm = comm,
-		.used.cpu_time_ns = cpu_ns,
+		.used.cpu_time_ns = cpu_time_ns,
 		.end = end,
 		.peak_rss_kb = DENET_UNKNOWN,
 	};
 }
 
-static void add(struct tally *tally, const char *comm, uint64_t cpu_ns, struct denet_end end)
+static void add(struct tally *tally, const char *comm, uint64_t cpu_time_ns, struct denet_end end)
 {
-	const struct denet_process process = process_of(comm, cpu_ns, end);
+	const struct denet_process process = process_of(comm, cpu_time_ns, end);
 
 	assert_int_equal(tally_add(tally, &process, false), 0);
 }
@@ -48,11 +48,11 @@ static void add_peak(struct tally *tally, const char *comm, uint32_t pid, uint64
 }
 
 static void check_group(const struct denet_group *group, const char *comm, uint64_t count,
-			uint64_t cpu_ns)
+			uint64_t cpu_time_ns)
 {
 	assert_string_equal(group->comm, comm);
 	assert_int_equal(group->count, count);
-	assert_int_equal(group->cpu_time_ns, cpu_ns);
+	assert_int_equal(group->cpu_time_ns, cpu_time_ns);
 }
 
 static void cpu_that_is_not_known_adds_nothing(void **state)

@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-static struct task_sample task_of(uint64_t id, uint32_t tid, uint64_t cpu_ns, uint32_t flags)
+static struct task_sample task_of(uint64_t id, uint32_t tid, uint64_t cpu_time_ns, uint32_t flags)
 {
 	return (struct task_sample){
 		.id = id,
 		.tid = tid,
 		.tgid = (uint32_t)id,
-		.used.cpu_ns = cpu_ns,
+		.used.cpu_time_ns = cpu_time_ns,
 		.flags = flags,
 	};
 }
@@ -24,9 +24,9 @@ static void add(struct tree *tree, const struct task_sample *task)
 }
 
 /* A whole walk over one process of one thread. */
-static const struct process *walk_one(struct tree *tree, uint64_t cpu_ns)
+static const struct process *walk_one(struct tree *tree, uint64_t cpu_time_ns)
 {
-	const struct task_sample task = task_of(1, 1, cpu_ns, SAMPLE_LEADER);
+	const struct task_sample task = task_of(1, 1, cpu_time_ns, SAMPLE_LEADER);
 
 	tree_begin_walk(tree);
 	add(tree, &task);
@@ -185,17 +185,17 @@ static void walk_adds_up_the_threads_of_a_process(void **state)
 		add(&tree, &tasks[i]);
 	tree_end_walk(&tree);
 	process = tree_find(&tree, 1);
-	assert_int_equal(process->used.cpu_ns, 123);
+	assert_int_equal(process->used.cpu_time_ns, 123);
 	assert_int_equal(process->threads, 3);
 	assert_true(process->is_running);
 	assert_true(process->is_leader_alive);
 	assert_false(process->is_exiting);
 	process = tree_find(&tree, 5);
-	assert_int_equal(process->used.cpu_ns, 7000);
+	assert_int_equal(process->used.cpu_time_ns, 7000);
 	assert_int_equal(process->threads, 1);
 	assert_false(process->is_running);
 	assert_true(process->is_exiting);
-	assert_int_equal(tree.live.cpu_ns, 7123);
+	assert_int_equal(tree.live.cpu_time_ns, 7123);
 	assert_int_equal(tree.tasks_seen, 4);
 	assert_int_equal(tree.exiting_seen, 1);
 	tree_done(&tree);
@@ -216,8 +216,8 @@ static void walk_takes_a_whole_process_with_all_its_threads(void **state)
 	tree_end_walk(&tree);
 	process = tree_find(&tree, 1);
 	assert_int_equal(process->threads, 3);
-	assert_int_equal(process->used.cpu_ns, 50);
-	assert_int_equal(tree.live.cpu_ns, 50);
+	assert_int_equal(process->used.cpu_time_ns, 50);
+	assert_int_equal(tree.live.cpu_time_ns, 50);
 	assert_int_equal(process->unknown, COUNTER_IO);
 	/* Only its main thread has ended. */
 	assert_false(process->is_leader_alive);
@@ -304,9 +304,9 @@ static void walk_does_not_count_a_dead_leader_twice(void **state)
 	process = tree_find(&tree, 1);
 	assert_string_equal(process->comm, "gone");
 	assert_false(process->is_leader_alive);
-	assert_int_equal(process->used.cpu_ns, 534);
+	assert_int_equal(process->used.cpu_time_ns, 534);
 	assert_int_equal(process->threads, 1);
-	assert_int_equal(tree.live.cpu_ns, 4);
+	assert_int_equal(tree.live.cpu_time_ns, 4);
 	assert_int_equal(tree.tasks_seen, 1);
 	assert_int_equal(tree.exiting_seen, 0);
 	tree_done(&tree);
@@ -326,10 +326,10 @@ static void walk_counts_ended_threads_for_the_process_and_not_for_the_living(voi
 	add(&tree, &leader);
 	tree_end_walk(&tree);
 	process = tree_find(&tree, 1);
-	assert_int_equal(process->used.cpu_ns, 1010);
+	assert_int_equal(process->used.cpu_time_ns, 1010);
 	assert_int_equal(process->threads, 1);
 	assert_false(process->is_running);
-	assert_int_equal(tree.live.cpu_ns, 10);
+	assert_int_equal(tree.live.cpu_time_ns, 10);
 	assert_int_equal(tree.tasks_seen, 1);
 	assert_int_equal(tree.exiting_seen, 0);
 	tree_done(&tree);
@@ -348,10 +348,10 @@ static void process_that_a_walk_did_not_meet_is_not_alive_but_keeps_its_use(void
 	tree_end_walk(&tree);
 	assert_false(process_is_alive(&tree, process));
 	assert_true(process_is_alive(&tree, tree_find(&tree, 2)));
-	assert_int_equal(process->used.cpu_ns, 90);
-	assert_int_equal(tree.live.cpu_ns, 1);
+	assert_int_equal(process->used.cpu_time_ns, 90);
+	assert_int_equal(tree.live.cpu_time_ns, 1);
 	assert_true(process_is_alive(&tree, walk_one(&tree, 91)));
-	assert_int_equal(process->used.cpu_ns, 91);
+	assert_int_equal(process->used.cpu_time_ns, 91);
 	tree_done(&tree);
 }
 
@@ -368,11 +368,11 @@ static void walk_that_is_begun_anew_forgets(void **state)
 	add(&tree, &leader);
 	add(&tree, &thread);
 	process = walk_one(&tree, 65);
-	assert_int_equal(process->used.cpu_ns, 65);
+	assert_int_equal(process->used.cpu_time_ns, 65);
 	assert_int_equal(process->threads, 1);
 	assert_false(process->is_running);
 	assert_false(process->is_exiting);
-	assert_int_equal(tree.live.cpu_ns, 65);
+	assert_int_equal(tree.live.cpu_time_ns, 65);
 	assert_int_equal(tree.tasks_seen, 1);
 	assert_int_equal(tree.exiting_seen, 0);
 	tree_done(&tree);
@@ -384,18 +384,18 @@ static void use_of_a_process_never_falls_at_a_later_walk(void **state)
 	struct task_sample task = task_of(1, 1, 100, SAMPLE_LEADER);
 
 	(void)state;
-	task.used.read_chars = 5;
+	task.used.syscall_read_bytes = 5;
 	tree_begin_walk(&tree);
 	add(&tree, &task);
 	tree_end_walk(&tree);
-	task.used.cpu_ns = 80;
-	task.used.read_chars = 6;
+	task.used.cpu_time_ns = 80;
+	task.used.syscall_read_bytes = 6;
 	tree_begin_walk(&tree);
 	add(&tree, &task);
 	tree_end_walk(&tree);
-	assert_int_equal(tree_find(&tree, 1)->used.cpu_ns, 100);
-	assert_int_equal(tree_find(&tree, 1)->used.read_chars, 6);
-	assert_int_equal(walk_one(&tree, 101)->used.cpu_ns, 101);
+	assert_int_equal(tree_find(&tree, 1)->used.cpu_time_ns, 100);
+	assert_int_equal(tree_find(&tree, 1)->used.syscall_read_bytes, 6);
+	assert_int_equal(walk_one(&tree, 101)->used.cpu_time_ns, 101);
 	tree_done(&tree);
 }
 
@@ -404,13 +404,13 @@ static void use_before_the_monitor_is_subtracted_at_each_walk(void **state)
 	struct tree tree = { 0 };
 
 	(void)state;
-	tree_enter(&tree, 1, 1)->before.cpu_ns = 1000;
-	assert_int_equal(walk_one(&tree, 1000)->used.cpu_ns, 0);
-	assert_int_equal(walk_one(&tree, 1030)->used.cpu_ns, 30);
-	assert_int_equal(walk_one(&tree, 1070)->used.cpu_ns, 70);
+	tree_enter(&tree, 1, 1)->before.cpu_time_ns = 1000;
+	assert_int_equal(walk_one(&tree, 1000)->used.cpu_time_ns, 0);
+	assert_int_equal(walk_one(&tree, 1030)->used.cpu_time_ns, 30);
+	assert_int_equal(walk_one(&tree, 1070)->used.cpu_time_ns, 70);
 	/* Who walks in a storm may miss threads that an older walk has met. */
-	assert_int_equal(walk_one(&tree, 995)->used.cpu_ns, 70);
-	assert_int_equal(tree.live.cpu_ns, 995);
+	assert_int_equal(walk_one(&tree, 995)->used.cpu_time_ns, 70);
+	assert_int_equal(tree.live.cpu_time_ns, 995);
 	tree_done(&tree);
 }
 
@@ -419,9 +419,9 @@ static void use_below_what_was_before_the_monitor_is_nothing(void **state)
 	struct tree tree = { 0 };
 
 	(void)state;
-	tree_enter(&tree, 1, 1)->before.cpu_ns = 1000;
-	assert_int_equal(walk_one(&tree, 999)->used.cpu_ns, 0);
-	assert_int_equal(walk_one(&tree, 1001)->used.cpu_ns, 1);
+	tree_enter(&tree, 1, 1)->before.cpu_time_ns = 1000;
+	assert_int_equal(walk_one(&tree, 999)->used.cpu_time_ns, 0);
+	assert_int_equal(walk_one(&tree, 1001)->used.cpu_time_ns, 1);
 	tree_done(&tree);
 }
 
@@ -438,9 +438,9 @@ static void walk_keeps_what_is_not_charged_yet_apart(void **state)
 	add(&tree, &first);
 	add(&tree, &second);
 	tree_end_walk(&tree);
-	assert_int_equal(tree.live.cpu_ns, 1500);
+	assert_int_equal(tree.live.cpu_time_ns, 1500);
 	assert_int_equal(tree.slice_ns, 34);
-	assert_int_equal(tree_find(&tree, 1)->used.cpu_ns, 1500);
+	assert_int_equal(tree_find(&tree, 1)->used.cpu_time_ns, 1500);
 	assert_int_equal(tree_find(&tree, 1)->slice_ns, 34);
 	assert_int_equal(walk_one(&tree, 1040)->slice_ns, 0);
 	assert_int_equal(tree.slice_ns, 0);

@@ -44,7 +44,7 @@ static bool is_exact(const struct process_account *account, const struct process
 		return false;
 	return !process || (!(process->is_partial && account->flags & ACCOUNT_RAN_AT_SEED) &&
 			    (!(account->flags & ACCOUNT_ENDED) ||
-			     account->used.cpu_ns >= process->before.cpu_ns));
+			     account->used.cpu_time_ns >= process->before.cpu_time_ns));
 }
 
 void account_show(const struct process_account *account, const struct process *process,

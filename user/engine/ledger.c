@@ -106,14 +106,14 @@ bool ledger_read_totals(struct ledger *ledger, const struct source *source)
 
 void ledger_begin_from_here(struct ledger *ledger, bool is_wanted)
 {
-	ledger->rate.cpu_ns = ledger->total.cpu_ns + ledger->slice_ns;
+	ledger->rate.cpu_time_ns = ledger->total.cpu_time_ns + ledger->slice_ns;
 	if (is_wanted)
-		ledger->cpu_before_ns = ledger->total.cpu_ns;
+		ledger->cpu_before_ns = ledger->total.cpu_time_ns;
 }
 
 double ledger_rate(struct ledger *ledger, uint64_t now_ns)
 {
-	return rate_update(&ledger->rate, ledger->total.cpu_ns + ledger->slice_ns, now_ns);
+	return rate_update(&ledger->rate, ledger->total.cpu_time_ns + ledger->slice_ns, now_ns);
 }
 
 uint64_t ledger_processes(const struct ledger *ledger)

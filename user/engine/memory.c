@@ -159,7 +159,7 @@ static bool is_known(const struct memory *memory, const struct process *process,
 		     const struct holding *holding, uint64_t now_ns)
 {
 	return process->mm && holding->read_ns && now_ns - holding->read_ns < AGE_MAX_NS &&
-	       holding->cpu_ns == process->used.cpu_ns && !process->is_running &&
+	       holding->cpu_time_ns == process->used.cpu_time_ns && !process->is_running &&
 	       !memory->wants_pss;
 }
 
@@ -185,7 +185,7 @@ void memory_read_share(struct memory *memory, const struct process *process)
 	if (rollup_read_pss(memory->procfs, (pid_t)process->mm_tid, &pss_kb))
 		pss_kb = UNKNOWN;
 	holding->pss_kb = holding->share_kb = pss_kb;
-	holding->share_cpu_ns = process->used.cpu_ns;
+	holding->share_cpu_ns = process->used.cpu_time_ns;
 }
 
 bool memory_keep_share(struct memory *memory, const struct process *process)
@@ -193,7 +193,7 @@ bool memory_keep_share(struct memory *memory, const struct process *process)
 	struct holding *holding = find(memory, process);
 
 	if (!holding || holding->share_kb == UNKNOWN || process->is_running ||
-	    holding->share_cpu_ns != process->used.cpu_ns)
+	    holding->share_cpu_ns != process->used.cpu_time_ns)
 		return false;
 	holding->pss_kb = holding->share_kb;
 	return true;
@@ -233,7 +233,7 @@ const struct holding *memory_read(struct memory *memory, const struct process *p
 		return holding;
 	}
 	holding->read_ns = now_ns;
-	holding->cpu_ns = process->used.cpu_ns;
+	holding->cpu_time_ns = process->used.cpu_time_ns;
 	read_anew(memory, process, holding);
 	return holding;
 }

@@ -25,7 +25,7 @@ struct holding {
 	uint32_t statm_tid; /* whose statm it is */
 	int statm_fd; /* owned; -1 */
 	uint64_t read_ns; /* when it was read, and what CPU had been used by then; 0: never */
-	uint64_t cpu_ns;
+	uint64_t cpu_time_ns;
 };
 
 struct memory {

@@ -35,9 +35,9 @@ void privacy_cut(struct task_counters *used, uint32_t *unknown, struct task_coun
 {
 	*ret_withheld = *used;
 	hide_io(used);
-	used->cpu_ns -= used->cpu_ns % STEP_NS;
-	used->user_ns -= used->user_ns % STEP_NS;
-	used->system_ns -= used->system_ns % STEP_NS;
+	used->cpu_time_ns -= used->cpu_time_ns % STEP_NS;
+	used->cpu_user_ns -= used->cpu_user_ns % STEP_NS;
+	used->cpu_system_ns -= used->cpu_system_ns % STEP_NS;
 	used->run_delay_ns -= used->run_delay_ns % STEP_NS;
 	*unknown |= COUNTER_IO;
 	counters_subtract(ret_withheld, used);

@@ -92,7 +92,8 @@ int sampler_begin_rate(struct sampler *sampler, const struct process *process, u
 		return -ENOMEM;
 	sampler->paces[process->slot] = (struct pace){
 		.id = process->id,
-		.rate = { .cpu_ns = process->used.cpu_ns + process->slice_ns, .mono_ns = now_ns },
+		.rate = { .cpu_time_ns = process->used.cpu_time_ns + process->slice_ns,
+			  .mono_ns = now_ns },
 	};
 	return 0;
 }
@@ -101,7 +102,7 @@ void sampler_add_candidate(struct sampler *sampler, const struct process *proces
 			   const struct holding *holding)
 {
 	sampler->candidates[sampler->count] = (struct select_item){
-		.cpu_ns = process->used.cpu_ns,
+		.cpu_time_ns = process->used.cpu_time_ns,
 		.rss_kb = holding->rss_kb,
 		.id = process->id,
 		.order = sampler->count,
@@ -121,7 +122,7 @@ static double pace_of(struct sampler *sampler, const struct process *process, ui
 			.id = process->id,
 			.rate = { .mono_ns = sampler->last_mono_ns },
 		};
-	return rate_update(&pace->rate, process->used.cpu_ns + process->slice_ns, now_ns);
+	return rate_update(&pace->rate, process->used.cpu_time_ns + process->slice_ns, now_ns);
 }
 
 struct rate sampler_rate_of(const struct sampler *sampler, const struct process *process)

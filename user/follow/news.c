@@ -277,7 +277,7 @@ static struct task_counters used_before(const struct task_sample *task, bool is_
 	struct task_counters used = task->used;
 
 	if (!is_gone)
-		used.cpu_ns += task->slice_ns;
+		used.cpu_time_ns += task->slice_ns;
 	return used;
 }
 
@@ -300,7 +300,7 @@ static void take_past(struct denet_monitor *monitor, struct process *process,
 	}
 	/* It may end before the first sample, and what was before is in no rate. */
 	if (is_wanted && task->tgid == (uint32_t)monitor->root.pid)
-		root_exclude_from_rate(&monitor->root, task->used.cpu_ns + task->slice_ns);
+		root_exclude_from_rate(&monitor->root, task->used.cpu_time_ns + task->slice_ns);
 }
 
 static int on_seeded(void *context, const struct task_sample *task)

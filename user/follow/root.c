@@ -225,7 +225,7 @@ void root_note_seeded(struct root *root, uint64_t id, uint64_t start_boot_ns)
 void root_forget_seeded(struct root *root)
 {
 	root->id = 0;
-	root->rate.cpu_ns = 0;
+	root->rate.cpu_time_ns = 0;
 }
 
 void root_begin_rate(struct root *root, uint64_t now_ns)
@@ -233,9 +233,9 @@ void root_begin_rate(struct root *root, uint64_t now_ns)
 	root->rate.mono_ns = now_ns;
 }
 
-void root_exclude_from_rate(struct root *root, uint64_t cpu_ns)
+void root_exclude_from_rate(struct root *root, uint64_t cpu_time_ns)
 {
-	root->rate.cpu_ns += cpu_ns;
+	root->rate.cpu_time_ns += cpu_time_ns;
 }
 
 void root_note_sample(struct root *root, const struct process *process, struct rate rate)
@@ -266,7 +266,7 @@ void root_fill_ended(struct root *root, uint64_t tick_ns, uint64_t ts_ms, uint64
 {
 	*ret_sample = (struct denet_sample){
 		.ts_ms = ts_ms,
-		.cpu_usage = rate_update(&root->rate, root->used.cpu_ns, now_ns),
+		.cpu_usage = rate_update(&root->rate, root->used.cpu_time_ns, now_ns),
 		.pss_kb = DENET_UNKNOWN,
 		.cpu_core = DENET_UNKNOWN,
 	};

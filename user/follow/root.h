@@ -74,7 +74,7 @@ void root_note_seeded(struct root *root, uint64_t id, uint64_t start_boot_ns);
 void root_forget_seeded(struct root *root);
 /* The rate begins at now_ns; what was used before is in none. */
 void root_begin_rate(struct root *root, uint64_t now_ns);
-void root_exclude_from_rate(struct root *root, uint64_t cpu_ns);
+void root_exclude_from_rate(struct root *root, uint64_t cpu_time_ns);
 
 /* As of the last sample at which it was known. */
 void root_note_sample(struct root *root, const struct process *process, struct rate rate);

@@ -11,14 +11,15 @@
 static void split_cpu(const struct task_counters *counters, uint64_t tick_ns,
 		      struct denet_counters *ret)
 {
-	uint64_t ticks_ns = counters->user_ns + counters->system_ns;
+	uint64_t ticks_ns = counters->cpu_user_ns + counters->cpu_system_ns;
 
 	ret->cpu_user_ns = DENET_UNKNOWN;
 	ret->cpu_system_ns = DENET_UNKNOWN;
 	if (!ticks_ns || ticks_ns < TICKS_MIN * tick_ns)
 		return;
-	ret->cpu_user_ns = (uint64_t)((__uint128_t)counters->cpu_ns * counters->user_ns / ticks_ns);
-	ret->cpu_system_ns = counters->cpu_ns - ret->cpu_user_ns;
+	ret->cpu_user_ns =
+		(uint64_t)((__uint128_t)counters->cpu_time_ns * counters->cpu_user_ns / ticks_ns);
+	ret->cpu_system_ns = counters->cpu_time_ns - ret->cpu_user_ns;
 }
 
 void publish_counters(const struct task_counters *counters, uint32_t unknown, uint64_t tick_ns,

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct rate {
-	uint64_t cpu_ns; /* at the beginning of the window */
+	uint64_t cpu_time_ns; /* at the beginning of the window */
 	uint64_t mono_ns;
 	double percent;
 };
@@ -15,6 +15,6 @@ struct rate {
  * The rate since the window began. A window below 10 ms says nothing yet: the last rate holds, at
  * first 0.
  */
-double rate_update(struct rate *rate, uint64_t cpu_ns, uint64_t mono_ns);
+double rate_update(struct rate *rate, uint64_t cpu_time_ns, uint64_t mono_ns);
 
 #endif

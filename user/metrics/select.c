@@ -6,8 +6,8 @@
 
 static bool is_larger(const struct select_item *a, const struct select_item *b)
 {
-	if (a->cpu_ns != b->cpu_ns)
-		return a->cpu_ns > b->cpu_ns;
+	if (a->cpu_time_ns != b->cpu_time_ns)
+		return a->cpu_time_ns > b->cpu_time_ns;
 	if (a->rss_kb != b->rss_kb)
 		return a->rss_kb > b->rss_kb;
 	return a->id < b->id;

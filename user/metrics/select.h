@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct select_item {
-	uint64_t cpu_ns;
+	uint64_t cpu_time_ns;
 	uint64_t rss_kb;
 	uint64_t id;
 	size_t order; /* in which they were met */

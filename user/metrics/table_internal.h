@@ -39,10 +39,10 @@
 #define ROLLUP_OF_TREE(how_, member_) \
 	.rollup = ROLLUP_##how_, .rolled_offset = offsetof(struct denet_tree, member_)
 
-/* Of struct denet_counters, from the kernel's. */
-#define KERNEL(member_, kernel_member_, unknown_)                        \
-	.kernel_offset = offsetof(struct task_counters, kernel_member_), \
-	.kernel_unknown = COUNTER_##unknown_,                            \
+/* Of struct denet_counters, from the kernel's, where it has the same name. */
+#define KERNEL(member_, unknown_)                                 \
+	.kernel_offset = offsetof(struct task_counters, member_), \
+	.kernel_unknown = COUNTER_##unknown_,                     \
 	.counters_offset = offsetof(struct denet_counters, member_)
 
 #define ROW(type_, form_, key_, unit_, flags_, help_, source_, bound_, uses_, ...)    \

@@ -44,18 +44,18 @@ static void fill_cell(struct row *row, enum column column, struct human value)
 
 static void fill_row(struct row *row, const struct denet_group *group, const struct table *table)
 {
-	uint64_t cpu_ns = group->cpu_time_ns;
+	uint64_t cpu_time_ns = group->cpu_time_ns;
 
 	fill_cell(row, COLUMN_COUNT, human_count(group->count));
 	if (group->peak_rss_kb != DENET_UNKNOWN)
 		fill_cell(row, COLUMN_PEAK, human_kib(group->peak_rss_kb));
-	if (cpu_ns == DENET_UNKNOWN)
+	if (cpu_time_ns == DENET_UNKNOWN)
 		return;
-	row->cpu_time_ns = cpu_ns;
+	row->cpu_time_ns = cpu_time_ns;
 	fill_cell(row, COLUMN_CPU,
-		  table->is_fine ? human_milliseconds(cpu_ns) : human_seconds(cpu_ns));
+		  table->is_fine ? human_milliseconds(cpu_time_ns) : human_seconds(cpu_time_ns));
 	if (table->total_ns != DENET_UNKNOWN)
-		fill_cell(row, COLUMN_SHARE, human_share(cpu_ns, table->total_ns));
+		fill_cell(row, COLUMN_SHARE, human_share(cpu_time_ns, table->total_ns));
 }
 
 /* Counts add up; of the peaks the largest stays. */

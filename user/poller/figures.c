@@ -39,29 +39,29 @@ void figures_take_stat(struct member *member)
 {
 	const struct process_stat *stat = &member->stat;
 	struct task_counters *own = &member->own, *reaped = &member->reaped;
-	uint64_t ticks_used_ns = stat->user_ns + stat->system_ns;
+	uint64_t ticks_used_ns = stat->cpu_user_ns + stat->cpu_system_ns;
 
-	own->cpu_ns = member->clock_ns > ticks_used_ns ? member->clock_ns : ticks_used_ns;
-	own->user_ns = stat->user_ns;
-	own->system_ns = stat->system_ns;
-	own->faults_minor = stat->faults_minor;
-	own->faults_major = stat->faults_major;
-	reaped->user_ns = stat->reaped_user_ns;
-	reaped->system_ns = stat->reaped_system_ns;
-	reaped->cpu_ns = stat->reaped_user_ns + stat->reaped_system_ns;
-	reaped->faults_minor = stat->reaped_faults_minor;
-	reaped->faults_major = stat->reaped_faults_major;
+	own->cpu_time_ns = member->clock_ns > ticks_used_ns ? member->clock_ns : ticks_used_ns;
+	own->cpu_user_ns = stat->cpu_user_ns;
+	own->cpu_system_ns = stat->cpu_system_ns;
+	own->page_faults_cached = stat->page_faults_cached;
+	own->page_faults_disk = stat->page_faults_disk;
+	reaped->cpu_user_ns = stat->reaped_user_ns;
+	reaped->cpu_system_ns = stat->reaped_system_ns;
+	reaped->cpu_time_ns = stat->reaped_user_ns + stat->reaped_system_ns;
+	reaped->page_faults_cached = stat->reaped_faults_cached;
+	reaped->page_faults_disk = stat->reaped_faults_disk;
 }
 
 static void add_io(struct io_counts *sum, const struct io_counts *io)
 {
-	sum->read_chars += io->read_chars;
-	sum->write_chars += io->write_chars;
-	sum->read_bytes += io->read_bytes;
-	sum->write_bytes += io->write_bytes;
-	sum->cancelled_write_bytes += io->cancelled_write_bytes;
-	sum->read_calls += io->read_calls;
-	sum->write_calls += io->write_calls;
+	sum->syscall_read_bytes += io->syscall_read_bytes;
+	sum->syscall_write_bytes += io->syscall_write_bytes;
+	sum->disk_read_bytes += io->disk_read_bytes;
+	sum->disk_write_bytes += io->disk_write_bytes;
+	sum->disk_write_cancelled_bytes += io->disk_write_cancelled_bytes;
+	sum->syscall_read_count += io->syscall_read_count;
+	sum->syscall_write_count += io->syscall_write_count;
 }
 
 static void raise(__u64 *value, uint64_t to)
@@ -99,7 +99,7 @@ static int read_threads(struct poller *poller, const struct member *member,
 /* Whoever has waited for a child has its faults: no child is born without one. */
 static bool has_reaped(const struct member *member)
 {
-	return member->stat.reaped_faults_minor || member->stat.reaped_faults_major;
+	return member->stat.reaped_faults_cached || member->stat.reaped_faults_disk;
 }
 
 int figures_read_io(const struct poller *poller, const struct member *member,
@@ -123,21 +123,21 @@ void figures_take_io(struct poller *poller, struct member *member, const struct 
 	member->unknown &= ~COUNTER_IO;
 	poller->has_io = true;
 	/* Threads that have ended were its own once. */
-	raise(&own->read_chars, threads.read_chars);
-	raise(&own->write_chars, threads.write_chars);
-	raise(&own->read_bytes, threads.read_bytes);
-	raise(&own->write_bytes, threads.write_bytes);
-	raise(&own->cancelled_write_bytes, threads.cancelled_write_bytes);
-	raise(&own->read_calls, threads.read_calls);
-	raise(&own->write_calls, threads.write_calls);
-	reaped->read_chars = rest(whole->read_chars, own->read_chars);
-	reaped->write_chars = rest(whole->write_chars, own->write_chars);
-	reaped->read_bytes = rest(whole->read_bytes, own->read_bytes);
-	reaped->write_bytes = rest(whole->write_bytes, own->write_bytes);
-	reaped->cancelled_write_bytes =
-		rest(whole->cancelled_write_bytes, own->cancelled_write_bytes);
-	reaped->read_calls = rest(whole->read_calls, own->read_calls);
-	reaped->write_calls = rest(whole->write_calls, own->write_calls);
+	raise(&own->syscall_read_bytes, threads.syscall_read_bytes);
+	raise(&own->syscall_write_bytes, threads.syscall_write_bytes);
+	raise(&own->disk_read_bytes, threads.disk_read_bytes);
+	raise(&own->disk_write_bytes, threads.disk_write_bytes);
+	raise(&own->disk_write_cancelled_bytes, threads.disk_write_cancelled_bytes);
+	raise(&own->syscall_read_count, threads.syscall_read_count);
+	raise(&own->syscall_write_count, threads.syscall_write_count);
+	reaped->syscall_read_bytes = rest(whole->syscall_read_bytes, own->syscall_read_bytes);
+	reaped->syscall_write_bytes = rest(whole->syscall_write_bytes, own->syscall_write_bytes);
+	reaped->disk_read_bytes = rest(whole->disk_read_bytes, own->disk_read_bytes);
+	reaped->disk_write_bytes = rest(whole->disk_write_bytes, own->disk_write_bytes);
+	reaped->disk_write_cancelled_bytes =
+		rest(whole->disk_write_cancelled_bytes, own->disk_write_cancelled_bytes);
+	reaped->syscall_read_count = rest(whole->syscall_read_count, own->syscall_read_count);
+	reaped->syscall_write_count = rest(whole->syscall_write_count, own->syscall_write_count);
 }
 
 /*

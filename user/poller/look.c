@@ -83,7 +83,7 @@ static void note_end(struct poller *poller, struct member *member)
 	member->exit_status = member->stat.exit_status;
 	if (member->is_ours && reap_peek(member->pid, &member->exit_status, &usage)) {
 		member->is_end_known = true;
-		if (member == poller->root && !member->stat.reaped_faults_minor)
+		if (member == poller->root && !member->stat.reaped_faults_cached)
 			member->peak_kb = (uint64_t)usage.ru_maxrss;
 	}
 	tell_end(poller, member);
@@ -192,7 +192,7 @@ static int look_at_hidden(struct poller *poller, struct member *member)
 
 	if (!figures_clock(poller, member->pid, &clock_ns) && poll(&end, 1, 0) == 0) {
 		member->clock_ns = clock_ns;
-		member->own.cpu_ns = clock_ns;
+		member->own.cpu_time_ns = clock_ns;
 	}
 	if (poll(&end, 1, 0) == 0)
 		member->seen_boot_ns = poller->now_boot_ns;

@@ -56,12 +56,12 @@ static uint64_t ns_of(struct timeval time)
 void reap_counters(const struct rusage *usage, struct task_counters *ret_used)
 {
 	*ret_used = (struct task_counters){
-		.cpu_ns = ns_of(usage->ru_utime) + ns_of(usage->ru_stime),
-		.user_ns = ns_of(usage->ru_utime),
-		.system_ns = ns_of(usage->ru_stime),
-		.faults_minor = (uint64_t)usage->ru_minflt,
-		.faults_major = (uint64_t)usage->ru_majflt,
-		.switches_voluntary = (uint64_t)usage->ru_nvcsw,
-		.switches_involuntary = (uint64_t)usage->ru_nivcsw,
+		.cpu_time_ns = ns_of(usage->ru_utime) + ns_of(usage->ru_stime),
+		.cpu_user_ns = ns_of(usage->ru_utime),
+		.cpu_system_ns = ns_of(usage->ru_stime),
+		.page_faults_cached = (uint64_t)usage->ru_minflt,
+		.page_faults_disk = (uint64_t)usage->ru_majflt,
+		.ctx_switches_voluntary = (uint64_t)usage->ru_nvcsw,
+		.ctx_switches_involuntary = (uint64_t)usage->ru_nivcsw,
 	};
 }

@@ -77,8 +77,8 @@ static int seed_stub(struct poller *poller, pid_t pid, source_task_fn on_task, v
 	poller_sample_of(poller->root, &task);
 	/* For the final account: living processes do not show theirs. */
 	if (!status_read_switches(poller->procfs, pid, &voluntary, &involuntary)) {
-		task.used.switches_voluntary = voluntary;
-		task.used.switches_involuntary = involuntary;
+		task.used.ctx_switches_voluntary = voluntary;
+		task.used.ctx_switches_involuntary = involuntary;
 	}
 	return on_task(context, &task);
 }
@@ -92,11 +92,11 @@ static uint64_t round_up(uint64_t ticks_ns, bool is_any)
 static void exclude_past(struct poller *poller, struct member *member)
 {
 	struct task_counters past = member->reaped;
-	bool is_any = past.faults_minor || past.faults_major;
+	bool is_any = past.page_faults_cached || past.page_faults_disk;
 
-	past.user_ns = round_up(past.user_ns, is_any);
-	past.system_ns = round_up(past.system_ns, is_any);
-	past.cpu_ns = past.user_ns + past.system_ns;
+	past.cpu_user_ns = round_up(past.cpu_user_ns, is_any);
+	past.cpu_system_ns = round_up(past.cpu_system_ns, is_any);
+	past.cpu_time_ns = past.cpu_user_ns + past.cpu_system_ns;
 	member->lost = member->reaped;
 	counters_add(&poller->base, &past);
 	if (member->state == MEMBER_ZOMBIE)

@@ -28,13 +28,14 @@ int io_parse(const char *text, size_t len, struct io_counts *ret_counts)
 	int found = 0;
 
 	while (parse_take_line(&span, &line)) {
-		found += take_value(&line, "rchar:", &counts.read_chars);
-		found += take_value(&line, "wchar:", &counts.write_chars);
-		found += take_value(&line, "read_bytes:", &counts.read_bytes);
-		found += take_value(&line, "write_bytes:", &counts.write_bytes);
-		found += take_value(&line, "cancelled_write_bytes:", &counts.cancelled_write_bytes);
-		found += take_value(&line, "syscr:", &counts.read_calls);
-		found += take_value(&line, "syscw:", &counts.write_calls);
+		found += take_value(&line, "rchar:", &counts.syscall_read_bytes);
+		found += take_value(&line, "wchar:", &counts.syscall_write_bytes);
+		found += take_value(&line, "read_bytes:", &counts.disk_read_bytes);
+		found += take_value(&line, "write_bytes:", &counts.disk_write_bytes);
+		found += take_value(&line,
+				    "cancelled_write_bytes:", &counts.disk_write_cancelled_bytes);
+		found += take_value(&line, "syscr:", &counts.syscall_read_count);
+		found += take_value(&line, "syscw:", &counts.syscall_write_count);
 	}
 	if (found != 7)
 		return -EBADMSG;

@@ -10,13 +10,13 @@
 struct procfs;
 
 struct io_counts {
-	uint64_t read_chars; /* what read() and the like returned, cached or not */
-	uint64_t write_chars;
-	uint64_t read_bytes; /* what went to storage */
-	uint64_t write_bytes;
-	uint64_t cancelled_write_bytes;
-	uint64_t read_calls;
-	uint64_t write_calls;
+	uint64_t syscall_read_bytes; /* what read() and the like returned, cached or not */
+	uint64_t syscall_write_bytes;
+	uint64_t disk_read_bytes; /* what went to storage */
+	uint64_t disk_write_bytes;
+	uint64_t disk_write_cancelled_bytes;
+	uint64_t syscall_read_count;
+	uint64_t syscall_write_count;
 };
 
 /* Returns the descriptor, by which a zombie can still be read. -EACCES without rights. */

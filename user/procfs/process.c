@@ -64,12 +64,12 @@ static size_t split_fields(struct parse_span *span, struct parse_span fields[FIE
 static void take_figures(const struct parse_span fields[FIELD_LAST + 1], uint64_t ticks_per_s,
 			 struct process_stat *stat)
 {
-	stat->faults_minor = number_of(fields[10]);
-	stat->reaped_faults_minor = number_of(fields[11]);
-	stat->faults_major = number_of(fields[12]);
-	stat->reaped_faults_major = number_of(fields[13]);
-	stat->user_ns = ticks_to_ns(number_of(fields[14]), ticks_per_s);
-	stat->system_ns = ticks_to_ns(number_of(fields[15]), ticks_per_s);
+	stat->page_faults_cached = number_of(fields[10]);
+	stat->reaped_faults_cached = number_of(fields[11]);
+	stat->page_faults_disk = number_of(fields[12]);
+	stat->reaped_faults_disk = number_of(fields[13]);
+	stat->cpu_user_ns = ticks_to_ns(number_of(fields[14]), ticks_per_s);
+	stat->cpu_system_ns = ticks_to_ns(number_of(fields[15]), ticks_per_s);
 	stat->reaped_user_ns = ticks_to_ns(number_of(fields[16]), ticks_per_s);
 	stat->reaped_system_ns = ticks_to_ns(number_of(fields[17]), ticks_per_s);
 	stat->threads = number_of(fields[20]);

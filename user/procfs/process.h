@@ -19,12 +19,12 @@ struct process_stat {
 	char comm[PROCESS_COMM_LEN]; /* any bytes, NUL-terminated */
 
 	/* What follows is 0 on kernels that do not have it. */
-	uint64_t faults_minor;
-	uint64_t faults_major;
-	uint64_t user_ns; /* in ticks of /proc, as the next three */
-	uint64_t system_ns;
-	uint64_t reaped_faults_minor; /* of children that were waited for, and theirs */
-	uint64_t reaped_faults_major;
+	uint64_t page_faults_cached;
+	uint64_t page_faults_disk;
+	uint64_t cpu_user_ns; /* in ticks of /proc, as the next three */
+	uint64_t cpu_system_ns;
+	uint64_t reaped_faults_cached; /* of children that were waited for, and theirs */
+	uint64_t reaped_faults_disk;
 	uint64_t reaped_user_ns;
 	uint64_t reaped_system_ns;
 	uint64_t threads;
