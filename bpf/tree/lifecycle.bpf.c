@@ -180,7 +180,7 @@ static __always_inline void note_left_program(struct task_struct *task,
 					      struct exec_event *event)
 {
 	read_counters(task, &event->used);
-	event->used.cpu_time_ns += slice_in_progress_ns(task);
+	event->slice_ns = slice_in_progress_ns(task);
 	include_counters(&event->used, &account->used);
 	event->left_peak_pages = note_left_peak(task, account);
 	event->boot_ns = now_boot_ns();

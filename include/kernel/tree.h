@@ -136,7 +136,8 @@ struct exec_event {
 	char left_comm[DENET_COMM_LEN];
 	__u64 left_peak_pages; /* what the program that was left made itself; 0 when not known */
 	__u64 boot_ns; /* of this exec */
-	struct task_counters used; /* by the process so far, the slice in progress estimated */
+	struct task_counters used; /* by the process so far, as far as it was charged */
+	__u64 slice_ns; /* used, but not charged yet: an estimate */
 };
 
 /* Effective or saved ids that are not the real ones, or capabilities. */
@@ -190,7 +191,7 @@ _Static_assert(sizeof(struct tree_knobs) == 3, "layout of tree_knobs");
 _Static_assert(sizeof(struct member_slot) == 16, "layout of member_slot");
 _Static_assert(sizeof(struct members_request) == 24, "layout of members_request");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
-_Static_assert(sizeof(struct exec_event) == 240, "layout of exec_event");
+_Static_assert(sizeof(struct exec_event) == 248, "layout of exec_event");
 _Static_assert(sizeof(struct exit_event) == 312, "layout of exit_event");
 _Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
 _Static_assert(sizeof(struct tree_totals) == 256, "layout of tree_totals");

@@ -106,16 +106,13 @@ static void thousand_uses_leave_nothing(void **state)
 {
 	struct scene *scene = *state;
 	struct traces before;
-	uint64_t cpu_time_ns = 0;
 
 	denet_release();
 	before = look_for_traces();
 	scene->options.keep_loaded = true;
 	scene->options.no_polling = true;
-	/* Not of each: what the stub had used at its exec is an estimate, and may be all there is. */
 	for (int i = 0; i < USES; i++)
-		cpu_time_ns += run_once(scene);
-	assert_true(cpu_time_ns > 0);
+		assert_true(run_once(scene) > 0);
 	assert_true(look_for_traces().descriptors > before.descriptors);
 	denet_release();
 	assert_int_equal(look_for_traces().descriptors, before.descriptors);

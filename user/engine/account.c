@@ -34,17 +34,12 @@ uint64_t account_end_boot_ns(const struct process_account *account)
 	return account->exit_boot_ns ? account->exit_boot_ns : clock_boot_ns();
 }
 
-/*
- * The baseline of who ran when it was seeded is an estimate; and so is that of our stub at its exec,
- * which a host that took the CPU away meanwhile can make larger than all that was charged.
- */
+/* The baseline of who ran when it was seeded is an estimate. */
 static bool is_exact(const struct process_account *account, const struct process *process)
 {
 	if (account->flags & ACCOUNT_SAMPLED)
 		return false;
-	return !process || (!(process->is_partial && account->flags & ACCOUNT_RAN_AT_SEED) &&
-			    (!(account->flags & ACCOUNT_ENDED) ||
-			     account->used.cpu_time_ns >= process->before.cpu_time_ns));
+	return !process || !(process->is_partial && account->flags & ACCOUNT_RAN_AT_SEED);
 }
 
 void account_show(const struct process_account *account, const struct process *process,

@@ -21,10 +21,31 @@ static uint64_t kb_of(uint64_t pages)
 	return pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024);
 }
 
+/* Where one program ends and the next begins. */
+static struct task_counters border_of(const struct exec_event *event)
+{
+	struct task_counters border = event->used;
+
+	border.cpu_time_ns += event->slice_ns;
+	return border;
+}
+
 void programs_forget_stub(struct process *process, const struct exec_event *event)
 {
-	process->before = event->used;
-	programs_begin(&process->programs, event->boot_ns, &event->used);
+	process->before = border_of(event);
+	process->stub_slice_ns = event->slice_ns;
+	programs_begin(&process->programs, event->boot_ns, &process->before);
+}
+
+bool programs_forget_slice(struct process *process, const struct process_account *account)
+{
+	if (!process->stub_slice_ns || account->used.cpu_time_ns > process->before.cpu_time_ns)
+		return false;
+	process->before.cpu_time_ns -= process->stub_slice_ns;
+	if (!process->programs.count)
+		process->programs.before = process->before;
+	process->stub_slice_ns = 0;
+	return true;
 }
 
 /* Samples of what it was forked with show the memory of its parent, too. */
@@ -42,6 +63,7 @@ int programs_take_exec(struct tree *tree, struct process *process, const struct 
 {
 	struct programs *programs = &process->programs;
 	struct program left = { .is_forked = !programs->start_boot_ns && !process->is_partial };
+	struct task_counters border = border_of(event);
 
 	if (!programs->start_boot_ns)
 		programs_begin(programs, event->start_boot_ns, &process->before);
@@ -53,7 +75,7 @@ int programs_take_exec(struct tree *tree, struct process *process, const struct 
 		left.command = process->command;
 		process->command = NULL;
 	}
-	return programs_leave(programs, &tree->commands, &left, event->boot_ns, &event->used);
+	return programs_leave(programs, &tree->commands, &left, event->boot_ns, &border);
 }
 
 static int64_t since_begin_ns(const struct whole *whole, uint64_t boot_ns)

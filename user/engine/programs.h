@@ -4,6 +4,7 @@
 #define DENET_ENGINE_PROGRAMS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "denet/denet.h"
@@ -12,6 +13,13 @@
 
 /* The first exec of our stub: what was used before is not the command's. */
 void programs_forget_stub(struct process *process, const struct exec_event *event);
+
+/*
+ * At the end of what was our stub. Of the slice in which it ran the command a host may have taken so
+ * much that the estimate is all that was charged, or more: what the stub used of it counts as the
+ * command's then. Returns whether process->before has changed.
+ */
+bool programs_forget_slice(struct process *process, const struct process_account *account);
 
 /*
  * Before the process becomes what the event says. peak_seen_kb: the largest memory that samples have

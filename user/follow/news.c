@@ -254,6 +254,8 @@ static void on_exit_account(void *context, const struct process_account *account
 	/* A root that was too short for its exec to be seen. */
 	news_start(monitor);
 	monitor->news.exits_seen++;
+	if (process && programs_forget_slice(process, account))
+		ledger_exclude_only(&monitor->ledger, &process->before);
 	show_ended(monitor, account, process, command);
 	command_drop(&monitor->tree.commands, command);
 	if (process)

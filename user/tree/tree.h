@@ -29,6 +29,7 @@ struct process {
 	uint64_t start_boot_ns;
 	struct task_counters used; /* at the last sample, never less than before */
 	struct task_counters before; /* to be subtracted: what it used before we counted */
+	uint64_t stub_slice_ns; /* part of it, an estimate */
 
 	/* Of the walk that is going on, or was the last: tree.walk tells. */
 	uint64_t walk;
