@@ -65,7 +65,7 @@ struct pid_view {
 /* One living task of the tree, written by the sampling and the seeding iterator. */
 struct task_sample {
 	__u64 id;
-	__u64 parent_id; /* set by seeding alone */
+	__u64 parent_id; /* of a leader, where the reader knows it: seeding, and /proc */
 	__u64 command_id; /* of a leader */
 	__u64 mm; /* tells address spaces apart; 0 for none */
 	__u64 start_boot_ns;

@@ -187,48 +187,6 @@ static void end_that_was_not_seen_is_not_known(void **state)
 	end(&world);
 }
 
-static void become_true(struct stage *stage)
-{
-	tell(stage);
-	await(stage);
-	(void)execl("/bin/sh", "sh", "-c", "read x; exit 3", "two words", NULL);
-	_exit(1);
-}
-
-/* The first look of all tells it anyway: it stands for what was started. */
-static void exec_is_told_with_arguments_and_path(void **state)
-{
-	static const char args[] = "sh\0-c\0read x; exit 3\0two words";
-	struct world world;
-	int input[2];
-
-	(void)state;
-	assert_int_equal(pipe2(input, O_CLOEXEC), 0);
-	assert_true(dup2(input[0], STDIN_FILENO) >= 0);
-	begin(&world, become_true);
-	hear(&world);
-	drain(&world);
-	assert_int_equal(world.execs_count, 1);
-	allow(&world);
-	/* The shell is there when it has taken the byte that it waits for. */
-	while (world.execs_count < 2)
-		sample(&world);
-	assert_int_equal(world.execs[1].args_len, sizeof(args));
-	assert_memory_equal(world.texts[1], args, sizeof(args));
-	assert_int_equal(world.texts[1][sizeof(args)], '/');
-	assert_true(world.execs[1].command_id != world.execs[0].command_id);
-	assert_int_equal(world.execs[1].id, world.source->ops->root_id(world.source));
-	assert_int_equal(write(input[1], "\n", 1), 1);
-	await_end(world.root);
-	drain(&world);
-	assert_int_equal(world.ends_count, 1);
-	assert_int_equal(world.ends[0].exit_status, 3 << 8);
-	(void)reap(world.root);
-	(void)close(input[0]);
-	(void)close(input[1]);
-	end(&world);
-}
-
 static void family(struct stage *stage)
 {
 	if (!fork()) {
@@ -477,7 +435,6 @@ int main(void)
 		cmocka_unit_test(adoption_ends_as_it_was_found),
 		cmocka_unit_test(one_poller_adopts_at_a_time),
 		cmocka_unit_test(end_that_was_not_seen_is_not_known),
-		cmocka_unit_test(exec_is_told_with_arguments_and_path),
 		cmocka_unit_test(children_are_found_where_the_kernel_lists_them),
 		cmocka_unit_test(children_are_found_where_the_kernel_does_not_list_them),
 		cmocka_unit_test(family_is_followed_where_there_are_no_clocks),

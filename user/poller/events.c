@@ -25,8 +25,8 @@ static struct event *add_event(struct poller *poller, enum event_type type)
 	return &poller->events[poller->events_count++];
 }
 
-/* Without arguments, as a zombie has none, nothing is known that was not known before. */
-void events_exec(struct poller *poller, const struct member *member)
+/* Who ends has no arguments any more: those of what was left are none of the new program's. */
+void events_exec(struct poller *poller, const struct member *member, bool is_first)
 {
 	char args[DENET_ARGS_MAX], path[PATH_MAX] = "";
 	bool is_truncated;
@@ -34,8 +34,12 @@ void events_exec(struct poller *poller, const struct member *member)
 	size_t len = 0;
 
 	if (process_read_cmdline(poller->procfs, member->pid, sizeof(args), args, &len,
-				 &is_truncated) ||
-	    !len)
+				 &is_truncated)) {
+		len = 0;
+		is_truncated = false;
+	}
+	/* What we were asked to start is known. */
+	if (!len && is_first)
 		return;
 	if (process_read_exe(poller->procfs, member->pid, sizeof(path), path))
 		path[0] = '\0';

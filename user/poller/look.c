@@ -167,7 +167,7 @@ static int take_stat(struct poller *poller, struct member *member, const struct 
 	member->seen_boot_ns = poller->now_boot_ns;
 	figures_find_mm(poller, member);
 	if (!is_new && (is_first_exec || has_execed(&old, stat)))
-		events_exec(poller, member);
+		events_exec(poller, member, is_first_exec);
 	return find_children(poller, member);
 }
 

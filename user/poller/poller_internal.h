@@ -187,7 +187,7 @@ void reap_take(pid_t pid);
 void reap_counters(const struct rusage *usage, struct task_counters *ret_used);
 
 /* events.c */
-void events_exec(struct poller *poller, const struct member *member);
+void events_exec(struct poller *poller, const struct member *member, bool is_first);
 /* Once for each. */
 void events_exit(struct poller *poller, struct member *member);
 void account_of(const struct poller *poller, const struct member *member,
