@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from referee import Run  # noqa: E402
 import tools  # noqa: E402
+from truths import print_truths  # noqa: E402
 
 # Name, generator and arguments, processes in truth, what else it is for.
 WORKLOADS = (
@@ -342,6 +343,7 @@ def main():
         print_start(bench)
         print_programs(bench)
         print_memory(bench)
+        print_truths(bench, heading, row, progress)
     if bench.faults:
         print("\n## What failed\n")
         for fault in bench.faults:
