@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 
@@ -325,6 +326,17 @@ class Summary(Case):
         with start("run", "--", "sh", "-c", script) as process:
             result = finish(process)
         self.assertRegex(result.err.decode(), r"running.*sleep\[\d+\]")
+
+    @exact
+    def test_says_what_others_do_for_a_client(self):
+        client = self.path("docker")
+        shutil.copy("/bin/true", client)
+        result = run("run", "-o", self.path("f"), "--", "sh", "-c", '"$0"; exit 0', client)
+        told = b"elsewhere  not counted: what daemons and other machines do for docker\n"
+        self.assertIn(told, result.err)
+        self.assertIn(told, run("stats", self.path("f")).out)
+        self.assertNotIn(b"elsewhere", run("run", "--", "true").err)
+        self.assertEqual(run("run", "-q", "--", client).err, b"")
 
     def test_no_ascii_only_surprise_in_a_plain_locale(self):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}

@@ -41,7 +41,10 @@ static int seed(struct denet_monitor *monitor, struct denet_error *error)
 	if (!r)
 		return 0;
 	drop_source(monitor);
-	/* 6.18's task iterator was seen to leave out process 1. */
+	/*
+	 * A kernel may keep process 1 and its threads out of what programs walk: a 6.18 made for
+	 * virtual machines does, also when asked for it by its pid.
+	 */
 	if (r == -ESRCH && !monitor->root.is_ours && root_has_ended(&monitor->root))
 		return error_set(error, r, "process %d has ended", pid);
 	if (r == -ESRCH)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output/layout.h"
+#include "output/summary_clients.h"
 #include "output/summary_memory.h"
 #include "output/summary_figures.h"
 #include "output/summary_table.h"
@@ -360,6 +361,7 @@ void summary_view_append(struct buf *buf, const struct term_style *style,
 	}
 	show_failures(&view);
 	show_survivors(&view);
+	summary_clients_show(&view.layout, style->is_unicode, summary);
 	summary_figures_show(&view.layout, summary);
 	show_own_cost(&view);
 	show_records(&view);
