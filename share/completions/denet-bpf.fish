@@ -93,7 +93,7 @@ complete -c denet-bpf -n '__denet_bpf_has run attach' -l pss -d 'PSS of everybod
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l no-pss -d 'PSS is never read'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l accounting -x -a 'auto bpf proc' -d 'bpf: exact or not at all'
 complete -c denet-bpf -n '__denet_bpf_has run attach doctor' -l proc-root -r -F -d 'read DIR as /proc'
-complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'one line that changes in place'
+complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'figures on the terminal while CMD runs'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -s n -l no-update -d 'one line after the other, on stderr'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s q -l quiet -d 'errors and the records asked for, no more'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -s v -l verbose -d 'more figures in the summary'

@@ -197,16 +197,47 @@ class Lines(Case):
         self.assertNotIn(b"\r", result.err)
         self.assertNotIn(b"\x1b", result.err)
 
-    @exact
-    def test_live_line_on_a_terminal_is_cleared_before_the_summary(self):
-        with Terminal([BIN, "run", "--live", "-i", "10", "-m", "10", "--", "cat"], columns=60) as terminal:
-            terminal.expect("\r")
+    def test_where_cmd_writes_to_files_live_is_a_line_that_goes_at_the_end(self):
+        script = 'exec "$0" run --live -i 10 -m 10 -- cat >"$1" 2>&1'
+        with Terminal(["sh", "-c", script, BIN, self.path("f")], columns=60) as terminal:
+            terminal.expect("Mem ")
             terminal.send("\x04")
             self.assertEqual(terminal.finish(), 0)
-        self.assertIn(b"wall", terminal.output)
-        for part in re.split(rb"[\r\n]", terminal.output):
+        self.assertIn(b"wall", self.read("f"))
+        self.assertNotIn(b"Mem ", self.read("f"))
+        self.assertNotIn(b"\n", terminal.output)
+        self.assertTrue(terminal.output.endswith(b"\r\x1b[K"), terminal.output[-40:])
+        for part in terminal.output.split(b"\r"):
             visible = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", part).decode("utf-8")
-            self.assertLessEqual(len(visible), 60, visible)
+            self.assertLess(len(visible), 60, visible)
+
+    def begin_a_line(self, term):
+        """CMD leaves a line unfinished while samples are taken; returns what the terminal got."""
+        script = 'printf "the first half"; cat >/dev/null; echo ", the second"'
+        argv = [BIN, "run", "--live", "-i", "5", "-m", "5", "-o", self.path("f"), "--", "sh", "-c", script]
+        with Terminal(argv, dict(os.environ, TERM=term)) as terminal:
+            terminal.expect("the first half")
+            wait_for("some samples", lambda: self.read("f").count(b'"tree"') > 10)
+            terminal.send("\x04")
+            self.assertEqual(terminal.finish(), 0)
+        return terminal.output
+
+    def test_where_cmd_writes_to_the_terminal_live_is_its_title(self):
+        output = self.begin_a_line("xterm-256color")
+        titles = re.findall(rb"\x1b\]2;([^\x1b]*)\x1b\\", output)
+        self.assertGreater(len(titles), 3, output)
+        self.assertIn(b"Mem ", titles[0])
+        # What was there before is put aside once and put back.
+        self.assertEqual((output.count(b"\x1b[22;2t"), output.count(b"\x1b[23;2t"), titles[-1]), (1, 1, b""))
+        screen = re.sub(rb"\x1b\]2;[^\x1b]*\x1b\\|\x1b\[[0-9;]*[a-z]", b"", output)
+        self.assertTrue(screen.startswith(b"the first half, the second\r\n"), screen)
+        self.assertNotIn(b"Mem ", screen)
+
+    def test_a_terminal_without_a_title_has_nothing_live(self):
+        for term in ("linux", "dumb"):
+            output = self.begin_a_line(term)
+            self.assertTrue(output.startswith(b"the first half, the second\r\n"), output)
+            os.unlink(self.path("f"))
 
     @exact
     def test_default_run_on_a_terminal_writes_nothing_before_the_end(self):

@@ -122,35 +122,93 @@ static size_t read_some(int fd, char *text, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
+/* What is shown at a sample, and then what takes it away. */
+static void show_and_clear(struct live *live, int fd, char shown[512], char cleared[512])
+{
+	const struct denet_tree tree = sample_tree();
+
+	live_show(live, &tree, false, 0);
+	(void)read_some(fd, shown, 512);
+	live_clear(live);
+	(void)read_some(fd, cleared, 512);
+}
+
+static int open_pipe(void **state)
+{
+	static int ends[2];
+
+	*state = ends;
+	return setenv("COLUMNS", "25", 1) || pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+}
+
+static int close_pipe(void **state)
+{
+	const int *ends = *state;
+
+	return close(ends[0]);
+}
+
 static void the_line_is_wiped_with_what_the_terminal_knows(void **state)
 {
-	struct term_style style = { .columns = 80 };
-	struct live live = { .style = &style };
+	const int *ends = *state;
+	struct live live = { .place = LIVE_LINE, .fd = ends[1] };
+	char shown[512], cleared[512];
+
+	live_clear(&live);
+	assert_int_equal(read_some(ends[0], shown, sizeof(shown)), 0);
+	show_and_clear(&live, ends[0], shown, cleared);
+	assert_null(strchr(shown, '\n'));
+	assert_non_null(strstr(shown, "[0s] Tree(2): CPU 12.3%"));
+	assert_string_equal(cleared, "\r                        \r");
+
+	live.style.has_erase = true;
+	show_and_clear(&live, ends[0], shown, cleared);
+	assert_string_equal(cleared, "\r\033[K");
+	live_done(&live);
+}
+
+static void a_title_takes_no_place_on_the_screen(void **state)
+{
+	const int *ends = *state;
+	struct live live = { .place = LIVE_TITLE, .fd = ends[1] };
 	const struct denet_tree tree = sample_tree();
-	char text[512];
-	int ends[2];
+	char shown[512], cleared[512];
+
+	live_show(&live, &tree, false, 0);
+	(void)read_some(ends[0], shown, sizeof(shown));
+	assert_string_equal(shown, "\033[22;2t\033]2;[0s] Tree(2): CPU 12.3%\033\\");
+	show_and_clear(&live, ends[0], shown, cleared);
+	assert_string_equal(shown, "\033]2;[0s] Tree(2): CPU 12.3%\033\\");
+	assert_string_equal(cleared, "\033]2;\033\\\033[23;2t");
+	live_done(&live);
+}
+
+static void what_takes_nothing_keeps_nobody_waiting(void **state)
+{
+	const int *ends = *state;
+	struct live live = { .place = LIVE_LINE, .fd = ends[1] };
+	const struct denet_tree tree = sample_tree();
+	static const char page[4096];
+
+	while (write(ends[1], page, sizeof(page)) > 0)
+		;
+	assert_int_equal(fcntl(ends[1], F_SETFL, 0), 0);
+	live_show(&live, &tree, false, 0);
+	assert_false(live.is_shown);
+	live_done(&live);
+}
+
+static void nowhere_is_the_start(void **state)
+{
+	struct live live = { 0 };
+	const struct denet_tree tree = sample_tree();
 
 	(void)state;
-	assert_int_equal(setenv("COLUMNS", "25", 1), 0);
-	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
-	live_clear(&live, ends[1]);
-	assert_int_equal(read_some(ends[0], text, sizeof(text)), 0);
-	live_show(&live, ends[1], &tree, false, 0);
-	assert_true(read_some(ends[0], text, sizeof(text)) > 0);
-	assert_null(strchr(text, '\n'));
-	assert_non_null(strstr(text, "[0s] Tree(2): CPU 12.3%"));
-	live_clear(&live, ends[1]);
-	assert_int_equal(read_some(ends[0], text, sizeof(text)), 26);
-	assert_string_equal(text, "\r                        \r");
-
-	style.has_erase = true;
-	live_show(&live, ends[1], &tree, false, 0);
-	(void)read_some(ends[0], text, sizeof(text));
-	live_clear(&live, ends[1]);
-	(void)read_some(ends[0], text, sizeof(text));
-	assert_string_equal(text, "\r\033[K");
+	live_show(&live, &tree, false, 0);
+	live_clear(&live);
 	live_done(&live);
-	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
+	assert_false(live.is_shown);
+	assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), 0);
 }
 
 int main(void)
@@ -162,7 +220,13 @@ int main(void)
 		cmocka_unit_test(colours_cost_no_columns),
 		cmocka_unit_test(unknown_figures_are_left_out),
 		cmocka_unit_test(full_lines_are_those_of_denet),
-		cmocka_unit_test(the_line_is_wiped_with_what_the_terminal_knows),
+		cmocka_unit_test_setup_teardown(the_line_is_wiped_with_what_the_terminal_knows,
+						open_pipe, close_pipe),
+		cmocka_unit_test_setup_teardown(a_title_takes_no_place_on_the_screen, open_pipe,
+						close_pipe),
+		cmocka_unit_test_setup_teardown(what_takes_nothing_keeps_nobody_waiting, open_pipe,
+						close_pipe),
+		cmocka_unit_test(nowhere_is_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,20 @@ static void the_first_locale_name_that_is_set_counts(void **state)
 	assert_false(detect(file, TERM_COLOR_AUTO).is_unicode);
 }
 
+static void titles_are_for_those_that_have_one(void **state)
+{
+	(void)state;
+	assert_true(term_has_titles());
+	assert_int_equal(setenv("TERM", "tmux-256color", 1), 0);
+	assert_true(term_has_titles());
+	assert_int_equal(setenv("TERM", "linux", 1), 0);
+	assert_false(term_has_titles());
+	assert_int_equal(setenv("TERM", "dumb", 1), 0);
+	assert_false(term_has_titles());
+	assert_int_equal(unsetenv("TERM"), 0);
+	assert_false(term_has_titles());
+}
+
 static void tones_vanish_without_colour(void **state)
 {
 	AUTO(buf) struct buf buf = { 0 };
@@ -141,6 +155,7 @@ int main(void)
 		cmocka_unit_test_setup(dumb_terminals_get_no_sequences, forget_environment),
 		cmocka_unit_test_setup(the_first_locale_name_that_is_set_counts,
 				       forget_environment),
+		cmocka_unit_test_setup(titles_are_for_those_that_have_one, forget_environment),
 		cmocka_unit_test(tones_vanish_without_colour),
 	};
 

@@ -281,12 +281,17 @@ const struct option_spec option_table[] = {
 		.tolerated = ON_ATTACH,
 		.offset = FIELD(live),
 		.group = OPTION_SCREEN,
-		.text = "one line that changes in place",
+		.text = "figures on the terminal while CMD runs",
 		.details =
-			"Shows the state of things on one line of the terminal while CMD runs. "
-			"It is meant for a CMD that writes elsewhere, to a file or a pipe: where "
-			"both write to the terminal they mix. In the background nothing is "
-			"shown. attach does so without being asked.",
+			"For watching a long run: time, processes, CPU, memory, threads and disk, "
+			"anew at each sample. They never stand in what CMD writes. Where its "
+			"stdout "
+			"and stderr both go to files or to /dev/null they take one line of the "
+			"terminal, which goes at the end; else, as CMD may write to the terminal "
+			"at "
+			"any time, the title of its window; on one without a title, nowhere. "
+			"In the background nothing is shown. attach shows the line without being "
+			"asked.",
 	},
 	{
 		.letter = 'n',

@@ -23,7 +23,6 @@ struct recorder {
 	const struct denet_observer *records; /* the writer's */
 	struct term_style screen; /* stderr */
 	struct live live;
-	bool is_live;
 	bool has_lost;
 	bool has_file_lost; /* the file, not stdout, which may go on when that cannot */
 	uint64_t t0_ms;
@@ -71,11 +70,11 @@ static void show_line(struct recorder *recorder, const struct denet_tree *tree)
 	bool root_alone = recorder->options->monitor.exclude_children;
 	AUTO(buf) struct buf line = { 0 };
 
-	if (recorder->is_live) {
+	if (recorder->live.place != LIVE_NOWHERE) {
 		uint64_t elapsed_ms =
 			tree->ts_ms > recorder->t0_ms ? tree->ts_ms - recorder->t0_ms : 0;
 
-		live_show(&recorder->live, STDERR_FILENO, tree, root_alone, elapsed_ms);
+		live_show(&recorder->live, tree, root_alone, elapsed_ms);
 		return;
 	}
 	live_append_full(&line, &recorder->screen, tree, root_alone);
@@ -94,7 +93,8 @@ static void on_sample(void *context, const struct denet_tree *tree)
 	struct recorder *recorder = context;
 
 	recorder->records->on_sample(recorder->writer, tree);
-	if (shows_text(recorder->options) && (recorder->is_live || recorder->options->no_update))
+	if (shows_text(recorder->options) &&
+	    (recorder->live.place != LIVE_NOWHERE || recorder->options->no_update))
 		show_line(recorder, tree);
 }
 
@@ -154,6 +154,19 @@ static int open_writer(struct recorder *recorder)
 	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 
+static void open_live(struct recorder *recorder)
+{
+	const struct options *options = recorder->options;
+	enum term_color color = (enum term_color)options->color;
+
+	if (!shows_text(options) || options->no_update)
+		return;
+	if (options->command == COMMAND_ATTACH)
+		live_open(&recorder->live, color);
+	else if (options->live)
+		live_open_beside(&recorder->live, color);
+}
+
 int recorder_new(const struct options *options, struct recorder **ret_recorder)
 {
 	AUTO(recorder) struct recorder *recorder = calloc(1, sizeof(*recorder));
@@ -178,9 +191,7 @@ int recorder_new(const struct options *options, struct recorder **ret_recorder)
 	if (r)
 		return r;
 	term_style_detect(STDERR_FILENO, (enum term_color)options->color, &recorder->screen);
-	recorder->live.style = &recorder->screen;
-	recorder->is_live = recorder->screen.is_terminal && !options->no_update &&
-			    (options->live || options->command == COMMAND_ATTACH);
+	open_live(recorder);
 	*ret_recorder = TAKE(recorder);
 	return 0;
 }
@@ -201,7 +212,7 @@ const struct denet_observer *recorder_observer(const struct recorder *recorder)
 
 void recorder_pause(struct recorder *recorder)
 {
-	live_clear(&recorder->live, STDERR_FILENO);
+	live_clear(&recorder->live);
 }
 
 enum denet_accounting recorder_accounting(const struct recorder *recorder)

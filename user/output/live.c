@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "output/live.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "output/text.h"
@@ -13,6 +17,9 @@
 
 #define COLUMNS_MIN 20
 #define MIB_KB 1024
+/* /dev/null */
+#define NULL_MAJOR 1
+#define NULL_MINOR 3
 
 /* A line under construction: what no longer fits is left out, part by part. */
 struct line {
@@ -125,16 +132,59 @@ void live_append_full(struct buf *buf, const struct term_style *style,
 	}
 }
 
+/* The last column stays free: writing there would wrap on some terminals. */
+static size_t room_on(int fd)
+{
+	size_t columns = term_columns(fd);
+
+	return columns > COLUMNS_MIN ? columns - 1 : COLUMNS_MIN - 1;
+}
+
+static void open_at(struct live *live, enum live_place place, int fd, enum term_color color)
+{
+	*live = (struct live){ .place = place, .fd = fd };
+	term_style_detect(fd, place == LIVE_TITLE ? TERM_COLOR_NEVER : color, &live->style);
+}
+
+void live_open(struct live *live, enum term_color color)
+{
+	AUTO_FD int fd = -1;
+
+	if (isatty(STDERR_FILENO))
+		fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (fd >= 0)
+		open_at(live, LIVE_LINE, TAKE_FD(fd), color);
+}
+
+/* What is written there comes to no terminal, unless somebody else takes it there. */
+static bool is_kept_from_screens(int fd)
+{
+	struct stat info;
+
+	if (fstat(fd, &info))
+		return true;
+	return S_ISREG(info.st_mode) ||
+	       (S_ISCHR(info.st_mode) && info.st_rdev == makedev(NULL_MAJOR, NULL_MINOR));
+}
+
+void live_open_beside(struct live *live, enum term_color color)
+{
+	AUTO_FD int fd = open("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	if (is_kept_from_screens(STDOUT_FILENO) && is_kept_from_screens(STDERR_FILENO))
+		open_at(live, LIVE_LINE, TAKE_FD(fd), color);
+	else if (term_has_titles())
+		open_at(live, LIVE_TITLE, TAKE_FD(fd), color);
+}
+
 void live_done(struct live *live)
 {
 	buf_done(&live->line);
-}
-
-/* A line that could not be shown is no loss: the next one comes. */
-static void write_line(int fd, const struct buf *line)
-{
-	if (!line->error && line->len > 0 && write(fd, line->data, line->len) < 0)
-		return;
+	if (live->place != LIVE_NOWHERE)
+		(void)close(live->fd);
+	live->place = LIVE_NOWHERE;
 }
 
 /* In the background the screen is somebody else's. Where there is no terminal nobody has it. */
@@ -145,10 +195,22 @@ static bool is_screen_ours(int fd)
 	return foreground < 0 || foreground == getpgrp();
 }
 
-static void append_clear(const struct live *live, struct buf *buf)
+/* A line that could not be shown is no loss: the next one comes. */
+static bool write_line(const struct live *live)
+{
+	struct pollfd screen = { .fd = live->fd, .events = POLLOUT };
+	const struct buf *line = &live->line;
+
+	/* One that was stopped by Ctrl-S would keep us waiting. */
+	if (line->error || !is_screen_ours(live->fd) || poll(&screen, 1, 0) != 1)
+		return false;
+	return write(live->fd, line->data, line->len) == (ssize_t)line->len;
+}
+
+static void append_wipe(const struct live *live, struct buf *buf)
 {
 	buf_append_char(buf, '\r');
-	if (live->style->has_erase) {
+	if (live->style.has_erase) {
 		buf_append_text(buf, "\033[K");
 		return;
 	}
@@ -156,30 +218,46 @@ static void append_clear(const struct live *live, struct buf *buf)
 	buf_append_char(buf, '\r');
 }
 
-void live_show(struct live *live, int fd, const struct denet_tree *tree, bool root_alone,
-	       uint64_t elapsed_ms)
+/* The title that was there is put aside first; terminals that cannot do so go on. */
+static void append_title(const struct live *live, struct buf *buf, const char *text)
 {
-	struct term_style style = *live->style;
-
-	if (!is_screen_ours(fd))
-		return;
-	/* The last column stays free: writing there would wrap on some terminals. */
-	style.columns = term_columns(fd);
-	style.columns = style.columns > COLUMNS_MIN ? style.columns - 1 : COLUMNS_MIN - 1;
-	buf_reset(&live->line);
-	append_clear(live, &live->line);
-	live_append_compact(&live->line, &style, tree, root_alone, elapsed_ms);
-	write_line(fd, &live->line);
-	live->shown_columns = style.columns;
+	if (!live->is_shown)
+		buf_append_text(buf, "\033[22;2t");
+	buf_printf(buf, "\033]2;%s\033\\", text);
 }
 
-void live_clear(struct live *live, int fd)
+void live_show(struct live *live, const struct denet_tree *tree, bool root_alone,
+	       uint64_t elapsed_ms)
 {
-	if (live->shown_columns == 0)
+	AUTO(buf) struct buf text = { 0 };
+
+	if (live->place == LIVE_NOWHERE)
+		return;
+	live->style.columns = room_on(live->fd);
+	live_append_compact(&text, &live->style, tree, root_alone, elapsed_ms);
+	buf_reset(&live->line);
+	if (live->place == LIVE_TITLE) {
+		append_title(live, &live->line, buf_text(&text));
+	} else {
+		append_wipe(live, &live->line);
+		buf_append_text(&live->line, buf_text(&text));
+	}
+	if (!write_line(live))
+		return;
+	live->is_shown = true;
+	live->shown_columns = live->style.columns;
+}
+
+void live_clear(struct live *live)
+{
+	if (!live->is_shown)
 		return;
 	buf_reset(&live->line);
-	append_clear(live, &live->line);
-	if (is_screen_ours(fd))
-		write_line(fd, &live->line);
+	if (live->place == LIVE_TITLE)
+		buf_append_text(&live->line, "\033]2;\033\\\033[23;2t");
+	else
+		append_wipe(live, &live->line);
+	(void)write_line(live);
+	live->is_shown = false;
 	live->shown_columns = 0;
 }

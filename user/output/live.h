@@ -18,19 +18,34 @@ void live_append_compact(struct buf *buf, const struct term_style *style,
 void live_append_full(struct buf *buf, const struct term_style *style,
 		      const struct denet_tree *tree, bool root_alone);
 
-/* A line that is rewritten in place. All zeros but style is a valid start. */
+/* A line of its own, rewritten in place, or the title of the terminal's window. */
+enum live_place { LIVE_NOWHERE, LIVE_LINE, LIVE_TITLE };
+
+/* All zeros is a valid start: it is shown nowhere. */
 struct live {
-	const struct term_style *style; /* borrowed */
+	enum live_place place;
+	int fd; /* owned where it is shown */
+	struct term_style style;
 	struct buf line;
+	bool is_shown;
 	size_t shown_columns; /* of the terminal's current line that are ours */
 };
 
+/* On the terminal that is stderr; where it is none, nowhere. */
+void live_open(struct live *live, enum term_color color);
+
+/*
+ * Beside a command that will write to our stdout and stderr, and never inside of what it writes: a
+ * line where both lead to files, else the title.
+ */
+void live_open_beside(struct live *live, enum term_color color);
 void live_done(struct live *live);
-/* Nothing while another process group has the terminal. */
-void live_show(struct live *live, int fd, const struct denet_tree *tree, bool root_alone,
+
+/* Nothing while another process group has the terminal, or while that takes nothing. */
+void live_show(struct live *live, const struct denet_tree *tree, bool root_alone,
 	       uint64_t elapsed_ms);
 
-/* Takes the line away, for whatever else is to be written. */
-void live_clear(struct live *live, int fd);
+/* Takes it away, for whatever else is to be written. */
+void live_clear(struct live *live);
 
 #endif

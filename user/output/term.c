@@ -51,6 +51,20 @@ static bool is_dumb(void)
 	return strcmp(environment("TERM"), "dumb") == 0 || !*environment("TERM");
 }
 
+bool term_has_titles(void)
+{
+	static const char *const families[] = {
+		"xterm",     "screen", "tmux",	  "rxvt", "konsole", "gnome",  "vte",
+		"alacritty", "foot",   "wezterm", "st-",  "putty",   "mlterm", "contour",
+	};
+	const char *name = environment("TERM");
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (strncmp(name, families[i], strlen(families[i])) == 0)
+			return true;
+	return false;
+}
+
 static bool wants_color(enum term_color color, bool is_terminal)
 {
 	const char *forced = environment("FORCE_COLOR");

@@ -24,6 +24,9 @@ size_t term_columns(int fd);
 /* From fd and the environment: TERM, NO_COLOR, FORCE_COLOR, and the locale's names. */
 void term_style_detect(int fd, enum term_color color, struct term_style *ret_style);
 
+/* TERM names a terminal that has a title, and takes the sequence for it for nothing else. */
+bool term_has_titles(void);
+
 enum term_tone { TONE_PLAIN, TONE_STRONG, TONE_FAINT, TONE_GOOD, TONE_BAD, TONE_WARN, TONE_BAR };
 
 /* Appends text, which is plain, in a tone where the style has colours. */
