@@ -357,52 +357,6 @@ static void packed_records_are_readable_up_to_the_last_flush(void **state)
 	assert_int_equal(unlink(name), 0);
 }
 
-static size_t read_all(int fd, struct buf *ret_text)
-{
-	char part[1000];
-	ssize_t n;
-
-	while ((n = read(fd, part, sizeof(part))) > 0)
-		buf_append(ret_text, part, (size_t)n);
-	return ret_text->len;
-}
-
-/* Neither does the flush wait nor is the description of the others made non-blocking. */
-static void a_reader_that_does_not_read_keeps_nobody_waiting(void **state)
-{
-	AUTO(sink) struct sink *sink = NULL;
-	AUTO(buf) struct buf text = { 0 };
-	AUTO_FREE char *big = calloc(1, BIG);
-	int ends[2];
-
-	(void)state;
-	assert_non_null(big);
-	memset(big, 'x', BIG);
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
-	assert_int_equal(sink_new(ends[1], SINK_LINES, &sink), 0);
-	sink_never_wait(sink, 2 * BIG);
-	assert_false(fcntl(ends[1], F_GETFL) & O_NONBLOCK);
-	assert_int_equal(sink_add(sink, "first", 5), 0);
-	assert_int_equal(sink_flush(sink), 0);
-	assert_false(sink_is_waiting(sink));
-	for (int i = 0; i < 6; i++)
-		assert_int_equal(sink_add_as(sink, BACKLOG_SAMPLE, big, BIG), 0);
-	assert_int_equal(sink_add(sink, "last", 4), 0);
-	assert_int_equal(sink_finish(sink), 0);
-	assert_true(sink_is_waiting(sink));
-	while (sink_is_waiting(sink)) {
-		(void)read_all(ends[0], &text);
-		assert_int_equal(sink_flush(sink), 0);
-	}
-	(void)read_all(ends[0], &text);
-	assert_int_equal(text.len, 6 + (6 - sink_lost(sink)) * (BIG + 1) + 5);
-	assert_int_equal(sink_lost(sink), 3);
-	assert_memory_equal(text.data, "first\nxxx", 9);
-	assert_memory_equal(text.data + text.len - 8, "xx\nlast\n", 8);
-	assert_int_equal(close(ends[0]) | close(ends[1]), 0);
-}
-
 static void what_waits_is_bounded(void **state)
 {
 	AUTO(sink) struct sink *sink = open_sink(SINK_LINES);
@@ -444,7 +398,6 @@ int main(void)
 		cmocka_unit_test(a_pipe_gets_whole_lines_in_each_write),
 		cmocka_unit_test_setup_teardown(packed_records_are_readable_up_to_the_last_flush,
 						make_path, remove_path),
-		cmocka_unit_test(a_reader_that_does_not_read_keeps_nobody_waiting),
 		cmocka_unit_test_setup_teardown(what_waits_is_bounded, make_path, remove_path),
 	};
 

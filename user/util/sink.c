@@ -211,7 +211,7 @@ void sink_never_wait(struct sink *sink, size_t waiting_max)
 	struct stat info;
 
 	/* Those of files are never refused, and are one write for all lines of a sample. */
-	if (sink->write || sink->gzip || fstat(sink->fd, &info) || S_ISREG(info.st_mode) ||
+	if (sink->write || fstat(sink->fd, &info) || S_ISREG(info.st_mode) ||
 	    S_ISDIR(info.st_mode) || S_ISBLK(info.st_mode))
 		return;
 	sink->waiting_max = waiting_max;
@@ -256,7 +256,7 @@ static int write_waiting(struct sink *sink)
 
 	while ((len = backlog_len(&sink->waiting)) > 0) {
 		const char *data = backlog_bytes(&sink->waiting);
-		size_t part = sink->is_pipe ? atomic_part(data, len) : len;
+		size_t part = sink->is_pipe && !sink->gzip ? atomic_part(data, len) : len;
 		ssize_t written = write_now(sink, data, part);
 
 		if (written >= 0)
@@ -281,9 +281,43 @@ static int queue(struct sink *sink, enum backlog_kind kind)
 	return r;
 }
 
+/* From what is put together to what is packed. */
+static int pack(struct sink *sink)
+{
+	const struct buf *pending = &sink->pending;
+	int r = pending->error;
+
+	if (!r)
+		r = gzip_pack(sink->gzip, pending->data, pending->len, sink->is_last,
+			      &sink->packed);
+	buf_reset(&sink->pending);
+	return r;
+}
+
+/* Of what is packed nothing can be left out any more. */
+static int queue_packed(struct sink *sink)
+{
+	int r = pack(sink);
+
+	if (!r && sink->packed.len)
+		r = backlog_add(&sink->waiting, BACKLOG_KEPT, sink->packed.data, sink->packed.len);
+	buf_reset(&sink->packed);
+	return r;
+}
+
+/* So that what can be left out is left out before it is packed: the newest, then. */
+static bool leaves_out(struct sink *sink, enum backlog_kind kind)
+{
+	if (!sink->gzip || !sink->waiting_max || kind == BACKLOG_KEPT || !sink->has_records ||
+	    backlog_len(&sink->waiting) < sink->waiting_max)
+		return false;
+	sink->waiting.lost++;
+	return true;
+}
+
 static int flush_waiting(struct sink *sink)
 {
-	int r = queue(sink, BACKLOG_KEPT);
+	int r = sink->gzip ? queue_packed(sink) : queue(sink, BACKLOG_KEPT);
 
 	if (!r)
 		r = write_waiting(sink);
@@ -312,11 +346,12 @@ static int write_bytes(const struct sink *sink, const char *data, size_t len)
 static int write_pending(struct sink *sink)
 {
 	const struct buf *pending = &sink->pending;
-	int r = pending->error;
+	int r;
 
-	if (r || !sink->gzip)
-		return r ? r : write_bytes(sink, pending->data, pending->len);
-	r = gzip_pack(sink->gzip, pending->data, pending->len, sink->is_last, &sink->packed);
+	if (!sink->gzip)
+		return pending->error ? pending->error
+				      : write_bytes(sink, pending->data, pending->len);
+	r = pack(sink);
 	if (!r)
 		r = write_bytes(sink, sink->packed.data, sink->packed.len);
 	buf_reset(&sink->packed);
@@ -375,7 +410,7 @@ int sink_add_as(struct sink *sink, enum backlog_kind kind, const char *record, s
 	struct buf *pending = &sink->pending;
 	int r;
 
-	if (sink->is_over)
+	if (sink->is_over || leaves_out(sink, kind))
 		return 0;
 	if (sink->is_closed && !pending->len && lseek(sink->fd, -1, SEEK_CUR) < 0)
 		return give_up(sink, -errno);
@@ -392,7 +427,7 @@ int sink_add_as(struct sink *sink, enum backlog_kind kind, const char *record, s
 	if (!sink->has_records)
 		kind = BACKLOG_KEPT;
 	sink->has_records = true;
-	if (sink->waiting_max) {
+	if (sink->waiting_max && !sink->gzip) {
 		r = queue(sink, kind);
 		if (r)
 			return give_up(sink, r);
