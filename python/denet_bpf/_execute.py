@@ -42,6 +42,8 @@ def execute_with_monitoring(
     accounting: str = "auto",
     children: Optional[int] = None,
     pss: bool = False,
+    no_pss: bool = False,
+    label: Optional[str] = None,
     stdin: File = None,
     stdout: File = subprocess.DEVNULL,
     stderr: File = subprocess.DEVNULL,
@@ -70,7 +72,7 @@ def execute_with_monitoring(
                 words, base_interval_ms, max_interval_ms, since_process_start, output_file,
                 output_format, store_in_memory, quiet, include_children, write_metadata, write_env,
                 enable_ebpf, enable_gpu, accounting=accounting, children=children, pss=pss,
-                stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd, env=env, new_session=True,
+                no_pss=no_pss, label=label, stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd, env=env, new_session=True,
             )  # fmt: skip
         except RuntimeError as error:
             raise _as_subprocess_would(error, words[0], cwd) from error.__cause__

@@ -153,6 +153,8 @@ class NativeMonitor:
         since_process_start: bool = False,
         no_polling: bool = False,
         pss: bool = False,
+        no_pss: bool = False,
+        label: Optional[str] = None,
         children_max: Optional[int] = None,
         file: Optional["RecordFile"] = None,
     ) -> None:
@@ -170,7 +172,11 @@ class NativeMonitor:
         options.exclude_children = not include_children
         options.since_process_start = since_process_start
         options.no_polling = no_polling
+        if pss and no_pss:
+            raise ValueError("pss and no_pss: one or the other")
         options.pss = pss
+        options.no_pss = no_pss
+        options.label = _encode(label) if label is not None else None
         options.keep_records = True
         options.keep_loaded = True  # who monitors once often does so again: a decorated function
         if children_max is not None:

@@ -41,9 +41,11 @@ class ProcessMonitor:
     what denet-bpf knows besides stands behind denet's keys. The command's output is discarded, as
     denet does; stdin, stdout, stderr, cwd and env change that as they do for subprocess.Popen,
     but for PIPE. accounting is "auto", "bpf" or "proc"; children how many children a sample
-    lists; pss asks for proportional memory too, which is slow.
+    lists; pss reads proportional memory at every sample, which is slow, no_pss never, and without
+    either it is read near the peak; label stands in the metadata.
 
-    RuntimeError when the command cannot be started, ValueError for a bad output_format.
+    RuntimeError when the command cannot be started, ValueError for a bad output_format, and for
+    pss with no_pss.
     """
 
     def __init__(
@@ -65,6 +67,8 @@ class ProcessMonitor:
         accounting: str = "auto",
         children: Optional[int] = None,
         pss: bool = False,
+        no_pss: bool = False,
+        label: Optional[str] = None,
         stdin: File = None,
         stdout: File = subprocess.DEVNULL,
         stderr: File = subprocess.DEVNULL,
@@ -76,7 +80,7 @@ class ProcessMonitor:
         self._configure(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
-            enable_gpu, accounting, children, pss,
+            enable_gpu, accounting, children, pss, no_pss, label,
         )  # fmt: skip
         with ExitStack() as stack:
             fds = _descriptors(stack, stdin, stdout, stderr)
@@ -107,6 +111,8 @@ class ProcessMonitor:
         accounting: str = "auto",
         children: Optional[int] = None,
         pss: bool = False,
+        no_pss: bool = False,
+        label: Optional[str] = None,
     ) -> "ProcessMonitor":
         """Follows a running process with all that it has started and will start.
 
@@ -116,7 +122,7 @@ class ProcessMonitor:
         self._configure(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
-            enable_gpu, accounting, children, pss,
+            enable_gpu, accounting, children, pss, no_pss, label,
         )  # fmt: skip
         try:
             self._attach(pid)
@@ -129,7 +135,8 @@ class ProcessMonitor:
         self, base_interval_ms: int, max_interval_ms: int, since_process_start: bool,
         output_file: Optional[PathName], output_format: str, store_in_memory: bool, quiet: bool,
         include_children: bool, write_metadata: bool, write_env: bool, enable_ebpf: bool,
-        enable_gpu: bool, accounting: str, children: Optional[int], pss: bool,
+        enable_gpu: bool, accounting: str, children: Optional[int], pss: bool, no_pss: bool,
+        label: Optional[str],
     ) -> None:  # fmt: skip
         _refuse_what_is_to_come(enable_ebpf, enable_gpu)
         self._base_ms = parse_interval(base_interval_ms)
@@ -167,6 +174,8 @@ class ProcessMonitor:
             since_process_start=bool(since_process_start),
             no_polling=True,
             pss=bool(pss),
+            no_pss=bool(no_pss),
+            label=label,
             children_max=children,
             file=self._file,
         )

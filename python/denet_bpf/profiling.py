@@ -33,6 +33,9 @@ class Monitor:
         include_children: bool = True,
         *,
         accounting: str = "auto",
+        pss: bool = False,
+        no_pss: bool = False,
+        label: Optional[str] = None,
     ) -> None:
         self.base_interval_ms = parse_interval(base_interval_ms)
         self.max_interval_ms = parse_interval(max_interval_ms)
@@ -42,6 +45,11 @@ class Monitor:
         self.include_children = include_children
         self.pid = os.getpid()
         self._accounting = accounting
+        self._pss = bool(pss)
+        self._no_pss = bool(no_pss)
+        self._label = label
+        if self._pss and self._no_pss:
+            raise ValueError("pss and no_pss: one or the other")
         self._native: Optional[_monitor.NativeMonitor] = None
         self._file: Optional[_monitor.RecordFile] = None
         self._lock = threading.Lock()
@@ -57,6 +65,9 @@ class Monitor:
             max_interval_ms=self.max_interval_ms,
             accounting=self._accounting,
             include_children=bool(self.include_children),
+            pss=self._pss,
+            no_pss=self._no_pss,
+            label=self._label,
             file=file,
         )
         self.pid = os.getpid()
@@ -183,11 +194,14 @@ def monitor(
     include_children: bool = True,
     *,
     accounting: str = "auto",
+    pss: bool = False,
+    no_pss: bool = False,
+    label: Optional[str] = None,
 ) -> Monitor:
     """A context manager that records what the calling process uses; intervals in milliseconds."""
     return Monitor(
         base_interval_ms, max_interval_ms, output_file, output_format, store_in_memory,
-        include_children, accounting=accounting,
+        include_children, accounting=accounting, pss=pss, no_pss=no_pss, label=label,
     )  # fmt: skip
 
 
@@ -201,6 +215,7 @@ def profile(
     func: None = None, *, base_interval_ms: int = 100, max_interval_ms: int = 1000,
     output_file: Optional[PathName] = None, output_format: str = "jsonl",
     store_in_memory: bool = True, include_children: bool = True, accounting: str = "auto",
+    pss: bool = False, no_pss: bool = False, label: Optional[str] = None,
 ) -> Callable[[Callable[..., Any]], Profiled]: ...  # fmt: skip
 def profile(
     func: Optional[Callable[..., Any]] = None,
@@ -212,6 +227,9 @@ def profile(
     store_in_memory: bool = True,
     include_children: bool = True,
     accounting: str = "auto",
+    pss: bool = False,
+    no_pss: bool = False,
+    label: Optional[str] = None,
 ) -> Union[Profiled, Callable[[Callable[..., Any]], Profiled]]:
     """Decorates a function, also an async one: a call returns (result, samples).
 
@@ -226,7 +244,7 @@ def profile(
         def new_monitor() -> Monitor:
             return Monitor(
                 base_interval_ms, max_interval_ms, output_file, output_format, store_in_memory,
-                include_children, accounting=accounting,
+                include_children, accounting=accounting, pss=pss, no_pss=no_pss, label=label,
             )  # fmt: skip
 
         def keep(watch: Monitor) -> List[Dict[str, Any]]:
