@@ -318,6 +318,10 @@ struct denet_examination {
 	size_t losses_count;
 	const struct denet_fix *fixes; /* the best first */
 	size_t fixes_count;
+	/* The least of the cgroups that this process is in, and of those above; DENET_UNKNOWN without one. */
+	uint64_t memory_limit_kb;
+	uint64_t cpus_allowed; /* that this process may run on */
+	uint64_t cpus_online;
 };
 
 struct denet_examine_options {

@@ -405,6 +405,7 @@ Examination = _struct(
     (c_size_t, "losses_count"),
     (POINTER(Fix), "fixes"),
     (c_size_t, "fixes_count"),
+    (c_uint64, "memory_limit_kb", "cpus_allowed", "cpus_online"),
 )
 
 ExamineOptions = _struct(

@@ -109,7 +109,14 @@ class WithAllRights(Case):
             for key, line in (("effective", "CapEff"), ("permitted", "CapPrm"), ("bounding", "CapBnd")):
                 self.assertEqual(capability[key], bool(int(status[line], 16) >> bit & 1), capability)
         self.assertEqual(held, {})
+        self.assertEqual((found["cpus_allowed"], found["cpus_online"]), (len(os.sched_getaffinity(0)), os.cpu_count()))
         self.assertEqual(found["proc_children"], os.path.exists("/proc/thread-self/children"))
+
+    def test_the_limits_are_those_that_hold_here(self):
+        cpu = min(os.sched_getaffinity(0))
+        found = self.doctor("taskset", "-c", str(cpu))
+        self.assertEqual(found["cpus_allowed"], 1)
+        self.assertIn(f" 1 of {os.cpu_count()} cpus", self.table("taskset", "-c", str(cpu)))
 
     @unittest.skipUnless(shutil.which("bpftool"), "needs bpftool")
     def test_nothing_stays_behind(self):

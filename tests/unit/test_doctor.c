@@ -403,6 +403,22 @@ static void where_all_works_nothing_is_lost(void **state)
 	assert_int_equal(examination->shown.fixes_count, 0);
 }
 
+/* Root in a container may lack what shows the memory of others. */
+static void root_without_its_capability_loses_pss_of_others(void **state)
+{
+	AUTO(examination) struct examination *examination = ordinary();
+
+	(void)state;
+	hold(examination);
+	examination->shown.uid = 0;
+	examination->shown.accounting = DENET_ACCOUNTING_BPF;
+	examination->capabilities[2].name = "CAP_SYS_PTRACE";
+	examination->capabilities[2].is_effective = DENET_ANSWER_NO;
+	advice_give(examination, "/a");
+	assert_int_equal(examination->shown.losses_count, 1);
+	assert_non_null(strstr(examination->losses[0], "no PSS"));
+}
+
 /* Each that is refused, and what a run does without it. */
 static void a_program_that_is_missing_is_a_loss_of_its_own(void **state)
 {
@@ -459,6 +475,7 @@ int main(void)
 		cmocka_unit_test(a_kernel_without_btf_gets_one_with_it),
 		cmocka_unit_test(a_refusal_in_spite_of_rights_is_named),
 		cmocka_unit_test(where_all_works_nothing_is_lost),
+		cmocka_unit_test(root_without_its_capability_loses_pss_of_others),
 		cmocka_unit_test(a_program_that_is_missing_is_a_loss_of_its_own),
 		cmocka_unit_test(without_any_source_that_is_said),
 	};

@@ -10,6 +10,7 @@
 static const struct term_style plain = { .columns = 80, .is_unicode = true };
 
 static const struct denet_capability all_held[] = {
+	{ "CAP_SYS_PTRACE", DENET_ANSWER_YES, DENET_ANSWER_YES, DENET_ANSWER_YES },
 	{ "CAP_BPF", DENET_ANSWER_YES, DENET_ANSWER_YES, DENET_ANSWER_YES },
 	{ "CAP_PERFMON", DENET_ANSWER_YES, DENET_ANSWER_YES, DENET_ANSWER_YES },
 	{ "CAP_KILL", DENET_ANSWER_NO, DENET_ANSWER_NO, DENET_ANSWER_NO },
@@ -57,6 +58,9 @@ static const struct denet_examination good = {
 	.perf_event_paranoid = "3",
 	.lockdown = "none",
 	.memlock_bytes = 8388608,
+	.memory_limit_kb = 2 * 1024 * 1024,
+	.cpus_allowed = 4,
+	.cpus_online = 8,
 	.cgroup_version = "v2",
 	.cgroup_v2_path = "/sys/fs/cgroup",
 	.cgroup_v2_controllers = "cpuset cpu io memory hugetlb pids rdma misc",
@@ -135,6 +139,9 @@ static const struct denet_examination bad = {
 	.seccomp_mode = 2,
 	.unprivileged_bpf_disabled = DENET_UNKNOWN,
 	.memlock_bytes = DENET_UNKNOWN,
+	.memory_limit_kb = DENET_UNKNOWN,
+	.cpus_allowed = DENET_UNKNOWN,
+	.cpus_online = DENET_UNKNOWN,
 	.is_memlock_unlimited = true,
 	.cgroup_version = "hybrid",
 	.cgroup_v2_path = "/sys/fs/cgroup/unified",
@@ -206,6 +213,9 @@ static void json_of_nothing_is_valid_and_short(void **state)
 		.seccomp_mode = DENET_UNKNOWN,
 		.unprivileged_bpf_disabled = DENET_UNKNOWN,
 		.memlock_bytes = DENET_UNKNOWN,
+		.memory_limit_kb = DENET_UNKNOWN,
+		.cpus_allowed = DENET_UNKNOWN,
+		.cpus_online = DENET_UNKNOWN,
 		.ptrace_scope = DENET_UNKNOWN,
 	};
 	AUTO(buf) struct buf buf = { 0 };

@@ -79,6 +79,9 @@ static void put_rights(struct json *json, const struct denet_examination *examin
 	put_text(json, "container", examination->container);
 	put_answer(json, "no_new_privs", examination->has_no_new_privs);
 	put_number(json, "seccomp", examination->seccomp_mode);
+	put_number(json, "cgroup_memory_limit_kb", examination->memory_limit_kb);
+	put_number(json, "cpus_allowed", examination->cpus_allowed);
+	put_number(json, "cpus_online", examination->cpus_online);
 	put_number(json, "memlock_bytes", examination->memlock_bytes);
 	if (examination->is_memlock_unlimited)
 		json_bool(json, "memlock_unlimited", true);

@@ -53,6 +53,13 @@ static bool holds(const struct denet_examination *shown, const char *name)
 	return capability && capability->is_effective == DENET_ANSWER_YES;
 }
 
+static bool lacks(const struct denet_examination *shown, const char *name)
+{
+	const struct denet_capability *capability = find_capability(shown, name);
+
+	return capability && capability->is_effective == DENET_ANSWER_NO;
+}
+
 static bool is_out_of_reach(const struct denet_examination *shown, const char *name)
 {
 	const struct denet_capability *capability = find_capability(shown, name);
@@ -142,7 +149,8 @@ static void show_losses(struct advice *advice)
 		show_losses_of_proc(advice);
 	else if (shown->has_proc == DENET_ANSWER_NO)
 		lose(advice, "/proc is not mounted: memory at the samples is not known");
-	if (shown->uid != 0 && !holds(shown, "CAP_SYS_PTRACE"))
+	/* Root in a container may lack it, too. */
+	if (lacks(shown, "CAP_SYS_PTRACE"))
 		lose(advice, "processes of other users: no PSS, RSS counts instead; no path of "
 			     "their program");
 	if (shown->accounting == DENET_ACCOUNTING_BPF)

@@ -26,6 +26,9 @@ int examination_new(struct examination **ret_examination)
 		.unprivileged_bpf_disabled = DENET_UNKNOWN,
 		.memlock_bytes = DENET_UNKNOWN,
 		.ptrace_scope = DENET_UNKNOWN,
+		.memory_limit_kb = DENET_UNKNOWN,
+		.cpus_allowed = DENET_UNKNOWN,
+		.cpus_online = DENET_UNKNOWN,
 	};
 	*ret_examination = examination;
 	return 0;

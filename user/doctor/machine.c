@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -13,6 +14,7 @@
 
 #include "doctor/doctor_internal.h"
 #include "procfs/lines.h"
+#include "procfs/memory_group.h"
 #include "procfs/mountinfo.h"
 #include "procfs/procfs.h"
 #include "util/buf.h"
@@ -163,6 +165,23 @@ static const char *read_lockdown(struct examination *examination, const struct p
 	return NULL;
 }
 
+/* What bounds a command that is started from here. */
+static void read_bounds(struct examination *examination, const struct procfs *procfs)
+{
+	struct denet_examination *shown = &examination->shown;
+	struct memory_group group;
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t set;
+
+	memory_group_open(&group, procfs, getpid());
+	shown->memory_limit_kb = group.limit_kb;
+	memory_group_close(&group);
+	if (!sched_getaffinity(0, sizeof(set), &set))
+		shown->cpus_allowed = (uint64_t)CPU_COUNT(&set);
+	if (online > 0)
+		shown->cpus_online = (uint64_t)online;
+}
+
 static void read_limits(struct examination *examination, const struct procfs *procfs)
 {
 	struct denet_examination *shown = &examination->shown;
@@ -253,6 +272,7 @@ void machine_examine(struct examination *examination, const struct procfs *procf
 	read_capabilities(examination);
 	read_confinement(examination, procfs);
 	read_limits(examination, procfs);
+	read_bounds(examination, procfs);
 	read_mounts(examination, procfs);
 	shown->has_proc = has_file(procfs->proc, "self/stat");
 	if (shown->has_proc == DENET_ANSWER_YES)

@@ -98,6 +98,26 @@ static enum term_tone tone_of(const struct view *view, const struct denet_capabi
 										  : TONE_FAINT;
 }
 
+/* Of those that are not for loading. */
+static const char *purpose_of(const char *name)
+{
+	if (!strcmp(name, "CAP_SYS_PTRACE"))
+		return "for PSS of others";
+	if (!strcmp(name, "CAP_SYS_RESOURCE"))
+		return "needed before 5.11 only";
+	return NULL;
+}
+
+static void show_capability(struct view *view, const struct denet_capability *capability)
+{
+	const char *purpose = purpose_of(capability->name);
+
+	layout_piece(&view->layout, tone_of(view, capability), "%-16s %s", capability->name,
+		     describe(capability));
+	if (purpose)
+		layout_piece(&view->layout, TONE_FAINT, "%s", purpose);
+}
+
 static void show_rights(struct view *view)
 {
 	const struct denet_examination *examination = view->examination;
@@ -106,8 +126,7 @@ static void show_rights(struct view *view)
 		const struct denet_capability *capability = &examination->capabilities[i];
 
 		layout_row(&view->layout, i ? "" : "capabilities");
-		layout_piece(&view->layout, tone_of(view, capability), "%-16s %s", capability->name,
-			     describe(capability));
+		show_capability(view, capability);
 	}
 	layout_row(&view->layout, "user namespace");
 	put_answer(view, examination->is_first_user_namespace, DENET_ANSWER_YES, "initial",
@@ -165,6 +184,23 @@ static void show_settings(struct view *view)
 	else
 		layout_piece(&view->layout, TONE_PLAIN, "%s",
 			     human_bytes(examination->memlock_bytes).text);
+}
+
+/* Of a command that is started from here. */
+static void show_bounds(struct view *view)
+{
+	const struct denet_examination *examination = view->examination;
+
+	layout_row(&view->layout, "limits");
+	if (examination->memory_limit_kb == DENET_UNKNOWN)
+		layout_piece(&view->layout, TONE_FAINT, "memory: none known");
+	else
+		layout_piece(&view->layout, TONE_PLAIN, "memory %s",
+			     human_kib(examination->memory_limit_kb).text);
+	if (examination->cpus_allowed != DENET_UNKNOWN && examination->cpus_online != DENET_UNKNOWN)
+		layout_piece(&view->layout, TONE_PLAIN, "%s of %s cpus",
+			     human_count(examination->cpus_allowed).text,
+			     human_count(examination->cpus_online).text);
 }
 
 static void show_files(struct view *view)
@@ -292,6 +328,7 @@ void doctor_view_append(struct buf *buf, const struct term_style *style,
 	show_kernel(&view);
 	show_rights(&view);
 	show_settings(&view);
+	show_bounds(&view);
 	show_files(&view);
 	show_gap(&view);
 	show_programs(&view);
