@@ -93,6 +93,7 @@ static void status_gives_our_own_peak_and_user(void **state)
 	uint64_t kb;
 	uint64_t own_kb;
 	uint32_t uid;
+	bool may_change;
 
 	(void)state;
 	assert_int_equal(status_read_peak_rss(procfs_host(), getpid(), &kb), 0);
@@ -100,10 +101,26 @@ static void status_gives_our_own_peak_and_user(void **state)
 	assert_true(own_kb >= kb && kb > 0);
 	assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
 	assert_true(kb <= (uint64_t)usage.ru_maxrss + 1024);
-	assert_int_equal(status_read_uid(procfs_host(), getpid(), &uid), 0);
+	assert_int_equal(status_read_uid(procfs_host(), getpid(), &uid, NULL), 0);
 	assert_int_equal(uid, getuid());
-	assert_int_equal(status_read_uid(&fixture, 100, &uid), 0);
+	assert_int_equal(status_read_uid(&fixture, 100, &uid, &may_change), 0);
 	assert_int_equal(uid, 1000);
+	assert_false(may_change);
+}
+
+static void status_tells_who_may_become_another_user(void **state)
+{
+	uint32_t uid;
+	bool may_change;
+
+	(void)state;
+	/* By other ids of its own; by a capability. */
+	assert_int_equal(status_read_uid(&fixture, 109, &uid, &may_change), 0);
+	assert_int_equal(uid, 1000);
+	assert_true(may_change);
+	assert_int_equal(status_read_uid(&fixture, 110, &uid, &may_change), 0);
+	assert_int_equal(uid, 100000);
+	assert_true(may_change);
 }
 
 int main(void)
@@ -116,6 +133,7 @@ int main(void)
 		cmocka_unit_test(status_tells_a_thread_from_a_process),
 		cmocka_unit_test(status_gives_the_process_of_a_real_thread),
 		cmocka_unit_test(status_gives_our_own_peak_and_user),
+		cmocka_unit_test(status_tells_who_may_become_another_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

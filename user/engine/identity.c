@@ -194,5 +194,5 @@ uint64_t identity_read_uid(const struct identity *identity, pid_t pid)
 {
 	uint32_t uid;
 
-	return status_read_uid(identity->procfs, pid, &uid) ? DENET_UNKNOWN : uid;
+	return status_read_uid(identity->procfs, pid, &uid, NULL) ? DENET_UNKNOWN : uid;
 }

@@ -172,7 +172,7 @@ void facts_of_process(struct facts *facts, const struct procfs *procfs, pid_t pi
 		.label = copy(label),
 		.job = read_job(procfs, pid),
 	};
-	if (!status_read_uid(procfs, pid, &uid))
+	if (!status_read_uid(procfs, pid, &uid, NULL))
 		facts->user = find_user(uid);
 }
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What the files of a process say of what it and its children have used. */
 #include <errno.h>
-#include <linux/kcmp.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "poller/poller_internal.h"
 #include "procfs/io.h"
@@ -138,46 +135,4 @@ void figures_take_io(struct poller *poller, struct member *member, const struct 
 		rest(whole->disk_write_cancelled_bytes, own->disk_write_cancelled_bytes);
 	reaped->syscall_read_count = rest(whole->syscall_read_count, own->syscall_read_count);
 	reaped->syscall_write_count = rest(whole->syscall_write_count, own->syscall_write_count);
-}
-
-/*
- * Between vfork and exec the parent waits, and both have one address space. Who may not compare
- * takes equal sizes for the same: memory is not to be counted twice.
- */
-static bool shares_memory(const struct poller *poller, const struct member *member)
-{
-	const struct member *parent = member->parent;
-	long r;
-
-	if (parent->state != MEMBER_ALIVE || parent->stat.state != 'D' ||
-	    parent->stat.vms_bytes != member->stat.vms_bytes)
-		return false;
-	if (!poller->has_kcmp)
-		return true;
-	r = syscall(SYS_kcmp, parent->pid, member->pid, KCMP_VM, 0, 0);
-	return r <= 0; /* equal, or not to be told */
-}
-
-static uint32_t living_thread(struct poller *poller, const struct member *member)
-{
-	size_t i;
-
-	poller->pids.count = 0;
-	if (children_list_tasks(poller->procfs, member->pid, &poller->pids))
-		return (uint32_t)member->pid;
-	for (i = 0; i < poller->pids.count; i++)
-		if (poller->pids.pids[i] != member->pid)
-			return (uint32_t)poller->pids.pids[i];
-	return (uint32_t)member->pid;
-}
-
-/* A main thread that has ended shows no memory, the others do. */
-void figures_find_mm(struct poller *poller, struct member *member)
-{
-	bool is_leader_dead = member->stat.state == 'Z';
-
-	member->mm_tid = is_leader_dead ? living_thread(poller, member) : (uint32_t)member->pid;
-	member->mm = is_leader_dead || member->stat.vms_bytes ? member->id : 0;
-	if (member->mm && shares_memory(poller, member))
-		member->mm = member->parent->mm;
 }

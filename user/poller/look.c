@@ -18,8 +18,6 @@
 /* The children of more threads than this are asked for once a second only. */
 #define THREADS_READ_MAX 64
 
-#define UID_UNKNOWN UINT32_MAX
-
 static bool is_idle(const struct poller *poller, const struct member *member, uint64_t clock_ns)
 {
 	return poller->has_clocks && clock_ns == member->clock_ns && !member->is_stat_due &&
@@ -32,6 +30,13 @@ static bool has_execed(const struct process_stat *old, const struct process_stat
 	if (old->stack_start && now->stack_start)
 		return old->stack_start != now->stack_start || old->args_start != now->args_start;
 	return memcmp(old->comm, now->comm, sizeof(old->comm)) != 0;
+}
+
+/* Servers give up root without an exec. Who has no right to change it need not be asked again. */
+void look_up_uid(const struct poller *poller, struct member *member)
+{
+	if (status_read_uid(poller->procfs, member->pid, &member->uid, &member->may_change_uid))
+		member->may_change_uid = false;
 }
 
 static void adopt_parent(struct poller *poller, struct member *member)
@@ -152,9 +157,13 @@ static int take_stat(struct poller *poller, struct member *member, const struct 
 	struct process_stat old = member->stat;
 	bool is_new = member->is_stat_fresh;
 	bool is_first_exec = member == poller->root && poller->is_run && !poller->has_looked;
+	bool is_seen_to_exec = !is_new && has_execed(&old, stat);
+	bool is_exec = is_seen_to_exec || (!is_new && is_first_exec);
 
 	member->is_stat_fresh = false;
 	take_figures(poller, member, stat, clock_ns);
+	if (!is_new && (is_exec || member->may_change_uid))
+		look_up_uid(poller, member);
 	adopt_parent(poller, member);
 	if (member->state == MEMBER_ZOMBIE)
 		return 0;
@@ -165,8 +174,8 @@ static int take_stat(struct poller *poller, struct member *member, const struct 
 		return 0;
 	}
 	member->seen_boot_ns = poller->now_boot_ns;
-	figures_find_mm(poller, member);
-	if (!is_new && (is_first_exec || has_execed(&old, stat)))
+	spaces_find(poller, member, is_seen_to_exec);
+	if (is_exec)
 		events_exec(poller, member, is_first_exec);
 	return find_children(poller, member);
 }
@@ -291,7 +300,6 @@ static int look_for_hidden(struct poller *poller, pid_t pid, struct member *pare
 		return -ENOMEM;
 	member->pidfd = TAKE_FD(pidfd);
 	member->is_hidden = true;
-	member->uid = UID_UNKNOWN;
 	member->unknown = COUNTER_ALL;
 	member->stat.start_boot_ns = member->seen_boot_ns = poller->now_boot_ns;
 	member->stat.ppid = member->first_ppid = parent->pid;
@@ -341,7 +349,6 @@ int look_for(struct poller *poller, pid_t pid, const struct member *parent)
 	member->is_stat_fresh = true;
 	member->found_clock_ns = clock_ns;
 	member->first_ppid = stat.ppid;
-	if (status_read_uid(poller->procfs, pid, &member->uid))
-		member->uid = UID_UNKNOWN;
+	look_up_uid(poller, member);
 	return note_birth(poller, member);
 }

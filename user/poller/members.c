@@ -62,6 +62,7 @@ struct member *member_add(struct poller *poller, pid_t pid, struct member *paren
 	member->id = poller->next_id++;
 	member->pid = pid;
 	member->first_parent_id = parent->id;
+	member->uid = UID_UNKNOWN;
 	member->pidfd = -1;
 	member->io_fd = -1;
 	member->is_stat_due = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * poller.c opens; poller_source.c: the source's operations, and seed.c the first of them; members.c:
- * who belongs; look.c: one process; walk.c: all of them.
+ * who belongs; look.c: one process, with spaces.c; walk.c: all of them.
  */
 #ifndef DENET_POLLER_INTERNAL_H
 #define DENET_POLLER_INTERNAL_H
@@ -16,6 +16,8 @@
 #include "util/idmap.h"
 
 struct procfs;
+
+#define UID_UNKNOWN UINT32_MAX
 
 enum member_state {
 	MEMBER_ALIVE,
@@ -43,10 +45,11 @@ struct member {
 	uint64_t seen_boot_ns; /* when it was last known to live */
 	uint64_t first_parent_id; /* of the parent that it was found with; 0 for who is no member */
 	pid_t first_ppid;
-	uint32_t uid;
+	uint32_t uid; /* as last read */
+	bool may_change_uid;
 	uint64_t threads_max;
 	uint32_t unknown; /* COUNTER_ */
-	uint64_t mm;
+	uint64_t mm; /* the number of its address space; 0 without one, or not looked for yet */
 	uint32_t mm_tid;
 	uint32_t exit_status;
 	uint64_t peak_kb; /* of a root that has ended, when it is its own */
@@ -166,6 +169,8 @@ void member_whole(const struct member *member, struct task_counters *ret_used);
 
 /* look.c: brings one member up to date; finds its children. */
 int look(struct poller *poller, struct member *member);
+/* What cannot be read stays as it was. */
+void look_up_uid(const struct poller *poller, struct member *member);
 /* A pid that was named as a child of somebody here becomes a member, if it is one. */
 int look_for(struct poller *poller, pid_t pid, const struct member *parent);
 
@@ -176,7 +181,9 @@ void figures_take_stat(struct member *member);
 int figures_read_io(const struct poller *poller, const struct member *member,
 		    struct io_counts *ret_whole);
 void figures_take_io(struct poller *poller, struct member *member, const struct io_counts *whole);
-void figures_find_mm(struct poller *poller, struct member *member);
+
+/* spaces.c: the number of its address space; after its stat was taken. */
+void spaces_find(struct poller *poller, struct member *member, bool has_execed);
 
 /* walk.c */
 int walk(struct poller *poller);

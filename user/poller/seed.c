@@ -37,8 +37,7 @@ static int add_root(struct poller *poller, pid_t pid)
 	poller->root->is_ours = poller->is_run;
 	/* A zombie's can be read by who had opened it before only, root apart. */
 	poller->root->io_fd = io_open(poller->procfs, pid);
-	if (status_read_uid(poller->procfs, pid, &poller->root->uid))
-		poller->root->uid = UINT32_MAX;
+	look_up_uid(poller, poller->root);
 	poller->root_id = poller->root->id;
 	return 0;
 }

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
+#include <string.h>
 
 #include "procfs/lines.h"
 #include "procfs/procfs.h"
@@ -62,14 +64,50 @@ int status_read_switches(const struct procfs *procfs, pid_t pid, uint64_t *ret_v
 			      ret_involuntary);
 }
 
-int status_read_uid(const struct procfs *procfs, pid_t pid, uint32_t *ret_uid)
+/* Digits of base 16 alone. */
+static uint64_t hex_of(struct parse_span span)
 {
-	uint64_t value;
-	int err = read_value(procfs, pid, "Uid:", UINT32_MAX, &value);
+	static const char digits[] = "0123456789abcdef";
+	uint64_t value = 0;
 
-	if (err)
-		return err;
+	for (span = parse_span_trim(span); span.len; span.at++, span.len--) {
+		const char *digit = memchr(digits, *span.at, sizeof(digits) - 1);
 
-	*ret_uid = (uint32_t)value;
+		if (!digit)
+			break;
+		value = value << 4 | (uint64_t)(digit - digits);
+	}
+	return value;
+}
+
+/* "Uid:	real	effective	saved	of file systems" */
+static bool take_ids(struct parse_span line, uint64_t ids[3])
+{
+	return parse_take_literal(&line, "Uid:") && parse_take_u64(&line, &ids[0]) &&
+	       parse_take_u64(&line, &ids[1]) && parse_take_u64(&line, &ids[2]);
+}
+
+int status_read_uid(const struct procfs *procfs, pid_t pid, uint32_t *ret_uid, bool *ret_may_change)
+{
+	AUTO_FD int fd = procfs_open_pid(procfs, pid, "status");
+	struct parse_span line;
+	struct lines lines;
+	uint64_t ids[3] = { UINT64_MAX }, permitted = 0;
+	int more;
+
+	if (fd < 0)
+		return fd;
+	lines_init(&lines, fd);
+	while ((more = lines_next(&lines, &line)) > 0)
+		if (!take_ids(line, ids) && parse_take_literal(&line, "CapPrm:"))
+			permitted = hex_of(line);
+	if (more < 0)
+		return more;
+	if (ids[0] > UINT32_MAX)
+		return ids[0] == UINT64_MAX ? -ENODATA : -EBADMSG;
+	*ret_uid = (uint32_t)ids[0];
+	if (ret_may_change)
+		*ret_may_change =
+			(permitted >> CAP_SETUID & 1) || ids[1] != ids[0] || ids[2] != ids[0];
 	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef DENET_PROCFS_STATUS_H
 #define DENET_PROCFS_STATUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,7 +22,11 @@ int status_read_tgid(const struct procfs *procfs, pid_t tid, pid_t *ret_pid);
 int status_read_switches(const struct procfs *procfs, pid_t pid, uint64_t *ret_voluntary,
 			 uint64_t *ret_involuntary);
 
-/* The real user id. */
-int status_read_uid(const struct procfs *procfs, pid_t pid, uint32_t *ret_uid);
+/*
+ * The real user id; and, unless NULL, whether it may become another without an exec: by a capability,
+ * in whatever user namespace, or because the effective and the saved ones differ from it.
+ */
+int status_read_uid(const struct procfs *procfs, pid_t pid, uint32_t *ret_uid,
+		    bool *ret_may_change);
 
 #endif
