@@ -104,6 +104,8 @@ struct denet_launch {
 	int stdout_fd;
 	int stderr_fd;
 	bool new_session; /* setsid(): the command's pid is its process group too */
+	/* In a cgroup made for it below the caller's; where that cannot be made on_warning says why. */
+	bool own_cgroup;
 };
 
 /* As the caller is, and without argv; up to launch->size, which the caller has set. */

@@ -255,6 +255,9 @@ struct denet_summary {
 	bool memory_limit_hit; /* tasks found no memory below memory_limit_kb */
 	uint64_t memory_stall_ns; /* at least one task waited for memory meanwhile */
 	uint64_t memory_limit_kb; /* the least of the root's cgroups; DENET_UNKNOWN without one */
+	/* As the root's own cgroup has counted, page cache included; 0 or DENET_UNKNOWN without one. */
+	uint64_t cgroup_cpu_ns;
+	uint64_t cgroup_peak_kb;
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

@@ -186,7 +186,7 @@ Summary = _struct(
     (c_uint64, "samples_failed"),
     (c_char_p, "incomplete"),
     (c_bool, "memory_stall_of_cgroup", "memory_limit_hit"),
-    (c_uint64, "memory_stall_ns", "memory_limit_kb"),
+    (c_uint64, "memory_stall_ns", "memory_limit_kb", "cgroup_cpu_ns", "cgroup_peak_kb"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))
@@ -250,7 +250,7 @@ Launch = _struct(
     (POINTER(User), "user"),
     (POINTER(SignalSet), "mask", "ignored", "defaulted"),
     (c_int, "stdin_fd", "stdout_fd", "stderr_fd"),
-    (c_bool, "new_session"),
+    (c_bool, "new_session", "own_cgroup"),
 )
 
 Error = _struct("error", (c_size_t, "size"), (c_int, "exec_errno"), (c_char * 256, "text"))

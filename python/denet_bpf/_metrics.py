@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any, Dict, List, Tuple, TypedDict
 
 AVG_CPU_USAGE = "avg_cpu_usage"
+CGROUP_CPU_NS = "cgroup_cpu_ns"
+CGROUP_PEAK_KB = "cgroup_peak_kb"
 CHILDREN_OMITTED = "children_omitted"
 CPU_CORE = "cpu_core"
 CPU_SYSTEM_NS = "cpu_system_ns"
@@ -719,6 +721,12 @@ class SummaryRecord(TypedDict, total=False):
     samples_failed: int
     #: Why the figures are not of the whole run; absent when they are.
     incomplete: str
+    #: CPU time that the cgroup of --own-cgroup has counted; without one that of denet-bpf's own,
+    #: with its own CPU in it, if at the start and at the end that held nobody but denet-bpf, CMD and
+    #: its descendants (ns).
+    cgroup_cpu_ns: int
+    #: The most memory that the cgroup of --own-cgroup had, with page cache and kernel memory (kb).
+    cgroup_peak_kb: int
 
 
 class ProgramShare(TypedDict, total=False):

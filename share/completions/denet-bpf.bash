@@ -26,12 +26,12 @@ _denet_bpf_value() # OPTION CURRENT
 _denet_bpf_options() # COMMAND
 {
 	case $1 in
-	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --proc-root --live -n --no-update -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
+	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
 	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update -q --quiet -v --verbose --color -h --help -V --version ;;
 	stats | summary) echo -j --json -o --out -q --quiet -v --verbose --color -h --help -V --version ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	help) echo -j --json -h --help -V --version ;;
-	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root --live -n --no-update -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
+	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
 	esac
 }
 

@@ -43,7 +43,7 @@ static int drop_all_but_kill(void)
 	const uint64_t kill_alone = CAPS_BIT(CAP_KILL);
 	struct caps before, after;
 
-	if (caps_get(&before) || rights_drop(kill_alone, false) || caps_get(&after))
+	if (caps_get(&before) || rights_drop(kill_alone, 0, false) || caps_get(&after))
 		return 1;
 	if (after.permitted & ~(kill_alone | CAPS_BIT(CAP_BPF)) || after.inheritable)
 		return 2;
@@ -68,7 +68,7 @@ static int drop_twice(void)
 {
 	struct caps caps;
 
-	if (rights_drop(CAPS_BIT(CAP_KILL), false) || rights_drop(0, true) || caps_get(&caps))
+	if (rights_drop(CAPS_BIT(CAP_KILL), 0, false) || rights_drop(0, 0, true) || caps_get(&caps))
 		return 1;
 	return caps.permitted & ~CAPS_BIT(CAP_BPF) ? 2 : 0;
 }
@@ -84,13 +84,13 @@ static int drop_in_two_steps(void)
 	const uint64_t loading = CAPS_BIT(CAP_BPF) | CAPS_BIT(CAP_PERFMON);
 	struct caps before, between, after;
 
-	if (caps_get(&before) || rights_drop(0, true) || caps_get(&between))
+	if (caps_get(&before) || rights_drop(0, 0, true) || caps_get(&between))
 		return 1;
 	if ((between.permitted & loading) != (before.permitted & loading))
 		return 2;
 	if (between.effective & CAPS_BIT(CAP_PERFMON))
 		return 3;
-	if (rights_drop(0, false) || caps_get(&after))
+	if (rights_drop(0, 0, false) || caps_get(&after))
 		return 4;
 	return after.permitted & CAPS_BIT(CAP_PERFMON) ? 5 : 0;
 }

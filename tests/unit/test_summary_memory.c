@@ -129,6 +129,23 @@ static void limit_stands_beside_the_peak_and_the_end_it_caused(void **state)
 	check_text(&summary, "killed by SIGKILL (out of memory at the limit of 60.0 MiB)", NULL);
 }
 
+/* As one that was made for the command has counted. */
+static void cgroup_tells_its_peak_and_an_exact_total(void **state)
+{
+	struct denet_summary summary = many();
+
+	(void)state;
+	check_text(&summary, "sum of RSS", "its cgroup");
+	summary.accounting = DENET_ACCOUNTING_PROC;
+	summary.used.cpu_time_ns = 5000 * MS;
+	summary.cgroup_peak_kb = 900 * KIB_PER_MIB;
+	summary.cgroup_cpu_ns = 5001 * MS;
+	check_text(&summary, "its cgroup 900 MiB, with page cache", "by its cgroup");
+	check_text(&summary, "at least 5.00 s", NULL);
+	summary.cgroup_cpu_ns = 5000 * MS;
+	check_text(&summary, "cpu in all exact, by its cgroup", "at least 5.00 s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +153,7 @@ int main(void)
 		cmocka_unit_test(memory_has_shared_pages_once_where_pss_was_read),
 		cmocka_unit_test(want_of_memory_is_told_when_it_is_worth_a_word),
 		cmocka_unit_test(limit_stands_beside_the_peak_and_the_end_it_caused),
+		cmocka_unit_test(cgroup_tells_its_peak_and_an_exact_total),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

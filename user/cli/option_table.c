@@ -262,6 +262,27 @@ const struct option_spec option_table[] = {
 			"the first of them that works and says so.",
 	},
 	{
+		.name = "own-cgroup",
+		.environment = "DENET_BPF_OWN_CGROUP",
+		.kind = OPTION_FLAG,
+		.commands = ON_RUN,
+		.offset = FIELD(own_cgroup),
+		.group = OPTION_MEASURE,
+		.text = "CMD in a cgroup of its own",
+		.details =
+			"CMD is started in a cgroup that is made for it below the caller's, in "
+			"each "
+			"hierarchy that counts CPU or memory. Its total of CPU time is then exact "
+			"with "
+			"--accounting proc, too, and its peak of memory, with page cache, is told "
+			"beside the others. It takes root, or a cgroup that was delegated to the "
+			"caller; where it cannot be made, a warning says why and CMD runs without. "
+			"It "
+			"is removed at the end. Where somebody is still in it then, or denet-bpf "
+			"was "
+			"killed, the next run with this option removes it.",
+	},
+	{
 		.name = "proc-root",
 		.value = "DIR",
 		.kind = OPTION_FILE,

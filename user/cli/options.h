@@ -30,6 +30,7 @@ struct options {
 	enum format format;
 	enum color color;
 	bool clean_env; /* run, with user */
+	bool own_cgroup; /* run */
 	bool json;
 	bool quiet;
 	bool no_update;

@@ -169,6 +169,7 @@ static int start(struct session *session)
 	denet_launch_init(&launch);
 	launch.argv = options->argv;
 	launch.environment = options->environment;
+	launch.own_cgroup = options->own_cgroup;
 	if (recorder_owns_stdout(options))
 		launch.stdout_fd = STDERR_FILENO;
 	launch.mask = &session->signals.original;

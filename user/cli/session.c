@@ -127,13 +127,19 @@ static uint64_t rights_kept(const struct session *session)
 	return kept;
 }
 
+/* The root of a hierarchy can be written by nobody, so that removing a cgroup from it takes a right. */
+static uint64_t rights_asleep(const struct session *session)
+{
+	return session->options->own_cgroup ? CAPS_BIT(CAP_DAC_OVERRIDE) : 0;
+}
+
 /* Those for loading sleep on, as long as the samples may come to need another program. */
 static void drop_rights(struct session *session)
 {
 	int r;
 
 	session->may_load = denet_monitor_wants_rights(session->monitor);
-	r = rights_drop(rights_kept(session), session->may_load);
+	r = rights_drop(rights_kept(session), rights_asleep(session), session->may_load);
 	if (r)
 		log_warning("cannot give up capabilities: %s", strerror(-r));
 }

@@ -88,6 +88,13 @@ void ledger_add_up(struct ledger *ledger, const struct tree *tree)
 	add_up(ledger, &tree->live);
 }
 
+void ledger_raise_cpu(struct ledger *ledger, uint64_t cpu_time_ns)
+{
+	if (ledger->exact.cpu_time_ns < cpu_time_ns)
+		ledger->exact.cpu_time_ns = cpu_time_ns;
+	counters_raise(&ledger->total, &ledger->exact);
+}
+
 bool ledger_read_totals(struct ledger *ledger, const struct source *source)
 {
 	const struct task_counters none = { 0 };

@@ -53,6 +53,8 @@ int ledger_walk(struct ledger *ledger, struct source *source, struct tree *tree)
 
 /* Brings the sums to what the walk has found. */
 void ledger_add_up(struct ledger *ledger, const struct tree *tree);
+/* Of all of them somebody else knows that it was so much at least. */
+void ledger_raise_cpu(struct ledger *ledger, uint64_t cpu_time_ns);
 
 /*
  * Without a walk, which has failed: what the ended have used. True if that is everybody; else what

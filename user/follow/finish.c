@@ -102,14 +102,35 @@ static void take_last_sample(struct denet_monitor *monitor)
 	show_survivors(monitor);
 }
 
+static bool is_living_member(const void *context, pid_t pid)
+{
+	const struct denet_monitor *monitor = context;
+	const struct process *process = monitor->tree.oldest;
+
+	for (; process; process = process->younger)
+		if (process->pid == (uint32_t)pid && process_is_alive(&monitor->tree, process))
+			return true;
+	return false;
+}
+
+/* Its folder can go once nobody is in it. */
+static void finish_group(struct denet_monitor *monitor)
+{
+	group_end(&monitor->group, &monitor->procfs, is_living_member, monitor);
+	group_remove(&monitor->group);
+	monitor_warn_of_group(monitor);
+}
+
 void finish_monitoring(struct denet_monitor *monitor)
 {
 	times_end(&monitor->times);
+	group_settle(&monitor->group);
 	if (monitor->source)
 		take_last_sample(monitor);
 	root_note_unseen(&monitor->root);
 	show_exit(monitor);
 	root_reap(&monitor->root);
+	finish_group(monitor);
 	sum_up(monitor);
 	monitor->phase = PHASE_ENDED;
 	monitor_close_measuring(monitor);

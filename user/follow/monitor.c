@@ -115,6 +115,7 @@ int monitor_new(const struct denet_options *options, const struct denet_observer
 	root_init(&monitor->root, NULL);
 	watch_init(&monitor->watch);
 	around_init(&monitor->around);
+	monitor->group = GROUP_NONE;
 	sampler_init(&monitor->sampler);
 	peaks_init(&monitor->peaks);
 	r = control_init(&monitor->control);
@@ -132,6 +133,15 @@ int monitor_new(const struct denet_options *options, const struct denet_observer
 	return 0;
 }
 
+void monitor_warn_of_group(struct denet_monitor *monitor)
+{
+	char *text = monitor->group.warning;
+
+	if (text[0] && monitor->observer.on_warning)
+		monitor->observer.on_warning(monitor->observer.context, text);
+	text[0] = '\0';
+}
+
 static void close_parts(struct denet_monitor *monitor)
 {
 	source_close(monitor->source);
@@ -142,6 +152,7 @@ static void close_parts(struct denet_monitor *monitor)
 	identity_done(&monitor->identity);
 	sampler_done(&monitor->sampler);
 	around_close(&monitor->around);
+	group_done(&monitor->group);
 	news_done(&monitor->news);
 }
 

@@ -16,6 +16,7 @@
 #include "follow/around.h"
 #include "follow/control.h"
 #include "follow/facts.h"
+#include "follow/group.h"
 #include "follow/peaks.h"
 #include "follow/root.h"
 #include "follow/summary.h"
@@ -82,6 +83,7 @@ struct denet_monitor {
 	struct identity identity;
 	struct sampler sampler;
 	struct around around;
+	struct group group;
 	struct settle settle;
 	struct news news;
 
@@ -118,6 +120,9 @@ int start_running(const struct denet_options *options, const struct denet_observ
 int start_following(const struct denet_options *options, const struct denet_observer *observer,
 		    pid_t pid, const struct source_ops *const *sources,
 		    struct denet_monitor **ret_monitor, struct denet_error *error);
+
+/* monitor.c: once. */
+void monitor_warn_of_group(struct denet_monitor *monitor);
 
 /* step.c: what the public functions of the same names do, for whoever drives the monitor. */
 int step_due(struct denet_monitor *monitor);

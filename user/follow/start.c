@@ -33,6 +33,7 @@ static void begin_observing(struct denet_monitor *monitor)
 	around_open(&monitor->around, &monitor->procfs, monitor->root.pid);
 	if (monitor->warning[0] && monitor->observer.on_warning)
 		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
+	monitor_warn_of_group(monitor);
 }
 
 static int watch_root(struct denet_monitor *monitor)
@@ -87,6 +88,7 @@ static int follow_stub(struct denet_monitor *monitor, struct launch *held,
 	if (r)
 		return error_set(error, r, "cannot watch the command: %s", strerror(-r));
 	begin_observing(monitor);
+	group_begin(&monitor->group);
 	note_start(monitor);
 	return request_release(held, launch, error);
 }
@@ -102,6 +104,10 @@ static int start(struct denet_monitor *monitor, const struct denet_launch *launc
 		return r;
 	root_set_pid(&monitor->root, held.pid);
 	r = root_set_args(&monitor->root, launch->argv);
+	if (launch->own_cgroup)
+		group_make(&monitor->group, &monitor->procfs, held.pid);
+	else
+		group_share(&monitor->group, &monitor->procfs);
 	if (r)
 		(void)error_set(error, r, "out of memory");
 	else

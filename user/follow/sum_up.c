@@ -124,6 +124,8 @@ static void fill_run(const struct denet_monitor *monitor, struct denet_summary *
 	shown->samples_failed = monitor->failing.samples;
 	shown->incomplete = monitor->failing.reason[0] ? monitor->failing.reason : NULL;
 	shown->peak_mem_at_ns = DENET_UNKNOWN;
+	shown->cgroup_cpu_ns = monitor->group.cpu_ns;
+	shown->cgroup_peak_kb = monitor->group.peak_kb;
 	shown->monitor_cpu_ns = clock_process_cpu_ns();
 	shown->monitor_peak_rss_kb = DENET_UNKNOWN;
 	(void)status_read_own_peak_rss(&monitor->procfs, &shown->monitor_peak_rss_kb);

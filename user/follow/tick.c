@@ -38,6 +38,10 @@ int tick_walk(struct denet_monitor *monitor)
 	if (privacy_matters(&monitor->identity))
 		r = news_drain(monitor);
 	ledger_add_up(&monitor->ledger, &monitor->tree);
+	if (monitor->accounting == DENET_ACCOUNTING_PROC && group_is_made(&monitor->group)) {
+		group_read(&monitor->group);
+		ledger_raise_cpu(&monitor->ledger, monitor->group.cpu_ns);
+	}
 	if (!r && monitor->ledger.totals.dropped_accounts)
 		forget_lost(monitor);
 	return r;

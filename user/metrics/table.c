@@ -258,6 +258,19 @@ const struct metric metric_figures[] = {
 	    "The least limit of memory of CMD's cgroup and those above it.",
 	    "memory.max; hierarchical_memory_limit", "as it was at the start",
 	    (IN_SUMMARY(50, memory_limit_kb)), LABEL("Memory Limit")),
+	ROW(COUNTER, U64, "cgroup_cpu_ns", "ns", METRIC_UNMEASURED | METRIC_OMIT_ZERO,
+	    "CPU time that the cgroup of --own-cgroup has counted; without one that of denet-bpf's "
+	    "own, "
+	    "with its own CPU in it, if at the start and at the end that held nobody but "
+	    "denet-bpf, "
+	    "CMD and its descendants.",
+	    "cpuacct.usage; usage_usec of cpu.stat", NULL, (IN_SUMMARY(70, cgroup_cpu_ns)),
+	    LABEL("Cgroup CPU")),
+	ROW(GAUGE, U64, "cgroup_peak_kb", "kb", METRIC_UNMEASURED | METRIC_OMIT_ZERO,
+	    "The most memory that the cgroup of --own-cgroup had, with page cache and kernel "
+	    "memory.",
+	    "memory.max_usage_in_bytes; memory.peak", NULL, (IN_SUMMARY(71, cgroup_peak_kb)),
+	    LABEL("Cgroup Peak")),
 	ROW(COUNTER, U64, "events_lost", "", 0,
 	    "Events of exec that were lost: commands unknown, no total lost.",
 	    "dropped by the ring buffer", NULL, (IN_SUMMARY(61, events_lost)),

@@ -95,6 +95,9 @@ void summary_figures_show(struct layout *layout, const struct denet_summary *sum
 		layout_piece(layout, TONE_WARN,
 			     "sampled from /proc: lower bounds, what lived "
 			     "between two samples is missed");
+		if (has(summary->cgroup_cpu_ns) &&
+		    summary->cgroup_cpu_ns == summary->used.cpu_time_ns)
+			layout_piece(layout, TONE_GOOD, "cpu in all exact, by its cgroup");
 		show_tasks_lost(layout, summary);
 		break;
 	default:

@@ -111,6 +111,9 @@ void summary_memory_show(struct layout *layout, bool is_unicode,
 			     text_name(is_unicode, summary->peak_process_comm).text,
 			     summary->peak_process_pid,
 			     human_kib(summary->peak_process_rss_kb).text);
+	if (has(summary->cgroup_peak_kb))
+		layout_piece(layout, TONE_PLAIN, "its cgroup %s, with page cache",
+			     human_kib(summary->cgroup_peak_kb).text);
 	if (has(summary->memory_limit_kb))
 		layout_piece(layout, summary->memory_limit_hit ? TONE_WARN : TONE_PLAIN, "limit %s",
 			     human_kib(summary->memory_limit_kb).text);

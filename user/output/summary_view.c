@@ -128,7 +128,10 @@ static void show_cpu(struct view *view)
 	if (!is_known(used->cpu_time_ns))
 		return;
 	layout_piece(layout, TONE_STRONG, "%s%s",
-		     view->summary->accounting == DENET_ACCOUNTING_PROC ? "at least " : "",
+		     view->summary->accounting == DENET_ACCOUNTING_PROC &&
+				     view->summary->cgroup_cpu_ns != used->cpu_time_ns
+			     ? "at least "
+			     : "",
 		     human_duration(used->cpu_time_ns).text);
 	show_cores(layout, view);
 	if (is_known(used->cpu_user_ns))

@@ -68,19 +68,20 @@ static void bound(uint64_t kept)
 			(void)prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
 }
 
-int rights_drop(uint64_t kept, bool may_load)
+int rights_drop(uint64_t kept, uint64_t sleeping, bool may_load)
 {
 	struct caps caps;
-	uint64_t sleeping;
 	int r = caps_get(&caps);
 
 	if (r)
 		return r;
 	kept = (kept | needed_for_sampling()) & caps.permitted;
-	sleeping = may_load ? needed_for_loading() & caps.permitted : 0;
+	if (may_load)
+		sleeping |= needed_for_loading();
 	bound(kept);
 	/* Ambient ones go with the inheritable. */
-	r = caps_set(&(struct caps){ .effective = kept, .permitted = kept | sleeping });
+	r = caps_set(&(struct caps){ .effective = kept,
+				     .permitted = kept | (sleeping & caps.permitted) });
 	if (!r && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		r = -errno;
 	return r;

@@ -23,9 +23,10 @@ int rights_lower(void);
 
 /*
  * Gives up for good all but what is kept (bits of util/caps.h, as far as we have them) and what the
- * running kernel asks for each look into a map. To be called when the command has been forked. With
- * may_load those for loading stay permitted, and not in effect: call again when they are of no use.
+ * running kernel asks for each look into a map. To be called when the command has been forked. Those
+ * that sleep, and with may_load those for loading, stay permitted, and not in effect: call again when
+ * they are of no use.
  */
-int rights_drop(uint64_t kept, bool may_load);
+int rights_drop(uint64_t kept, uint64_t sleeping, bool may_load);
 
 #endif
