@@ -130,6 +130,10 @@ static void roots_are_known(void **state)
 	assert_int_equal(remove(path_of("v2/c/cgroup.type")), 0);
 	assert_true(cgroup_place_find(&made, NULL, &place));
 	assert_true(place.is_root);
+	assert_true(cgroup_place_lists_us(place.path));
+	put("v2/c/cgroup.procs", "1\n");
+	assert_true(cgroup_place_find(&made, NULL, &place));
+	assert_false(cgroup_place_lists_us(place.path));
 	put("cpu/a/cgroup.sane_behavior", "0\n");
 	assert_true(cgroup_place_find(&made, "cpuacct", &place));
 	assert_true(place.is_root);

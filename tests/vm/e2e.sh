@@ -286,6 +286,47 @@ check_accounting_by_proc() {
 	at_least cpu_time_ns "$(field summary cpu_time_ns)" 200000000
 }
 
+v2_group() {
+	cgroup=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ -n "$cgroup" ] || skip "no cgroup of version 2"
+	grep -qw memory "$cgroup/cgroup.controllers" || skip "memory is no controller of it"
+	echo +memory >"$cgroup/cgroup.subtree_control" || fail "memory is not passed on"
+}
+
+# Its total is that of the cgroup, and page cache is in its peak; memory.peak is of Linux 5.19.
+assert_own_cgroup() { # FOLDER
+	is status $status 0
+	is cpu_time_ns "$(field summary cpu_time_ns)" "$(field summary cgroup_cpu_ns)"
+	at_least cpu_time_ns "$(field summary cpu_time_ns)" 200000000
+	! [ -e "$1/memory.peak" ] || at_least cgroup_peak_kb "$(field summary cgroup_peak_kb)" 10240
+	is groups "$(find "$cgroup" -name 'denet-bpf-*')" ""
+}
+
+check_own_cgroup_of_v2() {
+	v2_group
+	mkdir "$cgroup/denet-own.$$" && probe=$cgroup/denet-own.$$
+	denet run -q --own-cgroup --accounting proc -o records sh -c \
+		"dd if=/dev/zero of=big bs=1M count=10 2>/dev/null; '$work/daemon' 300 wait; cat /proc/self/cgroup"
+	assert_own_cgroup "$probe"
+	grep -q '^0::/denet-bpf-' out || fail "it was in $(cat out)"
+	rmdir "$probe"
+}
+
+# In a group where nobody else is, memory is passed on for the time being.
+check_own_cgroup_below_one_of_ours() {
+	v2_group
+	group=$cgroup/denet-own.$$
+	mkdir "$group" || fail "cannot make a cgroup"
+	sh -c "echo \$\$ >'$group/cgroup.procs'; exec '$bin' run -q --own-cgroup --accounting proc -o records \
+		sh -c 'dd if=/dev/zero of=big bs=1M count=10 2>/dev/null; \"$work/daemon\" 300 wait; cat /proc/self/cgroup'" \
+		>out 2>err </dev/null
+	status=$?
+	assert_own_cgroup "$group"
+	grep -q "^0::/denet-own.$$/denet-bpf-" out || fail "it was in $(cat out)"
+	is "what is passed on afterwards" "$(cat "$group/cgroup.subtree_control")" ""
+	rmdir "$group" || fail "somebody is left in it"
+}
+
 check_run_as_another_user() {
 	denet run -q -u nobody id -u
 	! grep -q 'not built yet' err || skip "$(cat err)"

@@ -2,7 +2,6 @@
 #include "follow/group.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "follow/group_memory.h"
 #include "follow/group_name.h"
 #include "procfs/cgroup_place.h"
 #include "procfs/process.h"
@@ -51,20 +51,6 @@ static void take_breath(void)
 	(void)nanosleep(&pause, NULL);
 }
 
-static int put_into(const char *path, pid_t pid)
-{
-	char file[PATH_MAX], text[16];
-	AUTO_FD int fd = -1;
-	int len = snprintf(text, sizeof(text), "%d", (int)pid);
-
-	if (snprintf(file, sizeof(file), "%s/cgroup.procs", path) >= (int)sizeof(file))
-		return -ENAMETOOLONG;
-	fd = open(file, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	return write(fd, text, (size_t)len) == len ? 0 : -errno;
-}
-
 static int make_below(const struct cgroup_place *place, const char *name, pid_t pid,
 		      char **ret_path)
 {
@@ -75,7 +61,7 @@ static int make_below(const struct cgroup_place *place, const char *name, pid_t 
 		return -ENOMEM;
 	if (mkdir(path, 0755))
 		return -errno;
-	r = put_into(path, pid);
+	r = group_memory_put(path, pid);
 	if (r) {
 		(void)rmdir(path);
 		return r;
@@ -102,6 +88,14 @@ static bool is_wanted(const struct group *group, enum group_part part,
 	return part != GROUP_MEMORY || is_bound_from_above(place);
 }
 
+/* Where v1 has memory, v2 has not. */
+static void pass_memory_on(struct group *group, enum group_part part, const struct procfs *procfs,
+			   const struct cgroup_place *place)
+{
+	if (part == GROUP_V2)
+		group->aside = group_memory_pass_on(procfs, place);
+}
+
 static int make_part(struct group *group, enum group_part part, const struct procfs *procfs,
 		     pid_t pid)
 {
@@ -110,9 +104,11 @@ static int make_part(struct group *group, enum group_part part, const struct pro
 	int r;
 
 	if (!cgroup_place_find(procfs, controllers[part], &place) ||
+	    (place.is_root && !cgroup_place_lists_us(place.path)) ||
 	    !is_wanted(group, part, &place))
 		return -ENOENT;
 	group_name_clean_up(procfs, place.path);
+	pass_memory_on(group, part, procfs, &place);
 	group_name(procfs, name);
 	r = make_below(&place, name, pid, &group->made[part]);
 	if (r)
@@ -334,6 +330,8 @@ void group_remove(struct group *group)
 			     group->made[part]);
 		free(TAKE(group->made[part]));
 	}
+	if (group->maker == getpid())
+		group_memory_take_back(TAKE(group->aside));
 }
 
 void group_done(struct group *group)
@@ -341,6 +339,7 @@ void group_done(struct group *group)
 	group_remove(group);
 	for (int part = 0; part < GROUP_PARTS; part++)
 		free(group->made[part]);
+	free(group->aside);
 	free(group->counter);
 	*group = GROUP_NONE;
 }

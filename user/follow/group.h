@@ -22,6 +22,7 @@ enum group_part {
 
 struct group {
 	char *made[GROUP_PARTS]; /* owned: folders of ours; NULL for what is not there */
+	char *aside; /* owned: another below v2's, where the caller waits meanwhile; or NULL */
 	pid_t maker; /* whose they are: a fork of it leaves them alone */
 	char *counter; /* owned: the folder that counts CPU; NULL for none */
 	bool is_counter_v2;

@@ -82,7 +82,7 @@ static bool is_another(const void *context, pid_t pid)
 	return pid != *(const pid_t *)context;
 }
 
-static bool lists_us(const char *path)
+bool cgroup_place_lists_us(const char *path)
 {
 	AUTO_FD int fd = procfs_open(path, "cgroup.procs");
 	pid_t us = getpid();
@@ -112,9 +112,11 @@ bool cgroup_place_find(const struct procfs *procfs, const char *controller,
 	lines_init(&lines, fd);
 	while (lines_next(&lines, &line) > 0) {
 		if (!mountinfo_parse(line, &mount) || !is_of(&mount, controller) ||
-		    !join(&mount, group, ret_place->path) || !lists_us(ret_place->path))
+		    !join(&mount, group, ret_place->path))
 			continue;
 		ret_place->is_root = is_root(ret_place->path, !controller);
+		if (!ret_place->is_root && !cgroup_place_lists_us(ret_place->path))
+			continue;
 		ret_place->has_cpu = mountinfo_has_option(mount.super_options, "cpu");
 		return true;
 	}

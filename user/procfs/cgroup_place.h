@@ -18,10 +18,13 @@ struct cgroup_place {
 
 /*
  * Of v1's controller, or of v2 for NULL. False when there is none, or when the folder that the path
- * leads to does not list this process: what is mounted may be another part of the hierarchy.
+ * leads to does not list this process: what is mounted may be another part of the hierarchy. Of a root
+ * that is not asked, as its list may be that of the whole machine.
  */
 bool cgroup_place_find(const struct procfs *procfs, const char *controller,
 		       struct cgroup_place *ret_place);
+
+bool cgroup_place_lists_us(const char *path);
 
 /* Whether all processes of the group are such. False also when they cannot be listed. */
 typedef bool (*cgroup_place_fn)(const void *context, pid_t pid);
