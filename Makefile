@@ -81,7 +81,7 @@ BPF_CODE_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused
 BPF_CFLAGS := $(BPF_CODE_CFLAGS) $(SAME_ANYWHERE)
 
 # A tree of sources each: the library, the command line, and what only tests use.
-LIB_DIRS := util probe procfs poller source tree metrics engine record launch doctor follow api
+LIB_DIRS := util probe procfs poller source tree metrics engine record launch doctor follow api analysis
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.

@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "denet/analysis.h"
 #include "denet/metrics.h"
 #include "denet/reader.h"
 #include "denet/system.h"

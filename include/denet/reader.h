@@ -14,6 +14,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 struct denet_error;
+struct denet_observer;
 struct denet_reader;
 struct denet_summary;
 
@@ -63,6 +64,13 @@ struct denet_stats {
 
 /* "-" is stdin. error says what is wrong without the file's name. -ENODATA when nothing in it can be summed up. */
 int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct denet_error *error);
+
+/*
+ * The same, while the observer is told of the start, the samples, the processes and the summary as it
+ * would have been by the monitor, but without what the file does not hold. It may be NULL.
+ */
+int denet_stats_read_to(const char *path, const struct denet_observer *observer,
+			struct denet_stats **ret_stats, struct denet_error *error);
 
 /* Accepts NULL. */
 void denet_stats_free(struct denet_stats *stats);

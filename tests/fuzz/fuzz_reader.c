@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET))
 		return 0;
-	if (!stats_read_fd(fd, &stats, error, sizeof(error))) {
+	if (!stats_read_fd(fd, NULL, &stats, error, sizeof(error))) {
 		check_json(&stats);
 		stats_done(&stats);
 	}

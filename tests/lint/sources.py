@@ -31,6 +31,7 @@ MAY_INCLUDE = {
     "user/record": {"util", "metrics", "denet/denet.h", "denet/system.h"},
     "user/follow": {"util", "engine", "source", "procfs", "tree", "metrics", "record", "launch", "denet/denet.h", "kernel/tree.h"},
     "user/api": {"util", "doctor", "record", "procfs", "denet/denet.h"},
+    "user/analysis": {"util", "metrics", "record", "denet/denet.h"},
     "user/output": {"util", "denet/denet.h"},
     "user/rights": {"util", "denet/denet.h"},
     "user/cli": {"util", "rights", "output", "denet/denet.h"},

@@ -18,7 +18,7 @@ static int read_fixture(const char *name, struct stats *ret_stats, char *ret_err
 	char path[512];
 
 	(void)snprintf(path, sizeof(path), "%s/records/%s", FIXTURES, name);
-	return stats_read_file(path, ret_stats, ret_error, size);
+	return stats_read_file(path, NULL, ret_stats, ret_error, size);
 }
 
 static struct stats stats_of(const char *name)

@@ -138,7 +138,7 @@ int denet_summary_from_file(const char *path, char **ret_text, struct denet_erro
 {
 	AUTO(stats) struct stats stats = { 0 };
 	char why[WHY_BYTES] = "";
-	int r = path ? stats_read_file(path, &stats, why, sizeof(why)) : -EINVAL;
+	int r = path ? stats_read_file(path, NULL, &stats, why, sizeof(why)) : -EINVAL;
 
 	if (r)
 		return error_set(error, r, "%s: %s", path ? path : "(null)",
@@ -157,14 +157,15 @@ static struct handed_stats *handed(const struct denet_stats *stats)
 	return (struct handed_stats *)(uintptr_t)stats;
 }
 
-int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct denet_error *error)
+int denet_stats_read_to(const char *path, const struct denet_observer *observer,
+			struct denet_stats **ret_stats, struct denet_error *error)
 {
 	AUTO_FREE struct handed_stats *stats = calloc(1, sizeof(*stats));
 	char why[WHY_BYTES] = "";
 	int r = -ENOMEM;
 
 	if (stats)
-		r = path ? stats_read_file(path, &stats->own, why, sizeof(why)) : -EINVAL;
+		r = path ? stats_read_file(path, observer, &stats->own, why, sizeof(why)) : -EINVAL;
 	if (r || !stats)
 		return error_set(error, r, "%s", why[0] ? why : strerror(-r));
 	stats->shown = (struct denet_stats){
@@ -178,6 +179,11 @@ int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct de
 	};
 	*ret_stats = &TAKE(stats)->shown;
 	return 0;
+}
+
+int denet_stats_read(const char *path, struct denet_stats **ret_stats, struct denet_error *error)
+{
+	return denet_stats_read_to(path, NULL, ret_stats, error);
 }
 
 void denet_stats_free(struct denet_stats *stats)
@@ -225,7 +231,7 @@ static int read_lines(const char *text, size_t len, struct stats *ret_stats, cha
 
 	if (r)
 		return r;
-	r = stats_read_fd(fd, ret_stats, why, WHY_BYTES);
+	r = stats_read_fd(fd, NULL, ret_stats, why, WHY_BYTES);
 	if (r == -ENODATA) {
 		stats_of_nothing(ret_stats);
 		return 1;

@@ -274,6 +274,40 @@ static int take_row(struct stats *stats, struct tally_of_rows *samples, struct t
 	return 0;
 }
 
+/* As the monitor would have. */
+#define TELL(observer_, callback_, argument_)                                    \
+	do {                                                                     \
+		if ((observer_)->callback_)                                      \
+			(observer_)->callback_((observer_)->context, argument_); \
+	} while (0)
+
+static void tell(const struct denet_observer *observer, struct row *row)
+{
+	row->start.size = sizeof(row->start);
+	row->tree.size = sizeof(row->tree);
+	row->exit.size = sizeof(row->exit);
+	row->summary.size = sizeof(row->summary);
+	row->process.size = sizeof(row->process);
+	switch (row->kind) {
+	case ROW_METADATA:
+		TELL(observer, on_start, &row->start);
+		break;
+	case ROW_SAMPLE:
+	case ROW_TREE:
+		TELL(observer, on_sample, &row->tree);
+		break;
+	case ROW_EXIT:
+		TELL(observer, on_exit, &row->exit);
+		break;
+	case ROW_SUMMARY:
+		TELL(observer, on_summary, &row->summary);
+		break;
+	case ROW_PROCESS:
+		TELL(observer, on_process, &row->process);
+		break;
+	}
+}
+
 static int read_rows(struct reader *reader, struct stats *stats)
 {
 	struct tally_of_rows samples;
@@ -284,6 +318,8 @@ static int read_rows(struct reader *reader, struct stats *stats)
 	rows_init(&samples);
 	rows_init(&trees);
 	while ((r = reader_next(reader, &row)) > 0) {
+		if (stats->observer)
+			tell(stats->observer, &row);
 		r = take_row(stats, &samples, &trees, &row);
 		if (r)
 			return r;
@@ -312,9 +348,10 @@ static void explain(int error, const struct reader_state *state, char *ret_error
 		(void)snprintf(ret_error, size, "%s", strerror(-error));
 }
 
-int stats_read_fd(int fd, struct stats *ret_stats, char *ret_error, size_t error_size)
+int stats_read_fd(int fd, const struct denet_observer *observer, struct stats *ret_stats,
+		  char *ret_error, size_t error_size)
 {
-	AUTO(stats) struct stats stats = { 0 };
+	AUTO(stats) struct stats stats = { .observer = observer };
 	AUTO(reader) struct reader *reader = NULL;
 	const struct reader_state *state;
 	int r = reader_new(fd, &reader);
@@ -332,17 +369,19 @@ int stats_read_fd(int fd, struct stats *ret_stats, char *ret_error, size_t error
 	stats.lines_skipped = state->lines_skipped;
 	stats.is_truncated = state->is_truncated;
 	memcpy(stats.skipped_text, state->text, sizeof(stats.skipped_text));
+	stats.observer = NULL;
 	*ret_stats = stats;
 	stats = (struct stats){ 0 };
 	return 0;
 }
 
-int stats_read_file(const char *path, struct stats *ret_stats, char *ret_error, size_t error_size)
+int stats_read_file(const char *path, const struct denet_observer *observer,
+		    struct stats *ret_stats, char *ret_error, size_t error_size)
 {
 	AUTO_FD int fd = -1;
 
 	if (strcmp(path, "-") == 0)
-		return stats_read_fd(STDIN_FILENO, ret_stats, ret_error, error_size);
+		return stats_read_fd(STDIN_FILENO, observer, ret_stats, ret_error, error_size);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {
 		int r = -errno;
@@ -350,7 +389,7 @@ int stats_read_file(const char *path, struct stats *ret_stats, char *ret_error, 
 		(void)snprintf(ret_error, error_size, "cannot open: %s", strerror(-r));
 		return r;
 	}
-	return stats_read_fd(fd, ret_stats, ret_error, error_size);
+	return stats_read_fd(fd, observer, ret_stats, ret_error, error_size);
 }
 
 void stats_done(struct stats *stats)

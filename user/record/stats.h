@@ -28,6 +28,7 @@ struct stats {
 	char *peak_process_comm; /* owned; summary.peak_process_comm */
 	char *incomplete; /* owned; summary.incomplete */
 
+	const struct denet_observer *observer; /* borrowed while it reads; NULL for nobody */
 	struct tally processes; /* of their records; summary.groups and failures */
 	uint32_t root_pid;
 	enum denet_accounting accounting; /* of the metadata */
@@ -37,11 +38,13 @@ struct stats {
 };
 
 /*
- * Reads a whole recorded file. On failure ret_error holds one line without the file's name, such
+ * Reads a whole recorded file. The observer, which may be NULL, is told of what passes. On failure ret_error holds one line without the file's name, such
  * as "No valid metrics found in file".
  */
-int stats_read_file(const char *path, struct stats *ret_stats, char *ret_error, size_t error_size);
-int stats_read_fd(int fd, struct stats *ret_stats, char *ret_error, size_t error_size);
+int stats_read_file(const char *path, const struct denet_observer *observer,
+		    struct stats *ret_stats, char *ret_error, size_t error_size);
+int stats_read_fd(int fd, const struct denet_observer *observer, struct stats *ret_stats,
+		  char *ret_error, size_t error_size);
 void stats_done(struct stats *stats);
 static inline void stats_freep(struct stats *stats)
 {

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The processes of a run as their records tell them, all or the heaviest, and who was whose child. */
+#ifndef DENET_ANALYSIS_CROWD_H
+#define DENET_ANALYSIS_CROWD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/names.h"
+#include "denet/denet.h"
+
+#define CROWD_NONE UINT32_MAX
+#define CROWD_RUNNING INT64_MAX /* end of who goes on */
+
+/* What a process has run from one exec to the next. Texts are among the names. */
+struct crowd_program {
+	const char *comm;
+	const char *args; /* NULL when they are not known */
+	uint64_t cpu_ns;
+	uint64_t peak_kb;
+	int64_t start_ns;
+	bool is_cut; /* args are */
+	bool is_forked; /* the parent's, which the process has left */
+};
+
+struct crowd_member {
+	uint64_t id;
+	uint64_t parent_id;
+	int64_t start_ns;
+	int64_t end_ns;
+	uint64_t cpu_ns;
+	uint64_t delay_ns; /* 0 when not known */
+	uint64_t uid;
+	uint64_t told_ns;
+	uint64_t told_by_id; /* 0: nobody of the tree, or never */
+	const char *exe; /* NULL when not known, as the next */
+	const char *cgroup;
+	size_t programs_at; /* the first of programs_count, at least one */
+	uint32_t programs_count;
+	uint32_t pid;
+	uint32_t
+		parent; /* by crowd_link(); CROWD_NONE for the root, and for who does not belong to it */
+	uint32_t children_at; /* the first of children_count in children */
+	uint32_t children_count;
+	bool has_failed;
+	bool is_reached; /* it descends from the root */
+};
+
+struct crowd {
+	struct crowd_member *members; /* owned */
+	size_t count;
+	size_t room;
+	struct crowd_program *programs; /* owned */
+	size_t programs_count;
+	size_t programs_room;
+	struct names names;
+	size_t max; /* 0: no bound */
+	uint64_t seen;
+	uint64_t untimed; /* of these, whose end is not told */
+
+	/* By crowd_link() */
+	uint32_t *children; /* owned; of each member in the order of their ends */
+	uint32_t root;
+};
+
+/* A zeroed struct is empty. */
+void crowd_done(struct crowd *crowd);
+
+/* Of what is left behind when there are more than max, nothing is known. */
+int crowd_add(struct crowd *crowd, const struct denet_process *process);
+
+static inline uint64_t crowd_dropped(const struct crowd *crowd)
+{
+	return crowd->seen - crowd->count;
+}
+
+/* The last, whose name the process has. */
+static inline const struct crowd_program *crowd_own_program(const struct crowd *crowd,
+							    const struct crowd_member *member)
+{
+	return &crowd->programs[member->programs_at + member->programs_count - 1];
+}
+
+#endif
