@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "denet/types.h" /* struct denet_command */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -18,7 +20,6 @@ extern "C" {
 
 struct denet_analysis;
 struct denet_error;
-struct denet_observer;
 
 struct denet_analysis_options {
 	size_t size; /* sizeof(struct denet_analysis_options) */
@@ -47,6 +48,60 @@ const struct denet_observer *denet_analysis_observer(const struct denet_analysis
 /* How many processes were told of, and how many of these were dropped for processes_max. */
 uint64_t denet_analysis_processes(const struct denet_analysis *analysis);
 uint64_t denet_analysis_dropped(const struct denet_analysis *analysis);
+
+/* A stretch of the wall time in which the run went on only as this program did. */
+struct denet_waited_segment {
+	uint64_t start_ns; /* since the start of the run; each begins where the one before ends */
+	uint64_t end_ns;
+	uint64_t id;
+	uint32_t pid;
+	const char *comm; /* of the program that the process ran then */
+	struct denet_command command; /* not known of what a process was forked with */
+	bool is_waiting; /* of all that it has on the path less than a tenth was CPU, or waiting for a CPU */
+};
+
+/* All segments of one name. */
+struct denet_waited_program {
+	const char *comm;
+	uint64_t time_ns;
+	uint64_t segments_count;
+};
+
+/*
+ * The chain of processes that each had to wait for the next, back from the end of the first. Made of
+ * starts, ends, who told whom to end, and CPU; where an idle process handed over to a sibling, that is a
+ * conclusion.
+ */
+struct denet_waited {
+	size_t size; /* sizeof(struct denet_waited), set by the caller */
+	const char *unknown; /* why nothing of this is known; NULL when it is */
+	uint64_t
+		wall_ns; /* what the segments add up to: the root's life, as far as it was watched */
+	uint64_t waiting_ns; /* in segments that are is_waiting */
+	uint64_t run_delay_ns; /* about so much of it the path's processes waited for a CPU */
+	const struct denet_waited_segment *segments; /* in the order of time */
+	size_t segments_count;
+	const struct denet_waited_program *programs; /* most time first */
+	size_t programs_count;
+};
+
+/*
+ * How many processes ran at once. One with a living child does not count: it is the child that works.
+ * Within the root's life, to which the times add up.
+ */
+struct denet_parallel {
+	size_t size; /* sizeof(struct denet_parallel), set by the caller */
+	const char *unknown; /* why not; NULL when it is known */
+	const uint64_t *time_ns; /* while so many ran, from 0 on */
+	size_t count;
+};
+
+/*
+ * Once the run has ended. What the results point to is valid until the analysis is told of another process,
+ * or freed. One analysis belongs to one thread at a time.
+ */
+int denet_analysis_waited(struct denet_analysis *analysis, struct denet_waited *ret_waited);
+int denet_analysis_parallel(struct denet_analysis *analysis, struct denet_parallel *ret_parallel);
 
 #pragma GCC visibility pop
 

@@ -15,11 +15,47 @@ static inline void denet_analysis_freep(struct denet_analysis **analysis)
 	denet_analysis_free(*analysis);
 }
 
+/* What was made of the crowd. */
+static void forget_results(struct denet_analysis *analysis)
+{
+	free((void *)(uintptr_t)analysis->waited.segments);
+	free((void *)(uintptr_t)analysis->waited.programs);
+	analysis->waited = (struct denet_waited){ 0 };
+	family_done(&analysis->family);
+	parallel_done(&analysis->parallel);
+	analysis->is_linked = analysis->is_waited = analysis->is_counted = false;
+}
+
+static void on_start(void *context, const struct denet_start *start)
+{
+	struct denet_analysis *analysis = context;
+
+	analysis->root_pid = start->pid;
+	analysis->accounting = start->accounting;
+}
+
+static void on_summary(void *context, const struct denet_summary *summary)
+{
+	struct denet_analysis *analysis = context;
+	bool has_records_lost = summary->records_lost != DENET_UNKNOWN && summary->records_lost;
+	bool has_tasks_lost = summary->tasks_lost != DENET_UNKNOWN && summary->tasks_lost;
+
+	forget_results(analysis);
+	analysis->has_summary = true;
+	analysis->accounting = summary->accounting;
+	analysis->wall_ns = summary->wall_ns;
+	analysis->processes_total = summary->processes_total;
+	analysis->has_lost = has_records_lost || has_tasks_lost;
+}
+
 static void on_process(void *context, const struct denet_process *process)
 {
 	struct denet_analysis *analysis = context;
-	int r = crowd_add(&analysis->crowd, process);
+	int r;
 
+	if (analysis->is_linked)
+		forget_results(analysis);
+	r = crowd_add(&analysis->crowd, process);
 	if (r)
 		analysis->failure = r;
 }
@@ -37,10 +73,14 @@ int denet_analysis_new(const struct denet_analysis_options *options,
 	if (!analysis)
 		return -ENOMEM;
 	analysis->crowd.max = wanted.processes_max;
+	analysis->wall_ns = DENET_UNKNOWN;
+	analysis->processes_total = DENET_UNKNOWN;
 	analysis->observer = (struct denet_observer){
 		.size = sizeof(analysis->observer),
 		.context = analysis,
+		.on_start = on_start,
 		.on_process = on_process,
+		.on_summary = on_summary,
 	};
 	*ret_analysis = analysis;
 	return 0;
@@ -50,6 +90,7 @@ void denet_analysis_free(struct denet_analysis *analysis)
 {
 	if (!analysis)
 		return;
+	forget_results(analysis);
 	crowd_done(&analysis->crowd);
 	free(analysis);
 }
@@ -79,6 +120,10 @@ static void take_row(struct denet_analysis *analysis, const struct row *row)
 {
 	if (row->kind == ROW_PROCESS)
 		on_process(analysis, &row->process);
+	else if (row->kind == ROW_METADATA)
+		on_start(analysis, &row->start);
+	else if (row->kind == ROW_SUMMARY)
+		on_summary(analysis, &row->summary);
 }
 
 /* What is no record of ours is passed over. */
@@ -116,6 +161,57 @@ int denet_analysis_of_lines(const char *text, size_t len, struct denet_analysis 
 		return error_set(error, r, "%s", strerror(-r));
 	*ret_analysis = TAKE(analysis);
 	return 0;
+}
+
+static void link_crowd(struct denet_analysis *analysis)
+{
+	if (analysis->is_linked)
+		return;
+	analysis->link_error = family_make(&analysis->crowd, analysis->root_pid, analysis->wall_ns,
+					   &analysis->family);
+	analysis->is_linked = true;
+}
+
+/* What is not all there would be a guess. */
+static const char *why_incomplete(const struct denet_analysis *analysis)
+{
+	const struct crowd *crowd = &analysis->crowd;
+
+	if (analysis->failure)
+		return "memory was short";
+	if (!crowd->seen)
+		return "there are no records of processes";
+	if (crowd->untimed)
+		return "the records do not tell when processes began and ended in nanoseconds";
+	if (analysis->accounting == DENET_ACCOUNTING_PROC)
+		return "/proc does not show all processes, nor their times well enough";
+	if (crowd_dropped(crowd))
+		return "there were too many processes to keep them all";
+	if (analysis->has_lost ||
+	    (analysis->processes_total != DENET_UNKNOWN && crowd->seen < analysis->processes_total))
+		return "not every process has a record";
+	return NULL;
+}
+
+const char *analysis_unknown(struct denet_analysis *analysis)
+{
+	const char *why = why_incomplete(analysis);
+
+	if (why)
+		return why;
+	link_crowd(analysis);
+	switch (analysis->link_error) {
+	case 0:
+		return NULL;
+	case -ENOMEM:
+		return "memory was short";
+	case -EEXIST:
+		return "there are records of more than one run";
+	case -EFBIG:
+		return "there were too many processes";
+	default:
+		return "the records end before the run did";
+	}
 }
 
 uint64_t denet_analysis_processes(const struct denet_analysis *analysis)

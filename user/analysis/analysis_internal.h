@@ -3,12 +3,32 @@
 #define DENET_ANALYSIS_INTERNAL_H
 
 #include "analysis/crowd.h"
+#include "analysis/family.h"
+#include "analysis/parallel.h"
 #include "denet/denet.h"
 
 struct denet_analysis {
 	struct denet_observer observer;
 	struct crowd crowd;
 	int failure; /* of keeping a process: what is there is not all */
+
+	enum denet_accounting accounting; /* AUTO: nobody said */
+	uint32_t root_pid; /* 0: nobody said */
+	bool has_summary;
+	uint64_t wall_ns; /* of the summary */
+	uint64_t processes_total; /* the same; DENET_UNKNOWN when it does not tell */
+	bool has_lost; /* the same: not every process has a record */
+
+	bool is_linked; /* what follows is made of the crowd as it is */
+	int link_error;
+	struct family family;
+	bool is_waited;
+	struct denet_waited waited; /* its arrays are owned */
+	bool is_counted;
+	struct parallel parallel;
 };
+
+/* Why nothing can be told that needs all processes and their times; NULL when it can. Links the crowd. */
+const char *analysis_unknown(struct denet_analysis *analysis);
 
 #endif

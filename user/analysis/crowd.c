@@ -14,7 +14,6 @@ void crowd_done(struct crowd *crowd)
 {
 	free(crowd->members);
 	free(crowd->programs);
-	free(crowd->children);
 	names_done(&crowd->names);
 	*crowd = (struct crowd){ 0 };
 }

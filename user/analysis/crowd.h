@@ -44,7 +44,6 @@ struct crowd_member {
 	uint32_t children_at; /* the first of children_count in children */
 	uint32_t children_count;
 	bool has_failed;
-	bool is_reached; /* it descends from the root */
 };
 
 struct crowd {
@@ -58,10 +57,6 @@ struct crowd {
 	size_t max; /* 0: no bound */
 	uint64_t seen;
 	uint64_t untimed; /* of these, whose end is not told */
-
-	/* By crowd_link() */
-	uint32_t *children; /* owned; of each member in the order of their ends */
-	uint32_t root;
 };
 
 /* A zeroed struct is empty. */
