@@ -302,6 +302,30 @@ static void reader_knows_denets_metadata_without_kind(void **state)
 	assert_int_equal(outcome.last.start.command.args_len, 6);
 }
 
+/* What lived before the start of the run began below 0. */
+static void reader_reads_when_a_process_and_its_programs_began(void **state)
+{
+	AUTO_FD int fd = -1;
+	AUTO(reader) struct reader *reader = NULL;
+	const char *text = "{\"kind\":\"process\",\"pid\":7,\"comm\":\"b\",\"start_ns\":-5,"
+			   "\"end_ns\":95,\"programs\":[{\"comm\":\"a\",\"start_ns\":-5},"
+			   "{\"comm\":\"b\",\"start_ns\":9007199254740993}]}\n"
+			   "{\"kind\":\"process\",\"pid\":8,\"comm\":\"c\",\"start_ns\":\"-5\"}\n";
+	struct row row;
+
+	(void)state;
+	fd = file_with(text, strlen(text));
+	assert_int_equal(reader_new(fd, &reader), 0);
+	assert_int_equal(reader_next(reader, &row), 1);
+	assert_true(row.process.start_ns == -5);
+	assert_int_equal(row.process.programs_count, 2);
+	assert_true(row.process.programs[0].start_ns == -5);
+	assert_true(row.process.programs[0].is_forked);
+	assert_true(row.process.programs[1].start_ns == 9007199254740993);
+	assert_int_equal(reader_next(reader, &row), 1);
+	assert_true(row.process.start_ns == 0);
+}
+
 static void reader_survives_deep_nesting(void **state)
 {
 	size_t len = 3u << 20;
@@ -387,6 +411,7 @@ int main(void)
 		cmocka_unit_test(reader_reports_what_cannot_be_read),
 		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),
 		cmocka_unit_test(reader_knows_denets_metadata_without_kind),
+		cmocka_unit_test(reader_reads_when_a_process_and_its_programs_began),
 		cmocka_unit_test(reader_survives_deep_nesting),
 		cmocka_unit_test(reader_skips_a_record_that_is_too_long),
 		cmocka_unit_test(reader_needs_no_memory_for_the_length_of_a_file),

@@ -42,6 +42,8 @@ int parse_figure(const struct metric_use *use, const struct scan_value *value, v
 	switch (use->metric->shown.form) {
 	case DENET_FORM_U64:
 		return scan_u64(value, to);
+	case DENET_FORM_I64:
+		return scan_i64(value, to);
 	case DENET_FORM_U32:
 		return parse_u32(value, to);
 	case DENET_FORM_FLOAT:

@@ -275,6 +275,19 @@ int scan_u64(const struct scan_value *value, uint64_t *ret_number)
 	return decimal_to_u64(value->text, value->len, ret_number);
 }
 
+int scan_i64(const struct scan_value *value, int64_t *ret_number)
+{
+	bool is_negative = value->type == SCAN_NUMBER && value->text[0] == '-';
+	uint64_t number;
+
+	if (value->type != SCAN_NUMBER ||
+	    decimal_to_u64(value->text + is_negative, value->len - is_negative, &number) ||
+	    number > INT64_MAX)
+		return -EINVAL;
+	*ret_number = is_negative ? -(int64_t)number : (int64_t)number;
+	return 0;
+}
+
 int scan_double(const struct scan_value *value, double *ret_number)
 {
 	if (value->type != SCAN_NUMBER)

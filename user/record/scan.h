@@ -50,6 +50,7 @@ bool scan_next(struct scan *scan, struct scan_value *ret_key, struct scan_value 
 bool scan_is(const struct scan_value *string, const char *name);
 
 int scan_u64(const struct scan_value *value, uint64_t *ret_number);
+int scan_i64(const struct scan_value *value, int64_t *ret_number);
 int scan_double(const struct scan_value *value, double *ret_number);
 
 /* Appends the string without quotes and escapes; NUL and lone surrogates become U+FFFD. */
