@@ -96,12 +96,71 @@ struct denet_parallel {
 	size_t count;
 };
 
+/* What a row of a roll-up is. */
+enum denet_rollup_by {
+	DENET_ROLLUP_PROCESS, /* each process: the heaviest, with their arguments */
+	DENET_ROLLUP_COMM, /* all programs of one name: who execs has a share in several */
+	DENET_ROLLUP_CMD, /* the same, of one command line */
+	DENET_ROLLUP_EXE, /* all processes whose last program was of one file; its name where that is not known */
+	/* Each child of the root, or of those that match `under`, with all that it has started. */
+	DENET_ROLLUP_SUBTREE,
+	DENET_ROLLUP_CGROUP,
+	DENET_ROLLUP_USER,
+};
+
+enum denet_rollup_sort {
+	DENET_ROLLUP_BY_CPU,
+	DENET_ROLLUP_BY_WALL,
+	DENET_ROLLUP_BY_PEAK,
+	DENET_ROLLUP_BY_RUNS,
+};
+
+struct denet_rollup_options {
+	size_t size; /* sizeof(struct denet_rollup_options) */
+	enum denet_rollup_by by;
+	enum denet_rollup_sort sort;
+	/*
+	 * Only what processes that match have started: a pattern as of a shell, for a name or for a whole command
+	 * line with blanks between the arguments. NULL: all.
+	 */
+	const char *under;
+	size_t rows_max; /* 0: all */
+};
+
+struct denet_rollup_row {
+	const char
+		*name; /* what all of the row have in common; of a process or a subtree its name */
+	struct denet_command command; /* of a process, a subtree, a command line; else not known */
+	uint32_t pid; /* of a process or a subtree; else 0 */
+	uint64_t runs; /* what a child used before it execed is none */
+	uint64_t failed;
+	uint64_t cpu_time_ns;
+	uint64_t
+		wall_ns; /* while at least one of them lived; DENET_UNKNOWN when that is not told */
+	uint64_t peak_rss_kb; /* the largest; DENET_UNKNOWN when none is known */
+};
+
+struct denet_rollup {
+	size_t size; /* sizeof(struct denet_rollup), set by the caller */
+	const char *unknown; /* why nothing is told; NULL when it is */
+	const struct denet_rollup_row *rows;
+	size_t rows_count;
+	uint64_t rows_omitted; /* for rows_max */
+	uint64_t processes; /* in all rows, the omitted ones included */
+	uint64_t cpu_time_ns;
+};
+
 /*
  * Once the run has ended. What the results point to is valid until the analysis is told of another process,
  * or freed. One analysis belongs to one thread at a time.
  */
 int denet_analysis_waited(struct denet_analysis *analysis, struct denet_waited *ret_waited);
 int denet_analysis_parallel(struct denet_analysis *analysis, struct denet_parallel *ret_parallel);
+
+/* The same; its rows are valid until the next roll-up, too. Needs no exact times. */
+int denet_analysis_rollup(struct denet_analysis *analysis,
+			  const struct denet_rollup_options *options,
+			  struct denet_rollup *ret_rollup);
 
 #pragma GCC visibility pop
 

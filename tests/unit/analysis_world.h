@@ -43,7 +43,7 @@ struct world_process {
 		.end_ms = (end_ms_)                                                               \
 	}
 
-static struct denet_process world_process_of(const struct world_process *told)
+static inline struct denet_process world_process_of(const struct world_process *told)
 {
 	bool is_running = told->end_ms == WORLD_RUNNING;
 
@@ -71,7 +71,7 @@ static struct denet_process world_process_of(const struct world_process *told)
 }
 
 /* Half of the CPU is each program's. */
-static void world_tell(const struct denet_observer *to, const struct world_process *told)
+static inline void world_tell(const struct denet_observer *to, const struct world_process *told)
 {
 	struct denet_process process = world_process_of(told);
 	const struct denet_process_program programs[] = {
@@ -93,7 +93,7 @@ static void world_tell(const struct denet_observer *to, const struct world_proce
 	to->on_process(to->context, &process);
 }
 
-static void world_sum_up(const struct denet_observer *to, uint64_t wall_ms, uint64_t total)
+static inline void world_sum_up(const struct denet_observer *to, uint64_t wall_ms, uint64_t total)
 {
 	const struct denet_summary summary = {
 		.size = sizeof(summary),
@@ -106,7 +106,7 @@ static void world_sum_up(const struct denet_observer *to, uint64_t wall_ms, uint
 }
 
 /* The first is the root. */
-static struct denet_analysis *world_analysis(const struct world_process *told, size_t count)
+static inline struct denet_analysis *world_analysis(const struct world_process *told, size_t count)
 {
 	struct denet_analysis *analysis = NULL;
 	const struct denet_observer *to;

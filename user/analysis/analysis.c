@@ -23,6 +23,7 @@ static void forget_results(struct denet_analysis *analysis)
 	analysis->waited = (struct denet_waited){ 0 };
 	family_done(&analysis->family);
 	parallel_done(&analysis->parallel);
+	free(TAKE(analysis->rows));
 	analysis->is_linked = analysis->is_waited = analysis->is_counted = false;
 }
 
@@ -193,12 +194,8 @@ static const char *why_incomplete(const struct denet_analysis *analysis)
 	return NULL;
 }
 
-const char *analysis_unknown(struct denet_analysis *analysis)
+static const char *why_unlinked(struct denet_analysis *analysis)
 {
-	const char *why = why_incomplete(analysis);
-
-	if (why)
-		return why;
 	link_crowd(analysis);
 	switch (analysis->link_error) {
 	case 0:
@@ -212,6 +209,22 @@ const char *analysis_unknown(struct denet_analysis *analysis)
 	default:
 		return "the records end before the run did";
 	}
+}
+
+const char *analysis_unknown(struct denet_analysis *analysis)
+{
+	const char *why = why_incomplete(analysis);
+
+	return why ? why : why_unlinked(analysis);
+}
+
+const char *analysis_unknown_rows(struct denet_analysis *analysis, bool needs_tree)
+{
+	if (analysis->failure)
+		return "memory was short";
+	if (!analysis->crowd.seen)
+		return "there are no records of processes";
+	return needs_tree ? why_unlinked(analysis) : NULL;
 }
 
 uint64_t denet_analysis_processes(const struct denet_analysis *analysis)

@@ -26,9 +26,13 @@ struct denet_analysis {
 	struct denet_waited waited; /* its arrays are owned */
 	bool is_counted;
 	struct parallel parallel;
+	struct denet_rollup_row *rows; /* owned; of the last roll-up */
 };
 
 /* Why nothing can be told that needs all processes and their times; NULL when it can. Links the crowd. */
 const char *analysis_unknown(struct denet_analysis *analysis);
+
+/* The same of what needs all processes, and with needs_tree who was whose child, but no times. */
+const char *analysis_unknown_rows(struct denet_analysis *analysis, bool needs_tree);
 
 #endif

@@ -23,7 +23,7 @@ struct path {
 int path_walk(const struct family *family, struct path *ret_path);
 void path_done(struct path *path);
 
-/* Whether less than a tenth of its life that it did not wait for a CPU was CPU time. */
+/* Whether less than a fifth of its life that it did not wait for a CPU was CPU time. */
 bool path_is_idle(const struct family *family, uint32_t member);
 
 #endif
