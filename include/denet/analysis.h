@@ -162,6 +162,13 @@ int denet_analysis_rollup(struct denet_analysis *analysis,
 			  const struct denet_rollup_options *options,
 			  struct denet_rollup *ret_rollup);
 
+/*
+ * All of it as one object, without newline at its end: waited_for, running_ns and, with options, rows. Of
+ * the segments the longest, in the order of time; segments_max 0: all. To be freed by denet_free().
+ */
+int denet_analysis_json(struct denet_analysis *analysis, const struct denet_rollup_options *options,
+			size_t segments_max, bool is_indented, char **ret_text);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus
