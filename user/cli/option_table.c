@@ -437,34 +437,3 @@ const struct option_spec *option_find(const char *name, size_t len)
 			return &option_table[i];
 	return NULL;
 }
-
-size_t options_count(void)
-{
-	return option_table_count;
-}
-
-struct option_help options_help(size_t index, enum command command)
-{
-	const struct option_spec *spec = &option_table[index];
-	bool is_reading = spec->on_reading && (COMMAND_BIT(command) & OPTIONS_READING);
-
-	return (struct option_help){
-		.letter = spec->letter,
-		.name = spec->name,
-		.alias = spec->alias,
-		.value = spec->value,
-		.default_value = spec->default_value,
-		.environment = spec->environment,
-		.text = is_reading ? spec->on_reading : spec->text,
-		.details = is_reading ? spec->on_reading : spec->details,
-		.on_reading = spec->on_reading,
-		.choices = spec->choices,
-		.group = spec->group,
-		.operand = spec->kind == OPTION_FILE   ? OPERAND_FILE
-			   : spec->kind == OPTION_NAME ? OPERAND_USER
-						       : OPERAND_NONE,
-		.commands = spec->commands,
-		.tolerated = spec->tolerated,
-		.applies = command == COMMAND_NONE || (spec->commands & COMMAND_BIT(command)),
-	};
-}
