@@ -90,12 +90,19 @@ bool cgroup_place_lists_us(const char *path)
 	return fd >= 0 && !cgroup_place_holds_only(path, is_another, &us);
 }
 
-/* Both files are of the root alone; v1's and v2's. */
+static bool has_file(const char *path, const char *name)
+{
+	AUTO_FD int fd = procfs_open(path, name);
+
+	return fd >= 0;
+}
+
+/* What v2's root lacks, and what v1's alone has. */
 static bool is_root(const char *path, bool is_v2)
 {
-	AUTO_FD int fd = procfs_open(path, is_v2 ? "cgroup.type" : "cgroup.sane_behavior");
-
-	return is_v2 ? fd < 0 : fd >= 0;
+	if (is_v2)
+		return has_file(path, "cgroup.procs") && !has_file(path, "cgroup.type");
+	return has_file(path, "cgroup.sane_behavior");
 }
 
 bool cgroup_place_find(const struct procfs *procfs, const char *controller,
