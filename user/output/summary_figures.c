@@ -8,6 +8,7 @@
 #include "output/text.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/units.h"
 
 static bool is_known(uint64_t value)
 {
@@ -83,6 +84,16 @@ static void show_exact(struct layout *layout, const struct denet_summary *summar
 		     plural(total, "process", "processes"), who);
 }
 
+bool summary_figures_is_total_exact(const struct denet_summary *summary)
+{
+	uint64_t counted_ns = summary->cgroup_cpu_ns, total_ns = summary->used.cpu_time_ns;
+
+	if (summary->accounting != DENET_ACCOUNTING_PROC)
+		return true;
+	return has(counted_ns) && is_known(total_ns) && total_ns >= counted_ns &&
+	       total_ns - counted_ns < NS_PER_US;
+}
+
 void summary_figures_show(struct layout *layout, const struct denet_summary *summary)
 {
 	layout_row(layout, "figures");
@@ -95,8 +106,7 @@ void summary_figures_show(struct layout *layout, const struct denet_summary *sum
 		layout_piece(layout, TONE_WARN,
 			     "sampled from /proc: lower bounds, what lived "
 			     "between two samples is missed");
-		if (has(summary->cgroup_cpu_ns) &&
-		    summary->cgroup_cpu_ns == summary->used.cpu_time_ns)
+		if (summary_figures_is_total_exact(summary))
 			layout_piece(layout, TONE_GOOD, "cpu in all exact, by its cgroup");
 		show_tasks_lost(layout, summary);
 		break;

@@ -6,6 +6,9 @@
 #include "denet/denet.h"
 #include "output/layout.h"
 
+/* Not a lower bound: with /proc, where the command's own cgroup has counted; v2's in microseconds. */
+bool summary_figures_is_total_exact(const struct denet_summary *summary);
+
 void summary_figures_show(struct layout *layout, const struct denet_summary *summary);
 
 #endif

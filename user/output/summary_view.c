@@ -128,10 +128,7 @@ static void show_cpu(struct view *view)
 	if (!is_known(used->cpu_time_ns))
 		return;
 	layout_piece(layout, TONE_STRONG, "%s%s",
-		     view->summary->accounting == DENET_ACCOUNTING_PROC &&
-				     view->summary->cgroup_cpu_ns != used->cpu_time_ns
-			     ? "at least "
-			     : "",
+		     summary_figures_is_total_exact(view->summary) ? "" : "at least ",
 		     human_duration(used->cpu_time_ns).text);
 	show_cores(layout, view);
 	if (is_known(used->cpu_user_ns))
