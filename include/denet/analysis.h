@@ -157,7 +157,7 @@ struct denet_rollup {
 int denet_analysis_waited(struct denet_analysis *analysis, struct denet_waited *ret_waited);
 int denet_analysis_parallel(struct denet_analysis *analysis, struct denet_parallel *ret_parallel);
 
-/* The same; its rows are valid until the next roll-up, too. Needs no exact times. */
+/* The same; needs no exact times. */
 int denet_analysis_rollup(struct denet_analysis *analysis,
 			  const struct denet_rollup_options *options,
 			  struct denet_rollup *ret_rollup);

@@ -4,7 +4,7 @@
 _denet_bpf_takes_value() # OPTION
 {
 	case $1 in
-	-o | --out | --format | --children | --label | --compat | -i | --interval | -m | --max-interval | -d | --duration | --accounting | --proc-root | --color | -u | --user) return 0 ;;
+	-o | --out | --format | --children | --label | --compat | -i | --interval | -m | --max-interval | -d | --duration | --accounting | --proc-root | --by | --under | --sort | --top | --color | -u | --user) return 0 ;;
 	esac
 	return 1
 }
@@ -18,6 +18,8 @@ _denet_bpf_value() # OPTION CURRENT
 	--compat) _denet_bpf_words "$2" 'denet' ;;
 	--accounting) _denet_bpf_words "$2" 'auto bpf proc' ;;
 	--proc-root) _denet_bpf_files "$2" ;;
+	--by) _denet_bpf_words "$2" 'comm cmd exe subtree cgroup user' ;;
+	--sort) _denet_bpf_words "$2" 'cpu wall peak runs' ;;
 	--color) _denet_bpf_words "$2" 'auto always never' ;;
 	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
 	esac
@@ -26,12 +28,12 @@ _denet_bpf_value() # OPTION CURRENT
 _denet_bpf_options() # COMMAND
 {
 	case $1 in
-	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
-	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update -q --quiet -v --verbose --color -h --help -V --version ;;
-	stats | summary) echo -j --json -o --out -q --quiet -v --verbose --color -h --help -V --version ;;
+	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
+	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version ;;
+	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	help) echo -j --json -h --help -V --version ;;
-	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
+	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version ;;
 	esac
 }
 

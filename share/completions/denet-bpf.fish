@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --color -u --user
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -96,6 +96,10 @@ complete -c denet-bpf -n '__denet_bpf_has run' -l own-cgroup -d 'CMD in a cgroup
 complete -c denet-bpf -n '__denet_bpf_has run attach doctor' -l proc-root -r -F -d 'read DIR as /proc'
 complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'figures on the terminal while CMD runs'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -s n -l no-update -d 'one line after the other, on stderr'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l by -x -a 'comm cmd exe subtree cgroup user' -d 'what a row of the table is'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l under -x -d 'only what processes that match have started'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l sort -x -a 'cpu wall peak runs' -d 'what the table is sorted by'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l top -x -d 'rows of each table'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -s q -l quiet -d 'errors and the records asked for, no more'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -s v -l verbose -d 'more figures in the summary'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary doctor' -l color -x -a 'auto always never' -d 'auto: on a terminal, unless NO_COLOR'

@@ -40,6 +40,28 @@ static void every_option_of_denet_is_accepted(void **state)
 	assert_int_equal(PARSE("summary", "f").command, COMMAND_STATS);
 }
 
+static void rows_are_asked_for_in_several_ways(void **state)
+{
+	struct options options =
+		PARSE("stats", "--by", "cgroup", "--sort", "peak", "--top", "20", "f");
+
+	(void)state;
+	assert_true(options.has_rows);
+	assert_int_equal(options.by, 4);
+	assert_int_equal(options.sort, 2);
+	assert_int_equal(options.top, 20);
+	/* The jobs of make, if nothing else is said. */
+	options = PARSE("run", "--under", "make", "x");
+	assert_true(options.has_rows);
+	assert_int_equal(options.by, 3);
+	assert_string_equal(options.under, "make");
+	assert_int_equal(PARSE("run", "--under", "make", "--by", "comm", "x").by, 0);
+	assert_false(PARSE("stats", "f").has_rows);
+	REFUSE("'--by' comm|cmd|exe|subtree|cgroup|user 'x'", "stats", "--by", "x", "f");
+	REFUSE("'--top' 1 '0'", "stats", "--top", "0", "f");
+	REFUSE("'--under' doctor", "doctor", "--under", "x");
+}
+
 static void our_options_are_accepted(void **state)
 {
 	struct options options = PARSE("run", "-o", "f", "--format", "json", "--accounting", "bpf",
@@ -354,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_are_those_of_the_library),
 		cmocka_unit_test(every_option_of_denet_is_accepted),
+		cmocka_unit_test(rows_are_asked_for_in_several_ways),
 		cmocka_unit_test(our_options_are_accepted),
 		cmocka_unit_test(options_stand_before_and_after_the_command),
 		cmocka_unit_test(what_follows_cmd_is_its_own),

@@ -73,7 +73,7 @@ static void append_stats(struct buf *text)
 	struct denet_stats *stats = NULL;
 
 	assert_int_equal(denet_stats_read(path, &stats, NULL), 0);
-	stats_view_append(text, &style, NULL, stats, true);
+	stats_view_append(text, &style, NULL, stats, NULL, true);
 	denet_stats_free(stats);
 }
 

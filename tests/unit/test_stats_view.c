@@ -14,7 +14,7 @@ static void check(const char *name, const struct denet_summary *summary, bool ha
 	const struct denet_stats stats = { .summary = summary, .has_summary = has_summary };
 	AUTO(buf) struct buf buf = { 0 };
 
-	stats_view_append(&buf, &plain, "run\033.jsonl", &stats, false);
+	stats_view_append(&buf, &plain, "run\033.jsonl", &stats, NULL, false);
 	golden_check(name, &buf);
 }
 

@@ -23,7 +23,10 @@ static void forget_results(struct denet_analysis *analysis)
 	analysis->waited = (struct denet_waited){ 0 };
 	family_done(&analysis->family);
 	parallel_done(&analysis->parallel);
+	for (size_t i = 0; i < analysis->rows_count; i++)
+		free(analysis->rows[i]);
 	free(TAKE(analysis->rows));
+	analysis->rows_count = 0;
 	analysis->is_linked = analysis->is_waited = analysis->is_counted = false;
 }
 
@@ -54,7 +57,7 @@ static void on_process(void *context, const struct denet_process *process)
 	struct denet_analysis *analysis = context;
 	int r;
 
-	if (analysis->is_linked)
+	if (analysis->is_linked || analysis->rows)
 		forget_results(analysis);
 	r = crowd_add(&analysis->crowd, process);
 	if (r)

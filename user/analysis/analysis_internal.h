@@ -26,7 +26,8 @@ struct denet_analysis {
 	struct denet_waited waited; /* its arrays are owned */
 	bool is_counted;
 	struct parallel parallel;
-	struct denet_rollup_row *rows; /* owned; of the last roll-up */
+	struct denet_rollup_row **rows; /* owned, as are they; of each roll-up so far */
+	size_t rows_count;
 };
 
 /* Why nothing can be told that needs all processes and their times; NULL when it can. Links the crowd. */

@@ -356,6 +356,19 @@ static const char *why_not(struct denet_analysis *analysis,
 	return analysis_unknown_rows(analysis, needs_tree);
 }
 
+static int keep_rows(struct denet_analysis *analysis, struct draft *draft)
+{
+	struct denet_rollup_row **rows = array_resize(analysis->rows, analysis->rows_count + 1,
+						      sizeof(struct denet_rollup_row *));
+
+	if (!rows)
+		return -ENOMEM;
+	analysis->rows = rows;
+	draft->told.rows = draft->rows;
+	analysis->rows[analysis->rows_count++] = TAKE(draft->rows);
+	return 0;
+}
+
 int denet_analysis_rollup(struct denet_analysis *analysis,
 			  const struct denet_rollup_options *options,
 			  struct denet_rollup *ret_rollup)
@@ -375,11 +388,10 @@ int denet_analysis_rollup(struct denet_analysis *analysis,
 	draft.told.unknown = why_not(analysis, &draft.options, needs_tree);
 	if (!draft.told.unknown)
 		r = make(&draft, needs_tree);
+	if (!r && draft.rows)
+		r = keep_rows(analysis, &draft);
 	if (r)
 		return r;
-	free(analysis->rows);
-	analysis->rows = TAKE(draft.rows);
-	draft.told.rows = analysis->rows;
 	sized_give(ret_rollup, &draft.told, sizeof(draft.told));
 	return 0;
 }

@@ -22,7 +22,7 @@ static int join(struct buf *line, const char *args)
 	return line->error;
 }
 
-/* Any of its programs counts. */
+/* Any of its programs counts, but for its parent's, which it was only forked with. */
 static int match(const struct crowd *crowd, const struct crowd_member *member, const char *pattern,
 		 struct buf *line, bool *ret_matches)
 {
@@ -30,6 +30,8 @@ static int match(const struct crowd *crowd, const struct crowd_member *member, c
 
 	*ret_matches = false;
 	for (uint32_t i = 0; i < member->programs_count && !*ret_matches; i++) {
+		if (programs[i].is_forked)
+			continue;
 		*ret_matches = fnmatch(pattern, programs[i].comm, 0) == 0;
 		if (*ret_matches || !programs[i].args)
 			continue;

@@ -16,6 +16,8 @@ static const char *const colors[] = { "auto", "always", "never", NULL };
 static const char *const accountings[] = { "auto", "bpf", "proc", NULL };
 
 static const char *const compats[] = { "denet", NULL };
+static const char *const rows_by[] = { "comm", "cmd", "exe", "subtree", "cgroup", "user", NULL };
+static const char *const sorts[] = { "cpu", "wall", "peak", "runs", NULL };
 static const char *const children[] = { "all", "none", "top:", NULL };
 
 /* Help shows the entries of a group in this order. */
@@ -326,6 +328,65 @@ const struct option_spec option_table[] = {
 		.text = "one line after the other, on stderr",
 		.details = "Writes a new line to stderr for each sample, to a terminal or to "
 			   "anything else.",
+	},
+	{
+		.name = "by",
+		.value = "comm|cmd|exe|subtree|cgroup|user",
+		.kind = OPTION_CHOICE,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(by),
+		.choices = rows_by,
+		.default_value = "comm",
+		.group = OPTION_SCREEN,
+		.text = "what a row of the table is",
+		.details = "comm is a row for each name of a program, cmd for each command line, "
+			   "exe for "
+			   "each file of a program, cgroup and user for each of these. subtree is "
+			   "a row for "
+			   "each child of the first process, with all that it has started. The "
+			   "wall time of "
+			   "a row is that while at least one of its processes lived.",
+	},
+	{
+		.name = "under",
+		.value = "PATTERN",
+		.kind = OPTION_TEXT,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(under),
+		.group = OPTION_SCREEN,
+		.text = "only what processes that match have started",
+		.details = "PATTERN is one of a shell, such as 'make' or '*snakemake*', and stands "
+			   "for a "
+			   "name or for a whole command line. The table then has a row for each "
+			   "child of "
+			   "those that match, with all that it has started: the jobs of a build. "
+			   "With --by "
+			   "it is made of these processes in another way.",
+	},
+	{
+		.name = "sort",
+		.value = "cpu|wall|peak|runs",
+		.kind = OPTION_CHOICE,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(sort),
+		.choices = sorts,
+		.default_value = "cpu",
+		.group = OPTION_SCREEN,
+		.text = "what the table is sorted by",
+		.details = "The largest comes first.",
+	},
+	{
+		.name = "top",
+		.value = "N",
+		.kind = OPTION_COUNT,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(top),
+		.group = OPTION_SCREEN,
+		.text = "rows of each table",
+		.details =
+			"How many rows the tables of the summary have at most: 8 by command, the 3 "
+			"heaviest processes, and the 5 longest stretches of what the wall time "
+			"waited for.",
 	},
 	{
 		.letter = 'q',

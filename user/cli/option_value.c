@@ -11,6 +11,7 @@
 #define DAY_MS 86400000u
 #define YEARS_S 1000000000u /* thirty of them: nanoseconds stay far from the limit of 64 bits */
 #define CHILDREN_LIMIT 1000000u
+#define COUNT_LIMIT 1000000u
 
 int option_refuse(char error[OPTIONS_ERROR_BYTES], const char *format, ...)
 {
@@ -52,6 +53,16 @@ static int set_seconds(const struct option_spec *spec, const char *value, uint64
 			"not '%.100s'",
 			spec->name, YEARS_S, value);
 	*ret_ns = ns;
+	return 0;
+}
+
+static int set_count(const struct option_spec *spec, const char *value, uint64_t *ret_count,
+		     char error[OPTIONS_ERROR_BYTES])
+{
+	if (parse_u64(value, 1, COUNT_LIMIT, ret_count))
+		return option_refuse(error,
+				     "option '--%s' takes a number from 1 to %u, not '%.100s'",
+				     spec->name, COUNT_LIMIT, value);
 	return 0;
 }
 
@@ -148,6 +159,8 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 		return set_name(spec, value, options, error);
 	case OPTION_TEXT:
 		return set_text(spec, value, options, error);
+	case OPTION_COUNT:
+		return set_count(spec, value, field(options, spec), error);
 	case OPTION_CHILDREN:
 		return set_children(spec, value, options, error);
 	case OPTION_HELP:

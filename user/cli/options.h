@@ -29,6 +29,11 @@ struct options {
 	const char *out; /* NULL when no file was asked for */
 	enum format format;
 	enum color color;
+	unsigned int by; /* of the choices of the option, as the next */
+	unsigned int sort;
+	const char *under; /* NULL = all */
+	uint64_t top; /* 0 = as many as fit */
+	bool has_rows; /* one of these was given: the table is made anew */
 	bool clean_env; /* run, with user */
 	bool own_cgroup; /* run */
 	bool json;

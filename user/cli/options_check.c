@@ -17,6 +17,7 @@ static const struct {
 	{ "no-update", NULL, "live" },	  { "no-pss", NULL, "pss" },
 };
 
+#define BY_SUBTREE 3 /* among the choices of --by */
 #define RIVALS (sizeof(rivals) / sizeof(rivals[0]))
 
 static uint64_t bit_of(const char *name)
@@ -130,11 +131,22 @@ void options_take_dash(struct options *options, struct option_marks *marks)
 	marks->given |= bit_of("json");
 }
 
+/* Under somebody the jobs are meant, if nothing else is said. */
+static void take_rows(struct options *options, const struct option_marks *marks)
+{
+	const uint64_t any = bit_of("by") | bit_of("under") | bit_of("sort") | bit_of("top");
+
+	options->has_rows = marks->given & any;
+	if (options->under && !(marks->given & bit_of("by")))
+		options->by = BY_SUBTREE;
+}
+
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES])
 {
 	int r = check_places(options, marks->given, error);
 
+	take_rows(options, marks);
 	if (r == 0)
 		r = check_rivals(options, marks->given | marks->from_environment, error);
 	if (r == 0)

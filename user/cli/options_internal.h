@@ -24,6 +24,7 @@ enum option_kind {
 	OPTION_NAME, /* the same, of an account */
 	OPTION_TEXT, /* the same, whatever it says */
 	OPTION_CHILDREN,
+	OPTION_COUNT, /* sets a uint64_t, at least 1 */
 	OPTION_HELP,
 	OPTION_VERSION,
 };

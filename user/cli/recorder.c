@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/insight.h"
 #include "cli/signals.h"
 #include "output/live.h"
 #include "output/summary_view.h"
@@ -16,11 +17,14 @@
 #include "util/log.h"
 #include "util/sink.h"
 
+#define PROCESSES_MAX 50000 /* of a run are kept for its summary; the file has all */
+
 struct recorder {
 	const struct options *options; /* borrowed */
 	struct denet_observer observer;
 	struct denet_writer *writer; /* owned */
 	const struct denet_observer *records; /* the writer's */
+	struct denet_analysis *analysis; /* owned; NULL when no summary is shown */
 	struct term_style screen; /* stderr */
 	struct live live;
 	bool has_lost;
@@ -49,12 +53,23 @@ static void on_loss(void *context, const char *target, int error)
 	(void)log_error(error, "cannot write to '%s', recording there has ended", target);
 }
 
+/* For the summary. */
+#define PASS_TO_ANALYSIS(recorder_, callback_, argument_)                       \
+	do {                                                                    \
+		if ((recorder_)->analysis) {                                    \
+			const struct denet_observer *to_ =                      \
+				denet_analysis_observer((recorder_)->analysis); \
+			to_->callback_(to_->context, argument_);                \
+		}                                                               \
+	} while (0)
+
 static void on_start(void *context, const struct denet_start *start)
 {
 	struct recorder *recorder = context;
 
 	recorder->t0_ms = start->t0_ms;
 	recorder->accounting = start->accounting;
+	PASS_TO_ANALYSIS(recorder, on_start, start);
 	recorder->records->on_start(recorder->writer, start);
 }
 
@@ -103,6 +118,7 @@ static void on_process(void *context, const struct denet_process *process)
 	struct recorder *recorder = context;
 
 	recorder->records->on_process(recorder->writer, process);
+	PASS_TO_ANALYSIS(recorder, on_process, process);
 }
 
 static void on_exit_record(void *context, const struct denet_exit *end)
@@ -117,6 +133,7 @@ static void on_summary(void *context, const struct denet_summary *summary)
 	struct recorder *recorder = context;
 
 	recorder->records->on_summary(recorder->writer, summary);
+	PASS_TO_ANALYSIS(recorder, on_summary, summary);
 }
 
 static void on_warning(void *context, const char *text)
@@ -167,6 +184,18 @@ static void open_live(struct recorder *recorder)
 		live_open_beside(&recorder->live, color);
 }
 
+/* Of the root alone there is nothing to compare. */
+static int open_analysis(struct recorder *recorder)
+{
+	const struct denet_analysis_options wanted = { .size = sizeof(wanted),
+						       .processes_max = PROCESSES_MAX };
+	int r = 0;
+
+	if (shows_text(recorder->options) && !recorder->options->monitor.exclude_children)
+		r = denet_analysis_new(&wanted, &recorder->analysis);
+	return r ? log_error(r, "cannot record") : 0;
+}
+
 int recorder_new(const struct options *options, struct recorder **ret_recorder)
 {
 	AUTO(recorder) struct recorder *recorder = calloc(1, sizeof(*recorder));
@@ -188,6 +217,8 @@ int recorder_new(const struct options *options, struct recorder **ret_recorder)
 		.on_summary = on_summary,
 	};
 	r = open_writer(recorder);
+	if (!r)
+		r = open_analysis(recorder);
 	if (r)
 		return r;
 	term_style_detect(STDERR_FILENO, (enum term_color)options->color, &recorder->screen);
@@ -201,6 +232,7 @@ void recorder_free(struct recorder *recorder)
 	if (!recorder)
 		return;
 	denet_writer_free(recorder->writer);
+	denet_analysis_free(recorder->analysis);
 	live_done(&recorder->live);
 	free(recorder);
 }
@@ -235,10 +267,25 @@ static uint64_t count_cpus(pid_t pid)
 	return (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+/* NULL where there is none, and for want of memory: the rest is shown all the same. */
+static const struct waited_context *take_insight(const struct recorder *recorder,
+						 struct insight *insight)
+{
+	const struct options *options = recorder->options;
+
+	if (!recorder->analysis ||
+	    insight_take(insight, recorder->analysis, options, options->verbose))
+		return NULL;
+	insight->shown.records_path = recorder->has_file_lost ? NULL : options->out;
+	return &insight->shown;
+}
+
 static void show_summary(const struct recorder *recorder, const struct denet_summary *summary)
 {
 	const struct options *options = recorder->options;
+	struct insight insight;
 	const struct summary_context context = {
+		.analysis = take_insight(recorder, &insight),
 		.records_path = options->out,
 		.are_records_incomplete = recorder->has_file_lost,
 		.cpu_count = count_cpus(options->pid),

@@ -4,12 +4,15 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/insight.h"
 #include "output/stats_view.h"
 #include "output/term.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/sink.h"
+
+#define SEGMENTS_DEFAULT 30 /* what a chart can hold */
 
 static void warn_of_gaps(const struct options *options, const struct denet_stats *stats)
 {
@@ -26,41 +29,86 @@ static void denet_stats_freep(struct denet_stats **stats)
 	denet_stats_free(*stats);
 }
 
-static int append(struct buf *text, const struct options *options, const struct denet_stats *stats)
+static void denet_analysis_freep(struct denet_analysis **analysis)
 {
+	denet_analysis_free(*analysis);
+}
+
+/* Behind the other members of the object, two blanks further in. */
+static void append_member(struct buf *text, const char *key, const char *object)
+{
+	while (text->len && (text->data[text->len - 1] == '}' || text->data[text->len - 1] == '\n'))
+		text->data[--text->len] = '\0';
+	buf_printf(text, ",\n  \"%s\": ", key);
+	for (; *object; object++) {
+		buf_append_char(text, *object);
+		if (*object == '\n')
+			buf_append_text(text, "  ");
+	}
+	buf_append_text(text, "\n}");
+}
+
+/* denet's keys first, then ours. Of a file of denet's there is nothing to analyse. */
+static int append_json(struct buf *text, const struct options *options,
+		       const struct denet_stats *stats, struct denet_analysis *analysis)
+{
+	const struct denet_rollup_options rows = insight_rows(options);
 	AUTO_FREE char *json = NULL;
+	AUTO_FREE char *object = NULL;
+	int r = denet_stats_json(stats, true, &json);
+
+	if (!r && denet_analysis_processes(analysis))
+		r = denet_analysis_json(analysis, insight_has_rows(options) ? &rows : NULL,
+					options->top ? (size_t)options->top : SEGMENTS_DEFAULT,
+					true, &object);
+	if (r)
+		return r;
+	buf_append_text(text, json);
+	if (object)
+		append_member(text, "analysis", object);
+	buf_append_char(text, '\n');
+	return 0;
+}
+
+static int append(struct buf *text, const struct options *options, const struct denet_stats *stats,
+		  struct denet_analysis *analysis)
+{
 	struct term_style style;
+	struct insight insight;
 	int r;
 
-	if (options->json) {
-		r = denet_stats_json(stats, true, &json);
-		if (r)
-			return r;
-		buf_append_text(text, json);
-		buf_append_char(text, '\n');
-		return 0;
-	}
+	if (options->json)
+		return append_json(text, options, stats, analysis);
+	r = insight_take(&insight, analysis, options, true);
+	if (r)
+		return r;
 	term_style_detect(STDOUT_FILENO, (enum term_color)options->color, &style);
 	style.has_color = style.has_color && !options->out;
-	stats_view_append(text, &style, options->file, stats, options->verbose);
+	stats_view_append(text, &style, options->file, stats, &insight.shown, options->verbose);
 	return 0;
 }
 
 int stats_main(const struct options *options)
 {
 	AUTO(denet_stats) struct denet_stats *stats = NULL;
+	AUTO(denet_analysis) struct denet_analysis *analysis = NULL;
 	struct denet_error error = { .size = sizeof(error) };
 	AUTO(buf) struct buf text = { 0 };
 	int r;
 
 	if (options->quiet)
 		log_silence();
-	if (denet_stats_read(options->file, &stats, &error)) {
+	r = denet_analysis_new(NULL, &analysis);
+	if (r) {
+		(void)log_error(r, "cannot use '%s'", options->file);
+		return EXIT_STATUS_LOST;
+	}
+	if (denet_stats_read_to(options->file, denet_analysis_observer(analysis), &stats, &error)) {
 		(void)log_error(0, "cannot use '%s': %s", options->file, error.text);
 		return EXIT_STATUS_LOST;
 	}
 	warn_of_gaps(options, stats);
-	r = append(&text, options, stats);
+	r = append(&text, options, stats, analysis);
 	if (r == 0)
 		r = sink_write_whole(options->out, &text);
 	if (r)

@@ -5,10 +5,12 @@
 
 #include "denet/denet.h"
 #include "output/term.h"
+#include "output/waited_view.h"
 #include "util/buf.h"
 
-/* name is the file's. */
+/* name is the file's; analysis may be NULL. */
 void stats_view_append(struct buf *buf, const struct term_style *style, const char *name,
-		       const struct denet_stats *stats, bool is_verbose);
+		       const struct denet_stats *stats, const struct waited_context *analysis,
+		       bool is_verbose);
 
 #endif

@@ -102,6 +102,7 @@ static void show_wall(struct view *view)
 	if (is_known(view->summary->wall_ns))
 		layout_piece(&view->layout, TONE_STRONG, "%s",
 			     human_duration(view->summary->wall_ns).text);
+	waited_view_show_wall(&view->layout, view->context->analysis);
 }
 
 static void show_cores(struct layout *layout, const struct view *view)
@@ -333,12 +334,19 @@ static void show_figures(struct view *view)
 /* The table has a blank line on both sides. */
 static void show_table(struct view *view)
 {
-	if (!summary_table_is_shown(view->summary))
+	const struct waited_context *analysis = view->context->analysis;
+	bool has_rows = analysis && analysis->rows;
+
+	if (!has_rows && !summary_table_is_shown(view->summary))
 		return;
 	layout_row_end(&view->layout);
 	buf_append_char(view->layout.buf, '\n');
-	summary_table_append(view->layout.buf, view->style, view->summary);
+	if (has_rows)
+		waited_view_append_rows(view->layout.buf, view->style, analysis);
+	else
+		summary_table_append(view->layout.buf, view->style, view->summary);
 	buf_append_char(view->layout.buf, '\n');
+	waited_view_append_tables(view->layout.buf, view->style, analysis);
 }
 
 void summary_view_append(struct buf *buf, const struct term_style *style,
@@ -358,6 +366,7 @@ void summary_view_append(struct buf *buf, const struct term_style *style,
 	if (summary->accounting != DENET_ACCOUNTING_NONE) {
 		show_figures(&view);
 		show_table(&view);
+		waited_view_show_rest(&view.layout, context->analysis);
 	}
 	show_failures(&view);
 	show_survivors(&view);

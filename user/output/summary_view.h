@@ -8,6 +8,7 @@
 
 #include "denet/denet.h"
 #include "output/term.h"
+#include "output/waited_view.h"
 #include "util/buf.h"
 
 /* What the summary itself does not know. */
@@ -17,6 +18,7 @@ struct summary_context {
 	uint64_t cpu_count; /* that the command may use; 0 when not known */
 	uint32_t attached_pid; /* of the root; 0 when the command was started */
 	bool is_verbose;
+	const struct waited_context *analysis; /* NULL when there is none */
 };
 
 void summary_view_append(struct buf *buf, const struct term_style *style,
