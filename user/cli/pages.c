@@ -55,6 +55,32 @@ void pages_each_option(struct buf *buf, enum command command, page_option_fn app
 	}
 }
 
+static void append_group(struct buf *buf, const struct page_group *group, enum command command,
+			 const struct page_list *list)
+{
+	bool has_title = false;
+
+	for (size_t i = 0; i < options_count(); i++) {
+		struct option_help option = options_help(i, command);
+
+		if (option.group != group->group || !option.applies)
+			continue;
+		if (!has_title)
+			buf_printf(buf, "%s%s%s", list->before_title, group->title,
+				   list->after_title);
+		has_title = true;
+		list->append(buf, &option);
+	}
+	if (has_title)
+		buf_append_text(buf, list->end);
+}
+
+void pages_grouped_options(struct buf *buf, enum command command, const struct page_list *list)
+{
+	for (const struct page_group *group = page_groups; group->title; group++)
+		append_group(buf, group, command, list);
+}
+
 void pages_quote(struct buf *buf, const char *text, const char *quote)
 {
 	buf_append_char(buf, '\'');

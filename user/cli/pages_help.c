@@ -45,26 +45,11 @@ static void append_option(struct buf *buf, const struct option_help *option)
 	buf_append_char(buf, '\n');
 }
 
-static void append_group(struct buf *buf, const struct page_group *group, enum command command)
-{
-	bool has_title = false;
-
-	for (size_t i = 0; i < options_count(); i++) {
-		struct option_help option = options_help(i, command);
-
-		if (option.group != group->group || !option.applies)
-			continue;
-		if (!has_title)
-			buf_printf(buf, "\n%s:\n", group->title);
-		has_title = true;
-		append_option(buf, &option);
-	}
-}
-
 static void append_options(struct buf *buf, enum command command)
 {
-	for (const struct page_group *group = page_groups; group->title; group++)
-		append_group(buf, group, command);
+	const struct page_list list = { "\n", ":\n", "", append_option };
+
+	pages_grouped_options(buf, command, &list);
 }
 
 /* Two columns; the right one in a line of its own where the left one is too wide. */

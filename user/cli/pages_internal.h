@@ -32,6 +32,15 @@ void pages_fill(struct buf *buf, const char *text, const struct page_fill *fill)
 typedef void (*page_option_fn)(struct buf *buf, const struct option_help *option);
 void pages_each_option(struct buf *buf, enum command command, page_option_fn append);
 
+/* How the options of a group are written. */
+struct page_list {
+	const char *before_title, *after_title, *end;
+	page_option_fn append;
+};
+
+/* Group by group; one without an option for the command leaves no trace. */
+void pages_grouped_options(struct buf *buf, enum command command, const struct page_list *list);
+
 /* Text as one word of a shell's line, between straight quotes. */
 void pages_quote(struct buf *buf, const char *text, const char *quote);
 

@@ -81,29 +81,12 @@ static void append_option(struct buf *buf, const struct option_help *option)
 	}
 }
 
-static void append_group(struct buf *buf, const struct page_group *group, enum command command)
-{
-	bool has_title = false;
-
-	for (size_t i = 0; i < options_count(); i++) {
-		struct option_help option = options_help(i, command);
-
-		if (option.group != group->group || !option.applies)
-			continue;
-		if (!has_title)
-			buf_printf(buf, ".Ss %s\n.Bl -tag -width Ds\n", group->title);
-		has_title = true;
-		append_option(buf, &option);
-	}
-	if (has_title)
-		buf_append_text(buf, ".El\n");
-}
-
 static void append_options(struct buf *buf, enum command command)
 {
+	const struct page_list list = { ".Ss ", "\n.Bl -tag -width Ds\n", ".El\n", append_option };
+
 	buf_append_text(buf, ".Sh OPTIONS\n");
-	for (const struct page_group *group = page_groups; group->title; group++)
-		append_group(buf, group, command);
+	pages_grouped_options(buf, command, &list);
 }
 
 static void append_variable(struct buf *buf, const struct option_help *option)
