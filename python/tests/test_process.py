@@ -4,7 +4,6 @@
 import inspect
 import json
 import os
-import pathlib
 import resource
 import signal
 import subprocess
@@ -16,14 +15,10 @@ import pytest
 from support import (
     BUSY,
     BUSY_TREE,
-    LIMIT_S,
     ROOT,
-    interrupt,
     is_alive,
-    kinds,
-    python_environment,
     read_lines,
-    release,
+    run,
     run_python,
     started,
     summary_of,
@@ -35,6 +30,7 @@ from denet_bpf import _output
 
 # Far more than a pipe holds.
 MEGABYTE = ["sh", "-c", "head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2"]
+
 # Aggregates that denet's reader insists on.
 DEMANDED = {
     "ts_ms", "cpu_usage", "mem_rss_kb", "mem_vms_kb", "disk_read_bytes", "disk_write_bytes",
@@ -42,14 +38,6 @@ DEMANDED = {
 }  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("library")
-
-
-def run(command, *arguments, **options):
-    """A monitor that has run a command silently."""
-    options.setdefault("quiet", True)
-    monitor = denet.ProcessMonitor(command, *(arguments or (20, 100)), **options)
-    monitor.run()
-    return monitor
 
 
 # --- denet's interface ---
@@ -300,109 +288,6 @@ def test_a_command_of_a_millisecond_has_a_sample():
         assert json.loads(monitor.get_metadata())["cmd"] == ["true"]
 
 
-# --- files and stdout ---
-
-
-@pytest.mark.parametrize("form", ["jsonl", "JSONLINES", "json", "csv"])
-@pytest.mark.parametrize("has_head", [False, True])
-def test_an_output_file_has_what_get_samples_has(tmp_path, form, has_head):
-    path = tmp_path / "metrics"
-    monitor = run(["sh", "-c", "sleep 0.1; true"], output_file=path, output_format=form,
-                  write_metadata=has_head, write_env=has_head)  # fmt: skip
-    samples = [json.loads(line) for line in monitor.get_samples()]
-    if form == "csv":
-        rows = read_lines(path)
-        assert rows[0].startswith("ts_ms,cpu_usage,mem_rss_kb") and len(rows) == len(samples) + 1
-        figures = samples[-1]["aggregated"]
-        assert rows[-1].split(",")[:3] == [
-            str(figures[key]) for key in ("ts_ms", "cpu_usage", "mem_rss_kb")
-        ]
-        return
-    text = path.read_text()
-    whole = text if form == "json" else "[" + ",".join(text.splitlines()) + "]"
-    records = json.loads(whole)
-    found = [record["kind"] for record in records]
-    assert [record for record in records if record["kind"] == "tree"] == samples
-    assert found[:2] == (["env", "metadata"] if has_head else found[:2])
-    assert ("metadata" in found) == has_head and found[-2:] == ["exit", "summary"]
-    processes = [record for record in records if record["kind"] == "process"]
-    assert processes == monitor.get_processes() and len(processes) >= 1
-    assert records[-1] == json.loads(monitor.get_summary()) | {"kind": "summary"}
-    assert len(denet.load_metrics(path)) == len(samples)
-
-
-def test_an_array_is_whole_after_each_sample(tmp_path):
-    path = tmp_path / "metrics.json"
-    monitor = denet.ProcessMonitor(["sleep", "100"], 20, 100, False, path, "json")
-    assert json.loads(path.read_text()) == []
-    for _ in range(3):
-        sample = json.loads(monitor.sample_once())
-        assert json.loads(path.read_text())[-1] == sample
-    os.kill(monitor.get_pid(), signal.SIGKILL)
-    wait_until(lambda: not monitor.is_running())
-    assert [record["kind"] for record in json.loads(path.read_text())].count("tree") == 4
-
-
-def test_old_content_of_an_output_file_is_gone(tmp_path):
-    path = tmp_path / "metrics.jsonl"
-    path.write_text("old\n")
-    run(["true"], output_file=path)
-    assert "old" not in path.read_text()
-
-
-def test_nothing_is_started_whose_records_cannot_be_kept(tmp_path):
-    mark = tmp_path / "mark"
-    with pytest.raises(RuntimeError, match="IO Error: .*nonexistent.*No such file"):
-        denet.ProcessMonitor(["touch", mark], 20, 100, output_file="/nonexistent/metrics")
-    assert not mark.exists()
-
-
-def test_a_full_disk_is_told():
-    with pytest.raises(RuntimeError, match="No space left"):
-        run(["true"], output_file="/dev/full")
-
-
-@pytest.mark.parametrize("more, is_silent", [("", False), (", quiet=True", True),
-                                             (", output_file='metrics.jsonl'", True)])  # fmt: skip
-def test_stdout_has_records_unless_quiet_or_written_to_a_file(tmp_path, more, is_silent):
-    code = f"import denet_bpf; denet_bpf.ProcessMonitor(['sleep', '0.05'], 20, 100{more}).run()"
-    done = run_python(code, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    if is_silent:
-        assert done.stdout == ""
-    else:
-        assert {"tree", "exit"} <= set(kinds(done.stdout.splitlines())) <= {"tree", "child", "exit"}
-
-
-def test_samples_are_saved_in_each_form(tmp_path):
-    monitor = run(["sleep", "0.05"])
-    samples = [json.loads(line) for line in monitor.get_samples()]
-    path = tmp_path / "saved"
-    for form in ((), ("jsonl",), (None,)):
-        monitor.save_samples(path, *form)
-        lines = [json.loads(line) for line in read_lines(path)]
-        assert lines[0] == json.loads(monitor.get_metadata()) and lines[1:] == samples
-        assert len(denet.load_metrics(path)) == len(samples)
-    monitor.save_samples(path, "JSON")
-    assert json.loads(path.read_text()) == samples
-    monitor.save_samples(path, "csv")
-    assert len(read_lines(path)) == len(samples) + 1
-    with pytest.raises(ValueError, match="xml"):
-        monitor.save_samples(path, "xml")
-    with pytest.raises(OSError):
-        monitor.save_samples("/nonexistent/saved")
-
-
-def test_nothing_is_kept_in_memory_if_not_wanted(tmp_path):
-    path = tmp_path / "metrics.jsonl"
-    monitor = run(["sleep", "0.05"], store_in_memory=False, output_file=path)
-    assert monitor.get_samples() == [] and "tree" in kinds(read_lines(path))
-    assert summary_of(monitor)["sample_count"] >= 1
-    monitor = run(["sleep", "0.05"])
-    monitor.clear_samples()
-    assert monitor.get_samples() == []
-
-
 # --- one sample at a time ---
 
 
@@ -491,148 +376,6 @@ def test_a_loop_over_is_running_alone_gets_samples():
     assert monitor.exit_code == -signal.SIGTERM
 
 
-# --- threads, signals, forks ---
-
-
-def test_samples_can_be_read_while_run_goes_on_in_a_thread():
-    monitor = denet.ProcessMonitor(["sleep", "100"], 10, 10, quiet=True)
-    thread = threading.Thread(target=monitor.run)
-    thread.start()
-    wait_until(lambda: len(monitor.get_samples()) > 3)
-    assert monitor.is_running() and summary_of(monitor)["sample_count"] > 3
-    os.kill(monitor.get_pid(), signal.SIGTERM)
-    thread.join(LIMIT_S)
-    assert not thread.is_alive() and monitor.exit_code == -signal.SIGTERM
-
-
-def test_other_threads_run_while_run_waits():
-    monitor = denet.ProcessMonitor(["sleep", "100"], 10**6, 10**6, quiet=True)
-    thread = threading.Thread(target=monitor.run)
-    thread.start()
-    wait_until(lambda: len(monitor.get_samples()) == 1)  # and now it waits for a long time
-    total = sum(range(100_000))
-    os.kill(monitor.get_pid(), signal.SIGTERM)
-    thread.join(LIMIT_S)
-    assert not thread.is_alive() and total
-
-
-def test_several_monitors_run_in_threads_at_once():
-    monitors = {}
-
-    def follow(number):
-        monitors[number] = run(["sh", "-c", f"sleep 0.1; exit {number}"])
-
-    threads = [threading.Thread(target=follow, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(LIMIT_S)
-    for number, monitor in monitors.items():
-        assert monitor.exit_code == number and summary_of(monitor)["processes_total"] == 2
-    assert len(monitors) == 8
-
-
-def test_ctrl_c_interrupts_run():
-    code = """
-import denet_bpf, os
-monitor = denet_bpf.ProcessMonitor(["sleep", "100"], 1000000, 1000000, quiet=True)
-print(monitor.get_pid(), flush=True)
-try:
-    monitor.run()
-except KeyboardInterrupt:
-    print(len(monitor.get_samples()), monitor.is_running(), flush=True)
-    os.kill(monitor.get_pid(), 9)
-    monitor.run()
-    print(monitor.exit_code)
-"""
-    command = [sys.executable, "-c", code]
-    with started(*command, stdout=subprocess.PIPE, env=python_environment()) as process:
-        pid = int(process.stdout.readline())
-        wait_until(lambda: pathlib.Path(f"/proc/{process.pid}/wchan").exists())
-        time.sleep(0.2)  # into poll(), which nothing tells of
-        interrupt(process)
-        rest = process.communicate(timeout=LIMIT_S)[0].decode().split()
-    assert rest == ["1", "True", "-9"] and process.returncode == 0
-    assert not is_alive(pid)
-
-
-def test_a_fork_leaves_the_monitor_to_its_owner():
-    monitor = denet.ProcessMonitor(["sleep", "100"], 10, 10, quiet=True)
-    thread = threading.Thread(target=monitor.run)
-    thread.start()
-    wait_until(lambda: monitor.get_samples())
-    for _ in range(5):
-        pid = os.fork()
-        if not pid:
-            # Nothing here may wait for a thread that is not there, or touch what is shared.
-            code = 0 if monitor._native.step() and monitor.exit_code is None else 1
-            monitor._native.close()
-            os._exit(code)
-        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    assert monitor._native.is_root_alive()
-    before = len(monitor.get_samples())
-    wait_until(lambda: len(monitor.get_samples()) > before)
-    os.kill(monitor.get_pid(), signal.SIGTERM)
-    thread.join(LIMIT_S)
-    assert monitor.exit_code == -signal.SIGTERM
-
-
-def test_monitors_leave_no_descriptors_behind():
-    run(["true"])
-    release()
-    before = len(os.listdir("/proc/self/fd"))
-    for _ in range(5):
-        run(["true"])
-        with pytest.raises(RuntimeError):
-            run(["/nonexistent"], output_file="/dev/null")
-    release()
-    assert len(os.listdir("/proc/self/fd")) == before
-
-
-# --- a process that runs already ---
-
-
-def test_a_workflow_engine_s_thread_ends_with_the_process(tmp_path, accounting):
-    path = tmp_path / "bench.jsonl"
-    with started("sh", "-c", f"{BUSY}; cat", stdin=subprocess.PIPE) as process:
-        monitor = denet.ProcessMonitor.from_pid(
-            process.pid, 50, 500, since_process_start=True, output_file=str(path), quiet=True
-        )
-        thread = threading.Thread(target=monitor.run)
-        thread.start()
-        wait_until(lambda: monitor.get_samples())
-        process.stdin.close()  # it ends, and nobody waits for it: a zombie
-        thread.join(1)
-        assert not thread.is_alive()
-        assert process.poll() == 0  # its status was left to its parent
-    assert kinds(read_lines(path))[-2:] == ["exit", "summary"]
-    assert denet.load_metrics(path)[-1]["cpu_time_ns"] > 0
-    assert monitor.exit_code in ((0,) if accounting == "bpf" else (0, None))
-
-
-def test_a_process_of_somebody_else_is_followed_to_its_end():
-    with started("sh", "-c", "sleep 100 & echo $!; wait", stdout=subprocess.PIPE) as process:
-        pid = int(process.stdout.readline())
-        monitor = denet.ProcessMonitor.from_pid(pid, 20, 100, quiet=True)
-        assert monitor.is_running() and monitor.get_pid() == pid
-        os.kill(pid, signal.SIGTERM)
-        monitor.run()
-        assert not monitor.is_running()
-
-
-def test_a_process_can_follow_itself():
-    code = """
-import denet_bpf, os, json
-monitor = denet_bpf.ProcessMonitor.from_pid(os.getpid(), 20, 100, quiet=True)
-block = bytearray(b"x") * (50 << 20)
-sample = json.loads(monitor.sample_once())["aggregated"]
-assert sample["mem_rss_kb"] > 50 << 10, sample
-assert monitor.is_running() and monitor.get_pid() == os.getpid()
-"""
-    done = run_python(code)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 # --- the figures ---
 
 
@@ -702,69 +445,3 @@ def test_summary_while_it_runs_is_that_of_the_samples():
     assert summary_of(monitor)["sample_count"] == 2
     os.kill(monitor.get_pid(), signal.SIGKILL)
     monitor.run()
-
-
-# --- denet and we ---
-
-
-def test_denet_reads_our_files(tmp_path):
-    theirs = pytest.importorskip("denet", reason="denet, the referee, is not installed")
-    path = tmp_path / "metrics.jsonl"
-    monitor = run(BUSY_TREE, output_file=path, write_metadata=True)
-    samples = [json.loads(line) for line in monitor.get_samples()]
-    summary = json.loads(theirs.generate_summary_from_file(str(path)))
-    assert summary["sample_count"] == len(samples)
-    assert summary["max_processes"] == max(s["aggregated"]["process_count"] for s in samples)
-    ours = json.loads(denet.generate_summary_from_file(str(path)))
-    # We count those between the samples, too.
-    assert ours["max_processes"] >= summary["max_processes"]
-    assert ours["max_threads"] >= summary["max_threads"]
-    for key in sorted(set(theirs_keys(summary)) - {"max_processes", "max_threads"}):
-        assert ours[key] == pytest.approx(summary[key], rel=1e-6), key
-
-
-def test_denet_reads_our_arrays(tmp_path):
-    theirs = pytest.importorskip("denet", reason="denet, the referee, is not installed")
-    recorded, saved, own = (str(tmp_path / name) for name in ("recorded", "saved", "own"))
-    monitor = run(["sleep", "0.05"], output_file=recorded, output_format="json")
-    monitor.save_samples(saved, "json")
-    with denet.monitor(output_file=own, output_format="json") as watch:
-        pass
-    assert theirs.load_metrics(saved) == [json.loads(line) for line in monitor.get_samples()]
-    assert [r for r in theirs.load_metrics(recorded) if r["kind"] == "tree"] == (
-        theirs.load_metrics(saved)
-    )
-    assert len(theirs.load_metrics(own)) == len(watch.get_samples())
-
-
-def theirs_keys(summary):
-    return [key for key, value in summary.items() if isinstance(value, (int, float))]
-
-
-def test_we_read_denet_s_files(tmp_path):
-    theirs = pytest.importorskip("denet", reason="denet, the referee, is not installed")
-    path = tmp_path / "metrics.jsonl"
-    theirs.execute_with_monitoring(
-        ["sleep", "0.5"], base_interval_ms=50, output_file=str(path), write_metadata=True
-    )
-    summary = json.loads(theirs.generate_summary_from_file(str(path)))
-    ours = json.loads(denet.generate_summary_from_file(str(path)))
-    for key in theirs_keys(summary):
-        assert ours[key] == pytest.approx(summary[key], rel=1e-6), key
-    assert len(denet.load_metrics(path)) == summary["sample_count"]
-
-
-def test_analysis_needs_no_library(tmp_path):
-    code = """
-import sys, denet_bpf
-assert denet_bpf.find_peaks([{"ts_ms": 1, "cpu_usage": 1.0}]) == []
-assert set(denet_bpf.__all__) <= set(dir(denet_bpf))  # what notebooks complete
-assert "denet_bpf._native" not in sys.modules
-try:
-    denet_bpf.ProcessMonitor(["true"], 100, 1000)
-except ImportError as error:
-    print(error)
-"""
-    done = run_python(code, env=python_environment(DENET_LIBRARY=str(tmp_path / "missing.so")))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "missing.so" in done.stdout and "libdenet.so.0" in done.stdout
