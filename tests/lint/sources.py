@@ -57,6 +57,7 @@ NUMBERS = re.compile(r"\b(strtol|strtoll|strtoul|strtoull|strtoumax|strtoimax)\s
 NUMBERS_HOME = "user/util/parse.c"
 LICENCE = "/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */"
 MAX_LINES = 500
+PRINTED_PYTHON = "python/denet_bpf/_metrics.py"
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+["<]([^">]+)[">]', re.M)
 NOISE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 
@@ -147,6 +148,15 @@ class Sources:
                     line = code.count("\n", 0, match.start()) + 1
                     self.fault(name, f"{match.group(1)}() is banned", line)
 
+    def check_python(self):
+        """As long as others, but for what is printed."""
+        for folder in ("python", "tests", "packaging"):
+            for path in sorted((self.root / folder).rglob("*.py")):
+                name = path.relative_to(self.root).as_posix()
+                lines = path.read_text(encoding="utf-8").count("\n")
+                if lines > MAX_LINES and name != PRINTED_PYTHON:
+                    self.fault(name, f"has {lines} lines, at most {MAX_LINES}")
+
     def check_keys(self):
         """A figure has one name, in one place: who writes it again has missed the table."""
         table = self.texts.get(METRICS_HOME, "")
@@ -232,6 +242,7 @@ def faults_of(root, table):
     sources.check_cycles()
     sources.check_text()
     sources.check_guards()
+    sources.check_python()
     sources.check_keys()
     return sources.faults
 

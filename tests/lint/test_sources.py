@@ -106,6 +106,10 @@ FAULTS = {
     ),
     "no licence": ({"user/util/a.c": "int a;\n"}, "does not begin with"),
     "long file": ({"user/util/a.c": LICENCE + "\n" * 500}, "has 501 lines"),
+    "long Python file": (
+        {"python/denet_bpf/_metrics.py": "\n" * 501, "tests/e2e/test_a.py": "\n" * 501},
+        "tests/e2e/test_a.py: has 501 lines",
+    ),
     "wrong guard": ({"user/util/a.h": header("A_H")}, "lacks the include guard DENET_UTIL_A_H"),
     "unknown module": ({"user/misc/a.c": LICENCE}, "stands in no known module"),
     "key of a figure in C": (
