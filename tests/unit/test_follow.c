@@ -201,6 +201,34 @@ static void death_during_a_walk_is_counted_once(void **state)
 	end_world(&world);
 }
 
+/* Between the news and its turn in the walk it has begun to run a program of somebody else. */
+static void become_another_s(struct script *given)
+{
+	script_exec(2, "suid", "/usr/bin/suid");
+	given->news[given->news_count - 1].exec.uid = getuid() + 1;
+	script_use(2, 17 * MS);
+}
+
+static void what_is_news_of_who_was_just_read_is_withheld_in_that_sample(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	world.options.own_programs_only = true;
+	attach(&world);
+	script_birth(2, "sh");
+	script_exec(2, "sh", "/bin/sh");
+	assert_int_equal(step_after_ms(&world, 100), 0);
+	script.during_walk = become_another_s;
+	assert_int_equal(step_after_ms(&world, 100), 0);
+	assert_int_equal(world.heard.cpu_time_ns, 10 * MS);
+	script_exit(2, 0);
+	assert_int_equal(step_after_ms(&world, 100), 0);
+	assert_int_equal(world.heard.cpu_time_ns, 10 * MS);
+	end_world(&world);
+}
+
 /* No walk is of one moment: a sample walks a few times, and goes on with what it has. */
 static void storm_is_walked_a_few_times_and_totals_never_fall(void **state)
 {
@@ -398,6 +426,7 @@ int main(void)
 		cmocka_unit_test(exec_of_a_child_is_an_arrival_and_its_end_a_process),
 		cmocka_unit_test(what_was_used_before_is_not_counted_but_asked_for),
 		cmocka_unit_test(death_during_a_walk_is_counted_once),
+		cmocka_unit_test(what_is_news_of_who_was_just_read_is_withheld_in_that_sample),
 		cmocka_unit_test(storm_is_walked_a_few_times_and_totals_never_fall),
 		cmocka_unit_test(last_walk_waits_for_one_moment),
 		cmocka_unit_test(source_that_fails_leaves_the_next_best),

@@ -33,10 +33,13 @@ int tick_walk(struct denet_monitor *monitor)
 
 	if (r)
 		return r;
-	privacy_cut_living(&monitor->identity, &monitor->tree);
-	/* Before the dead are added up: what of theirs is withheld is told with their ends. */
+	/*
+	 * What those that were just read run may be news, and what is withheld of the dead is told
+	 * with their ends.
+	 */
 	if (privacy_matters(&monitor->identity))
 		r = news_drain(monitor);
+	privacy_cut_living(&monitor->identity, &monitor->tree);
 	ledger_add_up(&monitor->ledger, &monitor->tree);
 	if (monitor->accounting == DENET_ACCOUNTING_PROC && group_is_made(&monitor->group)) {
 		group_read(&monitor->group);
