@@ -206,7 +206,7 @@ struct denet_summary {
 	enum denet_accounting accounting;
 	struct denet_command command;
 	struct denet_end end;
-	uint64_t wall_ns; /* from the release of exec, or from the attach */
+	uint64_t wall_ns; /* from the release of exec, or the attach, to the end of the root */
 	uint64_t sample_count;
 	/* Part of used that is older than the attach, when birth was asked for. */
 	uint64_t cpu_time_before_ns;
@@ -258,6 +258,8 @@ struct denet_summary {
 	/* As the root's own cgroup has counted, page cache included; 0 or DENET_UNKNOWN without one. */
 	uint64_t cgroup_cpu_ns;
 	uint64_t cgroup_peak_kb;
+	/* What used was counted over, when that is more than wall_ns: since the root's birth. */
+	uint64_t counted_ns;
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

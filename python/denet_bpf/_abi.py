@@ -187,6 +187,7 @@ Summary = _struct(
     (c_char_p, "incomplete"),
     (c_bool, "memory_stall_of_cgroup", "memory_limit_hit"),
     (c_uint64, "memory_stall_ns", "memory_limit_kb", "cgroup_cpu_ns", "cgroup_peak_kb"),
+    (c_uint64, "counted_ns"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

@@ -46,6 +46,7 @@ struct script {
 	int lasting_error; /* of each walk and of the news */
 	unsigned int storm; /* that many walks to come are not of the moment of the totals */
 	void (*during_walk)(struct script *script); /* once, in the midst of the next */
+	void (*during_open)(void);
 	uint32_t unknown;
 	uint64_t tasks_lost;
 	uint64_t peak_kb;
@@ -366,6 +367,8 @@ static inline int open_as(const struct source_ops *ops, struct source **ret_sour
 
 	if (r)
 		return r;
+	if (script.during_open)
+		script.during_open();
 	script.opened++;
 	script.source = (struct source){
 		.ops = ops,

@@ -230,6 +230,7 @@ static void show_ended(struct denet_monitor *monitor, const struct process_accou
 
 	account_used(account, process, &used);
 	withhold(monitor, command, &told, &used);
+	times_note_end(&monitor->times, account->exit_boot_ns);
 	show_account(monitor, account, process, &shown);
 	memcpy(comm, account->comm, DENET_COMM_LEN);
 	shown.comm = comm;

@@ -13,6 +13,7 @@
 #include "metrics/publish.h"
 #include "procfs/process.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #ifndef P_PIDFD
 #define P_PIDFD 3 /* since 5.4; not in each libc */
@@ -191,6 +192,8 @@ bool root_note_end(struct root *root)
 	if (root->is_gone || !is_over(root->fd))
 		return false;
 	root->is_gone = true;
+	if (!root->end_boot_ns)
+		root->end_boot_ns = clock_boot_ns();
 	/* wait() would take the status away from whoever calls it at the end. */
 	if (!root->is_ours || !wait_for(root, &info, WNOWAIT))
 		return true;
@@ -252,6 +255,8 @@ void root_note_account(struct root *root, const struct process_account *account,
 	root->used = *used;
 	root->unknown = account->unknown;
 	root->start_boot_ns = account->start_boot_ns;
+	if (account->exit_boot_ns)
+		root->end_boot_ns = account->exit_boot_ns;
 	if (!root->end.known)
 		root->end = *end;
 }

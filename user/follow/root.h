@@ -31,6 +31,7 @@ struct root {
 	bool is_closed; /* its account has come */
 	struct denet_end end;
 	uint64_t start_boot_ns;
+	uint64_t end_boot_ns; /* 0 while it runs: by its account, or when it was seen to be over */
 	struct task_counters used;
 	uint32_t unknown; /* COUNTER_ */
 	uint64_t threads_total;

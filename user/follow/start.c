@@ -178,10 +178,11 @@ static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_
 		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
 	root_read_args(&monitor->root);
 	facts_of_process(&monitor->facts, &monitor->procfs, pid, monitor->options.label);
-	note_start(monitor);
 	r = open_source(monitor, sources, error);
 	if (r)
 		return r;
+	/* Of the time that loading took nothing is counted: it would thin out what is. */
+	note_start(monitor);
 	r = tick_begin_rates(monitor);
 	if (!r)
 		r = watch_root(monitor);

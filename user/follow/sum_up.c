@@ -24,6 +24,7 @@ static void fill_unknown(struct denet_summary *shown)
 	shown->memory_limit_kb = DENET_UNKNOWN;
 	shown->peak_pss_kb = DENET_UNKNOWN;
 	shown->peak_pss_at_ns = DENET_UNKNOWN;
+	shown->counted_ns = DENET_UNKNOWN;
 	shown->events_lost = DENET_UNKNOWN;
 	shown->records_lost = DENET_UNKNOWN;
 	shown->tasks_lost = DENET_UNKNOWN;
@@ -113,13 +114,37 @@ static void fill_measured(const struct denet_monitor *monitor, struct denet_summ
 	fill_losses(monitor, shown);
 }
 
+/* How long monitoring took to hear of the end is no time of the command's. */
+static uint64_t wall_ns(const struct denet_monitor *monitor)
+{
+	const struct times *times = &monitor->times;
+	const struct root *root = &monitor->root;
+
+	if (!root->is_gone || (monitor->options.wait_all && monitor->summary.running_count))
+		return times_elapsed_ns(times);
+	if (monitor->options.wait_all && times->last_end_boot_ns > root->end_boot_ns)
+		return times_until_ns(times, times->last_end_boot_ns);
+	return times_until_ns(times, root->end_boot_ns);
+}
+
+/* Longer than that where what was used before the attach is in the totals. */
+static uint64_t counted_ns(const struct denet_monitor *monitor, uint64_t wall_ns)
+{
+	uint64_t born_boot_ns = monitor->root.start_boot_ns;
+
+	if (!monitor->options.since_process_start || monitor->root.is_ours || !born_boot_ns ||
+	    born_boot_ns > monitor->times.start_boot_ns)
+		return DENET_UNKNOWN;
+	return wall_ns + (monitor->times.start_boot_ns - born_boot_ns);
+}
+
 static void fill_run(const struct denet_monitor *monitor, struct denet_summary *shown)
 {
 	shown->size = sizeof(*shown);
 	shown->accounting = monitor->accounting;
 	shown->command = root_command(&monitor->root);
 	shown->end = monitor->root.end;
-	shown->wall_ns = times_elapsed_ns(&monitor->times);
+	shown->wall_ns = wall_ns(monitor);
 	shown->sample_count = monitor->peaks.sample_count;
 	shown->samples_failed = monitor->failing.samples;
 	shown->incomplete = monitor->failing.reason[0] ? monitor->failing.reason : NULL;
@@ -139,6 +164,7 @@ void sum_up(struct denet_monitor *monitor)
 	fill_unknown(&shown);
 	if (monitor->source) {
 		tally_view(&monitor->tally, &shown);
+		shown.counted_ns = counted_ns(monitor, shown.wall_ns);
 		fill_measured(monitor, &shown);
 	}
 	derive_summary(&shown);

@@ -26,9 +26,21 @@ uint64_t times_wall_ms(const struct times *times, uint64_t boot_ns)
 	return times->start_wall_ms + boot_ns / NS_PER_MS - times->start_boot_ns / NS_PER_MS;
 }
 
+void times_note_end(struct times *times, uint64_t boot_ns)
+{
+	if (boot_ns > times->last_end_boot_ns)
+		times->last_end_boot_ns = boot_ns;
+}
+
 uint64_t times_elapsed_ns(const struct times *times)
 {
 	return times->end_mono_ns - times->start_mono_ns;
+}
+
+uint64_t times_until_ns(const struct times *times, uint64_t boot_ns)
+{
+	return boot_ns > times->start_boot_ns ? boot_ns - times->start_boot_ns
+					      : times_elapsed_ns(times);
 }
 
 uint64_t times_due_ns(const struct times *times, uint64_t duration_ns)

@@ -69,13 +69,18 @@ static uint64_t cpu_time_before_ns(const struct denet_summary *summary)
 	return before_ns == DENET_UNKNOWN || before_ns > summary->used.cpu_time_ns ? 0 : before_ns;
 }
 
+/* Of the time that it was counted over; of a file that does not tell that, since the attach. */
 static double cpu_percent(const struct denet_summary *summary)
 {
-	if (summary->used.cpu_time_ns == DENET_UNKNOWN || summary->wall_ns == DENET_UNKNOWN ||
-	    !summary->wall_ns)
+	bool is_longer = summary->counted_ns && summary->counted_ns != DENET_UNKNOWN;
+	uint64_t over_ns = is_longer ? summary->counted_ns : summary->wall_ns;
+	uint64_t cpu_ns = summary->used.cpu_time_ns;
+
+	if (cpu_ns == DENET_UNKNOWN || over_ns == DENET_UNKNOWN || !over_ns)
 		return NAN;
-	return 100 * (double)(summary->used.cpu_time_ns - cpu_time_before_ns(summary)) /
-	       (double)summary->wall_ns;
+	if (!is_longer)
+		cpu_ns -= cpu_time_before_ns(summary);
+	return 100 * (double)cpu_ns / (double)over_ns;
 }
 
 void derive_summary(struct denet_summary *summary)

@@ -135,7 +135,8 @@ const struct metric metric_figures[] = {
 
 	/* Processes, and the root's end */
 	ROW(GAUGE, U64, "wall_ns", "ns", METRIC_UNMEASURED,
-	    "From birth to end; of a summary from the release of exec, or the attach.",
+	    "From birth to end; of a summary from the release of exec, or the attach, to the end "
+	    "of CMD, or with --wait-all of the last.",
 	    "task->start_boottime, time of sched_process_exit", NULL,
 	    (IN_PROCESS(9, wall_ns), IN_SUMMARY(21, wall_ns))),
 	ROW(COUNTER, U64, "threads_total", "", 0, "Threads that there were, main ones included.",
@@ -207,7 +208,8 @@ const struct metric metric_figures[] = {
 	    "mem_rss_kb, peak_rss_kb", SUM_OF_SHARES, (IN_SUMMARY(13, peak_mem_rss_kb)),
 	    LABEL("Peak Memory"), ROLLUP(MAX, mem_rss_kb)),
 	ROW(GAUGE, FLOAT, "avg_cpu_usage", "percent", METRIC_DENETS,
-	    "cpu_time_ns over wall_ns, of one CPU; of denet's files the plain mean of samples.",
+	    "cpu_time_ns over counted_ns or else wall_ns, of one CPU; of denet's files the plain "
+	    "mean of samples.",
 	    "cpu_time_ns, wall_ns", BY_PROC, (IN_SUMMARY(14, avg_cpu_usage)),
 	    LABEL("Avg CPU Usage"), ROLLUP(MEAN, cpu_usage)),
 	ROW(GAUGE, DOUBLE, "psi_some_fraction", "", METRIC_DENETS,
@@ -289,6 +291,9 @@ const struct metric metric_figures[] = {
 	ROW(COUNTER, U64, "cpu_time_before_ns", "ns", METRIC_OMIT_ZERO,
 	    "Part of cpu_time_ns that is older than the attach.", "--since-process-start", NULL,
 	    (IN_SUMMARY(64, cpu_time_before_ns))),
+	ROW(GAUGE, U64, "counted_ns", "ns", METRIC_OMIT_ZERO,
+	    "Time that the totals were counted over; absent where that is wall_ns.",
+	    "--since-process-start: task->start_boottime", NULL, (IN_SUMMARY(69, counted_ns))),
 	ROW(COUNTER, U64, "monitor_cpu_ns", "ns", METRIC_UNMEASURED,
 	    "CPU time that denet-bpf used itself.", "clock_gettime(CLOCK_PROCESS_CPUTIME_ID)", NULL,
 	    (IN_SUMMARY(65, monitor_cpu_ns))),

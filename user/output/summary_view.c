@@ -105,13 +105,24 @@ static void show_wall(struct view *view)
 	waited_view_show_wall(&view->layout, view->context->analysis);
 }
 
+/* What was used since the root's birth was not used since the attach. */
+static uint64_t counted_ns(const struct denet_summary *summary)
+{
+	return has(summary->counted_ns) ? summary->counted_ns : summary->wall_ns;
+}
+
 static void show_cores(struct layout *layout, const struct view *view)
 {
+	const struct denet_summary *summary = view->summary;
+	uint64_t cpu_ns = summary->used.cpu_time_ns;
 	double cores;
 
-	if (!has(view->summary->wall_ns))
+	if (!has(counted_ns(summary)))
 		return;
-	cores = (double)view->summary->used.cpu_time_ns / (double)view->summary->wall_ns;
+	if (!has(summary->counted_ns) && has(summary->cpu_time_before_ns) &&
+	    summary->cpu_time_before_ns <= cpu_ns)
+		cpu_ns -= summary->cpu_time_before_ns;
+	cores = (double)cpu_ns / (double)counted_ns(summary);
 	if (view->context->cpu_count > 0)
 		layout_piece(layout, TONE_PLAIN, "%.2f of %s %s", cores,
 			     human_count(view->context->cpu_count).text,
