@@ -38,13 +38,25 @@ static void give_sample(struct denet_monitor *monitor)
 		control_give_sample(&monitor->control, wanted, step_sample_now(monitor));
 }
 
+static void begin_driving(struct denet_monitor *monitor)
+{
+	monitor->control.is_driving = true;
+	own_enter(&monitor->own);
+}
+
+static void end_driving(struct denet_monitor *monitor)
+{
+	own_leave(&monitor->own);
+	monitor->control.is_driving = false;
+}
+
 static int drive(struct denet_monitor *monitor)
 {
 	int r;
 
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
-	monitor->control.is_driving = true;
+	begin_driving(monitor);
 	control_forget_request(&monitor->control);
 	if (atomic_load(&monitor->control.wants_finish)) {
 		step_finish(monitor);
@@ -55,7 +67,7 @@ static int drive(struct denet_monitor *monitor)
 	if (!r)
 		give_sample(monitor);
 	publish(monitor, r);
-	monitor->control.is_driving = false;
+	end_driving(monitor);
 	return r;
 }
 
@@ -68,6 +80,7 @@ static void *run_thread(void *context)
 	/* From here on control.thread is written. */
 	(void)pthread_mutex_lock(monitor->control.lock);
 	(void)pthread_mutex_unlock(monitor->control.lock);
+	own_enter(&monitor->own);
 	while (!r && !atomic_load(&monitor->control.wants_stop)) {
 		if (poll(&news, 1, LOOK_MS) < 0 && errno != EINTR)
 			r = -errno;
@@ -79,6 +92,7 @@ static void *run_thread(void *context)
 		step_finish(monitor);
 		publish(monitor, r);
 	}
+	own_leave(&monitor->own);
 	return NULL;
 }
 
@@ -164,10 +178,10 @@ int denet_monitor_finish(struct denet_monitor *monitor)
 		denet_monitor_request_finish(monitor);
 		return denet_monitor_join(monitor);
 	}
-	monitor->control.is_driving = true;
+	begin_driving(monitor);
 	step_finish(monitor);
 	publish(monitor, 0);
-	monitor->control.is_driving = false;
+	end_driving(monitor);
 	return 0;
 }
 
@@ -211,9 +225,9 @@ int denet_monitor_sample_now(struct denet_monitor *monitor)
 		return control_await_sample(&monitor->control);
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
-	monitor->control.is_driving = true;
+	begin_driving(monitor);
 	r = step_sample_now(monitor);
-	monitor->control.is_driving = false;
+	end_driving(monitor);
 	return r;
 }
 

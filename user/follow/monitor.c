@@ -103,6 +103,11 @@ static int init_parts(struct denet_monitor *monitor, struct denet_error *error)
 	return r;
 }
 
+bool monitor_has_own_thread(const struct denet_monitor *monitor)
+{
+	return monitor->own.is_watched && atomic_load(&monitor->control.is_threaded);
+}
+
 int monitor_new(const struct denet_options *options, const struct denet_observer *observer,
 		struct denet_monitor **ret_monitor, struct denet_error *error)
 {

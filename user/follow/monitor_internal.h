@@ -17,6 +17,7 @@
 #include "follow/control.h"
 #include "follow/facts.h"
 #include "follow/group.h"
+#include "follow/own.h"
 #include "follow/peaks.h"
 #include "follow/root.h"
 #include "follow/summary.h"
@@ -86,6 +87,7 @@ struct denet_monitor {
 	struct group group;
 	struct settle settle;
 	struct news news;
+	struct own own;
 
 	/* Also afterwards. */
 	struct root root;
@@ -103,6 +105,8 @@ int monitor_new(const struct denet_options *options, const struct denet_observer
 		struct denet_monitor **ret_monitor, struct denet_error *error);
 /* Closes and frees all that only measuring needs. */
 void monitor_close_measuring(struct denet_monitor *monitor);
+/* A thread of what is watched is ours. */
+bool monitor_has_own_thread(const struct denet_monitor *monitor);
 
 /* open.c: the best source that is wanted and possible; NULL in the list ends it. */
 int open_source(struct denet_monitor *monitor, const struct source_ops *const *sources,

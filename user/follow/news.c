@@ -362,6 +362,8 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 
 	if (monitor->source->ops->account(monitor->source, process->id, &account))
 		account_recall(process, &account);
+	else if (process->id == monitor->root.id)
+		account.threads_total -= monitor_has_own_thread(monitor);
 	show_account(monitor, &account, process, &shown);
 	shown.uid = identity_read_uid(&monitor->identity, (pid_t)process->pid);
 	if (!cgroup_file_read(&monitor->procfs, (pid_t)process->pid, sizeof(cgroup), cgroup))

@@ -9,12 +9,12 @@ void peaks_init(struct peaks *peaks)
 	*peaks = (struct peaks){ .processes = 1, .threads = 1 };
 }
 
-void peaks_take_counted(struct peaks *peaks, const struct at_once *most)
+void peaks_take_counted(struct peaks *peaks, const struct at_once *most, bool has_own_thread)
 {
 	if (most->processes <= 0)
 		return;
 	peaks->processes = (uint64_t)most->processes;
-	peaks->threads = (uint64_t)most->threads;
+	peaks->threads = (uint64_t)most->threads - (has_own_thread && most->threads > 1);
 }
 
 static void note_pressure(struct peaks *peaks, double some_avg10)

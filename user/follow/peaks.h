@@ -34,8 +34,11 @@ struct peaks {
 
 void peaks_init(struct peaks *peaks);
 
-/* What the source counts at each birth, if it does, is what samples may have missed or have double. */
-void peaks_take_counted(struct peaks *peaks, const struct at_once *most);
+/*
+ * What the source counts at each birth, if it does, is what samples may have missed or have double;
+ * and it counts a thread of ours, if there is one.
+ */
+void peaks_take_counted(struct peaks *peaks, const struct at_once *most, bool has_own_thread);
 
 /* As PSS was read near the largest sum, so that its own peak is not elsewhere; NULL when it was not. */
 const struct pss_peak *peaks_pss(const struct peaks *peaks);

@@ -167,6 +167,17 @@ static int check_pid(const struct procfs *procfs, pid_t pid, struct denet_error 
 	return 0;
 }
 
+static int begin_following(struct denet_monitor *monitor)
+{
+	int r = tick_begin_rates(monitor);
+
+	if (!r)
+		r = watch_root(monitor);
+	if (!r)
+		begin_observing(monitor);
+	return r;
+}
+
 static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_ops *const *sources,
 		  struct denet_error *error)
 {
@@ -176,6 +187,7 @@ static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_
 		return error_set(error, r, "there is no process %d", (int)pid);
 	if (r)
 		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
+	monitor->own.is_watched = pid == getpid();
 	root_read_args(&monitor->root);
 	facts_of_process(&monitor->facts, &monitor->procfs, pid, monitor->options.label);
 	r = open_source(monitor, sources, error);
@@ -183,12 +195,11 @@ static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_
 		return r;
 	/* Of the time that loading took nothing is counted: it would thin out what is. */
 	note_start(monitor);
-	r = tick_begin_rates(monitor);
-	if (!r)
-		r = watch_root(monitor);
+	own_enter(&monitor->own);
+	r = begin_following(monitor);
+	own_leave(&monitor->own);
 	if (r)
 		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
-	begin_observing(monitor);
 	return 0;
 }
 

@@ -75,7 +75,7 @@ static void fill_tree(const struct denet_monitor *monitor, struct denet_summary 
 	shown->processes_total = ledger_processes(ledger);
 	shown->processes_peak = monitor->peaks.processes;
 	shown->processes_running = monitor->summary.running_count;
-	shown->threads_total = ledger_threads(ledger);
+	shown->threads_total = ledger_threads(ledger) - monitor_has_own_thread(monitor);
 	shown->cpu_time_before_ns = ledger->cpu_before_ns;
 	shown->survivors = monitor->summary.survivors;
 	shown->survivors_count = monitor->summary.survivors_count;

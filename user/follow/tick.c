@@ -5,6 +5,7 @@
 #include "engine/privacy.h"
 #include "follow/monitor_internal.h"
 #include "metrics/publish.h"
+#include "tree/counters.h"
 #include "util/clock.h"
 
 /* A process that was not seen for so long and has no account has ended untold. */
@@ -27,12 +28,36 @@ static void forget_lost(struct denet_monitor *monitor)
 	}
 }
 
+/* What is measured would not use it without us. */
+static void exclude_own_use(struct denet_monitor *monitor)
+{
+	struct process *process = tree_find(&monitor->tree, monitor->root.id);
+	const struct task_counters own = { .cpu_time_ns = own_take(&monitor->own) };
+
+	ledger_exclude(&monitor->ledger, &own);
+	if (process)
+		counters_add(&process->before, &own);
+}
+
+static void exclude_own_thread(struct denet_monitor *monitor)
+{
+	struct process *process = tree_find(&monitor->tree, monitor->root.id);
+
+	if (process && process->threads > 1)
+		process->threads--;
+}
+
 int tick_walk(struct denet_monitor *monitor)
 {
-	int r = ledger_walk(&monitor->ledger, monitor->source, &monitor->tree);
+	int r;
 
+	if (monitor->own.is_watched)
+		exclude_own_use(monitor);
+	r = ledger_walk(&monitor->ledger, monitor->source, &monitor->tree);
 	if (r)
 		return r;
+	if (monitor_has_own_thread(monitor))
+		exclude_own_thread(monitor);
 	/*
 	 * What those that were just read run may be news, and what is withheld of the dead is told
 	 * with their ends.
@@ -181,7 +206,8 @@ int tick_show(struct denet_monitor *monitor)
 		   monitor->options.exclude_children ? &tree.parent : &tree.aggregated,
 		   now_ns - monitor->times.start_mono_ns);
 	if (!monitor->options.exclude_children)
-		peaks_take_counted(&monitor->peaks, &monitor->ledger.totals.most);
+		peaks_take_counted(&monitor->peaks, &monitor->ledger.totals.most,
+				   monitor_has_own_thread(monitor));
 	sampler_end(&monitor->sampler, now_ns);
 	if (monitor->observer.on_sample)
 		monitor->observer.on_sample(monitor->observer.context, &tree);
