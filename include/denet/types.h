@@ -70,7 +70,7 @@ struct denet_child {
 struct denet_tree {
 	size_t size;
 	uint64_t ts_ms;
-	struct denet_sample parent; /* the root; when it has ended, memory and threads are 0 */
+	struct denet_sample parent; /* the root */
 	const struct denet_child *children; /* living descendants, by age */
 	size_t children_count;
 	uint64_t children_omitted; /* left out of children by options.children_max */
@@ -79,6 +79,9 @@ struct denet_tree {
 	uint64_t processes_started;
 	uint64_t processes_exited;
 	bool pss_is_bound; /* aggregated.pss_kb is at most so much: of some there is RSS alone */
+	/* Nothing of it lives any more: memory, threads, processes are as they were known last. */
+	bool parent_is_over;
+	bool aggregated_is_over;
 };
 
 /* The argument vector as the kernel holds it: each argument ends with NUL. */

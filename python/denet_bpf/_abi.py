@@ -64,7 +64,7 @@ Tree = _struct(
     (c_uint64, "children_omitted"),
     (Sample, "aggregated"),
     (c_uint64, "process_count", "processes_started", "processes_exited"),
-    (c_bool, "pss_is_bound"),
+    (c_bool, "pss_is_bound", "parent_is_over", "aggregated_is_over"),
 )
 
 # args holds NUL bytes: ctypes.string_at(args, args_len).

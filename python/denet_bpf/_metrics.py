@@ -330,6 +330,8 @@ class MemberSample(TypedDict, total=False):
     run_delay_ns: int
     #: Resident memory, each shared page by its share; where it was read, near peaks (kb).
     pss_kb: int
+    #: Keys that are there for denet's reader alone: not known, or last known of what has ended.
+    unknown: Any
 
 
 class AggregatedSample(TypedDict, total=False):
@@ -396,7 +398,7 @@ class AggregatedSample(TypedDict, total=False):
     syscall_write_count: int
     #: True when PSS is at most so much: of some processes there is RSS alone.
     pss_is_bound: bool
-    #: Keys that are there for denet's reader alone: not known, or of what has ended.
+    #: Keys that are there for denet's reader alone: not known, or last known of what has ended.
     unknown: Any
 
 
@@ -463,7 +465,7 @@ class SampleRecord(TypedDict, total=False):
     syscall_read_count: int
     #: Calls of write() and the like; with accounting proc a lower bound.
     syscall_write_count: int
-    #: Keys that are there for denet's reader alone: not known, or of what has ended.
+    #: Keys that are there for denet's reader alone: not known, or last known of what has ended.
     unknown: Any
 
 

@@ -29,6 +29,8 @@ struct heard {
 	uint64_t children_count;
 	double root_usage;
 	uint64_t root_rss_kb, sum_rss_kb;
+	uint64_t threads;
+	bool is_over, is_root_over;
 	char warning[256];
 	unsigned int warnings;
 };
@@ -74,6 +76,9 @@ static inline void on_sample(void *context, const struct denet_tree *tree)
 	heard->root_usage = tree->parent.cpu_usage;
 	heard->root_rss_kb = tree->parent.mem_rss_kb;
 	heard->sum_rss_kb = tree->aggregated.mem_rss_kb;
+	heard->threads = tree->aggregated.thread_count;
+	heard->is_over = tree->aggregated_is_over;
+	heard->is_root_over = tree->parent_is_over;
 }
 
 static inline void on_process(void *context, const struct denet_process *process)

@@ -72,7 +72,7 @@ static void csv_header_names_each_column(void **state)
 
 static void csv_row_is_the_aggregate_with_unknown_fields_empty(void **state)
 {
-	const struct denet_tree tree = {
+	struct denet_tree tree = {
 		.ts_ms = 1000,
 		.parent = sample_from(500),
 		.aggregated = sample_from(1),
@@ -89,6 +89,12 @@ static void csv_row_is_the_aggregate_with_unknown_fields_empty(void **state)
 	assert_string_equal(buf_text(&buf), "1000,12.5,2,3,,4,5,6,7,8,9,10,11,12,13,,,"
 					    "18446744073709551614,18,19,20,21,22,,23,24,,0\r\n");
 	assert_int_equal(count_commas(buf_text(&buf)), count_commas(buf_text(&header)));
+	/* What it held once is no figure of a column. */
+	tree.aggregated_is_over = true;
+	buf_reset(&buf);
+	csv_append_row(&buf, &tree, false);
+	assert_string_equal(buf_text(&buf), "1000,12.5,,,,4,5,6,7,8,9,10,,,13,,,"
+					    "18446744073709551614,18,19,20,21,22,,23,24,,0\r\n");
 }
 
 static void csv_row_of_the_root_alone_has_no_process_count(void **state)

@@ -167,6 +167,32 @@ static void record_tree_names_what_it_does_not_know(void **state)
 		"\"sys_net_rx_bytes\",\"sys_net_tx_bytes\",\"thread_count\",\"uptime_secs\"]}}");
 }
 
+/* denet's functions take each number as it is: what was known last changes no average. */
+static void record_of_what_has_ended_keeps_its_gauges_and_names_them(void **state)
+{
+	static const char root_names[] =
+		"\"unknown\":[\"mem_rss_kb\",\"mem_vms_kb\",\"thread_count\"]";
+	static const char names[] =
+		"\"unknown\":[\"mem_rss_kb\",\"mem_vms_kb\",\"thread_count\",\"process_count\"]";
+	struct denet_tree tree = full_tree(NULL, 0);
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	tree.parent_is_over = tree.aggregated_is_over = true;
+	record_tree(&ours, &tree, &buf);
+	assert_non_null(strstr(buf_text(&buf), COMMON_JSON "\"process_count\":2,"));
+	assert_non_null(strstr(buf_text(&buf), names));
+	assert_non_null(strstr(buf_text(&buf), root_names));
+	buf_reset(&buf);
+	record_sample(&ours, &tree, &buf);
+	assert_non_null(strstr(buf_text(&buf), COMMON_JSON));
+	assert_non_null(strstr(buf_text(&buf), root_names));
+	buf_reset(&buf);
+	record_tree(&denets, &tree, &buf);
+	assert_non_null(strstr(buf_text(&buf), COMMON_JSON "\"process_count\":2,"));
+	assert_null(strstr(buf_text(&buf), "unknown"));
+}
+
 static void record_tree_for_denet_has_its_keys_alone(void **state)
 {
 	const struct denet_child child = { .pid = 42, .comm = "sh", .sample = blank_sample() };
@@ -393,6 +419,7 @@ int main(void)
 		cmocka_unit_test(record_tree_has_denets_keys_first_and_in_order),
 		cmocka_unit_test(record_tree_counts_children_left_out),
 		cmocka_unit_test(record_tree_names_what_it_does_not_know),
+		cmocka_unit_test(record_of_what_has_ended_keeps_its_gauges_and_names_them),
 		cmocka_unit_test(record_tree_for_denet_has_its_keys_alone),
 		cmocka_unit_test(record_psi_comes_whole_or_not_at_all),
 		cmocka_unit_test(record_sample_is_the_root_alone),

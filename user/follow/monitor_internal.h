@@ -53,6 +53,19 @@ struct news {
 	uint64_t lost; /* for want of memory */
 };
 
+/* Of tick.c: what was held when it was last known. */
+struct gauges {
+	bool is_known;
+	uint64_t rss_kb, vms_kb;
+	uint64_t threads;
+};
+
+struct last {
+	struct gauges root;
+	struct gauges sum; /* of all */
+	uint64_t processes;
+};
+
 /* Of failing.c. */
 struct failing {
 	uint64_t samples; /* left out */
@@ -88,6 +101,7 @@ struct denet_monitor {
 	struct settle settle;
 	struct news news;
 	struct own own;
+	struct last last;
 
 	/* Also afterwards. */
 	struct root root;

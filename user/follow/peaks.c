@@ -71,9 +71,9 @@ void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct
 		note_pss(peaks, tree, sum, elapsed_ns);
 		peaks->last_sum_kb = sum->mem_rss_kb;
 	}
-	if (tree->process_count > peaks->processes)
+	if (tree->process_count != DENET_UNKNOWN && tree->process_count > peaks->processes)
 		peaks->processes = tree->process_count;
-	if (sum->thread_count > peaks->threads)
+	if (sum->thread_count != DENET_UNKNOWN && sum->thread_count > peaks->threads)
 		peaks->threads = sum->thread_count;
 	note_pressure(peaks, sum->psi_some_avg10);
 }

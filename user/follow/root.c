@@ -255,7 +255,8 @@ void root_note_account(struct root *root, const struct process_account *account,
 	root->used = *used;
 	root->unknown = account->unknown;
 	root->start_boot_ns = account->start_boot_ns;
-	if (account->exit_boot_ns)
+	/* Of /proc it is when it was seen last. */
+	if (account->exit_boot_ns && !(account->flags & ACCOUNT_SAMPLED))
 		root->end_boot_ns = account->exit_boot_ns;
 	if (!root->end.known)
 		root->end = *end;

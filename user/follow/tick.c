@@ -151,7 +151,9 @@ static void survey(struct denet_monitor *monitor, struct denet_tree *tree, uint6
 static void fill_root(struct denet_monitor *monitor, uint64_t now_ns, struct denet_tree *tree)
 {
 	const struct process *process = tree_find(&monitor->tree, monitor->root.id);
-	static const struct holding nothing = { .pss_kb = DENET_UNKNOWN };
+	static const struct holding nothing = { .rss_kb = DENET_UNKNOWN,
+						.vms_kb = DENET_UNKNOWN,
+						.pss_kb = DENET_UNKNOWN };
 	struct sampler *sampler = &monitor->sampler;
 	/* Since attach is all that can be told, also when birth was asked for. */
 	bool has_net = !monitor->options.since_process_start || monitor->root.is_ours;
@@ -189,6 +191,46 @@ static void fill_aggregated(struct denet_monitor *monitor, uint64_t now_ns, stru
 	tree->processes_exited = ledger->totals.processes_exited;
 }
 
+static void keep_gauges(struct gauges *last, const struct denet_sample *sample)
+{
+	*last = (struct gauges){
+		.is_known = true,
+		.rss_kb = sample->mem_rss_kb,
+		.vms_kb = sample->mem_vms_kb,
+		.threads = sample->thread_count,
+	};
+}
+
+/* Zeros would be in each average and each minimum. */
+static void recall_gauges(const struct gauges *last, struct denet_sample *sample)
+{
+	sample->mem_rss_kb = last->is_known ? last->rss_kb : DENET_UNKNOWN;
+	sample->mem_vms_kb = last->is_known ? last->vms_kb : DENET_UNKNOWN;
+	sample->thread_count = last->is_known ? last->threads : DENET_UNKNOWN;
+	sample->pss_kb = DENET_UNKNOWN;
+}
+
+/* What has ended holds nothing: its gauges are as they were known last. */
+static void hold_gauges(struct denet_monitor *monitor, struct denet_tree *tree)
+{
+	const struct process *root = tree_find(&monitor->tree, monitor->root.id);
+	struct last *last = &monitor->last;
+
+	tree->parent_is_over = !root || !process_is_alive(&monitor->tree, root);
+	tree->aggregated_is_over = !tree->process_count;
+	if (tree->parent_is_over)
+		recall_gauges(&last->root, &tree->parent);
+	else
+		keep_gauges(&last->root, &tree->parent);
+	if (tree->aggregated_is_over) {
+		recall_gauges(&last->sum, &tree->aggregated);
+		tree->process_count = last->sum.is_known ? last->processes : DENET_UNKNOWN;
+		return;
+	}
+	keep_gauges(&last->sum, &tree->aggregated);
+	last->processes = tree->process_count;
+}
+
 int tick_show(struct denet_monitor *monitor)
 {
 	struct denet_tree tree = { .size = sizeof(tree), .ts_ms = clock_wall_ms() };
@@ -202,6 +244,7 @@ int tick_show(struct denet_monitor *monitor)
 	sampler_fill_children(&monitor->sampler, &monitor->memory, monitor->options.children_max,
 			      now_ns, &tree);
 	fill_aggregated(monitor, now_ns, &tree);
+	hold_gauges(monitor, &tree);
 	peaks_note(&monitor->peaks, &tree,
 		   monitor->options.exclude_children ? &tree.parent : &tree.aggregated,
 		   now_ns - monitor->times.start_mono_ns);

@@ -133,8 +133,9 @@ const struct metric metric_facts[] = {
 	OTHER("aggregated", METRIC_DENETS,
 	      "The whole tree: sums over what lives, counters over all that was.", "", TREE, 4),
 	FACT(OTHER, "unknown", 0,
-	     "Keys that are there for denet's reader alone: not known, or of what has ended.",
-	     "denet-bpf", (NOWHERE(AGGREGATED, 99), NOWHERE(SAMPLE, 99))),
+	     "Keys that are there for denet's reader alone: not known, or last known of what has "
+	     "ended.",
+	     "denet-bpf", (NOWHERE(MEMBER, 99), NOWHERE(AGGREGATED, 99), NOWHERE(SAMPLE, 99))),
 
 	/* summary */
 	FACT(TEXT, "verdict", METRIC_DENETS, "denet's word for psi_some_fraction.", "psi_mem",

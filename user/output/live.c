@@ -74,20 +74,29 @@ static void add_pair(struct line *line, const char *label, uint64_t in, const ch
 	add_part(line, " | ", label, TONE_BAR, buf_text(&text));
 }
 
-static void add_figures(struct line *line, const struct denet_sample *sample, bool is_long)
+/* What has ended holds nothing any more. */
+static bool is_over(const struct denet_tree *tree, bool root_alone)
 {
+	return root_alone ? tree->parent_is_over : tree->aggregated_is_over;
+}
+
+static void add_figures(struct line *line, const struct denet_tree *tree, bool root_alone,
+			bool is_long)
+{
+	const struct denet_sample *sample = root_alone ? &tree->parent : &tree->aggregated;
+	bool has_ended = is_over(tree, root_alone);
 	const char *colon = is_long ? ":" : "";
 	char label[24], value[32];
 
 	(void)snprintf(label, sizeof(label), "CPU%s ", colon);
 	(void)snprintf(value, sizeof(value), "%.1f%%", sample->cpu_usage);
 	add_part(line, ": ", label, heat(sample->cpu_usage, 10, 50), value);
-	if (is_known(sample->mem_rss_kb))
+	if (is_known(sample->mem_rss_kb) && !has_ended)
 		add_part(line, " | ", is_long ? "Memory: " : "Mem ",
 			 heat((double)sample->mem_rss_kb, 100 * MIB_KB, 500 * MIB_KB),
 			 human_kib(sample->mem_rss_kb).text);
 	(void)snprintf(label, sizeof(label), "Threads%s ", colon);
-	if (is_known(sample->thread_count))
+	if (is_known(sample->thread_count) && !has_ended)
 		add_part(line, " | ", label, TONE_PLAIN, human_count(sample->thread_count).text);
 	(void)snprintf(label, sizeof(label), "Disk%s ", colon);
 	add_pair(line, label, sample->used.disk_read_bytes, "rd", sample->used.disk_write_bytes,
@@ -104,12 +113,12 @@ void live_append_compact(struct buf *buf, const struct term_style *style,
 
 	(void)snprintf(text, sizeof(text), "[%" PRIu64 "s]", elapsed_ms / 1000);
 	add_part(&line, "", text, TONE_PLAIN, "");
-	if (!root_alone && is_known(tree->process_count)) {
+	if (!root_alone && is_known(tree->process_count) && !tree->aggregated_is_over) {
 		(void)snprintf(text, sizeof(text), "Tree(%s)",
 			       human_count(tree->process_count).text);
 		add_part(&line, " ", text, TONE_PLAIN, "");
 	}
-	add_figures(&line, root_alone ? &tree->parent : &tree->aggregated, false);
+	add_figures(&line, tree, root_alone, false);
 }
 
 void live_append_full(struct buf *buf, const struct term_style *style,
@@ -119,13 +128,13 @@ void live_append_full(struct buf *buf, const struct term_style *style,
 	struct line line = { .buf = buf, .style = style, .room = SIZE_MAX };
 	char text[48];
 
-	if (!root_alone && is_known(tree->process_count)) {
+	if (!root_alone && is_known(tree->process_count) && !tree->aggregated_is_over) {
 		(void)snprintf(text, sizeof(text), "Tree (%s %s)",
 			       human_count(tree->process_count).text,
 			       tree->process_count == 1 ? "proc" : "procs");
 		add_part(&line, "", text, TONE_PLAIN, "");
 	}
-	add_figures(&line, sample, true);
+	add_figures(&line, tree, root_alone, true);
 	if (is_known(sample->uptime_secs)) {
 		(void)snprintf(text, sizeof(text), "%" PRIu64 "s", sample->uptime_secs);
 		add_part(&line, " | ", "Uptime: ", TONE_PLAIN, text);

@@ -43,6 +43,8 @@ static char *put_figure(char *out, const struct metric_use *use, const void *bas
 
 	if (use->form == DENET_FORM_FLOAT)
 		return out + decimal_from_float((float)*(const double *)value, out);
+	if (use->form == DENET_FORM_BOOL)
+		return out + decimal_from_u64(*(const bool *)value, out);
 	return out + decimal_from_u64(*(const uint64_t *)value, out);
 }
 
@@ -67,7 +69,7 @@ void csv_append_row(struct buf *buf, const struct denet_tree *tree, bool root_al
 {
 	struct metric_list columns = metric_list(DENET_RECORD_AGGREGATED);
 	struct metric_list list = root_alone ? metric_list(DENET_RECORD_SAMPLE) : columns;
-
+	bool is_over = root_alone ? tree->parent_is_over : tree->aggregated_is_over;
 	char *out;
 
 	if (buf_reserve(buf, columns.count * (DECIMAL_MAX_BYTES + 1) + 1))
@@ -83,7 +85,8 @@ void csv_append_row(struct buf *buf, const struct denet_tree *tree, bool root_al
 			found++;
 		if (found < list.count) {
 			at = found + 1;
-			if (is_known(&list, found, tree))
+			if (!(is_over && list.uses[found].flags & METRIC_OF_LIVING) &&
+			    is_known(&list, found, tree))
 				out = put_figure(out, &list.uses[found], tree);
 		}
 		*out++ = ',';

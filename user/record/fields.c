@@ -165,6 +165,12 @@ static void write_value(struct body *body, const struct metric_use *use)
 	}
 }
 
+static void note_unknown(struct body *body, const char *key)
+{
+	if (body->unknown_count < UNKNOWN_MAX)
+		body->unknown[body->unknown_count++] = key;
+}
+
 /* What denet's reader does not do without. */
 static void write_demanded(struct body *body, const struct metric_use *use)
 {
@@ -174,8 +180,7 @@ static void write_demanded(struct body *body, const struct metric_use *use)
 		json_float(body->json, key, 0);
 	else
 		json_u64(body->json, key, 0);
-	if (body->unknown_count < UNKNOWN_MAX)
-		body->unknown[body->unknown_count++] = key;
+	note_unknown(body, key);
 }
 
 /* How denet tells that it does not know. */
@@ -198,6 +203,8 @@ static void write_field(struct body *body, const struct metric_use *use)
 
 	if (fields->is_compat && !(flags & METRIC_DENETS))
 		return;
+	if (fields->is_over && flags & METRIC_OF_LIVING && fields_is_known(use, fields->base))
+		note_unknown(body, use->key);
 	/* Most are. */
 	if (use->form == DENET_FORM_U64 && !(flags & METRIC_OMIT_ZERO) && !body->json->is_pretty &&
 	    u64_at(use, fields->base) != DENET_UNKNOWN) {

@@ -89,13 +89,14 @@ bool record_child(const struct record_style *style, const struct denet_arrival *
 
 /* One process as part of a tree. */
 static void write_member(struct json *json, const char *key, const struct denet_sample *sample,
-			 bool is_compat)
+			 bool is_over, bool is_compat)
 {
 	const struct fields fields = {
 		.record = DENET_RECORD_MEMBER,
 		.base = sample,
 		.is_compat = is_compat,
 		.has_demands = is_compat,
+		.is_over = is_over,
 	};
 
 	write_object(json, key, NULL, &fields);
@@ -111,7 +112,7 @@ static void write_children(struct json *json, const char *key, const struct dene
 		json_object_begin(json, NULL);
 		json_u64(json, "pid", child->pid);
 		json_string(json, "command", child->comm);
-		write_member(json, "metrics", &child->sample, is_compat);
+		write_member(json, "metrics", &child->sample, false, is_compat);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -130,10 +131,12 @@ static void write_of_tree(struct json *json, const char *key, const void *contex
 		.base = parts->tree,
 		.is_compat = parts->is_compat,
 		.has_demands = true,
+		.is_over = parts->tree->aggregated_is_over,
 	};
 
 	if (!strcmp(key, "parent"))
-		write_member(json, key, &parts->tree->parent, parts->is_compat);
+		write_member(json, key, &parts->tree->parent, parts->tree->parent_is_over,
+			     parts->is_compat);
 	else if (!strcmp(key, "children"))
 		write_children(json, key, parts->tree, parts->is_compat);
 	else
@@ -162,6 +165,7 @@ bool record_sample(const struct record_style *style, const struct denet_tree *tr
 		.base = tree,
 		.is_compat = style->compat_denet,
 		.has_demands = true,
+		.is_over = tree->parent_is_over,
 	};
 
 	write_record(buf, &fields);
