@@ -263,6 +263,11 @@ struct denet_summary {
 	uint64_t cgroup_peak_kb;
 	/* What used was counted over, when that is more than wall_ns: since the root's birth. */
 	uint64_t counted_ns;
+	/* The least CPU quota of the root's cgroups, and the time that it cost; unknown without one. */
+	double cpu_limit_cores;
+	uint64_t throttled_ns; /* summed over CPUs, of all in the group */
+	uint64_t cpus_allowed; /* by the root's affinity and cpuset, as seen last */
+	bool is_root_alone; /* children are in no figure */
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

@@ -188,6 +188,9 @@ Summary = _struct(
     (c_bool, "memory_stall_of_cgroup", "memory_limit_hit"),
     (c_uint64, "memory_stall_ns", "memory_limit_kb", "cgroup_cpu_ns", "cgroup_peak_kb"),
     (c_uint64, "counted_ns"),
+    (c_double, "cpu_limit_cores"),
+    (c_uint64, "throttled_ns", "cpus_allowed"),
+    (c_bool, "is_root_alone"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

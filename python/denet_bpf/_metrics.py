@@ -13,12 +13,15 @@ AVG_CPU_USAGE = "avg_cpu_usage"
 CGROUP_CPU_NS = "cgroup_cpu_ns"
 CGROUP_PEAK_KB = "cgroup_peak_kb"
 CHILDREN_OMITTED = "children_omitted"
+COUNTED_NS = "counted_ns"
 CPU_CORE = "cpu_core"
+CPU_LIMIT_CORES = "cpu_limit_cores"
 CPU_SYSTEM_NS = "cpu_system_ns"
 CPU_TIME_BEFORE_NS = "cpu_time_before_ns"
 CPU_TIME_NS = "cpu_time_ns"
 CPU_USAGE = "cpu_usage"
 CPU_USER_NS = "cpu_user_ns"
+CPUS_ALLOWED = "cpus_allowed"
 CTX_SWITCHES_INVOLUNTARY = "ctx_switches_involuntary"
 CTX_SWITCHES_VOLUNTARY = "ctx_switches_voluntary"
 DISK_READ_BYTES = "disk_read_bytes"
@@ -72,6 +75,7 @@ TASKS_LOST = "tasks_lost"
 THREAD_COUNT = "thread_count"
 THREADS_PEAK = "threads_peak"
 THREADS_TOTAL = "threads_total"
+THROTTLED_NS = "throttled_ns"
 TOTAL_DISK_READ_BYTES = "total_disk_read_bytes"
 TOTAL_DISK_WRITE_BYTES = "total_disk_write_bytes"
 TOTAL_SYS_NET_RX_BYTES = "total_sys_net_rx_bytes"
@@ -490,7 +494,8 @@ class ProcessRecord(TypedDict, total=False):
     uid: int
     #: Its birth, since 1970 (ms).
     start_ms: int
-    #: From birth to end; of a summary from the release of exec, or the attach (ns).
+    #: From birth to end; of a summary from the release of exec, or the attach, to the end of CMD, or
+    #: with --wait-all of the last (ns).
     wall_ns: int
     #: CPU time, user and system (ns); with accounting proc a lower bound.
     cpu_time_ns: int
@@ -625,8 +630,8 @@ class SummaryRecord(TypedDict, total=False):
     #: The largest sum of RSS at a sample, or the largest peak of one process if that is more (kb);
     #: no bound in either direction: shared pages count in each process.
     peak_mem_rss_kb: int
-    #: cpu_time_ns over wall_ns, of one CPU; of denet's files the plain mean of samples (percent);
-    #: with accounting proc a lower bound.
+    #: cpu_time_ns over counted_ns or else wall_ns, of one CPU; of denet's files the plain mean of
+    #: samples (percent); with accounting proc a lower bound.
     avg_cpu_usage: float
     memory_characterization: Dict[str, Any]
     #: The root's arguments.
@@ -637,7 +642,8 @@ class SummaryRecord(TypedDict, total=False):
     exit_code: int
     #: The signal that ended it.
     signal: int
-    #: From birth to end; of a summary from the release of exec, or the attach (ns).
+    #: From birth to end; of a summary from the release of exec, or the attach, to the end of CMD, or
+    #: with --wait-all of the last (ns).
     wall_ns: int
     #: CPU time, user and system (ns); with accounting proc a lower bound.
     cpu_time_ns: int
@@ -723,12 +729,24 @@ class SummaryRecord(TypedDict, total=False):
     samples_failed: int
     #: Why the figures are not of the whole run; absent when they are.
     incomplete: str
+    #: Time that the totals were counted over; absent where that is wall_ns (ns).
+    counted_ns: int
     #: CPU time that the cgroup of --own-cgroup has counted; without one that of denet-bpf's own,
     #: with its own CPU in it, if at the start and at the end that held nobody but denet-bpf, CMD and
     #: its descendants (ns).
     cgroup_cpu_ns: int
     #: The most memory that the cgroup of --own-cgroup had, with page cache and kernel memory (kb).
     cgroup_peak_kb: int
+    #: The least CPU quota of CMD's cgroup and those above it; absent without one; as it was at the
+    #: start; of a container what it sees of it.
+    cpu_limit_cores: float
+    #: Time of the run for which a quota kept that cgroup from running, summed over CPUs; of several
+    #: with a quota the one that waited most (ns); of all in the cgroup, not of CMD alone.
+    throttled_ns: int
+    #: CPUs that CMD might run on, by its affinity and its cpuset; as it was at the last sample.
+    cpus_allowed: int
+    #: Children are in no figure.
+    root_alone: bool
 
 
 class ProgramShare(TypedDict, total=False):

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The limit and the pressure of a cgroup, in hierarchies that the test makes of plain files. */
+/* The limits and the pressure of a cgroup, in hierarchies that the test makes of plain files. */
 #include "procfs/memory_group.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <cmocka.h>
 
 #include "procfs/cgroup_file.h"
+#include "procfs/cpu_group.h"
 #include "procfs/pressure.h"
 #include "procfs/procfs.h"
 
@@ -106,6 +108,66 @@ static void least_limit_up_the_tree_is_the_one_in_effect(void **state)
 	assert_int_equal(group.limit_kb, 60 * 1024);
 }
 
+static void least_quota_up_the_tree_is_the_one_in_effect(void **state)
+{
+	struct cpu_group group;
+
+	(void)state;
+	put_mount("/", "cgroup2", "rw");
+	put("7/cgroup", "0::/a/b\n");
+	put("mount/a/cpu.max", "50000 100000\n");
+	put("mount/a/cpu.stat", "usage_usec 9\nnr_throttled 1\nthrottled_usec 400\n");
+	put("mount/a/b/cpu.max", "100000 100000\n");
+	put("mount/a/b/cpu.stat", "usage_usec 9\nnr_throttled 0\nthrottled_usec 7\n");
+	cpu_group_open(&group, &made, 7);
+	assert_true(group.limit_cores > 0.499 && group.limit_cores < 0.501);
+	cpu_group_note(&group);
+	assert_int_equal(group.throttled_ns, 0);
+	put("mount/a/cpu.stat", "usage_usec 9\nnr_throttled 2\nthrottled_usec 1900\n");
+	put("mount/a/b/cpu.stat", "usage_usec 9\nnr_throttled 0\nthrottled_usec 8\n");
+	cpu_group_note(&group);
+	assert_int_equal(group.throttled_ns, 1500 * 1000);
+	cpu_group_close(&group);
+	assert_int_equal(group.throttled_ns, 1500 * 1000);
+}
+
+static void quota_of_v1_is_in_two_files(void **state)
+{
+	struct cpu_group group;
+
+	(void)state;
+	put_mount("/", "cgroup", "rw,cpu,cpuacct");
+	put("7/cgroup", "4:memory:/a\n3:cpu,cpuacct:/a/b\n0::/x\n");
+	put("mount/a/cpu.cfs_quota_us", "20000\n");
+	put("mount/a/cpu.cfs_period_us", "100000\n");
+	put("mount/a/cpu.stat", "nr_periods 4\nnr_throttled 3\nthrottled_time 1000\n");
+	put("mount/a/b/cpu.cfs_quota_us", "-1\n");
+	put("mount/a/b/cpu.cfs_period_us", "100000\n");
+	put("mount/a/b/cpu.stat", "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n");
+	cpu_group_open(&group, &made, 7);
+	assert_true(group.limit_cores > 0.199 && group.limit_cores < 0.201);
+	put("mount/a/cpu.stat", "nr_periods 4\nnr_throttled 3\nthrottled_time 1700\n");
+	cpu_group_note(&group);
+	assert_int_equal(group.throttled_ns, 700);
+	cpu_group_close(&group);
+}
+
+static void without_a_quota_nothing_is_throttled(void **state)
+{
+	struct cpu_group group;
+
+	(void)state;
+	put_mount("/", "cgroup2", "rw");
+	put("7/cgroup", "0::/a/b\n");
+	put("mount/a/b/cpu.max", "max 100000\n");
+	put("mount/a/b/cpu.stat", "usage_usec 9\n");
+	cpu_group_open(&group, &made, 7);
+	cpu_group_note(&group);
+	assert_true(isnan(group.limit_cores));
+	assert_true(group.throttled_ns == UINT64_MAX);
+	cpu_group_close(&group);
+}
+
 static void root_has_no_pressure_of_its_own(void **state)
 {
 	struct memory_group group;
@@ -165,9 +227,9 @@ static void one_hierarchy_is_told_from_the_other(void **state)
 
 	(void)state;
 	put("7/cgroup", "4:memory:/m\n3:cpu:/c\n0::/u\n");
-	assert_int_equal(cgroup_file_read_one(&made, 7, true, sizeof(path), path), 0);
+	assert_int_equal(cgroup_file_read_one(&made, 7, "memory", true, sizeof(path), path), 0);
 	assert_string_equal(path, "/u");
-	assert_int_equal(cgroup_file_read_one(&made, 7, false, sizeof(path), path), 0);
+	assert_int_equal(cgroup_file_read_one(&made, 7, "memory", false, sizeof(path), path), 0);
 	assert_string_equal(path, "/m");
 }
 
@@ -176,6 +238,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(least_limit_up_the_tree_is_the_one_in_effect, begin,
 						end),
+		cmocka_unit_test_setup_teardown(least_quota_up_the_tree_is_the_one_in_effect, begin,
+						end),
+		cmocka_unit_test_setup_teardown(quota_of_v1_is_in_two_files, begin, end),
+		cmocka_unit_test_setup_teardown(without_a_quota_nothing_is_throttled, begin, end),
 		cmocka_unit_test_setup_teardown(root_has_no_pressure_of_its_own, begin, end),
 		cmocka_unit_test_setup_teardown(v1_tells_what_is_in_effect, begin, end),
 		cmocka_unit_test_setup_teardown(mount_of_a_part_is_what_a_container_sees, begin,

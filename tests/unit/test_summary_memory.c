@@ -2,6 +2,7 @@
 /* What the summary says of memory, and what it does not. */
 #include "output/summary_view.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -33,6 +34,8 @@ static struct denet_summary many(void)
 		.peak_process_comm = "cc1plus",
 		.memory_stall_ns = DENET_UNKNOWN,
 		.memory_limit_kb = DENET_UNKNOWN,
+		.cpu_limit_cores = NAN,
+		.throttled_ns = DENET_UNKNOWN,
 		.peak_pss_kb = DENET_UNKNOWN,
 		.peak_pss_at_ns = DENET_UNKNOWN,
 		.psi_samples = 40,

@@ -140,6 +140,8 @@ static struct denet_summary told_summary(void)
 		.peak_process_rss_kb = 32,
 		.memory_stall_ns = 38,
 		.memory_limit_kb = DENET_UNKNOWN,
+		.cpu_limit_cores = NAN,
+		.throttled_ns = DENET_UNKNOWN,
 		.peak_pss_kb = 33,
 		.peak_pss_at_ns = DENET_UNKNOWN,
 		.peak_process_pid = 33,

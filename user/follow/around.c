@@ -14,6 +14,7 @@ void around_init(struct around *around)
 		.group = MEMORY_GROUP_NONE,
 		.stall_ns = DENET_UNKNOWN,
 	};
+	cpu_group_init(&around->cpu);
 }
 
 static void close_if_open(int *fd)
@@ -28,6 +29,7 @@ void around_close(struct around *around)
 	close_if_open(&around->netdev_fd);
 	close_if_open(&around->pressure_fd);
 	memory_group_close(&around->group);
+	cpu_group_close(&around->cpu);
 }
 
 void around_open_net(struct around *around, const struct procfs *procfs, pid_t pid)
@@ -60,6 +62,7 @@ void around_open(struct around *around, const struct procfs *procfs, pid_t pid)
 {
 	around->pressure_fd = pressure_open(procfs);
 	memory_group_open(&around->group, procfs, pid);
+	cpu_group_open(&around->cpu, procfs, pid);
 	around->is_stall_of_group = begin_stall(around, around->group.pressure_fd);
 	if (!around->is_stall_of_group)
 		(void)begin_stall(around, around->pressure_fd);
@@ -80,6 +83,7 @@ void around_fill(struct around *around, bool has_net, struct denet_sample *sampl
 	struct pressure pressure;
 	struct netdev_totals net;
 
+	cpu_group_note(&around->cpu);
 	if (around->pressure_fd >= 0 && !pressure_read(around->pressure_fd, &pressure)) {
 		sample->psi_some_avg10 = pressure.some_avg10;
 		sample->psi_full_avg10 = pressure.full_avg10;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "denet/denet.h"
+#include "procfs/cpu_group.h"
 #include "procfs/memory_group.h"
 #include "procfs/netdev.h"
 
@@ -17,6 +18,7 @@ struct around {
 	int netdev_fd; /* owned, as the next; -1 */
 	int pressure_fd; /* the machine's */
 	struct memory_group group; /* the root's */
+	struct cpu_group cpu; /* its as well */
 	uint64_t stall_before_us;
 	uint64_t stall_ns; /* since the start; DENET_UNKNOWN */
 	bool is_stall_of_group; /* or the machine's */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -18,6 +19,8 @@
 #ifndef P_PIDFD
 #define P_PIDFD 3 /* since 5.4; not in each libc */
 #endif
+
+#define CPUS_MAX 8192 /* the most that kernels are built for */
 
 void root_init(struct root *root, const struct procfs *procfs)
 {
@@ -260,6 +263,18 @@ void root_note_account(struct root *root, const struct process_account *account,
 		root->end_boot_ns = account->exit_boot_ns;
 	if (!root->end.known)
 		root->end = *end;
+}
+
+void root_note_cpus(struct root *root)
+{
+	unsigned long mask[CPUS_MAX / (8 * sizeof(unsigned long))] = { 0 };
+	uint64_t count = 0;
+
+	if (root->is_gone || sched_getaffinity(root->pid, sizeof(mask), (cpu_set_t *)mask))
+		return;
+	for (size_t i = 0; i < sizeof(mask) / sizeof(mask[0]); i++)
+		count += (uint64_t)__builtin_popcountl(mask[i]);
+	root->cpus_allowed = count;
 }
 
 void root_note_threads(struct root *root, uint64_t threads_total)

@@ -36,6 +36,7 @@ struct root {
 	uint32_t unknown; /* COUNTER_ */
 	uint64_t threads_total;
 	struct rate rate;
+	uint64_t cpus_allowed; /* 0: not known */
 };
 
 void root_init(struct root *root, const struct procfs *procfs);
@@ -81,6 +82,8 @@ void root_exclude_from_rate(struct root *root, uint64_t cpu_time_ns);
 void root_note_sample(struct root *root, const struct process *process, struct rate rate);
 void root_note_account(struct root *root, const struct process_account *account,
 		       const struct task_counters *used, const struct denet_end *end);
+/* While it lives: which CPUs it may run on. */
+void root_note_cpus(struct root *root);
 void root_note_threads(struct root *root, uint64_t threads_total);
 
 /* After its end: what it has used stays, it holds nothing any more. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The summary, from all that a monitor knows at its end. */
+#include <math.h>
+
 #include "follow/monitor_internal.h"
 #include "metrics/derive.h"
 #include "metrics/publish.h"
@@ -25,6 +27,9 @@ static void fill_unknown(struct denet_summary *shown)
 	shown->peak_pss_kb = DENET_UNKNOWN;
 	shown->peak_pss_at_ns = DENET_UNKNOWN;
 	shown->counted_ns = DENET_UNKNOWN;
+	shown->cpus_allowed = DENET_UNKNOWN;
+	shown->cpu_limit_cores = NAN;
+	shown->throttled_ns = DENET_UNKNOWN;
 	shown->events_lost = DENET_UNKNOWN;
 	shown->records_lost = DENET_UNKNOWN;
 	shown->tasks_lost = DENET_UNKNOWN;
@@ -111,6 +116,11 @@ static void fill_measured(const struct denet_monitor *monitor, struct denet_summ
 	shown->memory_stall_of_cgroup = around->is_stall_of_group;
 	shown->memory_limit_kb = around->group.limit_kb;
 	shown->memory_limit_hit = memory_group_was_hit(&around->group);
+	shown->cpu_limit_cores = around->cpu.limit_cores;
+	shown->throttled_ns = around->cpu.throttled_ns;
+	if (monitor->root.cpus_allowed)
+		shown->cpus_allowed = monitor->root.cpus_allowed;
+	shown->is_root_alone = monitor->options.exclude_children;
 	fill_losses(monitor, shown);
 }
 

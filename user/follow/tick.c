@@ -166,6 +166,7 @@ static void fill_root(struct denet_monitor *monitor, uint64_t now_ns, struct den
 				     : &nothing,
 			     tree->ts_ms, now_ns, &tree->parent);
 		root_note_sample(&monitor->root, process, sampler_rate_of(sampler, process));
+		root_note_cpus(&monitor->root);
 	} else {
 		root_fill_ended(&monitor->root, sampler->tick_ns, tree->ts_ms, now_ns,
 				&tree->parent);

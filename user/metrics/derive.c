@@ -43,6 +43,7 @@ static void forget_measured(struct denet_summary *summary)
 	summary->pss_is_bound = false;
 	summary->memory_stall_of_cgroup = false;
 	summary->memory_limit_hit = false;
+	summary->is_root_alone = false;
 }
 
 const char *derive_verdict(double psi_some_fraction)

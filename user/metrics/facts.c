@@ -158,6 +158,8 @@ const struct metric metric_facts[] = {
 	FACT(TEXT, "peak_process_comm", 0, "Its name.", "task->comm",
 	     (IN_SUMMARY(34, peak_process_comm))),
 
+	FACT(BOOL, "root_alone", METRIC_OMIT_ZERO, "Children are in no figure.",
+	     "--exclude-children", (IN_SUMMARY(77, is_root_alone))),
 	FACT(TEXT, "incomplete", 0,
 	     "Why the figures are not of the whole run; absent when they are.", "denet-bpf",
 	     (IN_SUMMARY(68, incomplete))),

@@ -18,24 +18,25 @@ struct span {
 };
 
 /* "4:cpu,memory:/path" */
-static bool has_memory(struct span controllers)
+static bool has_controller(struct span controllers, const char *name)
 {
-	static const char name[] = "memory";
 	const char *at = controllers.text;
 	const char *end = at + controllers.len;
+	size_t name_len = strlen(name);
 
 	while (at < end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
 		size_t len = (size_t)((comma ? comma : end) - at);
 
-		if (len == sizeof(name) - 1 && !memcmp(at, name, len))
+		if (len == name_len && !memcmp(at, name, len))
 			return true;
 		at += len + 1;
 	}
 	return false;
 }
 
-static void parse_line(const char *line, size_t len, struct span *v2, struct span *v1_memory)
+static void parse_line(const char *line, size_t len, const char *controller, struct span *v2,
+		       struct span *v1)
 {
 	const char *end = line + len;
 	const char *first = memchr(line, ':', len);
@@ -48,11 +49,12 @@ static void parse_line(const char *line, size_t len, struct span *v2, struct spa
 	path = (struct span){ second + 1, (size_t)(end - second - 1) };
 	if (!controllers.len && first == line + 1 && line[0] == '0')
 		*v2 = path;
-	else if (has_memory(controllers))
-		*v1_memory = path;
+	else if (has_controller(controllers, controller))
+		*v1 = path;
 }
 
-static void parse_lines(const char *text, size_t len, struct span *v2, struct span *v1_memory)
+static void parse_lines(const char *text, size_t len, const char *controller, struct span *v2,
+			struct span *v1)
 {
 	const char *end = text + len;
 
@@ -61,7 +63,7 @@ static void parse_lines(const char *text, size_t len, struct span *v2, struct sp
 
 		if (!newline)
 			newline = end;
-		parse_line(text, (size_t)(newline - text), v2, v1_memory);
+		parse_line(text, (size_t)(newline - text), controller, v2, v1);
 		text = newline + 1;
 	}
 }
@@ -81,7 +83,7 @@ int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path)
 {
 	struct span v2 = { 0 }, v1_memory = { 0 };
 
-	parse_lines(text, len, &v2, &v1_memory);
+	parse_lines(text, len, "memory", &v2, &v1_memory);
 	return give(v1_memory.len && v2.len <= 1 ? v1_memory : v2, size, ret_path);
 }
 
@@ -102,16 +104,16 @@ int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *
 	return r ? r : cgroup_file_parse(text, len, size, ret_path);
 }
 
-int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, bool is_v2, size_t size,
-			 char *ret_path)
+int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
+			 size_t size, char *ret_path)
 {
 	AUTO_FREE char *text = NULL;
-	struct span v2 = { 0 }, v1_memory = { 0 };
+	struct span v2 = { 0 }, v1 = { 0 };
 	size_t len;
 	int r = load(procfs, pid, &text, &len);
 
 	if (r)
 		return r;
-	parse_lines(text, len, &v2, &v1_memory);
-	return give(is_v2 ? v2 : v1_memory, size, ret_path);
+	parse_lines(text, len, controller, &v2, &v1);
+	return give(is_v2 ? v2 : v1, size, ret_path);
 }

@@ -15,9 +15,9 @@ struct procfs;
  */
 int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *ret_path);
 
-/* Its path in v2, or in v1's hierarchy of memory; -ENODATA when it is in none. */
-int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, bool is_v2, size_t size,
-			 char *ret_path);
+/* Its path in v2, or in v1's hierarchy of that controller; -ENODATA when it is in none. */
+int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
+			 size_t size, char *ret_path);
 
 /* What cgroup_file_read() makes of the file's text. */
 int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path);

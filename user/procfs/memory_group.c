@@ -2,13 +2,10 @@
 #include "procfs/memory_group.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "procfs/cgroup_file.h"
+#include "procfs/cgroup_folder.h"
 #include "procfs/lines.h"
-#include "procfs/mountinfo.h"
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 
@@ -16,69 +13,6 @@
 
 /* v1 says for none what is left of an int64 in whole pages. */
 #define NO_LIMIT_BYTES (UINT64_C(1) << 62)
-
-/* A folder of the group or above it. */
-struct place {
-	char path[PATH_MAX];
-	size_t mount_len; /* of the path: the hierarchy's mount */
-};
-
-static bool is_of(const struct mountinfo *mount, bool is_v2)
-{
-	if (is_v2)
-		return parse_span_equals(mount->type, "cgroup2");
-	return parse_span_equals(mount->type, "cgroup") &&
-	       mountinfo_has_option(mount->super_options, "memory");
-}
-
-/* What is mounted may be a part of the hierarchy, as in a container: its own path leads there. */
-static bool take_place(struct place *place, const struct mountinfo *mount, const char *group)
-{
-	char root[PATH_MAX];
-	size_t root_len, group_len;
-
-	if (mountinfo_unescape(mount->root, sizeof(root), root) ||
-	    mountinfo_unescape(mount->point, sizeof(place->path), place->path))
-		return false;
-	root_len = strcmp(root, "/") ? strlen(root) : 0;
-	if (!strncmp(group, root, root_len) && (group[root_len] == '/' || !group[root_len]))
-		group += root_len;
-	group_len = strcmp(group, "/") ? strlen(group) : 0;
-	place->mount_len = strlen(place->path);
-	if (place->mount_len + group_len >= sizeof(place->path))
-		return false;
-	memcpy(place->path + place->mount_len, group, group_len);
-	place->path[place->mount_len + group_len] = '\0';
-	return true;
-}
-
-static bool find_place(const struct procfs *procfs, pid_t pid, bool is_v2, struct place *place)
-{
-	AUTO_FD int fd = procfs_open(procfs->proc, "self/mountinfo");
-	char group[PATH_MAX];
-	struct parse_span line;
-	struct mountinfo mount;
-	struct lines lines;
-
-	if (fd < 0 || cgroup_file_read_one(procfs, pid, is_v2, sizeof(group), group))
-		return false;
-	lines_init(&lines, fd);
-	while (lines_next(&lines, &line) > 0)
-		if (mountinfo_parse(line, &mount) && is_of(&mount, is_v2) &&
-		    take_place(place, &mount, group))
-			return true;
-	return false;
-}
-
-/* False above the mount. */
-static bool go_up(struct place *place)
-{
-	char *slash = strrchr(place->path + place->mount_len, '/');
-
-	if (slash)
-		*slash = '\0';
-	return slash;
-}
 
 /* "max" is no number. */
 static bool read_number(const char *folder, const char *name, uint64_t *ret_number)
@@ -101,7 +35,7 @@ static bool read_hits(int fd, bool is_v2, uint64_t *ret_hits)
 }
 
 /* The nearest group with the least limit is the one that is hit. */
-static void take_limit(struct memory_group *group, struct place *place, bool is_v2)
+static void take_limit(struct memory_group *group, struct cgroup_folder *place, bool is_v2)
 {
 	uint64_t bytes;
 
@@ -116,11 +50,12 @@ static void take_limit(struct memory_group *group, struct place *place, bool is_
 		group->is_v2 = is_v2;
 		group->hits_fd =
 			procfs_open(place->path, is_v2 ? "memory.events" : "memory.failcnt");
-	} while (go_up(place));
+	} while (cgroup_folder_go_up(place));
 }
 
 /* Where a group of v1 is bound by itself alone, its parents' limits are not its own. */
-static void forget_what_is_not_in_effect(struct memory_group *group, const struct place *place)
+static void forget_what_is_not_in_effect(struct memory_group *group,
+					 const struct cgroup_folder *place)
 {
 	AUTO_FD int fd = procfs_open(place->path, "memory.stat");
 	uint64_t bytes;
@@ -136,15 +71,15 @@ static void forget_what_is_not_in_effect(struct memory_group *group, const struc
 
 void memory_group_open(struct memory_group *group, const struct procfs *procfs, pid_t pid)
 {
-	struct place place, above;
+	struct cgroup_folder place, above;
 
 	*group = MEMORY_GROUP_NONE;
-	if (find_place(procfs, pid, false, &place)) {
+	if (cgroup_folder_find(procfs, pid, "memory", false, &place)) {
 		above = place;
 		take_limit(group, &above, false);
 		forget_what_is_not_in_effect(group, &place);
 	}
-	if (find_place(procfs, pid, true, &place)) {
+	if (cgroup_folder_find(procfs, pid, "memory", true, &place)) {
 		/* The root has no type. */
 		AUTO_FD int fd = procfs_open(place.path, "cgroup.type");
 

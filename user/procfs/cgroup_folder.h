@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The folder of a cgroup of a process, and those above it. */
+#ifndef DENET_PROCFS_CGROUP_FOLDER_H
+#define DENET_PROCFS_CGROUP_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct procfs;
+
+struct cgroup_folder {
+	char path[PATH_MAX];
+	size_t mount_len; /* of the path: the hierarchy's mount */
+};
+
+/* In v2, or in v1's hierarchy of that controller. */
+bool cgroup_folder_find(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
+			struct cgroup_folder *place);
+
+/* False above the mount. */
+bool cgroup_folder_go_up(struct cgroup_folder *place);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The cgroups that bound the CPU of a process: the quota in effect, and the time that it was waited for. */
+#ifndef DENET_PROCFS_CPU_GROUP_H
+#define DENET_PROCFS_CPU_GROUP_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct procfs;
+
+#define CPU_GROUP_LEVELS_MAX 8
+
+/* A group counts what its own quota has cost it, so that each that has one is asked. */
+struct cpu_group {
+	double limit_cores; /* the least up the tree; NaN without one */
+	uint64_t throttled_ns; /* the most of one group so far; UINT64_MAX without a quota */
+	int fds[CPU_GROUP_LEVELS_MAX]; /* owned: of the groups with a quota */
+	uint64_t before[CPU_GROUP_LEVELS_MAX]; /* in the unit of the file */
+	unsigned int v2_levels; /* a bit for each that counts in microseconds */
+	unsigned int count;
+};
+
+void cpu_group_init(struct cpu_group *group);
+
+/* As far as it can be known: what cannot is absent. */
+void cpu_group_open(struct cpu_group *group, const struct procfs *procfs, pid_t pid);
+
+/* Brings throttled_ns to now; a group that is gone has told what it could. */
+void cpu_group_note(struct cpu_group *group);
+
+/* Keeps the figures. */
+void cpu_group_close(struct cpu_group *group);
+
+#endif
