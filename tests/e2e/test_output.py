@@ -345,7 +345,7 @@ class Summary(Case):
     def test_names_commands_failures_and_how_exact(self):
         script = "/bin/true; /bin/false; /bin/false; " f'"{ACT}" spin 30; "{ACT}" die 9; exit 0'
         text = "\n".join(self.lines("sh", "-c", script))
-        for word in ("sh -c", "exit 0", "act", "true", "false", "3 failed", "6 processes", "6 of 6"):
+        for word in ("sh -c", "exit 0", "act", "true", "false", "3 with an exit status other than 0", "6 processes", "6 of 6"):
             self.assertIn(word, text)
 
     def test_names_a_signal_by_name(self):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "output/summary_view.h"
 
+#include <math.h>
 #include <signal.h>
 
 #include "golden.h"
@@ -43,6 +44,7 @@ static struct denet_summary nothing_known(void)
 	summary.peak_process_comm = NULL;
 	summary.incomplete = NULL;
 	summary.pss_is_bound = summary.memory_limit_hit = summary.memory_stall_of_cgroup = false;
+	summary.is_root_alone = false;
 	summary.groups_count = summary.failures_count = summary.survivors_count = 0;
 	return summary;
 }
@@ -108,6 +110,8 @@ static struct denet_summary build(void)
 		.peak_mem_at_ns = 7400 * MS,
 		.memory_stall_ns = 123 * MS,
 		.memory_limit_kb = DENET_UNKNOWN,
+		.cpu_limit_cores = NAN,
+		.throttled_ns = DENET_UNKNOWN,
 		.peak_pss_kb = DENET_UNKNOWN,
 		.peak_pss_at_ns = DENET_UNKNOWN,
 		.peak_process_rss_kb = 311 * KIB_PER_MIB,

@@ -42,6 +42,14 @@ static void fill_cell(struct row *row, enum column column, struct human value)
 	memcpy(row->cells[column], value.text, sizeof(value.text));
 }
 
+/* 0 as in the row above the table. */
+static struct human show_cpu(const struct table *table, uint64_t cpu_ns)
+{
+	if (!cpu_ns)
+		return human_duration(0);
+	return table->is_fine ? human_milliseconds(cpu_ns) : human_seconds(cpu_ns);
+}
+
 static void fill_row(struct row *row, const struct denet_group *group, const struct table *table)
 {
 	uint64_t cpu_time_ns = group->cpu_time_ns;
@@ -52,8 +60,7 @@ static void fill_row(struct row *row, const struct denet_group *group, const str
 	if (cpu_time_ns == DENET_UNKNOWN)
 		return;
 	row->cpu_time_ns = cpu_time_ns;
-	fill_cell(row, COLUMN_CPU,
-		  table->is_fine ? human_milliseconds(cpu_time_ns) : human_seconds(cpu_time_ns));
+	fill_cell(row, COLUMN_CPU, show_cpu(table, cpu_time_ns));
 	if (table->total_ns != DENET_UNKNOWN)
 		fill_cell(row, COLUMN_SHARE, human_share(cpu_time_ns, table->total_ns));
 }
@@ -76,8 +83,9 @@ static void add_others(struct table *table, const struct denet_summary *summary)
 
 	for (size_t i = ROWS_MAX; i < summary->groups_count; i++)
 		merge(&others, &summary->groups[i]);
-	(void)snprintf(row->name.text, sizeof(row->name.text), "%s others",
-		       human_count(summary->groups_count - ROWS_MAX).text);
+	(void)snprintf(row->name.text, sizeof(row->name.text), "%s %s",
+		       human_count(summary->groups_count - ROWS_MAX).text,
+		       summary->groups_count == ROWS_MAX + 1 ? "other" : "others");
 	fill_row(row, &others, table);
 }
 

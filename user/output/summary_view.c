@@ -7,6 +7,7 @@
 
 #include "output/layout.h"
 #include "output/summary_clients.h"
+#include "output/summary_cpu.h"
 #include "output/summary_memory.h"
 #include "output/summary_figures.h"
 #include "output/summary_table.h"
@@ -20,7 +21,6 @@
 #define SURVIVORS_SHOWN 8
 #define COMMAND_COLUMNS_MIN 12
 #define COMM_BYTES 15 /* what the kernel keeps of a name */
-#define WAIT_MIN_NS 10000000u /* less waiting than this is not worth a word */
 
 /* The parts of the view share these. */
 struct view {
@@ -105,54 +105,6 @@ static void show_wall(struct view *view)
 	waited_view_show_wall(&view->layout, view->context->analysis);
 }
 
-/* What was used since the root's birth was not used since the attach. */
-static uint64_t counted_ns(const struct denet_summary *summary)
-{
-	return has(summary->counted_ns) ? summary->counted_ns : summary->wall_ns;
-}
-
-static void show_cores(struct layout *layout, const struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	uint64_t cpu_ns = summary->used.cpu_time_ns;
-	double cores;
-
-	if (!has(counted_ns(summary)))
-		return;
-	if (!has(summary->counted_ns) && has(summary->cpu_time_before_ns) &&
-	    summary->cpu_time_before_ns <= cpu_ns)
-		cpu_ns -= summary->cpu_time_before_ns;
-	cores = (double)cpu_ns / (double)counted_ns(summary);
-	if (view->context->cpu_count > 0)
-		layout_piece(layout, TONE_PLAIN, "%.2f of %s %s", cores,
-			     human_count(view->context->cpu_count).text,
-			     plural(view->context->cpu_count, "core", "cores"));
-	else
-		layout_piece(layout, TONE_PLAIN, "%.2f cores", cores);
-}
-
-static void show_cpu(struct view *view)
-{
-	const struct denet_counters *used = &view->summary->used;
-	struct layout *layout = &view->layout;
-
-	layout_row(layout, "cpu");
-	if (!is_known(used->cpu_time_ns))
-		return;
-	layout_piece(layout, TONE_STRONG, "%s%s",
-		     summary_figures_is_total_exact(view->summary) ? "" : "at least ",
-		     human_duration(used->cpu_time_ns).text);
-	show_cores(layout, view);
-	if (is_known(used->cpu_user_ns))
-		layout_piece(layout, TONE_PLAIN, "user %s", human_duration(used->cpu_user_ns).text);
-	if (is_known(used->cpu_system_ns))
-		layout_piece(layout, TONE_PLAIN, "system %s",
-			     human_duration(used->cpu_system_ns).text);
-	if (is_known(used->run_delay_ns) && used->run_delay_ns >= WAIT_MIN_NS)
-		layout_piece(layout, TONE_PLAIN, "waited for a cpu %s",
-			     human_duration(used->run_delay_ns).text);
-}
-
 /* Two amounts of one kind, each with its word. */
 static void show_bytes(struct view *view, const char *label, uint64_t in, const char *in_word,
 		       uint64_t out, const char *out_word)
@@ -213,7 +165,8 @@ static void show_failed_count(struct view *view)
 	if (is_root)
 		failed--;
 	if (failed > 0)
-		layout_piece(&view->layout, TONE_WARN, "%s%s failed", human_count(failed).text,
+		layout_piece(&view->layout, TONE_WARN, "%s%s with an exit status other than 0",
+			     human_count(failed).text,
 			     !is_root ? "" : plural(failed, " other", " others"));
 }
 
@@ -234,6 +187,8 @@ static void show_tree(struct view *view)
 		layout_piece(layout, TONE_PLAIN, "%s%s at once",
 			     summary->accounting == DENET_ACCOUNTING_BPF ? "" : "at least ",
 			     human_count(summary->processes_peak).text);
+	if (summary->is_root_alone)
+		layout_piece(layout, TONE_PLAIN, "children not counted");
 	show_failed_count(view);
 }
 
@@ -255,7 +210,8 @@ static void show_failures(struct view *view)
 	const struct denet_summary *summary = view->summary;
 	size_t shown = 0, omitted = 0;
 
-	layout_row(&view->layout, "failed");
+	/* Not "failed": grep that finds nothing has not. */
+	layout_row(&view->layout, "ended");
 	for (size_t i = 0; i < summary->failures_count; i++) {
 		const struct denet_failure *failure = &summary->failures[i];
 		uint64_t count = failure->count - (failure == view->root_failure ? 1 : 0);
@@ -330,7 +286,7 @@ static void show_figures(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
 
-	show_cpu(view);
+	summary_cpu_show(&view->layout, summary, view->context->cpu_count);
 	summary_memory_show(&view->layout, view->style->is_unicode, summary);
 	show_bytes(view, "disk", summary->used.disk_read_bytes, "read",
 		   summary->used.disk_write_bytes, "written");
