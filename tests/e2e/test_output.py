@@ -200,11 +200,11 @@ class Lines(Case):
     def test_where_cmd_writes_to_files_live_is_a_line_that_goes_at_the_end(self):
         script = 'exec "$0" run --live -i 10 -m 10 -- cat >"$1" 2>&1'
         with Terminal(["sh", "-c", script, BIN, self.path("f")], columns=60) as terminal:
-            terminal.expect("Mem ")
+            terminal.expect("memory ")
             terminal.send("\x04")
             self.assertEqual(terminal.finish(), 0)
         self.assertIn(b"wall", self.read("f"))
-        self.assertNotIn(b"Mem ", self.read("f"))
+        self.assertNotIn(b" cores   memory ", self.read("f"))
         self.assertNotIn(b"\n", terminal.output)
         self.assertTrue(terminal.output.endswith(b"\r\x1b[K"), terminal.output[-40:])
         for part in terminal.output.split(b"\r"):
@@ -226,12 +226,12 @@ class Lines(Case):
         output = self.begin_a_line("xterm-256color")
         titles = re.findall(rb"\x1b\]2;([^\x1b]*)\x1b\\", output)
         self.assertGreater(len(titles), 3, output)
-        self.assertIn(b"Mem ", titles[0])
+        self.assertIn(b"memory ", titles[0])
         # What was there before is put aside once and put back.
         self.assertEqual((output.count(b"\x1b[22;2t"), output.count(b"\x1b[23;2t"), titles[-1]), (1, 1, b""))
         screen = re.sub(rb"\x1b\]2;[^\x1b]*\x1b\\|\x1b\[[0-9;]*[a-z]", b"", output)
         self.assertTrue(screen.startswith(b"the first half, the second\r\n"), screen)
-        self.assertNotIn(b"Mem ", screen)
+        self.assertNotIn(b" cores   memory ", screen)
 
     def test_a_terminal_without_a_title_has_nothing_live(self):
         for term in ("linux", "dumb"):
@@ -263,9 +263,9 @@ class Lines(Case):
             terminal.send("echo so far\n")
             at = terminal.expect("so far\r\n", at)
             at = terminal.expect("ready> ", at)
-            self.assertNotIn(b"Mem ", terminal.output)
+            self.assertNotIn(b"   memory ", terminal.output)
             terminal.send("fg\n")
-            at = terminal.expect("Mem ", at)
+            at = terminal.expect("   memory ", at)
             terminal.send("\x1a")
             at = terminal.expect("Stopped", at)
             terminal.send("bg\n")
@@ -275,7 +275,7 @@ class Lines(Case):
             wait_for("more samples", lambda: samples() > seen + 5)
             terminal.send("echo so far\n")
             terminal.expect("so far\r\n", at)
-            self.assertNotIn(b"Mem ", terminal.output[at:])
+            self.assertNotIn(b"   memory ", terminal.output[at:])
             with open(self.path("gate"), "w", encoding="ascii"):
                 pass
             terminal.send("wait\n")

@@ -319,7 +319,7 @@ class AttachSignals(Case):
 
     def test_interrupt_from_the_terminal(self):
         with Terminal([BIN, "attach", str(self.target.pid)]) as terminal:
-            terminal.expect("Tree(1)")
+            terminal.expect("1 process")
             terminal.send("\x03")
             self.assertEqual(terminal.finish(), 0)
         self.assertTrue(is_alive(self.target.pid))

@@ -46,8 +46,8 @@ static void a_wide_screen_shows_all(void **state)
 
 	(void)state;
 	assert_compact(&style, &tree,
-		       "[12s] Tree(2): CPU 12.3% | Mem 45.0 MiB | Threads 3 | "
-		       "Disk 1.0 KiB rd, 0 B wr | Sys Net 5 B rx, 6 B tx");
+		       "12 s   cpu 0.12 cores   memory 45.0 MiB   2 processes   3 threads   "
+		       "disk 1.0 KiB read 0 B written   network 5 B received 6 B sent");
 }
 
 static void a_narrow_one_drops_whole_parts(void **state)
@@ -56,11 +56,11 @@ static void a_narrow_one_drops_whole_parts(void **state)
 	const struct denet_tree tree = sample_tree();
 
 	(void)state;
-	assert_compact(&style, &tree, "[12s] Tree(2): CPU 12.3% | Mem 45.0 MiB | Threads 3");
-	style.columns = 24;
-	assert_compact(&style, &tree, "[12s] Tree(2): CPU 12.3%");
-	style.columns = 23;
-	assert_compact(&style, &tree, "[12s] Tree(2)");
+	assert_compact(&style, &tree, "12 s   cpu 0.12 cores   memory 45.0 MiB   2 processes");
+	style.columns = 21;
+	assert_compact(&style, &tree, "12 s   cpu 0.12 cores");
+	style.columns = 20;
+	assert_compact(&style, &tree, "12 s");
 }
 
 static void no_line_is_wider_than_asked(void **state)
@@ -79,11 +79,11 @@ static void no_line_is_wider_than_asked(void **state)
 
 static void colours_cost_no_columns(void **state)
 {
-	const struct term_style style = { .columns = 24, .has_color = true };
+	const struct term_style style = { .columns = 21, .has_color = true };
 	const struct denet_tree tree = sample_tree();
 
 	(void)state;
-	assert_compact(&style, &tree, "[12s] Tree(2): CPU \033[33m12.3%\033[0m");
+	assert_compact(&style, &tree, "12 s   cpu \033[33m0.12 cores\033[0m");
 }
 
 static void unknown_figures_are_left_out(void **state)
@@ -95,23 +95,29 @@ static void unknown_figures_are_left_out(void **state)
 	tree.aggregated.mem_rss_kb = DENET_UNKNOWN;
 	tree.aggregated.sys_net_rx_bytes = DENET_UNKNOWN;
 	assert_compact(&style, &tree,
-		       "[12s] Tree(2): CPU 12.3% | Threads 3 | Disk 1.0 KiB rd, 0 B wr");
+		       "12 s   cpu 0.12 cores   2 processes   3 threads   "
+		       "disk 1.0 KiB read 0 B written");
 }
 
-static void full_lines_are_those_of_denet(void **state)
+static void full_lines_have_all_in_the_words_of_the_summary(void **state)
 {
 	const struct term_style style = { .columns = 10 };
-	const struct denet_tree tree = sample_tree();
+	struct denet_tree tree = sample_tree();
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
 	live_append_full(&buf, &style, &tree, false);
 	assert_string_equal(buf_text(&buf),
-			    "Tree (2 procs): CPU: 12.3% | Memory: 45.0 MiB | Threads: 3 | "
-			    "Disk: 1.0 KiB rd, 0 B wr | Sys Net: 5 B rx, 6 B tx | Uptime: 7s");
+			    "7 s   cpu 0.12 cores   memory 45.0 MiB   2 processes   3 threads   "
+			    "disk 1.0 KiB read 0 B written   network 5 B received 6 B sent");
 	buf_reset(&buf);
 	live_append_full(&buf, &style, &tree, true);
-	assert_memory_equal(buf_text(&buf), "CPU: 99.0% | ", 13);
+	assert_memory_equal(buf_text(&buf), "0 s   cpu 0.99 cores   memory", 29);
+	/* What has ended holds nothing. */
+	tree.aggregated_is_over = true;
+	buf_reset(&buf);
+	live_append_full(&buf, &style, &tree, false);
+	assert_memory_equal(buf_text(&buf), "7 s   cpu 0.12 cores   disk", 27);
 }
 
 static size_t read_some(int fd, char *text, size_t size)
@@ -158,7 +164,7 @@ static void the_line_is_wiped_with_what_the_terminal_knows(void **state)
 	assert_int_equal(read_some(ends[0], shown, sizeof(shown)), 0);
 	show_and_clear(&live, ends[0], shown, cleared);
 	assert_null(strchr(shown, '\n'));
-	assert_non_null(strstr(shown, "[0s] Tree(2): CPU 12.3%"));
+	assert_non_null(strstr(shown, "0 s   cpu 0.12 cores"));
 	assert_string_equal(cleared, "\r                        \r");
 
 	live.style.has_erase = true;
@@ -176,9 +182,9 @@ static void a_title_takes_no_place_on_the_screen(void **state)
 
 	live_show(&live, &tree, false, 0);
 	(void)read_some(ends[0], shown, sizeof(shown));
-	assert_string_equal(shown, "\033[22;2t\033]2;[0s] Tree(2): CPU 12.3%\033\\");
+	assert_string_equal(shown, "\033[22;2t\033]2;0 s   cpu 0.12 cores\033\\");
 	show_and_clear(&live, ends[0], shown, cleared);
-	assert_string_equal(shown, "\033]2;[0s] Tree(2): CPU 12.3%\033\\");
+	assert_string_equal(shown, "\033]2;0 s   cpu 0.12 cores\033\\");
 	assert_string_equal(cleared, "\033]2;\033\\\033[23;2t");
 	live_done(&live);
 }
@@ -219,7 +225,7 @@ int main(void)
 		cmocka_unit_test(no_line_is_wider_than_asked),
 		cmocka_unit_test(colours_cost_no_columns),
 		cmocka_unit_test(unknown_figures_are_left_out),
-		cmocka_unit_test(full_lines_are_those_of_denet),
+		cmocka_unit_test(full_lines_have_all_in_the_words_of_the_summary),
 		cmocka_unit_test_setup_teardown(the_line_is_wiped_with_what_the_terminal_knows,
 						open_pipe, close_pipe),
 		cmocka_unit_test_setup_teardown(a_title_takes_no_place_on_the_screen, open_pipe,

@@ -20,6 +20,7 @@
 /* /dev/null */
 #define NULL_MAJOR 1
 #define NULL_MINOR 3
+#define GAP "   "
 
 /* A line under construction: what no longer fits is left out, part by part. */
 struct line {
@@ -69,40 +70,43 @@ static void add_pair(struct line *line, const char *label, uint64_t in, const ch
 
 	if (!is_known(in) || !is_known(out))
 		return;
-	buf_printf(&text, "%s %s, %s %s", human_bytes(in).text, in_word, human_bytes(out).text,
+	buf_printf(&text, "%s %s %s %s", human_bytes(in).text, in_word, human_bytes(out).text,
 		   out_word);
-	add_part(line, " | ", label, TONE_BAR, buf_text(&text));
+	add_part(line, GAP, label, TONE_BAR, buf_text(&text));
 }
 
-/* What has ended holds nothing any more. */
-static bool is_over(const struct denet_tree *tree, bool root_alone)
+static void add_count(struct line *line, uint64_t count, const char *one, const char *many)
 {
-	return root_alone ? tree->parent_is_over : tree->aggregated_is_over;
+	char text[48];
+
+	if (!is_known(count))
+		return;
+	(void)snprintf(text, sizeof(text), "%s %s", human_count(count).text,
+		       count == 1 ? one : many);
+	add_part(line, GAP, "", TONE_PLAIN, text);
 }
 
-static void add_figures(struct line *line, const struct denet_tree *tree, bool root_alone,
-			bool is_long)
+/* In the words of the summary. What has ended holds nothing any more. */
+static void add_figures(struct line *line, const struct denet_tree *tree, bool root_alone)
 {
 	const struct denet_sample *sample = root_alone ? &tree->parent : &tree->aggregated;
-	bool has_ended = is_over(tree, root_alone);
-	const char *colon = is_long ? ":" : "";
-	char label[24], value[32];
+	bool is_over = root_alone ? tree->parent_is_over : tree->aggregated_is_over;
+	char value[32];
 
-	(void)snprintf(label, sizeof(label), "CPU%s ", colon);
-	(void)snprintf(value, sizeof(value), "%.1f%%", sample->cpu_usage);
-	add_part(line, ": ", label, heat(sample->cpu_usage, 10, 50), value);
-	if (is_known(sample->mem_rss_kb) && !has_ended)
-		add_part(line, " | ", is_long ? "Memory: " : "Mem ",
+	(void)snprintf(value, sizeof(value), "%.2f cores", sample->cpu_usage / 100);
+	add_part(line, GAP, "cpu ", heat(sample->cpu_usage, 10, 50), value);
+	if (is_known(sample->mem_rss_kb) && !is_over)
+		add_part(line, GAP, "memory ",
 			 heat((double)sample->mem_rss_kb, 100 * MIB_KB, 500 * MIB_KB),
 			 human_kib(sample->mem_rss_kb).text);
-	(void)snprintf(label, sizeof(label), "Threads%s ", colon);
-	if (is_known(sample->thread_count) && !has_ended)
-		add_part(line, " | ", label, TONE_PLAIN, human_count(sample->thread_count).text);
-	(void)snprintf(label, sizeof(label), "Disk%s ", colon);
-	add_pair(line, label, sample->used.disk_read_bytes, "rd", sample->used.disk_write_bytes,
-		 "wr");
-	(void)snprintf(label, sizeof(label), "Sys Net%s ", colon);
-	add_pair(line, label, sample->sys_net_rx_bytes, "rx", sample->sys_net_tx_bytes, "tx");
+	if (!is_over && !root_alone)
+		add_count(line, tree->process_count, "process", "processes");
+	if (!is_over)
+		add_count(line, sample->thread_count, "thread", "threads");
+	add_pair(line, "disk ", sample->used.disk_read_bytes, "read", sample->used.disk_write_bytes,
+		 "written");
+	add_pair(line, "network ", sample->sys_net_rx_bytes, "received", sample->sys_net_tx_bytes,
+		 "sent");
 }
 
 void live_append_compact(struct buf *buf, const struct term_style *style,
@@ -111,14 +115,9 @@ void live_append_compact(struct buf *buf, const struct term_style *style,
 	struct line line = { .buf = buf, .style = style, .room = style->columns };
 	char text[48];
 
-	(void)snprintf(text, sizeof(text), "[%" PRIu64 "s]", elapsed_ms / 1000);
+	(void)snprintf(text, sizeof(text), "%" PRIu64 " s", elapsed_ms / 1000);
 	add_part(&line, "", text, TONE_PLAIN, "");
-	if (!root_alone && is_known(tree->process_count) && !tree->aggregated_is_over) {
-		(void)snprintf(text, sizeof(text), "Tree(%s)",
-			       human_count(tree->process_count).text);
-		add_part(&line, " ", text, TONE_PLAIN, "");
-	}
-	add_figures(&line, tree, root_alone, false);
+	add_figures(&line, tree, root_alone);
 }
 
 void live_append_full(struct buf *buf, const struct term_style *style,
@@ -128,17 +127,11 @@ void live_append_full(struct buf *buf, const struct term_style *style,
 	struct line line = { .buf = buf, .style = style, .room = SIZE_MAX };
 	char text[48];
 
-	if (!root_alone && is_known(tree->process_count) && !tree->aggregated_is_over) {
-		(void)snprintf(text, sizeof(text), "Tree (%s %s)",
-			       human_count(tree->process_count).text,
-			       tree->process_count == 1 ? "proc" : "procs");
-		add_part(&line, "", text, TONE_PLAIN, "");
-	}
-	add_figures(&line, tree, root_alone, true);
 	if (is_known(sample->uptime_secs)) {
-		(void)snprintf(text, sizeof(text), "%" PRIu64 "s", sample->uptime_secs);
-		add_part(&line, " | ", "Uptime: ", TONE_PLAIN, text);
+		(void)snprintf(text, sizeof(text), "%" PRIu64 " s", sample->uptime_secs);
+		add_part(&line, "", "", TONE_PLAIN, text);
 	}
+	add_figures(&line, tree, root_alone);
 }
 
 /* The last column stays free: writing there would wrap on some terminals. */
