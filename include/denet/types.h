@@ -266,7 +266,7 @@ struct denet_summary {
 	/* The least CPU quota of the root's cgroups, and the time that it cost; unknown without one. */
 	double cpu_limit_cores;
 	uint64_t throttled_ns; /* summed over CPUs, of all in the group */
-	uint64_t cpus_allowed; /* by the root's affinity and cpuset, as seen last */
+	uint64_t cpus_usable; /* by the root's affinity and cpuset, as seen last */
 	bool is_root_alone; /* children are in no figure */
 };
 

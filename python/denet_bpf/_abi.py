@@ -189,7 +189,7 @@ Summary = _struct(
     (c_uint64, "memory_stall_ns", "memory_limit_kb", "cgroup_cpu_ns", "cgroup_peak_kb"),
     (c_uint64, "counted_ns"),
     (c_double, "cpu_limit_cores"),
-    (c_uint64, "throttled_ns", "cpus_allowed"),
+    (c_uint64, "throttled_ns", "cpus_usable"),
     (c_bool, "is_root_alone"),
 )
 

@@ -21,7 +21,7 @@ CPU_TIME_BEFORE_NS = "cpu_time_before_ns"
 CPU_TIME_NS = "cpu_time_ns"
 CPU_USAGE = "cpu_usage"
 CPU_USER_NS = "cpu_user_ns"
-CPUS_ALLOWED = "cpus_allowed"
+CPUS_USABLE = "cpus_usable"
 CTX_SWITCHES_INVOLUNTARY = "ctx_switches_involuntary"
 CTX_SWITCHES_VOLUNTARY = "ctx_switches_voluntary"
 DISK_READ_BYTES = "disk_read_bytes"
@@ -744,7 +744,7 @@ class SummaryRecord(TypedDict, total=False):
     #: with a quota the one that waited most (ns); of all in the cgroup, not of CMD alone.
     throttled_ns: int
     #: CPUs that CMD might run on, by its affinity and its cpuset; as it was at the last sample.
-    cpus_allowed: int
+    cpus_usable: int
     #: Children are in no figure.
     root_alone: bool
 

@@ -48,7 +48,7 @@ SUMMARY = (
     "ctx_switches_involuntary migrations processes_peak threads_peak disk_write_cancelled_bytes syscall_read_count "
     "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound memory_stall_ns "
     "memory_stall_of_cgroup memory_limit_kb memory_limit_hit accounting events_lost records_lost tasks_lost monitor_cpu_ns "
-    "monitor_peak_rss_kb counted_ns cgroup_cpu_ns cgroup_peak_kb cpu_limit_cores throttled_ns cpus_allowed root_alone"
+    "monitor_peak_rss_kb counted_ns cgroup_cpu_ns cgroup_peak_kb cpu_limit_cores throttled_ns cpus_usable root_alone"
 )
 ORDER = {
     "metadata": METADATA, "child": CHILD, "tree": TREE, "sample": "kind " + SAMPLE, "process": PROCESS, "exit": EXIT,

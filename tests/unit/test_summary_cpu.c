@@ -24,7 +24,7 @@ static struct denet_summary run(void)
 			  .cpu_system_ns = 1000 * MS,
 			  .run_delay_ns = 22000 * MS },
 		.processes_total = 1,
-		.cpus_allowed = DENET_UNKNOWN,
+		.cpus_usable = DENET_UNKNOWN,
 		.cpu_limit_cores = NAN,
 		.throttled_ns = DENET_UNKNOWN,
 		.counted_ns = DENET_UNKNOWN,
@@ -51,9 +51,9 @@ static void cores_are_of_what_it_might_use(void **state)
 
 	(void)state;
 	check_text(&summary, "2.50 of 8 cores", "throttled");
-	summary.cpus_allowed = 1;
+	summary.cpus_usable = 1;
 	check_text(&summary, "2.50 of 1 core ", NULL);
-	summary.cpus_allowed = 4;
+	summary.cpus_usable = 4;
 	summary.cpu_limit_cores = 0.5;
 	check_text(&summary, "2.50 of 0.5 cores (quota)", "throttled");
 	summary.cpu_limit_cores = 1;
@@ -63,7 +63,7 @@ static void cores_are_of_what_it_might_use(void **state)
 	summary.cpu_limit_cores = 6;
 	check_text(&summary, "2.50 of 4 cores ", "quota");
 	check_text(&summary, "throttled 1.80 s (limit 6 cores)", NULL);
-	summary.cpus_allowed = DENET_UNKNOWN;
+	summary.cpus_usable = DENET_UNKNOWN;
 	summary.cpu_limit_cores = 6.5;
 	check_text(&summary, "2.50 of 6.5 cores (quota)", NULL);
 }

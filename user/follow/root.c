@@ -274,7 +274,7 @@ void root_note_cpus(struct root *root)
 		return;
 	for (size_t i = 0; i < sizeof(mask) / sizeof(mask[0]); i++)
 		count += (uint64_t)__builtin_popcountl(mask[i]);
-	root->cpus_allowed = count;
+	root->cpus_usable = count;
 }
 
 void root_note_threads(struct root *root, uint64_t threads_total)

@@ -36,7 +36,7 @@ struct root {
 	uint32_t unknown; /* COUNTER_ */
 	uint64_t threads_total;
 	struct rate rate;
-	uint64_t cpus_allowed; /* 0: not known */
+	uint64_t cpus_usable; /* 0: not known */
 };
 
 void root_init(struct root *root, const struct procfs *procfs);

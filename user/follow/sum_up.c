@@ -27,7 +27,7 @@ static void fill_unknown(struct denet_summary *shown)
 	shown->peak_pss_kb = DENET_UNKNOWN;
 	shown->peak_pss_at_ns = DENET_UNKNOWN;
 	shown->counted_ns = DENET_UNKNOWN;
-	shown->cpus_allowed = DENET_UNKNOWN;
+	shown->cpus_usable = DENET_UNKNOWN;
 	shown->cpu_limit_cores = NAN;
 	shown->throttled_ns = DENET_UNKNOWN;
 	shown->events_lost = DENET_UNKNOWN;
@@ -118,8 +118,8 @@ static void fill_measured(const struct denet_monitor *monitor, struct denet_summ
 	shown->memory_limit_hit = memory_group_was_hit(&around->group);
 	shown->cpu_limit_cores = around->cpu.limit_cores;
 	shown->throttled_ns = around->cpu.throttled_ns;
-	if (monitor->root.cpus_allowed)
-		shown->cpus_allowed = monitor->root.cpus_allowed;
+	if (monitor->root.cpus_usable)
+		shown->cpus_usable = monitor->root.cpus_usable;
 	shown->is_root_alone = monitor->options.exclude_children;
 	fill_losses(monitor, shown);
 }

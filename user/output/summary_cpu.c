@@ -103,7 +103,7 @@ void summary_cpu_show(struct layout *layout, const struct denet_summary *summary
 		      uint64_t cpu_count)
 {
 	const struct denet_counters *used = &summary->used;
-	uint64_t cpus = has(summary->cpus_allowed) ? summary->cpus_allowed : cpu_count;
+	uint64_t cpus = has(summary->cpus_usable) ? summary->cpus_usable : cpu_count;
 
 	layout_row(layout, "cpu");
 	if (!is_known(used->cpu_time_ns))
