@@ -21,6 +21,12 @@ static bool is_much(uint64_t part_ns, uint64_t whole_ns)
 	return part_ns >= whole_ns / 100 && part_ns > 0;
 }
 
+/* Of one process or stretch: a second of hours is something to look into. */
+static bool is_notable(uint64_t part_ns, uint64_t whole_ns)
+{
+	return is_much(part_ns, whole_ns) || part_ns >= NS_PER_S;
+}
+
 static void append_programs(struct buf *text, const struct denet_waited *waited, bool is_unicode,
 			    size_t max)
 {
@@ -211,16 +217,24 @@ void waited_view_append_rows(struct buf *buf, const struct term_style *style,
 	append_rollup(buf, style, rows, context->rows_by);
 }
 
+/* With a blank line behind it; without rows nothing. */
+static void append_grid(struct buf *buf, const struct term_style *style, const struct grid *grid)
+{
+	if (!grid->count)
+		return;
+	grid_append(buf, style, grid);
+	buf_append_char(buf, '\n');
+}
+
 static void append_heaviest(struct buf *buf, const struct term_style *style,
 			    const struct denet_rollup *heaviest)
 {
 	AUTO_FREE struct grid_row *rows = calloc(heaviest->rows_count + 1, sizeof(*rows));
-	const struct grid grid = {
+	struct grid grid = {
 		.heading = "heaviest",
 		.headings = { "cpu", "wall", "peak" },
 		.cells = 3,
 		.rows = rows,
-		.count = heaviest->rows_count,
 	};
 
 	if (!rows)
@@ -228,15 +242,16 @@ static void append_heaviest(struct buf *buf, const struct term_style *style,
 	for (size_t i = 0; i < heaviest->rows_count; i++) {
 		const struct denet_rollup_row *row = &heaviest->rows[i];
 
-		rows[i] = (struct grid_row){
+		if (!is_notable(row->cpu_time_ns, heaviest->cpu_time_ns))
+			break;
+		rows[grid.count++] = (struct grid_row){
 			.name = text_name(style->is_unicode, row->name),
 			.cells = { time_of(row->cpu_time_ns, is_fine(heaviest)),
 				   time_of(row->wall_ns, is_fine(heaviest)), peak_of(row) },
 			.command = row->command,
 		};
 	}
-	grid_append(buf, style, &grid);
-	buf_append_char(buf, '\n');
+	append_grid(buf, style, &grid);
 }
 
 static uint64_t length_of(const struct denet_waited_segment *segment)
@@ -273,7 +288,7 @@ static void append_segments(struct buf *buf, const struct term_style *style,
 		order[i] = &waited->segments[i];
 	qsort(order, count, sizeof(struct denet_waited_segment *), by_length);
 	while (grid.count < max && grid.count < count &&
-	       is_much(length_of(order[grid.count]), waited->wall_ns))
+	       is_notable(length_of(order[grid.count]), waited->wall_ns))
 		grid.count++;
 	for (size_t i = 0; i < grid.count; i++)
 		rows[i] = (struct grid_row){
@@ -284,8 +299,7 @@ static void append_segments(struct buf *buf, const struct term_style *style,
 							: (struct human){ "" } },
 			.command = order[i]->command,
 		};
-	grid_append(buf, style, &grid);
-	buf_append_char(buf, '\n');
+	append_grid(buf, style, &grid);
 }
 
 void waited_view_append_tables(struct buf *buf, const struct term_style *style,
