@@ -8,8 +8,8 @@
 
 #include "cli/command_table.h"
 #include "cli/options_internal.h"
-#include "cli/suggest.h"
 #include "util/parse.h"
+#include "util/suggest.h"
 
 #define LIST_BYTES 128
 #define PID_LIMIT 4194304u /* the kernel's own, on every architecture */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#ifndef DENET_CLI_SUGGEST_H
-#define DENET_CLI_SUGGEST_H
+#ifndef DENET_UTIL_SUGGEST_H
+#define DENET_UTIL_SUGGEST_H
 
 #include <stddef.h>
 

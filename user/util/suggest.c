@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "cli/suggest.h"
+#include "util/suggest.h"
 
 #include <stdint.h>
 #include <string.h>
