@@ -4,7 +4,7 @@
 FUZZ_SECONDS ?= 20
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
-FUZZ_LIB := $(sort $(wildcard user/util/*.c user/procfs/*.c user/metrics/*.c user/record/*.c))
+FUZZ_LIB := $(sort $(wildcard user/util/*.c user/procfs/*.c user/metrics/*.c user/record/*.c user/analysis/*.c))
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
 	@mkdir -p $(@D)
@@ -25,7 +25,7 @@ run-fuzz: $(FUZZ_BIN)
 	$(Q)failed=; for t in $(FUZZ_BIN); do \
 		mkdir -p $$t.corpus; \
 		if $$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$t. -verbosity=0 \
-			$$t.corpus tests/fixtures/records >$$t.log 2>&1; then \
+			$$t.corpus tests/fixtures/records tests/fixtures/budgets >$$t.log 2>&1; then \
 			echo "test passed: $${t##*/} for $(FUZZ_SECONDS) s"; \
 		else \
 			cat $$t.log; failed=1; echo "test failed: $${t##*/}: $$t.log"; \

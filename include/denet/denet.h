@@ -25,6 +25,7 @@
 #include <sys/types.h>
 
 #include "denet/analysis.h"
+#include "denet/budget.h"
 #include "denet/metrics.h"
 #include "denet/reader.h"
 #include "denet/system.h"

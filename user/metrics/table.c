@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Counters and gauges. A counter of the kernel is one row here and one field of each struct. */
+#include <string.h>
+
 #include "metrics/table_internal.h"
 
 #define BY_PROC "with accounting proc a lower bound"
@@ -316,5 +318,10 @@ const struct metric metric_figures[] = {
 	    "Most memory that denet-bpf had itself.", "/proc/self/status VmHWM", NULL,
 	    (IN_SUMMARY(66, monitor_peak_rss_kb))),
 };
+
+bool metric_is_bounded_by_proc(const char *bound)
+{
+	return bound && strcmp(bound, BY_PROC) == 0;
+}
 
 const size_t metric_figures_count = sizeof(metric_figures) / sizeof(metric_figures[0]);

@@ -64,6 +64,9 @@ const struct metric_use *metric_find(enum denet_record record, const char *group
 struct metric_list metric_list_of_kernel(void);
 struct metric_list metric_list_of_rollups(void);
 
+/* That a row's bound says: with accounting proc a lower one. */
+bool metric_is_bounded_by_proc(const char *bound);
+
 /* The two parts of the table. */
 extern const struct metric metric_figures[];
 extern const size_t metric_figures_count;
