@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "cli/options.h"
 
+#include "cli/options_internal.h"
 #include "parse_options.h"
 
 static void defaults_are_those_of_the_library(void **state)
@@ -80,6 +81,15 @@ static void our_options_are_accepted(void **state)
 	assert_int_equal(PARSE("run", "-j", "--children", "none", "x").monitor.children_max, 0);
 	assert_int_equal(PARSE("run", "--accounting", "proc", "x").monitor.accounting,
 			 DENET_ACCOUNTING_PROC);
+}
+
+static void there_is_a_bit_for_each_option(void **state)
+{
+	(void)state;
+	assert_in_range(options_count(), 30, OPTIONS_MAX);
+	for (size_t i = 0; i < options_count(); i++)
+		assert_true(option_bit(option_at(i)) == UINT64_C(1) << i);
+	assert_null(option_at(options_count()));
 }
 
 static void options_stand_before_and_after_the_command(void **state)
@@ -378,6 +388,7 @@ int main(void)
 		cmocka_unit_test(every_option_of_denet_is_accepted),
 		cmocka_unit_test(rows_are_asked_for_in_several_ways),
 		cmocka_unit_test(our_options_are_accepted),
+		cmocka_unit_test(there_is_a_bit_for_each_option),
 		cmocka_unit_test(options_stand_before_and_after_the_command),
 		cmocka_unit_test(what_follows_cmd_is_its_own),
 		cmocka_unit_test(values_may_be_joined),

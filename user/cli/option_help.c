@@ -4,12 +4,16 @@
 
 size_t options_count(void)
 {
-	return option_table_count;
+	size_t count = 0;
+
+	while (option_at(count))
+		count++;
+	return count;
 }
 
 struct option_help options_help(size_t index, enum command command)
 {
-	const struct option_spec *spec = &option_table[index];
+	const struct option_spec *spec = option_at(index);
 	bool is_reading = spec->on_reading && (COMMAND_BIT(command) & OPTIONS_READING);
 
 	return (struct option_help){

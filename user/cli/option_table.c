@@ -3,8 +3,6 @@
  * Every option there is. Help, man pages, completions and docs/options.md are printed from here
  * (`make docs`), so texts are plain ASCII: no markup, and no quotes but the straight ones.
  */
-#include <string.h>
-
 #include "cli/options_internal.h"
 
 #define FIELD(name) offsetof(struct options, name)
@@ -481,20 +479,3 @@ const struct option_spec option_table[] = {
 };
 
 const size_t option_table_count = sizeof(option_table) / sizeof(option_table[0]);
-
-_Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= OPTIONS_MAX,
-	       "struct parser has a bit for each option");
-
-static bool is_word(const char *word, const char *name, size_t len)
-{
-	return word && strlen(word) == len && memcmp(word, name, len) == 0;
-}
-
-const struct option_spec *option_find(const char *name, size_t len)
-{
-	for (size_t i = 0; i < option_table_count; i++)
-		if (is_word(option_table[i].name, name, len) ||
-		    is_word(option_table[i].alias, name, len))
-			return &option_table[i];
-	return NULL;
-}

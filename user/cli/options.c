@@ -34,9 +34,9 @@ static int refuse_unknown_option(const char *name, size_t len, char *error)
 	const char *nearest = NULL;
 	size_t count = 0;
 
-	for (size_t i = 0; i < option_table_count && count < NAMES_MAX; i++)
-		if (option_table[i].text)
-			names[count++] = option_table[i].name;
+	for (size_t i = 0; option_at(i) && count < NAMES_MAX; i++)
+		if (option_at(i)->text)
+			names[count++] = option_at(i)->name;
 	if (len < sizeof(word)) {
 		memcpy(word, name, len);
 		word[len] = '\0';
@@ -53,9 +53,11 @@ static int refuse_unknown_option(const char *name, size_t len, char *error)
 
 static const struct option_spec *find_letter(char letter)
 {
-	for (size_t i = 0; i < option_table_count; i++)
-		if (option_table[i].letter && option_table[i].letter == letter)
-			return &option_table[i];
+	const struct option_spec *spec;
+
+	for (size_t i = 0; (spec = option_at(i)); i++)
+		if (spec->letter && spec->letter == letter)
+			return spec;
 	return NULL;
 }
 
@@ -77,7 +79,7 @@ static int take_option(struct parser *parser, const struct option_spec *spec, co
 					     spec->name, spec->value);
 		value = parser->args[parser->next++];
 	}
-	parser->marks.given |= UINT64_C(1) << (spec - option_table);
+	parser->marks.given |= option_bit(spec);
 	return option_set(spec, value, parser->options, parser->error);
 }
 
@@ -247,12 +249,12 @@ static int take_name(struct parser *parser, const char *word)
 	parser->options->program = spec->program;
 	if (!spec->program)
 		return 0;
-	for (size_t i = 0; i < option_table_count; i++)
+	for (size_t i = 0; option_at(i); i++)
 		if (parser->marks.given >> i & 1)
 			return option_refuse(parser->error,
 					     "option '--%s' has no place before %s: all that is "
 					     "for it stands behind it",
-					     option_table[i].name, spec->name);
+					     option_at(i)->name, spec->name);
 	return take_command(parser);
 }
 
@@ -337,10 +339,11 @@ static int set_defaults(struct parser *parser)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < option_table_count && r == 0; i++)
-		if (option_table[i].default_value)
-			r = option_set(&option_table[i], option_table[i].default_value,
-				       parser->options, parser->error);
+	const struct option_spec *spec;
+
+	for (size_t i = 0; (spec = option_at(i)) && r == 0; i++)
+		if (spec->default_value)
+			r = option_set(spec, spec->default_value, parser->options, parser->error);
 	return r;
 }
 

@@ -22,7 +22,7 @@ static const struct {
 
 static uint64_t bit_of(const char *name)
 {
-	return UINT64_C(1) << (option_find(name, strlen(name)) - option_table);
+	return option_bit(option_find(name, strlen(name)));
 }
 
 static bool is_chosen(const struct options *options, const char *choice)
@@ -33,7 +33,7 @@ static bool is_chosen(const struct options *options, const char *choice)
 
 bool option_yields(size_t index, const char *value, const struct options *options, uint64_t given)
 {
-	const char *name = option_table[index].name;
+	const char *name = option_at(index)->name;
 
 	for (size_t i = 0; i < RIVALS; i++) {
 		bool is_first = strcmp(rivals[i].option, name) == 0 &&
@@ -72,8 +72,8 @@ static int check_places(const struct options *options, uint64_t given,
 {
 	bool has_records = options->json || options->out;
 
-	for (size_t i = 0; i < option_table_count; i++) {
-		const struct option_spec *spec = &option_table[i];
+	for (size_t i = 0; option_at(i); i++) {
+		const struct option_spec *spec = option_at(i);
 
 		if (!(given >> i & 1))
 			continue;

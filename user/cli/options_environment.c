@@ -39,7 +39,7 @@ static int set(const struct option_spec *spec, const char *value, struct options
 static int take(size_t index, const char *value, struct options *options,
 		struct option_marks *marks, char error[OPTIONS_ERROR_BYTES])
 {
-	const struct option_spec *spec = &option_table[index];
+	const struct option_spec *spec = option_at(index);
 	bool is_on = true;
 	int r = 0;
 
@@ -59,8 +59,8 @@ int options_take_environment(struct options *options, struct option_marks *marks
 {
 	int r = 0;
 
-	for (size_t i = 0; i < option_table_count && r == 0; i++) {
-		const struct option_spec *spec = &option_table[i];
+	for (size_t i = 0; option_at(i) && r == 0; i++) {
+		const struct option_spec *spec = option_at(i);
 		const char *value = spec->environment ? getenv(spec->environment) : NULL;
 
 		/* An empty one is how a shell takes a variable back for one command. */
@@ -75,8 +75,8 @@ size_t options_screen_environment(const char *names[], size_t room)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < option_table_count && count < room; i++)
-		if (option_table[i].group == OPTION_SCREEN && option_table[i].environment)
-			names[count++] = option_table[i].environment;
+	for (size_t i = 0; option_at(i) && count < room; i++)
+		if (option_at(i)->group == OPTION_SCREEN && option_at(i)->environment)
+			names[count++] = option_at(i)->environment;
 	return count;
 }

@@ -47,6 +47,13 @@ struct option_spec {
 	const char *on_reading; /* text of commands that read or examine, where it differs */
 };
 
+/* In the order of all tables, one behind the other; NULL from their end on. */
+const struct option_spec *option_at(size_t index);
+
+/* Its place among them, as a bit. */
+uint64_t option_bit(const struct option_spec *spec);
+
+/* The tables. */
 extern const struct option_spec option_table[];
 extern const size_t option_table_count;
 
