@@ -302,6 +302,78 @@ Stats = _struct(
     (c_bool, "is_ours"),
 )
 
+# <denet/analysis.h>
+
+AnalysisOptions = _struct("analysis_options", (c_size_t, "size", "processes_max"))
+
+WaitedSegment = _struct(
+    "waited_segment",
+    (c_uint64, "start_ns", "end_ns", "id"),
+    (c_uint32, "pid"),
+    (c_char_p, "comm"),
+    (Command, "command"),
+    (c_bool, "is_waiting"),
+)
+
+WaitedProgram = _struct(
+    "waited_program", (c_char_p, "comm"), (c_uint64, "time_ns", "segments_count")
+)
+
+Waited = _struct(
+    "waited",
+    (c_size_t, "size"),
+    (c_char_p, "unknown"),
+    (c_uint64, "wall_ns", "waiting_ns", "run_delay_ns"),
+    (POINTER(WaitedSegment), "segments"),
+    (c_size_t, "segments_count"),
+    (POINTER(WaitedProgram), "programs"),
+    (c_size_t, "programs_count"),
+)
+
+Parallel = _struct(
+    "parallel",
+    (c_size_t, "size"),
+    (c_char_p, "unknown"),
+    (POINTER(c_uint64), "time_ns"),
+    (c_size_t, "count"),
+)
+
+RollupOptions = _struct(
+    "rollup_options",
+    (c_size_t, "size"),
+    (c_int, "by", "sort"),
+    (c_char_p, "under"),
+    (c_size_t, "rows_max"),
+)
+
+RollupRow = _struct(
+    "rollup_row",
+    (c_char_p, "name"),
+    (Command, "command"),
+    (c_uint32, "pid"),
+    (c_uint64, "runs", "failed", "cpu_time_ns", "wall_ns", "peak_rss_kb"),
+)
+
+Rollup = _struct(
+    "rollup",
+    (c_size_t, "size"),
+    (c_char_p, "unknown"),
+    (POINTER(RollupRow), "rows"),
+    (c_size_t, "rows_count"),
+    (c_uint64, "rows_omitted", "processes", "cpu_time_ns"),
+)
+
+# <denet/budget.h>
+
+Budget = _struct(
+    "budget",
+    (c_size_t, "size"),
+    (c_char_p, "expression", "unit"),
+    (c_int, "outcome", "value_is"),
+    (c_double, "value", "bound"),
+    (c_char_p, "reason"),
+)
+
 # <denet/system.h>
 
 CpuTimes = _struct(

@@ -75,6 +75,10 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_summary_from_file": (c_int, [c_char_p, _text_out, _error]),
     "denet_summary_from_lines": (c_int, [c_char_p, c_size_t, c_double, _text_out, _error]),
     "denet_stats_read": (c_int, [c_char_p, POINTER(POINTER(_abi.Stats)), _error]),
+    "denet_stats_read_to": (
+        c_int,
+        [c_char_p, _observer, POINTER(POINTER(_abi.Stats)), _error],
+    ),
     "denet_stats_free": (None, [POINTER(_abi.Stats)]),
     "denet_stats_json": (c_int, [POINTER(_abi.Stats), c_bool, _text_out]),
     "denet_metric_count": (c_size_t, []),
@@ -106,6 +110,32 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         [POINTER(_abi.ExamineOptions), POINTER(POINTER(_abi.Examination))],
     ),
     "denet_examination_free": (None, [POINTER(_abi.Examination)]),
+    "denet_analysis_new": (c_int, [POINTER(_abi.AnalysisOptions), POINTER(c_void_p)]),
+    "denet_analysis_open": (c_int, [c_char_p, POINTER(c_void_p), _error]),
+    "denet_analysis_of_lines": (c_int, [c_char_p, c_size_t, POINTER(c_void_p), _error]),
+    "denet_analysis_free": (None, [c_void_p]),
+    "denet_analysis_observer": (_observer, [c_void_p]),
+    "denet_analysis_processes": (c_uint64, [c_void_p]),
+    "denet_analysis_dropped": (c_uint64, [c_void_p]),
+    "denet_analysis_waited": (c_int, [c_void_p, POINTER(_abi.Waited)]),
+    "denet_analysis_parallel": (c_int, [c_void_p, POINTER(_abi.Parallel)]),
+    "denet_analysis_rollup": (
+        c_int,
+        [c_void_p, POINTER(_abi.RollupOptions), POINTER(_abi.Rollup)],
+    ),
+    "denet_analysis_json": (
+        c_int,
+        [c_void_p, POINTER(_abi.RollupOptions), c_size_t, c_bool, _text_out],
+    ),
+    "denet_budgets_new": (c_int, [POINTER(c_void_p)]),
+    "denet_budgets_free": (None, [c_void_p]),
+    "denet_budgets_add": (c_int, [c_void_p, c_char_p, _error]),
+    "denet_budgets_add_file": (c_int, [c_void_p, c_char_p, _error]),
+    "denet_budgets_count": (c_size_t, [c_void_p]),
+    "denet_budgets_check": (
+        c_int,
+        [c_void_p, c_size_t, POINTER(_abi.Summary), POINTER(_abi.Budget)],
+    ),
 }
 
 _lock = threading.Lock()
