@@ -326,6 +326,7 @@ struct denet_examination {
 	uint64_t memory_limit_kb;
 	uint64_t cpus_allowed; /* that this process may run on */
 	uint64_t cpus_online;
+	double cpu_limit_cores; /* the least quota of its cgroups, in CPUs; NaN without one */
 };
 
 struct denet_examine_options {

@@ -482,6 +482,7 @@ Examination = _struct(
     (POINTER(Fix), "fixes"),
     (c_size_t, "fixes_count"),
     (c_uint64, "memory_limit_kb", "cpus_allowed", "cpus_online"),
+    (c_double, "cpu_limit_cores"),
 )
 
 ExamineOptions = _struct(

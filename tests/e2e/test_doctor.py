@@ -10,6 +10,7 @@ import unittest
 from harness import BIN, FORBID, NOBODY, ROOT, Case, bpf_missing, exact, need_root, not_in_mode, parse, run, wait_for
 
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
+QUOTAS = "/sys/fs/cgroup/cpu"  # of version 1
 PROGRAMS = {"on_wakeup_new", "on_process_exec", "on_process_exit", "on_switch", "on_signal_generate", "sample_tasks",
             "seed_tasks"}
 ALWAYS = {"kind", "version", "exact", "accounting", "capabilities", "programs", "load_paths", "losses", "fixes"}
@@ -117,6 +118,20 @@ class WithAllRights(Case):
         found = self.doctor("taskset", "-c", str(cpu))
         self.assertEqual(found["cpus_allowed"], 1)
         self.assertIn(f" 1 of {os.cpu_count()} cpus", self.table("taskset", "-c", str(cpu)))
+
+    @unittest.skipUnless(os.path.exists(f"{QUOTAS}/cpu.cfs_quota_us"), "no quota in cgroups of version 1 here")
+    @unittest.skipIf(os.geteuid(), "makes a cgroup")
+    def test_the_quota_is_that_of_the_cgroup(self):
+        group = f"{QUOTAS}/denet-doctor-{os.getpid()}"
+        os.mkdir(group)
+        try:
+            with open(f"{group}/cpu.cfs_quota_us", "w", encoding="ascii") as file:
+                file.write("150000")
+            enter = ("sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh")
+            self.assertEqual(self.doctor(*enter)["cgroup_cpu_limit_cores"], 1.5)
+            self.assertIn("1.5 cores (quota)", self.table(*enter))
+        finally:
+            os.rmdir(group)
 
     @unittest.skipUnless(shutil.which("bpftool"), "needs bpftool")
     def test_nothing_stays_behind(self):

@@ -2,6 +2,7 @@
 #include "output/doctor_view.h"
 
 #include <cjson/cJSON.h>
+#include <math.h>
 
 #include "golden.h"
 
@@ -60,6 +61,7 @@ static const struct denet_examination good = {
 	.memlock_bytes = 8388608,
 	.memory_limit_kb = 2 * 1024 * 1024,
 	.cpus_allowed = 4,
+	.cpu_limit_cores = 1.5,
 	.cpus_online = 8,
 	.cgroup_version = "v2",
 	.cgroup_v2_path = "/sys/fs/cgroup",
@@ -141,6 +143,7 @@ static const struct denet_examination bad = {
 	.memlock_bytes = DENET_UNKNOWN,
 	.memory_limit_kb = DENET_UNKNOWN,
 	.cpus_allowed = DENET_UNKNOWN,
+	.cpu_limit_cores = NAN,
 	.cpus_online = DENET_UNKNOWN,
 	.is_memlock_unlimited = true,
 	.cgroup_version = "hybrid",
@@ -215,6 +218,7 @@ static void json_of_nothing_is_valid_and_short(void **state)
 		.memlock_bytes = DENET_UNKNOWN,
 		.memory_limit_kb = DENET_UNKNOWN,
 		.cpus_allowed = DENET_UNKNOWN,
+		.cpu_limit_cores = NAN,
 		.cpus_online = DENET_UNKNOWN,
 		.ptrace_scope = DENET_UNKNOWN,
 	};

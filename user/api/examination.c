@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet_examination_json(): what the machine allows, for a machine. */
+#include <math.h>
+
 #include "denet/denet.h"
 #include "util/accounting.h"
 #include "util/buf.h"
@@ -80,6 +82,8 @@ static void put_rights(struct json *json, const struct denet_examination *examin
 	put_answer(json, "no_new_privs", examination->has_no_new_privs);
 	put_number(json, "seccomp", examination->seccomp_mode);
 	put_number(json, "cgroup_memory_limit_kb", examination->memory_limit_kb);
+	if (isfinite(examination->cpu_limit_cores))
+		json_double(json, "cgroup_cpu_limit_cores", examination->cpu_limit_cores);
 	put_number(json, "cpus_allowed", examination->cpus_allowed);
 	put_number(json, "cpus_online", examination->cpus_online);
 	put_number(json, "memlock_bytes", examination->memlock_bytes);

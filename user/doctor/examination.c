@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What an examination holds in memory. */
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ int examination_new(struct examination **ret_examination)
 		.ptrace_scope = DENET_UNKNOWN,
 		.memory_limit_kb = DENET_UNKNOWN,
 		.cpus_allowed = DENET_UNKNOWN,
+		.cpu_limit_cores = NAN,
 		.cpus_online = DENET_UNKNOWN,
 	};
 	*ret_examination = examination;

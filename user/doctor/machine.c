@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "doctor/doctor_internal.h"
+#include "procfs/cpu_group.h"
 #include "procfs/lines.h"
 #include "procfs/memory_group.h"
 #include "procfs/mountinfo.h"
@@ -170,12 +171,17 @@ static void read_bounds(struct examination *examination, const struct procfs *pr
 {
 	struct denet_examination *shown = &examination->shown;
 	struct memory_group group;
+	struct cpu_group cpu;
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t set;
 
 	memory_group_open(&group, procfs, getpid());
 	shown->memory_limit_kb = group.limit_kb;
 	memory_group_close(&group);
+	cpu_group_init(&cpu);
+	cpu_group_open(&cpu, procfs, getpid());
+	shown->cpu_limit_cores = cpu.limit_cores;
+	cpu_group_close(&cpu);
 	if (!sched_getaffinity(0, sizeof(set), &set))
 		shown->cpus_allowed = (uint64_t)CPU_COUNT(&set);
 	if (online > 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "output/doctor_view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -201,6 +202,10 @@ static void show_bounds(struct view *view)
 		layout_piece(&view->layout, TONE_PLAIN, "%s of %s cpus",
 			     human_count(examination->cpus_allowed).text,
 			     human_count(examination->cpus_online).text);
+	if (isfinite(examination->cpu_limit_cores))
+		layout_piece(&view->layout, TONE_PLAIN, "%.3g %s (quota)",
+			     examination->cpu_limit_cores,
+			     examination->cpu_limit_cores == 1 ? "core" : "cores");
 }
 
 static void show_files(struct view *view)
