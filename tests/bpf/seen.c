@@ -65,6 +65,7 @@ static void on_sample(void *context, const struct denet_tree *tree)
 		.processes_started = tree->processes_started,
 		.processes_exited = tree->processes_exited,
 		.children_count = tree->children_count,
+		.is_over = tree->parent_is_over && tree->aggregated_is_over,
 	};
 	if (seen->on_sample)
 		seen->on_sample(seen->context, tree);

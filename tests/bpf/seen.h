@@ -20,6 +20,7 @@ struct seen_sample {
 	uint64_t processes_started;
 	uint64_t processes_exited;
 	size_t children_count;
+	bool is_over; /* nobody of it lives: gauges are those of the sample before */
 };
 
 struct seen_arrival {
