@@ -150,6 +150,15 @@ struct denet_rollup {
 	uint64_t cpu_time_ns;
 };
 
+/* How the run went, by its samples. At most 64 columns of equal width, the last one cut off. */
+struct denet_series {
+	size_t size; /* sizeof(struct denet_series), set by the caller */
+	uint64_t step_ns; /* of a column; 0 when there were no two samples */
+	const double *cpu_cores; /* in use, on average over a column */
+	const uint64_t *memory_kb; /* the largest sum of RSS at a sample; 0 when none is known */
+	size_t count;
+};
+
 /*
  * Once the run has ended. What the results point to is valid until the analysis is told of another process,
  * or freed. One analysis belongs to one thread at a time.
@@ -162,8 +171,11 @@ int denet_analysis_rollup(struct denet_analysis *analysis,
 			  const struct denet_rollup_options *options,
 			  struct denet_rollup *ret_rollup);
 
+/* At any time; valid until the next sample or the next call. */
+int denet_analysis_series(struct denet_analysis *analysis, struct denet_series *ret_series);
+
 /*
- * All of it as one object, without newline at its end: waited_for, running_ns and, with options, rows. Of
+ * All of it as one object, without newline at its end: waited_for, running_ns, series and, with options, rows. Of
  * the segments the longest, in the order of time; segments_max 0: all. To be freed by denet_free().
  */
 int denet_analysis_json(struct denet_analysis *analysis, const struct denet_rollup_options *options,

@@ -338,6 +338,15 @@ Parallel = _struct(
     (c_size_t, "count"),
 )
 
+Series = _struct(
+    "series",
+    (c_size_t, "size"),
+    (c_uint64, "step_ns"),
+    (POINTER(c_double), "cpu_cores"),
+    (POINTER(c_uint64), "memory_kb"),
+    (c_size_t, "count"),
+)
+
 RollupOptions = _struct(
     "rollup_options",
     (c_size_t, "size"),

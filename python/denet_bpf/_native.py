@@ -119,6 +119,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_analysis_dropped": (c_uint64, [c_void_p]),
     "denet_analysis_waited": (c_int, [c_void_p, POINTER(_abi.Waited)]),
     "denet_analysis_parallel": (c_int, [c_void_p, POINTER(_abi.Parallel)]),
+    "denet_analysis_series": (c_int, [c_void_p, POINTER(_abi.Series)]),
     "denet_analysis_rollup": (
         c_int,
         [c_void_p, POINTER(_abi.RollupOptions), POINTER(_abi.Rollup)],

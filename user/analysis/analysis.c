@@ -9,6 +9,7 @@
 #include "util/cleanup.h"
 #include "util/error.h"
 #include "util/sized.h"
+#include "util/units.h"
 
 static inline void denet_analysis_freep(struct denet_analysis **analysis)
 {
@@ -36,6 +37,14 @@ static void on_start(void *context, const struct denet_start *start)
 
 	analysis->root_pid = start->pid;
 	analysis->accounting = start->accounting;
+}
+
+static void on_sample(void *context, const struct denet_tree *tree)
+{
+	struct denet_analysis *analysis = context;
+
+	series_add(&analysis->series, tree->ts_ms, tree->aggregated.used.cpu_time_ns,
+		   tree->aggregated.mem_rss_kb);
 }
 
 static void on_summary(void *context, const struct denet_summary *summary)
@@ -83,6 +92,7 @@ int denet_analysis_new(const struct denet_analysis_options *options,
 		.size = sizeof(analysis->observer),
 		.context = analysis,
 		.on_start = on_start,
+		.on_sample = on_sample,
 		.on_process = on_process,
 		.on_summary = on_summary,
 	};
@@ -126,6 +136,8 @@ static void take_row(struct denet_analysis *analysis, const struct row *row)
 		on_process(analysis, &row->process);
 	else if (row->kind == ROW_METADATA)
 		on_start(analysis, &row->start);
+	else if (row->kind == ROW_SAMPLE || row->kind == ROW_TREE)
+		on_sample(analysis, &row->tree);
 	else if (row->kind == ROW_SUMMARY)
 		on_summary(analysis, &row->summary);
 }
@@ -185,10 +197,10 @@ static const char *why_incomplete(const struct denet_analysis *analysis)
 		return "memory was short";
 	if (!crowd->seen)
 		return "there are no records of processes";
-	if (crowd->untimed)
-		return "the records do not tell when processes began and ended in nanoseconds";
 	if (analysis->accounting == DENET_ACCOUNTING_PROC)
 		return "/proc does not show all processes, nor their times well enough";
+	if (crowd->untimed)
+		return "the records do not tell when processes began and ended in nanoseconds";
 	if (crowd_dropped(crowd))
 		return "there were too many processes to keep them all";
 	if (analysis->has_lost ||
@@ -228,6 +240,22 @@ const char *analysis_unknown_rows(struct denet_analysis *analysis, bool needs_tr
 	if (!analysis->crowd.seen)
 		return "there are no records of processes";
 	return needs_tree ? why_unlinked(analysis) : NULL;
+}
+
+int denet_analysis_series(struct denet_analysis *analysis, struct denet_series *ret_series)
+{
+	const struct series *series = &analysis->series;
+	const struct denet_series told = {
+		.step_ns = series->count ? series->step_ms * NS_PER_MS : 0,
+		.cpu_cores = analysis->cores,
+		.memory_kb = series->memory_kb,
+		.count = series->count,
+	};
+
+	for (size_t i = 0; i < series->count; i++)
+		analysis->cores[i] = series_cores(series, i);
+	sized_give(ret_series, &told, sizeof(told));
+	return 0;
 }
 
 uint64_t denet_analysis_processes(const struct denet_analysis *analysis)

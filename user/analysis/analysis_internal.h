@@ -5,6 +5,7 @@
 #include "analysis/crowd.h"
 #include "analysis/family.h"
 #include "analysis/parallel.h"
+#include "analysis/series.h"
 #include "denet/denet.h"
 
 struct denet_analysis {
@@ -18,6 +19,9 @@ struct denet_analysis {
 	uint64_t wall_ns; /* of the summary */
 	uint64_t processes_total; /* the same; DENET_UNKNOWN when it does not tell */
 	bool has_lost; /* the same: not every process has a record */
+
+	struct series series;
+	double cores[SERIES_COLUMNS_MAX]; /* of it, as it was asked for */
 
 	bool is_linked; /* what follows is made of the crowd as it is */
 	int link_error;

@@ -133,6 +133,27 @@ static int write_parallel(struct json *json, struct denet_analysis *analysis)
 	return 0;
 }
 
+static int write_series(struct json *json, struct denet_analysis *analysis)
+{
+	struct denet_series series = { .size = sizeof(series) };
+	int r = denet_analysis_series(analysis, &series);
+
+	if (r || !series.count)
+		return r;
+	json_object_begin(json, "series");
+	json_u64(json, "step_ns", series.step_ns);
+	json_array_begin(json, "cpu_cores");
+	for (size_t i = 0; i < series.count; i++)
+		json_float(json, NULL, (float)series.cpu_cores[i]);
+	json_array_end(json);
+	json_array_begin(json, "memory_kb");
+	for (size_t i = 0; i < series.count; i++)
+		json_u64(json, NULL, series.memory_kb[i]);
+	json_array_end(json);
+	json_object_end(json);
+	return 0;
+}
+
 static void write_row(struct json *json, const struct denet_rollup_row *row)
 {
 	json_object_begin(json, NULL);
@@ -181,6 +202,8 @@ int denet_analysis_json(struct denet_analysis *analysis, const struct denet_roll
 	r = write_waited(&json, analysis, segments_max);
 	if (!r)
 		r = write_parallel(&json, analysis);
+	if (!r)
+		r = write_series(&json, analysis);
 	if (!r && options)
 		r = write_rows(&json, analysis, options);
 	json_object_end(&json);

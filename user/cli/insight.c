@@ -64,9 +64,11 @@ int insight_take(struct insight *insight, struct denet_analysis *analysis,
 	*insight = (struct insight){
 		.waited = { .size = sizeof(insight->waited) },
 		.parallel = { .size = sizeof(insight->parallel) },
+		.series = { .size = sizeof(insight->series) },
 		.shown = {
 			.waited = &insight->waited,
 			.parallel = &insight->parallel,
+			.series = &insight->series,
 			.heaviest = &insight->heaviest,
 			.segments_max = top_or(options, SEGMENTS_DEFAULT),
 			.is_long = is_long || denet_analysis_dropped(analysis),
@@ -75,6 +77,8 @@ int insight_take(struct insight *insight, struct denet_analysis *analysis,
 	r = denet_analysis_waited(analysis, &insight->waited);
 	if (!r)
 		r = denet_analysis_parallel(analysis, &insight->parallel);
+	if (!r)
+		r = denet_analysis_series(analysis, &insight->series);
 	if (!r)
 		r = take_heaviest(insight, analysis, options);
 	if (!r && insight_has_rows(options))

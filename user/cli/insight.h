@@ -10,6 +10,7 @@
 struct insight {
 	struct denet_waited waited;
 	struct denet_parallel parallel;
+	struct denet_series series;
 	struct denet_rollup heaviest;
 	struct denet_rollup rows;
 	struct waited_context shown; /* points to those above: an insight stays where it is */

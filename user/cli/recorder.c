@@ -108,6 +108,7 @@ static void on_sample(void *context, const struct denet_tree *tree)
 	struct recorder *recorder = context;
 
 	recorder->records->on_sample(recorder->writer, tree);
+	PASS_TO_ANALYSIS(recorder, on_sample, tree);
 	if (shows_text(recorder->options) &&
 	    (recorder->live.place != LIVE_NOWHERE || recorder->options->no_update))
 		show_line(recorder, tree);

@@ -45,20 +45,35 @@ static struct measures measure(const struct term_style *style, const struct grid
 	return measures;
 }
 
-enum telling { TELL_ALL, TELL_OPERANDS, TELL_FILES };
+enum telling { TELL_ALL, TELL_OPERANDS, TELL_FILES, TELL_SOURCES };
 
-/* What has a dot behind its folders, as sources have. */
+/* What has a dot behind its folders, as sources have, and is no definition. */
 static bool is_file(const char *arg)
 {
 	const char *slash = strrchr(arg, '/');
 	const char *name = slash ? slash + 1 : arg;
 
-	return *name && strchr(name + 1, '.');
+	return *name && strchr(name + 1, '.') && !strchr(arg, '=');
+}
+
+/* A compiler's line has more of what is made of a source than sources. */
+static bool is_product(const char *arg)
+{
+	static const char *const ends[] = { ".d", ".o", ".s", ".a", ".so", ".res", ".tmp" };
+	const char *end = strrchr(arg, '.');
+
+	for (size_t i = 0; end && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(end, ends[i]) == 0)
+			return true;
+	return false;
 }
 
 static bool is_told(const char *arg, enum telling telling)
 {
-	return telling == TELL_ALL || (*arg != '-' && (telling == TELL_OPERANDS || is_file(arg)));
+	if (telling == TELL_ALL || *arg == '-')
+		return telling == TELL_ALL;
+	return telling == TELL_OPERANDS ||
+	       (is_file(arg) && (telling == TELL_FILES || !is_product(arg)));
 }
 
 static void append_arguments(struct buf *line, const struct term_style *style,
@@ -99,7 +114,7 @@ static void append_tail(struct buf *buf, const struct term_style *style, const s
 	}
 	/* Options tell less than operands do, and those less than files. */
 	before = buf->len;
-	for (enum telling telling = TELL_FILES; buf->len == before && !buf->error; telling--) {
+	for (enum telling telling = TELL_SOURCES; buf->len == before && !buf->error; telling--) {
 		append_arguments(buf, style, &row->command, columns, telling);
 		if (telling == TELL_ALL)
 			break;

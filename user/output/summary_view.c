@@ -294,6 +294,7 @@ static void show_figures(struct view *view)
 		layout_piece(&view->layout, TONE_PLAIN, "%s removed before they reached the disk",
 			     human_bytes(summary->used.disk_write_cancelled_bytes).text);
 	show_tree(view);
+	waited_view_show_series(&view->layout, view->context->analysis);
 	if (view->context->is_verbose)
 		show_details(view);
 }

@@ -129,6 +129,63 @@ void waited_view_show_rest(struct layout *layout, const struct waited_context *c
 		show_parallel(layout, context->parallel);
 }
 
+/* --- over time ----------------------------------------------------------------------------- */
+
+#define SPARKS_MAX 24
+#define SPARKS_MIN 4 /* of fewer there is nothing to see */
+
+/* The largest of the columns that fall together. */
+static double height_at(const struct denet_series *series, bool is_memory, size_t spark,
+			size_t sparks)
+{
+	size_t from = spark * series->count / sparks, to = (spark + 1) * series->count / sparks;
+	double height = 0;
+
+	for (size_t i = from; i < to; i++) {
+		double one = is_memory ? (double)series->memory_kb[i] : series->cpu_cores[i];
+
+		if (one > height)
+			height = one;
+	}
+	return height;
+}
+
+static double append_sparks(struct buf *text, const struct denet_series *series, bool is_memory)
+{
+	static const char *const levels[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	size_t sparks = series->count < SPARKS_MAX ? series->count : SPARKS_MAX;
+	double most = 0;
+
+	for (size_t i = 0; i < sparks; i++)
+		if (height_at(series, is_memory, i, sparks) > most)
+			most = height_at(series, is_memory, i, sparks);
+	for (size_t i = 0; i < sparks && most > 0; i++)
+		buf_append_text(
+			text, levels[(size_t)(height_at(series, is_memory, i, sparks) / most * 7.0 +
+					      0.5)]);
+	return most;
+}
+
+void waited_view_show_series(struct layout *layout, const struct waited_context *context)
+{
+	const struct denet_series *series = context ? context->series : NULL;
+	AUTO(buf) struct buf cpu = { 0 };
+	AUTO(buf) struct buf memory = { 0 };
+	double most;
+
+	if (!series || series->count < SPARKS_MIN || !layout->style->is_unicode ||
+	    !(layout->style->is_terminal || context->is_long))
+		return;
+	layout_row(layout, "over time");
+	most = append_sparks(&cpu, series, false);
+	if (most >= 0.01)
+		layout_piece(layout, TONE_PLAIN, "cpu %s up to %.2f", buf_text(&cpu), most);
+	most = append_sparks(&memory, series, true);
+	if (most > 0)
+		layout_piece(layout, TONE_PLAIN, "memory %s up to %s", buf_text(&memory),
+			     human_kib((uint64_t)most).text);
+}
+
 /* --- tables -------------------------------------------------------------------------------- */
 
 static const char *last_part(const char *path)

@@ -12,6 +12,7 @@
 struct waited_context {
 	const struct denet_waited *waited;
 	const struct denet_parallel *parallel;
+	const struct denet_series *series;
 	const struct denet_rollup *heaviest; /* by process */
 	const struct denet_rollup *rows; /* in the place of the table by command */
 	enum denet_rollup_by rows_by;
@@ -23,6 +24,9 @@ struct waited_context {
 
 /* Pieces of the row of the wall time. context may be NULL, as below. */
 void waited_view_show_wall(struct layout *layout, const struct waited_context *context);
+
+/* A row of CPU and memory over time, where the characters for it can be shown. */
+void waited_view_show_series(struct layout *layout, const struct waited_context *context);
 
 /* The table of context->rows, if there is one. */
 void waited_view_append_rows(struct buf *buf, const struct term_style *style,
