@@ -194,7 +194,7 @@ static int drop_light(struct crowd *crowd)
 
 int crowd_add(struct crowd *crowd, const struct denet_process *process)
 {
-	size_t programs = crowd->programs_count;
+	size_t programs;
 	struct crowd_member member;
 	bool is_short = false;
 	int r = 0;

@@ -151,7 +151,7 @@ static int find_span(struct family *family, uint64_t wall_ns)
 
 int family_make(struct crowd *crowd, uint32_t root_pid, uint64_t wall_ns, struct family *ret_family)
 {
-	struct family family __attribute__((cleanup(family_freep))) = { .crowd = crowd };
+	AUTO(family) struct family family = { .crowd = crowd };
 	int r;
 
 	if (!crowd->count || crowd->count >= CROWD_NONE - 2)

@@ -89,14 +89,15 @@ static char *reserve(struct names *names, size_t bytes)
 const char *names_add(struct names *names, const char *bytes, size_t len)
 {
 	uint32_t kept_len = (uint32_t)len;
-	const char **slot;
+	const char **slot, *known;
 	char *room;
 
 	if (len >= UINT32_MAX || (names->count * 2 >= names->room && grow(names)))
 		return NULL;
 	slot = find_slot(names, bytes, len);
-	if (*slot)
-		return *slot;
+	known = *slot;
+	if (known)
+		return known;
 	room = reserve(names, sizeof(kept_len) + len + 1);
 	if (!room)
 		return NULL;

@@ -373,7 +373,8 @@ int denet_analysis_rollup(struct denet_analysis *analysis,
 			  const struct denet_rollup_options *options,
 			  struct denet_rollup *ret_rollup)
 {
-	struct draft draft __attribute__((cleanup(draft_freep))) = {
+	AUTO(draft)
+	struct draft draft = {
 		.analysis = analysis,
 		.options = { .size = sizeof(draft.options) },
 	};

@@ -177,7 +177,7 @@ static int fill(struct draft *draft, const struct path *path)
 
 static int make(struct denet_analysis *analysis)
 {
-	struct draft draft __attribute__((cleanup(draft_freep))) = { .family = &analysis->family };
+	AUTO(draft) struct draft draft = { .family = &analysis->family };
 	struct path path = { 0 };
 	int r = path_walk(&analysis->family, &path);
 
@@ -191,10 +191,10 @@ static int make(struct denet_analysis *analysis)
 		.waiting_ns = draft.waiting_ns,
 		.run_delay_ns = draft.delay_ns,
 		.segments_count = draft.count,
-		.segments = TAKE(draft.segments),
 		.programs_count = draft.totals_count,
-		.programs = TAKE(draft.totals),
 	};
+	analysis->waited.segments = TAKE(draft.segments);
+	analysis->waited.programs = TAKE(draft.totals);
 	return 0;
 }
 

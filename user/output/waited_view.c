@@ -195,11 +195,13 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+static const struct human nothing = { "" }, waiting = { "waiting" };
+
 /* In seconds most of a short run would be 0.00. */
 static struct human time_of(uint64_t ns, bool is_fine)
 {
 	if (ns == DENET_UNKNOWN)
-		return (struct human){ "" };
+		return nothing;
 	return is_fine ? human_milliseconds(ns) : human_seconds(ns);
 }
 
@@ -215,8 +217,7 @@ static bool is_fine(const struct denet_rollup *rollup)
 
 static struct human peak_of(const struct denet_rollup_row *row)
 {
-	return row->peak_rss_kb == DENET_UNKNOWN ? (struct human){ "" }
-						 : human_kib(row->peak_rss_kb);
+	return row->peak_rss_kb == DENET_UNKNOWN ? nothing : human_kib(row->peak_rss_kb);
 }
 
 /* A path stands in full behind the figures. */
@@ -352,8 +353,7 @@ static void append_segments(struct buf *buf, const struct term_style *style,
 			.name = text_name(style->is_unicode, order[i]->comm),
 			.cells = { time_of(length_of(order[i]), waited->wall_ns < NS_PER_S),
 				   time_of(order[i]->start_ns, waited->wall_ns < NS_PER_S),
-				   order[i]->is_waiting ? (struct human){ "waiting" }
-							: (struct human){ "" } },
+				   order[i]->is_waiting ? waiting : nothing },
 			.command = order[i]->command,
 		};
 	append_grid(buf, style, &grid);
