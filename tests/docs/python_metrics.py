@@ -12,8 +12,8 @@ HEAD = '''\
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """The table of metrics, as `denet-bpf help records --json` prints it; made by `make docs`.
 
-A constant for each key of a figure; the columns of CSV; the records as typed dicts, each key with
-its unit and meaning. What is not known is left out of a record.
+A constant for each key that is no plain word; the columns of CSV; the records as typed dicts, each
+key with its unit and meaning. What is not known is left out of a record.
 """
 
 from __future__ import annotations
@@ -51,8 +51,13 @@ def print_tuple(name, keys, comment):
     print(")")
 
 
+def has_constant(metric):
+    """A key such as `pid` or `user` is a word that stands for other things, too."""
+    return is_figure(metric) or "_" in metric["key"]
+
+
 def print_constants(records):
-    figures = {metric["key"]: metric for record in records for metric in record["keys"] if is_figure(metric)}
+    figures = {metric["key"]: metric for record in records for metric in record["keys"] if has_constant(metric)}
     print()
     for key in sorted(figures):
         print(f'{key.upper()} = "{key}"')
