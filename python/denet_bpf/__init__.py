@@ -21,11 +21,13 @@ from .analysis import (
 )
 
 if TYPE_CHECKING:
+    from ._budgets import check_budgets
     from ._execute import (
         execute_with_monitoring,
         generate_summary_from_file,
         generate_summary_from_metrics_json,
     )
+    from ._insight import parallelism, roll_up, waited_for
     from .process import ProcessMonitor
     from .profiling import Monitor, monitor, profile
     from .report import generate_report
@@ -36,6 +38,7 @@ __all__ = [
     "Monitor",
     "ProcessMonitor",
     "aggregate_metrics",
+    "check_budgets",
     "convert_format",
     "execute_with_monitoring",
     "find_peaks",
@@ -44,11 +47,14 @@ __all__ = [
     "generate_summary_from_metrics_json",
     "load_metrics",
     "monitor",
+    "parallelism",
     "process_tree_analysis",
     "profile",
     "resource_utilization",
+    "roll_up",
     "save_metrics",
     "to_dataframe",
+    "waited_for",
 ]
 
 # What needs libdenet is imported when it is asked for: analysis of recorded files does not.
@@ -61,6 +67,10 @@ _LATER = {
     "monitor": "profiling",
     "profile": "profiling",
     "generate_report": "report",
+    "check_budgets": "_budgets",
+    "parallelism": "_insight",
+    "roll_up": "_insight",
+    "waited_for": "_insight",
 }
 
 

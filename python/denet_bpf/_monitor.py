@@ -336,6 +336,15 @@ class NativeMonitor:
     def summary_json(self) -> str:
         return self._text(self._library.denet_monitor_summary_json)
 
+    def summary(self):
+        """The struct, whose texts are the monitor's."""
+        found = _abi.Summary(size=ctypes.sizeof(_abi.Summary))
+        if self._handle is None or self._owner != os.getpid():
+            raise NativeError(errno.ESRCH, "the monitor belongs to another process")
+        with self._lock:
+            self._check(self._library.denet_monitor_summary(self._handle, ctypes.byref(found)))
+        return found
+
     def metadata_json(self) -> str:
         return self._text(self._library.denet_monitor_metadata_json)
 

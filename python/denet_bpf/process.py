@@ -381,6 +381,21 @@ class ProcessMonitor:
         elapsed_s = _records.elapsed_s([json.loads(line) for line in lines])
         return _monitor.summary_of_lines(lines, elapsed_s)
 
+    def _records_of_run(self) -> List[str]:
+        """What the analysis of a run reads: its samples are not part of it."""
+        with self._lock:
+            self._check_ended()
+            native = self._native
+            return [native.metadata_json(), *self._processes, native.summary_json()]
+
+    def _summary_of_run(self) -> Any:
+        self._check_ended()
+        return self._native.summary()
+
+    def _check_ended(self) -> None:
+        if not self._native.ended:
+            raise RuntimeError("the run has not ended: run() comes first")
+
     def is_gpu_enabled(self) -> bool:
         return False
 

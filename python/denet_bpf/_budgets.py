@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Conditions that a run must not meet, such as "peak_pss > 2GiB"."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from ctypes import POINTER, byref, c_void_p
+from typing import Any, Iterable, List, TypedDict, Union
+
+from . import _abi, _native
+from ._insight import name_of, text_of, to_error
+from ._output import PathName
+from .process import ProcessMonitor
+
+_OUTCOMES = ("kept", "broken", "undecided", "unknown")
+_VALUES = ("exact", "at least", "at most", "about")
+
+
+class Budget(TypedDict, total=False):
+    """How a budget fared."""
+
+    budget: str  # as it was given
+    #: kept or broken; undecided when the figure is a bound from which neither follows; unknown
+    outcome: str
+    value: float  # in the unit; absent when it is not known
+    value_is: str  # what it says of the true figure: exact, at least, at most, about
+    bound: float
+    unit: str
+    reason: str  # why the figure is not known or not exact; absent when it is
+
+
+def check_budgets(run: Union[PathName, ProcessMonitor], budgets: Iterable[str]) -> List[Budget]:
+    """How each budget fared in a run: a recorded file, or a ProcessMonitor that has ended.
+
+    A budget is the condition under which it is broken, NAME OP VALUE: a key of the summary, or the
+    key without its unit; one of > >= < <= == !=; a number with a unit. "programs[cc1].runs > 100"
+    is of the programs of one name. ValueError marks what is wrong with one; OSError when the file
+    cannot be read or has no summary, RuntimeError while the monitor's run goes on.
+    """
+    if isinstance(budgets, (str, bytes)):
+        raise TypeError("the budgets are a list of texts, not a text")
+    library = _native.library()
+    handle = c_void_p()
+    result = library.denet_budgets_new(byref(handle))
+    if result < 0:
+        raise _native.to_oserror(result)
+    try:
+        for budget in budgets:
+            _add(library, handle, budget)
+        if isinstance(run, ProcessMonitor):
+            return _check(library, handle, byref(run._summary_of_run()))
+        return _check_file(library, handle, run)
+    finally:
+        library.denet_budgets_free(handle)
+
+
+def _add(library: ctypes.CDLL, handle: c_void_p, budget: str) -> None:
+    error = _native.new_error()
+    raw = budget.encode("utf-8", "surrogateescape")
+    if b"\0" in raw:
+        raise ValueError("embedded null byte")
+    result = library.denet_budgets_add(handle, raw, byref(error))
+    if result < 0:
+        raise ValueError(_native.error_text(result, error))
+
+
+def _check_file(library: ctypes.CDLL, handle: c_void_p, path: PathName) -> List[Budget]:
+    name = name_of(path)
+    if name is None:
+        raise TypeError(f"a file's name or a ProcessMonitor, not {type(path).__name__}")
+    error = _native.new_error()
+    stats = POINTER(_abi.Stats)()
+    result = library.denet_stats_read(name, byref(stats), byref(error))
+    if result < 0:
+        raise to_error(result, error, name)
+    try:
+        return _check(library, handle, stats.contents.summary)
+    finally:
+        library.denet_stats_free(stats)
+
+
+def _check(library: ctypes.CDLL, handle: c_void_p, summary: Any) -> List[Budget]:
+    checked = []
+    for place in range(library.denet_budgets_count(handle)):
+        budget = _abi.Budget(size=ctypes.sizeof(_abi.Budget))
+        result = library.denet_budgets_check(handle, place, summary, byref(budget))
+        if result < 0:
+            raise _native.to_oserror(result)
+        checked.append(_as_dict(budget))
+    return checked
+
+
+def _as_dict(budget: Any) -> Budget:
+    made: Budget = {
+        "budget": text_of(budget.expression),
+        "outcome": _OUTCOMES[budget.outcome],
+        "bound": budget.bound,
+        "unit": text_of(budget.unit),
+    }
+    if not math.isnan(budget.value):
+        made["value"] = budget.value
+        made["value_is"] = _VALUES[budget.value_is]
+    if budget.reason is not None:
+        made["reason"] = text_of(budget.reason)
+    return made
