@@ -49,6 +49,7 @@ def execute_with_monitoring(
     stderr: File = subprocess.DEVNULL,
     cwd: Optional[PathName] = None,
     env: Optional[Mapping[str, str]] = None,
+    own_cgroup: bool = False,
 ) -> Tuple[int, ProcessMonitor]:
     """Runs a command in a session of its own and returns (exit code, monitor).
 
@@ -72,7 +73,8 @@ def execute_with_monitoring(
                 words, base_interval_ms, max_interval_ms, since_process_start, output_file,
                 output_format, store_in_memory, quiet, include_children, write_metadata, write_env,
                 enable_ebpf, enable_gpu, accounting=accounting, children=children, pss=pss,
-                no_pss=no_pss, label=label, stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd, env=env, new_session=True,
+                no_pss=no_pss, label=label, stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd,
+                env=env, new_session=True, own_cgroup=own_cgroup,
             )  # fmt: skip
         except RuntimeError as error:
             raise _as_subprocess_would(error, words[0], cwd) from error.__cause__

@@ -46,6 +46,7 @@ class CommandSetup:
         cwd: Optional[object] = None,
         env: Optional[Mapping[str, str]] = None,
         new_session: bool = False,
+        own_cgroup: bool = False,
     ) -> None:
         self.stdin = stdin
         self.stdout = stdout
@@ -53,6 +54,7 @@ class CommandSetup:
         self.cwd = cwd
         self.env = env
         self.new_session = new_session
+        self.own_cgroup = own_cgroup
 
 
 def _accounting(name: str) -> int:
@@ -164,6 +166,7 @@ class NativeMonitor:
         self._has_thread = False
         self._owner = 0
         self._file = file
+        self.warnings: List[str] = []
         self._library = _native.library()
         options = _native.new_options()
         options.interval_ms = min(interval_ms, _INTERVAL_MAX_MS)
@@ -193,6 +196,7 @@ class NativeMonitor:
         launch.stdout_fd = setup.stdout
         launch.stderr_fd = setup.stderr
         launch.new_session = setup.new_session
+        launch.own_cgroup = setup.own_cgroup
         launch.cwd = _encode(setup.cwd) if setup.cwd is not None else None
         if setup.env is not None:
             launch.environment = _vector(_environment(setup.env))
@@ -200,19 +204,40 @@ class NativeMonitor:
         for number in _IGNORED_BY_PYTHON:
             defaults.add(number)
         launch.defaulted = ctypes.pointer(defaults)
-        self._begin(self._library.denet_run, ctypes.byref(launch))
+        self._begin(self._library.denet_run, self._hearing_observer(), ctypes.byref(launch))
 
     def attach(self, pid: int) -> None:
         """Follows a running process; also the calling one."""
         if pid == os.getpid():
-            self._begin(self._library.denet_self)
+            # A thread of the library may step: nothing of Python runs there.
+            observer = self._file.observer() if self._file is not None else None
+            self._begin(self._library.denet_self, observer)
         else:
-            self._begin(self._library.denet_attach, pid)
+            self._begin(self._library.denet_attach, self._hearing_observer(), pid)
 
-    def _begin(self, function, *arguments) -> None:
+    def _hearing_observer(self):
+        """The file's, if there is one, which also keeps what the library warns of."""
+        observer = _abi.Observer()
+        if self._file is not None:
+            ctypes.pointer(observer)[0] = self._file.observer().contents
+        observer.size = ctypes.sizeof(observer)
+        told = self.warnings
+        # The field itself would be what is put there next.
+        address = ctypes.cast(observer.on_warning, ctypes.c_void_p).value
+        before = _abi.OnWarning(address) if address else None
+
+        def keep(context: int, text: bytes) -> None:
+            told.append(text.decode("utf-8", "replace"))
+            if before is not None:
+                before(context, text)
+
+        observer.on_warning = _abi.OnWarning(keep)
+        self._observer = observer  # for as long as the monitor calls it
+        return ctypes.byref(observer)
+
+    def _begin(self, function, observer, *arguments) -> None:
         error = _native.new_error()
         handle = ctypes.c_void_p()
-        observer = self._file.observer() if self._file is not None else None
         result = function(
             ctypes.byref(self._options),
             observer,

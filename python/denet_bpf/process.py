@@ -42,7 +42,9 @@ class ProcessMonitor:
     denet does; stdin, stdout, stderr, cwd and env change that as they do for subprocess.Popen,
     but for PIPE. accounting is "auto", "bpf" or "proc"; children how many children a sample
     lists; pss reads proportional memory at every sample, which is slow, no_pss never, and without
-    either it is read near the peak; label stands in the metadata.
+    either it is read near the peak; label stands in the metadata. own_cgroup starts the command in
+    a cgroup made for it, by which its CPU is exact from /proc, too; where none can be made,
+    `warnings` says why.
 
     RuntimeError when the command cannot be started, ValueError for a bad output_format, and for
     pss with no_pss.
@@ -75,6 +77,7 @@ class ProcessMonitor:
         cwd: Optional[PathName] = None,
         env: Optional[Mapping[str, str]] = None,
         new_session: bool = False,
+        own_cgroup: bool = False,
     ) -> None:
         words = _words_of(cmd)
         self._configure(
@@ -84,7 +87,7 @@ class ProcessMonitor:
         )  # fmt: skip
         with ExitStack() as stack:
             fds = _descriptors(stack, stdin, stdout, stderr)
-            setup = _monitor.CommandSetup(*fds, cwd, env, new_session)
+            setup = _monitor.CommandSetup(*fds, cwd, env, new_session, bool(own_cgroup))
             try:
                 self._native.run(words, setup)
             except _monitor.NativeError as error:
@@ -347,6 +350,11 @@ class ProcessMonitor:
     def get_exit_code(self) -> Optional[int]:
         """exit_code, for who prefers calls."""
         return self.exit_code
+
+    @property
+    def warnings(self) -> List[str]:
+        """Sentences about what went wrong without ending the monitoring."""
+        return list(self._native.warnings)
 
     @property
     def accounting(self) -> str:
