@@ -160,7 +160,7 @@ class LibraryMeter:
         peaks = [
             record[_metrics.PEAK_RSS_KB]
             for record in ended
-            if record.get("start_ms", 0) >= self._before["ts_ms"]
+            if record.get(_metrics.START_MS, 0) >= self._before[_metrics.TS_MS]
             and _metrics.PEAK_RSS_KB in record
         ]
         now = samples[-1]

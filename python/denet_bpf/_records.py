@@ -28,12 +28,12 @@ SAMPLE_KINDS = frozenset({"sample", "tree", "aggregated"})
 TREE_PARTS = ("parent", "children", "aggregated")
 # What the command line writes as CSV, for rows that go out one by one.
 CSV_COLUMNS = _metrics.CSV_COLUMNS
-FIRST_COLUMNS = ("ts_ms", _metrics.CPU_USAGE, _metrics.MEM_RSS_KB, _metrics.MEM_VMS_KB)
+FIRST_COLUMNS = (_metrics.TS_MS, _metrics.CPU_USAGE, _metrics.MEM_RSS_KB, _metrics.MEM_VMS_KB)
 
 # denet renamed these in 0.6.0; a file has one name or the other.
 OTHER_NAME = {**_metrics.OLD_KEYS, **{old: new for new, old in _metrics.OLD_KEYS.items()}}
 
-_METADATA_KEYS = ("pid", "cmd", "executable", "t0_ms")
+_METADATA_KEYS = ("pid", "cmd", "executable", _metrics.T0_MS)
 # No counter of a machine comes near; mean and deviation of such numbers still fit a float.
 _LARGEST = 1e30
 _DEEPEST_COLUMN = 8
@@ -60,7 +60,7 @@ def kind_of(record: Mapping[str, Any]) -> str:
     if _metrics.TOTAL_TIME_SECS in record and _metrics.SAMPLE_COUNT in record:
         return "summary"
     known = sum(key in record for key in _METADATA_KEYS)
-    return "metadata" if known > 1 and ("executable" in record or "t0_ms" in record) else ""
+    return "metadata" if known > 1 and ("executable" in record or _metrics.T0_MS in record) else ""
 
 
 def is_sample(record: Mapping[str, Any]) -> bool:
@@ -92,12 +92,12 @@ def unflatten_sample(record: Record) -> Record:
     A value that was changed since stays.
     """
     totals = _tree_totals(record)
-    if not any(key in record for key in totals if key != "ts_ms"):
+    if not any(key in record for key in totals if key != _metrics.TS_MS):
         return record
     return {
         key: value
         for key, value in record.items()
-        if key == "ts_ms" or key not in totals or not _same(value, totals[key])
+        if key == _metrics.TS_MS or key not in totals or not _same(value, totals[key])
     }
 
 
@@ -134,7 +134,7 @@ def number(record: Mapping[str, Any], key: str) -> Optional[Number]:
 
 def elapsed_s(records: Iterable[Record]) -> float:
     """Seconds from the first sample to the last; 0.0 without two, or when the clock went back."""
-    times = [number(record, "ts_ms") for record in records if is_sample(record)]
+    times = [number(record, _metrics.TS_MS) for record in records if is_sample(record)]
     known = [value for value in times if value is not None]
     return max(0.0, (known[-1] - known[0]) / 1000) if known else 0.0
 

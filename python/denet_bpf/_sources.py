@@ -45,7 +45,7 @@ class SystemSource:
         memory = _memory(system)
         disk = system.get("disk", {})
         return Reading(
-            timestamp=system["ts_ms"] / 1000,
+            timestamp=system[_metrics.TS_MS] / 1000,
             mono_s=system["mono_ns"] / 1e9,
             busy_ns=capacity - cpu.get("idle_ns", 0) - cpu.get("iowait_ns", 0),
             capacity_ns=capacity,
@@ -85,7 +85,7 @@ class TreeSource:
         system = _native.system()
         memory = _memory(system)
         return Reading(
-            timestamp=tree["ts_ms"] / 1000,
+            timestamp=tree[_metrics.TS_MS] / 1000,
             mono_s=system["mono_ns"] / 1e9,
             busy_ns=tree[_metrics.CPU_TIME_NS],
             capacity_ns=system["mono_ns"],

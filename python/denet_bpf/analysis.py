@@ -273,7 +273,7 @@ def _own_metadata() -> Record:
         "pid": os.getpid(),
         "cmd": ["python"],
         "executable": sys.executable,
-        "t0_ms": time.time_ns() // 1_000_000,
+        _metrics.T0_MS: time.time_ns() // 1_000_000,
     }
 
 
@@ -284,7 +284,7 @@ def _merge(window: Sequence[Record], method: str) -> Record:
         merged["kind"] = "aggregated"
     reduce = _METHODS.get(method, statistics.fmean)
     for key in merged:
-        if key in _WINDOWED or (is_tree and key != "ts_ms"):
+        if key in _WINDOWED or (is_tree and key != _metrics.TS_MS):
             values = _known(window, key)
             if values:
                 merged[key] = reduce(values)
@@ -293,9 +293,9 @@ def _merge(window: Sequence[Record], method: str) -> Record:
     still_unknown = [key for key in names if not _known(window, key)]
     if still_unknown:
         merged["unknown"] = still_unknown
-    times = _known(window, "ts_ms")
+    times = _known(window, _metrics.TS_MS)
     if times:
-        merged["ts_ms"] = times[-1]
+        merged[_metrics.TS_MS] = times[-1]
     merged.update(_aggregated=True, _window_size=len(window), _aggregation_method=method)
     return merged
 
@@ -371,7 +371,7 @@ _COUNTERS = {
 
 
 def _add_times(result: Dict[str, Number], samples: Sequence[Record]) -> None:
-    times = _known(samples, "ts_ms")
+    times = _known(samples, _metrics.TS_MS)
     if not times:
         return
     # The clock may have been set back meanwhile: then the time is not known.
@@ -429,14 +429,14 @@ def _table_library(library: Optional[str]) -> Any:
 
 def _sample_rows(records: List[Record]) -> List[Record]:
     samples = samples_of(records)
-    times = _known(samples, "ts_ms")
+    times = _known(samples, _metrics.TS_MS)
     rows = []
     for sample in samples:
         row = columns_of(sample)
         row.pop("kind", None)
-        now = number(sample, "ts_ms")
+        now = number(sample, _metrics.TS_MS)
         elapsed = (now - times[0]) / 1000 if now is not None else None
-        rows.append({"ts_ms": row.pop("ts_ms", None), "time_s": elapsed, **row})
+        rows.append({_metrics.TS_MS: row.pop(_metrics.TS_MS, None), "time_s": elapsed, **row})
     return rows
 
 
