@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "user/engine": {"util", "source", "procfs", "tree", "metrics", "denet/denet.h", "kernel/tree.h"},
     "user/record": {"util", "metrics", "denet/denet.h", "denet/system.h"},
     "user/follow": {"util", "engine", "source", "procfs", "tree", "metrics", "record", "launch", "denet/denet.h", "kernel/tree.h"},
-    "user/api": {"util", "doctor", "record", "procfs", "denet/denet.h"},
+    "user/api": {"util", "doctor", "metrics", "record", "procfs", "denet/denet.h"},
     "user/analysis": {"util", "metrics", "record", "denet/denet.h"},
     "user/output": {"util", "denet/denet.h"},
     "user/rights": {"util", "denet/denet.h"},
@@ -42,10 +42,14 @@ HOUSE = "docs/architecture.md"
 SYSTEM = {"sys", "linux", "asm", "arpa", "net", "netinet"}
 # Generated headers, by the end of their name.
 GENERATED = {".skel.h": "bpf", ".lskel.h": "bpf", "vmlinux.h": "vmlinux"}
-# The one place that may spell a figure's key, and what is made from it or mirrors a header.
-METRICS_HOME = "user/metrics/table.c"
+# The one place that may spell a key, and what is made from it or mirrors a header. Of facts, keys without
+# an underscore are words that stand for other things, too.
+METRICS_HOMES = ("user/metrics/table.c", "user/metrics/facts.c", "user/metrics/keys.h")
 METRICS_COPIES = {"python/denet_bpf/_metrics.py", "python/denet_bpf/_abi.py"}
-METRIC_ROW = re.compile(r'\bROW\((?:COUNTER|GAUGE),\s*\w+,\s*"([a-z0-9_]+)"|\bOLD_KEY\("([a-z0-9_]+)"\)')
+METRIC_ROW = re.compile(
+    r'\bROW\((?:COUNTER|GAUGE),\s*\w+,\s*"([a-z0-9_]+)"|\bOLD_KEY\("([a-z0-9_]+)"\)|'
+    r'(?:\bROW\(INFO,\s*\w+,|\bFACT\(\w+,|\bOTHER\(|\bOF_ENV\("\w+",|#define KEY_\w+)\s*"([a-z0-9]+_[a-z0-9_]+)"'
+)
 LITERAL = re.compile(r'''(["'])([a-z0-9_]+)\1''')
 BANNED = re.compile(
     r"\b(v?sprintf|strcpy|strcat|strncpy|strncat|stpcpy|atoi|atol|atoll|atof|gets|system|popen|"
@@ -159,18 +163,21 @@ class Sources:
 
     def check_keys(self):
         """A figure has one name, in one place: who writes it again has missed the table."""
-        table = self.texts.get(METRICS_HOME, "")
-        keys = {key for row in METRIC_ROW.findall(table) for key in row if key}
+        homes = {}
+        for home in METRICS_HOMES:
+            for row in METRIC_ROW.findall(self.texts.get(home, "")):
+                homes.update((key, home) for key in row if key)
         python = sorted((self.root / "python" / "denet_bpf").rglob("*.py"))
         texts = {path.relative_to(self.root).as_posix(): path.read_text(encoding="utf-8") for path in python}
         texts.update((name, text) for name, text in self.texts.items() if name.startswith("user/"))
         for name, text in texts.items():
-            if name == METRICS_HOME or name in METRICS_COPIES:
+            if name in METRICS_COPIES:
                 continue
             for match in LITERAL.finditer(text):
-                if match.group(2) in keys:
+                home = homes.get(match.group(2))
+                if home and name not in METRICS_HOMES:
                     line = text.count("\n", 0, match.start()) + 1
-                    self.fault(name, f"spells the key {match.group(2)}, which {METRICS_HOME} has", line)
+                    self.fault(name, f"spells the key {match.group(2)}, which {home} has", line)
 
     def check_guards(self):
         for name, text in self.texts.items():

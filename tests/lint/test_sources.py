@@ -127,6 +127,27 @@ FAULTS = {
         },
         "python/denet_bpf/a.py:1: spells the key pss",
     ),
+    "key of a fact": (
+        {
+            "user/metrics/facts.c": LICENCE + 'FACT(TEXT, "pid_of", 0)\nROW(INFO, U64, "ts_ms", "ms")\n',
+            "user/util/a.c": LICENCE + 'char *pid = "pid_of";\n',
+        },
+        "user/util/a.c:2: spells the key pid_of, which user/metrics/facts.c has",
+    ),
+    "key of a fact without a struct": (
+        {
+            "user/metrics/facts.c": LICENCE + 'OTHER("clk_tck", 0)\nOF_ENV("numa",\n    "node_sizes_mb", 0)\n',
+            "python/denet_bpf/a.py": 'x = "clk"\ny = "node_sizes_mb"\n',
+        },
+        "python/denet_bpf/a.py:2: spells the key node_sizes_mb",
+    ),
+    "key with a name": (
+        {
+            "user/metrics/keys.h": header("DENET_METRICS_KEYS_H", '#define KEY_EXIT_CODE "exit_code"\n'),
+            "user/util/a.c": LICENCE + 'char *key = "exit_code";\n',
+        },
+        "user/util/a.c:2: spells the key exit_code, which user/metrics/keys.h has",
+    ),
 }
 
 

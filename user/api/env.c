@@ -3,6 +3,7 @@
 
 #include <denet/denet.h>
 
+#include "metrics/keys.h"
 #include "procfs/host.h"
 #include "procfs/procfs.h"
 #include "util/buf.h"
@@ -20,8 +21,8 @@ static void put_cpus(struct json *json, const struct host *host)
 {
 	json_object_begin(json, "lscpu");
 	json_u64(json, "sockets", host->topology.sockets);
-	json_u64(json, "cores_per_socket", host->topology.cores_per_socket);
-	json_u64(json, "threads_per_core", host->topology.threads_per_core);
+	json_u64(json, KEY_CORES_PER_SOCKET, host->topology.cores_per_socket);
+	json_u64(json, KEY_THREADS_PER_CORE, host->topology.threads_per_core);
 	json_string(json, "model", text_or_empty(host->cpu_model));
 	json_object_end(json);
 }
@@ -38,7 +39,7 @@ static void put_numa(struct json *json, const struct numa *numa)
 		json_array_end(json);
 	}
 	json_array_end(json);
-	json_array_begin(json, "node_sizes_mb");
+	json_array_begin(json, KEY_NODE_SIZES_MB);
 	for (size_t i = 0; i < numa->nodes_count; i++)
 		json_u64(json, NULL, numa->nodes[i].size_mb);
 	json_array_end(json);
@@ -48,13 +49,13 @@ static void put_numa(struct json *json, const struct numa *numa)
 static void put_frequencies(struct json *json, const struct host *host)
 {
 	if (host->governors_count > 0) {
-		json_array_begin(json, "cpu_governor");
+		json_array_begin(json, KEY_CPU_GOVERNOR);
 		for (size_t i = 0; i < host->governors_count; i++)
 			json_string(json, NULL, host->governors[i]);
 		json_array_end(json);
 	}
 	if (host->freqs_count > 0) {
-		json_array_begin(json, "cpu_freq_khz");
+		json_array_begin(json, KEY_CPU_FREQ_KHZ);
 		for (size_t i = 0; i < host->freqs_count; i++)
 			json_u64(json, NULL, host->freqs_khz[i]);
 		json_array_end(json);
@@ -65,17 +66,17 @@ void env_write(struct json *json, const struct host *host, uint64_t ts_ms)
 {
 	json_object_begin(json, NULL);
 	json_string(json, "kind", "env");
-	json_u64(json, "ts_ms", ts_ms);
+	json_u64(json, KEY_TS_MS, ts_ms);
 	json_string(json, "host", text_or_empty(host->hostname));
 	json_string(json, "kernel", text_or_empty(host->kernel));
 	put_cpus(json, host);
 	put_numa(json, &host->numa);
-	json_string(json, "affinity_inherited", text_or_empty(host->affinity));
+	json_string(json, KEY_AFFINITY_INHERITED, text_or_empty(host->affinity));
 	put_frequencies(json, host);
 	if (host->thp)
-		json_string(json, "thp_enabled", host->thp);
+		json_string(json, KEY_THP_ENABLED, host->thp);
 	if (host->has_smt)
-		json_bool(json, "smt_active", host->is_smt_active);
+		json_bool(json, KEY_SMT_ACTIVE, host->is_smt_active);
 	if (host->cgroup)
 		json_string(json, "cgroup", host->cgroup);
 	json_object_end(json);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Keys that say what the figures belong to. `kind`, which each record begins with, has no row. */
+#include "metrics/keys.h"
 #include "metrics/table_internal.h"
 
 #define NOWHERE(record_, place_)                  \
@@ -16,7 +17,7 @@
 
 const struct metric metric_facts[] = {
 	/* Times and names that several have */
-	ROW(INFO, U64, "ts_ms", "ms", METRIC_DEMANDED, "When it was, since 1970.", "wall clock",
+	ROW(INFO, U64, KEY_TS_MS, "ms", METRIC_DEMANDED, "When it was, since 1970.", "wall clock",
 	    NULL,
 	    (IN_CHILD(1, ts_ms), IN_TREE(1, ts_ms), IN_MEMBER(1, ts_ms), IN_AGGREGATED(1, ts_ms),
 	     IN_SAMPLE(1, parent.ts_ms), IN_EXIT(1, ts_ms))),
@@ -38,7 +39,7 @@ const struct metric metric_facts[] = {
 	FACT(ACCOUNTING, "accounting", 0,
 	     "Where the figures come from: bpf is exact, proc sampled, none nowhere.", "denet-bpf",
 	     (IN_METADATA(7, accounting), IN_SUMMARY(60, accounting))),
-	FACT(EXIT_CODE, "exit_code", 0, "Its exit status; absent when a signal ended it.",
+	FACT(EXIT_CODE, KEY_EXIT_CODE, 0, "Its exit status; absent when a signal ended it.",
 	     "task->signal->group_exit_code; waitid()",
 	     (IN_PROCESS(14, end), IN_EXIT(3, end), IN_SUMMARY(19, end))),
 	FACT(SIGNAL, "signal", 0, "The signal that ended it.",
@@ -48,7 +49,7 @@ const struct metric metric_facts[] = {
 	/* metadata */
 	FACT(TEXT, "executable", METRIC_DENETS | METRIC_EMPTY_FOR_DENET,
 	     "The file of the root's program.", "/proc/PID/exe", (IN_METADATA(4, command.exe))),
-	ROW(INFO, U64, "t0_ms", "ms", METRIC_DENETS, "The start, since 1970.", "wall clock", NULL,
+	ROW(INFO, U64, KEY_T0_MS, "ms", METRIC_DENETS, "The start, since 1970.", "wall clock", NULL,
 	    (IN_METADATA(5, t0_ms))),
 	OTHER("capabilities", METRIC_DENETS,
 	      "psi: whether memory pressure is told, of the system and of processes; perf_hw: "
@@ -59,7 +60,7 @@ const struct metric metric_facts[] = {
 	    (IN_METADATA(9, interval_ms))),
 	ROW(INFO, U64, "max_interval_ms", "ms", 0, "Between samples after ten seconds.",
 	    "--max-interval", NULL, (IN_METADATA(10, max_interval_ms))),
-	OTHER("clk_tck", 0, "Timer ticks a second, as /proc counts.", "sysconf(_SC_CLK_TCK)",
+	OTHER(KEY_CLK_TCK, 0, "Timer ticks a second, as /proc counts.", "sysconf(_SC_CLK_TCK)",
 	      METADATA, 11),
 	OTHER("schema", 0, "1; another number when a key changes its meaning.", "denet-bpf",
 	      METADATA, 12),
@@ -165,26 +166,26 @@ const struct metric metric_facts[] = {
 	     (IN_SUMMARY(68, incomplete))),
 
 	/* env */
-	ROW(INFO, OTHER, "ts_ms", "ms", METRIC_DENETS, "When it was, since 1970.", "wall clock",
+	ROW(INFO, OTHER, KEY_TS_MS, "ms", METRIC_DENETS, "When it was, since 1970.", "wall clock",
 	    NULL, (NOWHERE(ENV, 1))),
 	OTHER("host", METRIC_DENETS, "The machine's name.", "/proc/sys/kernel/hostname", ENV, 2),
 	OTHER("kernel", METRIC_DENETS, "Its release.", "/proc/sys/kernel/osrelease", ENV, 3),
 	OF_ENV("lscpu", "sockets", "Packages.", "/sys/devices/system/cpu", 4),
-	OF_ENV("lscpu", "cores_per_socket", "Most cores of a package.", "/sys/devices/system/cpu",
+	OF_ENV("lscpu", KEY_CORES_PER_SOCKET, "Most cores of a package.", "/sys/devices/system/cpu",
 	       5),
-	OF_ENV("lscpu", "threads_per_core", "Threads of a core.", "/sys/devices/system/cpu", 6),
+	OF_ENV("lscpu", KEY_THREADS_PER_CORE, "Threads of a core.", "/sys/devices/system/cpu", 6),
 	OF_ENV("lscpu", "model", "The processor's name.", "/proc/cpuinfo", 7),
 	OF_ENV("numa", "nodes", "Nodes of memory.", "/sys/devices/system/node", 8),
 	OF_ENV("numa", "distances", "A row for each node.", "/sys/devices/system/node", 9),
-	OF_ENV("numa", "node_sizes_mb", "Memory of each node.", "/sys/devices/system/node", 10),
-	OTHER("affinity_inherited", METRIC_DENETS, "The CPUs that the root may use.",
+	OF_ENV("numa", KEY_NODE_SIZES_MB, "Memory of each node.", "/sys/devices/system/node", 10),
+	OTHER(KEY_AFFINITY_INHERITED, METRIC_DENETS, "The CPUs that the root may use.",
 	      "sched_getaffinity()", ENV, 11),
-	OTHER("cpu_governor", METRIC_DENETS, "Of each CPU.", "/sys/devices/system/cpu", ENV, 12),
-	OTHER("cpu_freq_khz", METRIC_DENETS, "Of each CPU, now.", "/sys/devices/system/cpu", ENV,
+	OTHER(KEY_CPU_GOVERNOR, METRIC_DENETS, "Of each CPU.", "/sys/devices/system/cpu", ENV, 12),
+	OTHER(KEY_CPU_FREQ_KHZ, METRIC_DENETS, "Of each CPU, now.", "/sys/devices/system/cpu", ENV,
 	      13),
-	OTHER("thp_enabled", METRIC_DENETS, "Transparent huge pages.",
+	OTHER(KEY_THP_ENABLED, METRIC_DENETS, "Transparent huge pages.",
 	      "/sys/kernel/mm/transparent_hugepage/enabled", ENV, 14),
-	OTHER("smt_active", METRIC_DENETS, "Whether cores have several threads.",
+	OTHER(KEY_SMT_ACTIVE, METRIC_DENETS, "Whether cores have several threads.",
 	      "/sys/devices/system/cpu/smt/active", ENV, 15),
 	OTHER("cgroup", METRIC_DENETS, "The root's, as the kernel lists them.", "/proc/PID/cgroup",
 	      ENV, 16),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "metrics/derive.h"
+#include "metrics/keys.h"
 #include "record/fields.h"
 #include "util/json.h"
 
@@ -53,7 +54,7 @@ static void write_of_metadata(struct json *json, const char *key, const void *co
 		write_capabilities(json, key, start);
 	else if (!strcmp(key, "version"))
 		json_string(json, key, DENET_VERSION);
-	else if (!strcmp(key, "clk_tck"))
+	else if (!strcmp(key, KEY_CLK_TCK))
 		json_i64(json, key, sysconf(_SC_CLK_TCK));
 	else
 		json_u64(json, key, SCHEMA);

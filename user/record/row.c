@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "metrics/derive.h"
+#include "metrics/keys.h"
 #include "metrics/publish.h"
 #include "metrics/table.h"
 #include "record/parse_fields.h"
@@ -154,7 +155,7 @@ static void find_members(const struct scan_value *object, struct members *ret_me
 			ret_members->aggregated = value;
 		else if (scan_is(&key, "cmd"))
 			ret_members->cmd = value;
-		else if (scan_is(&key, "t0_ms"))
+		else if (scan_is(&key, KEY_T0_MS))
 			ret_members->t0_ms = value;
 		else if (!ret_members->has_cpu_usage) {
 			/* The only one of those that a sample must have that has a fraction. */

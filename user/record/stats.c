@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "metrics/derive.h"
+#include "metrics/keys.h"
 #include "metrics/table.h"
 #include "record/fields.h"
 #include "record/reader.h"
@@ -417,7 +418,7 @@ static void write_all(struct json *json, const struct stats *stats)
 	if (fields.is_compat && end->known && end->signal)
 		json_i64(json, "signal", end->signal);
 	else if (fields.is_compat && end->known)
-		json_i64(json, "exit_code", end->exit_code);
+		json_i64(json, KEY_EXIT_CODE, end->exit_code);
 	if (stats->lines_skipped)
 		json_u64(json, "lines_skipped", stats->lines_skipped);
 	if (stats->is_truncated)

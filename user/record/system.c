@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "metrics/keys.h"
 #include "util/json.h"
 
 /* Nothing when the value is not known. */
@@ -142,7 +143,7 @@ void system_append_json(const struct denet_system *system, struct buf *buf)
 
 	json_init(&json, buf);
 	json_object_begin(&json, NULL);
-	write_known(&json, "ts_ms", system->ts_ms);
+	write_known(&json, KEY_TS_MS, system->ts_ms);
 	write_known(&json, "mono_ns", system->mono_ns);
 	if (isfinite(system->uptime_s))
 		json_double(&json, "uptime_s", system->uptime_s);
