@@ -48,7 +48,7 @@ static void each_command_says_what_it_does(void **state)
 	}
 }
 
-/* Up to a pipe or a blank between words: no example quotes a blank. */
+/* Up to a pipe or a blank between words, or between quotes. */
 static int parse_line(const char *line, struct options *ret_options, char *error)
 {
 	static char text[128];
@@ -67,6 +67,12 @@ static int parse_line(const char *line, struct options *ret_options, char *error
 
 			(void)strtok_r(NULL, ")", &rest);
 			word = pid;
+		} else if (word[0] == '\'') {
+			/* strtok_r() has ended it at its first blank, if it has one. */
+			if (!strchr(++word, '\''))
+				word[strlen(word)] = ' ';
+			*strchr(word, '\'') = '\0';
+			rest = word + strlen(word) + 1;
 		}
 		argv[argc++] = word;
 	}

@@ -92,6 +92,25 @@ static void there_is_a_bit_for_each_option(void **state)
 	assert_null(option_at(options_count()));
 }
 
+static void budgets_may_be_many_and_each_is_right(void **state)
+{
+	struct options options = PARSE("run", "--fail-if", "wall > 5m", "--fail-if=wall>1s",
+				       "--budget", "a", "--budget", "b", "--strict", "x");
+
+	(void)state;
+	assert_int_equal(options.budgets.count, 2);
+	assert_string_equal(options.budgets.items[1], "wall>1s");
+	assert_int_equal(options.budget_files.count, 2);
+	assert_string_equal(options.budget_files.items[1], "b");
+	assert_true(options.strict);
+	assert_int_equal(PARSE("stats", "--fail-if", "wall > 5m", "f").budgets.count, 1);
+	assert_int_equal(PARSE("attach", "--fail-if", "wall > 5m", "7").budgets.count, 1);
+	REFUSE("--fail-if ^wal 'wall'", "run", "--fail-if", "wal > 5m", "x");
+	REFUSE("--strict --fail-if --budget", "run", "--strict", "x");
+	REFUSE("--fail-if doctor", "doctor", "--fail-if", "wall > 5m");
+	REFUSE("--budget ''", "run", "--budget", "", "x");
+}
+
 static void options_stand_before_and_after_the_command(void **state)
 {
 	struct options options = PARSE("-j", "run", "-q", "ls", "-l");
@@ -389,6 +408,7 @@ int main(void)
 		cmocka_unit_test(rows_are_asked_for_in_several_ways),
 		cmocka_unit_test(our_options_are_accepted),
 		cmocka_unit_test(there_is_a_bit_for_each_option),
+		cmocka_unit_test(budgets_may_be_many_and_each_is_right),
 		cmocka_unit_test(options_stand_before_and_after_the_command),
 		cmocka_unit_test(what_follows_cmd_is_its_own),
 		cmocka_unit_test(values_may_be_joined),

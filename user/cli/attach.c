@@ -40,9 +40,12 @@ static int finish(struct session *session)
 		return EXIT_STATUS_LOST;
 	}
 	recorder_finish(session->recorder, &summary);
+	report_finish(session->report, &summary);
 	session_drain(session, session->wants_end || session->options->monitor.duration_ns
 				       ? PATIENCE_MS
 				       : -1);
+	if (report_is_over_budget(session->report))
+		return EXIT_STATUS_OVER_BUDGET;
 	return recorder_has_lost(session->recorder) ? EXIT_STATUS_LOST : EXIT_STATUS_OK;
 }
 

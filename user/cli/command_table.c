@@ -30,9 +30,11 @@ static const struct command_spec command_table[] = {
 			{ "-j run sort big.txt | jq .kind", "records to a pipe" },
 			{ "run -d 60 ./server", "look at the first minute only" },
 			{ "run -u nobody ./server", "as root: CMD is another user's" },
+			{ "run --fail-if 'peak_pss > 2GiB' make", "123 if it needs more" },
 		},
 		.exits = {
 			{ "CMD's", "whatever it was" },
+			{ "123", "CMD has succeeded, and a budget of --fail-if was broken" },
 			{ "124", "--duration ended while CMD was running" },
 			NOTHING_STARTED,
 			{ "126", "CMD cannot be executed" },
@@ -59,6 +61,7 @@ static const struct command_spec command_table[] = {
 		.exits = {
 			{ "0", "the process ended, Ctrl-C, or --duration is over" },
 			{ "1", "records could not be written" },
+			{ "123", "a budget of --fail-if was broken" },
 			NOTHING_STARTED,
 		},
 	},
@@ -76,10 +79,12 @@ static const struct command_spec command_table[] = {
 			{ "stats run.jsonl", NULL },
 			{ "stats -j run.jsonl", "as JSON" },
 			{ "stats -v run.jsonl.gz", "with more figures" },
+			{ "stats --fail-if 'cpu_time > 60s' run.jsonl", "yes or no" },
 		},
 		.exits = {
 			{ "0", "the file was read" },
 			{ "1", "the file cannot be used" },
+			{ "123", "a budget of --fail-if was broken" },
 			{ "125", "wrong usage" },
 		},
 	},

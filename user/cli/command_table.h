@@ -20,8 +20,8 @@ struct command_exit {
 	const char *text;
 };
 
-#define COMMAND_EXAMPLES 6
-#define COMMAND_EXITS 6
+#define COMMAND_EXAMPLES 7
+#define COMMAND_EXITS 7
 
 struct command_spec {
 	enum command id;

@@ -9,6 +9,7 @@ static const struct {
 	const size_t *count;
 } tables[] = {
 	{ option_table, &option_table_count },
+	{ option_table_report, &option_table_report_count },
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -11,6 +11,13 @@ size_t options_count(void)
 	return count;
 }
 
+static enum operand operand_of(enum option_kind kind)
+{
+	if (kind == OPTION_FILE || kind == OPTION_FILES)
+		return OPERAND_FILE;
+	return kind == OPTION_NAME ? OPERAND_USER : OPERAND_NONE;
+}
+
 struct option_help options_help(size_t index, enum command command)
 {
 	const struct option_spec *spec = option_at(index);
@@ -28,9 +35,7 @@ struct option_help options_help(size_t index, enum command command)
 		.on_reading = spec->on_reading,
 		.choices = spec->choices,
 		.group = spec->group,
-		.operand = spec->kind == OPTION_FILE   ? OPERAND_FILE
-			   : spec->kind == OPTION_NAME ? OPERAND_USER
-						       : OPERAND_NONE,
+		.operand = operand_of(spec->kind),
 		.commands = spec->commands,
 		.tolerated = spec->tolerated,
 		.applies = command == COMMAND_NONE || (spec->commands & COMMAND_BIT(command)),

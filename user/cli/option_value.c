@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/options_internal.h"
+#include "util/cleanup.h"
 #include "util/parse.h"
 #include "util/units.h"
 
@@ -141,6 +142,48 @@ static int set_name(const struct option_spec *spec, const char *value, struct op
 	return set_text(spec, value, options, error);
 }
 
+static int add(const struct option_spec *spec, const char *value, struct options *options,
+	       char error[OPTIONS_ERROR_BYTES])
+{
+	struct option_list *list = field(options, spec);
+
+	if (list->count == OPTIONS_LIST_MAX)
+		return option_refuse(error, "option '--%s' was given more than %d times",
+				     spec->name, OPTIONS_LIST_MAX);
+	list->items[list->count++] = value;
+	return 0;
+}
+
+static int add_file(const struct option_spec *spec, const char *value, struct options *options,
+		    char error[OPTIONS_ERROR_BYTES])
+{
+	if (value[0] == '\0')
+		return option_refuse(error, "option '--%s' takes the name of a file, not ''",
+				     spec->name);
+	return add(spec, value, options, error);
+}
+
+static void denet_budgets_freep(struct denet_budgets **budgets)
+{
+	denet_budgets_free(*budgets);
+}
+
+/* What is wrong is told before anything starts. Read it is when the run is over. */
+static int add_budget(const struct option_spec *spec, const char *value, struct options *options,
+		      char error[OPTIONS_ERROR_BYTES])
+{
+	AUTO(denet_budgets) struct denet_budgets *budgets = NULL;
+	struct denet_error why = { .size = sizeof(why) };
+	int r = denet_budgets_new(&budgets);
+
+	if (!r)
+		r = denet_budgets_add(budgets, value, &why);
+	if (r)
+		return option_refuse(error, "option '--%s': %s", spec->name,
+				     why.text[0] ? why.text : strerror(-r));
+	return add(spec, value, options, error);
+}
+
 int option_set(const struct option_spec *spec, const char *value, struct options *options,
 	       char error[OPTIONS_ERROR_BYTES])
 {
@@ -161,6 +204,10 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 		return set_text(spec, value, options, error);
 	case OPTION_COUNT:
 		return set_count(spec, value, field(options, spec), error);
+	case OPTION_FILES:
+		return add_file(spec, value, options, error);
+	case OPTION_BUDGET:
+		return add_budget(spec, value, options, error);
 	case OPTION_CHILDREN:
 		return set_children(spec, value, options, error);
 	case OPTION_HELP:

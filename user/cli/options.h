@@ -15,6 +15,14 @@
 enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+#define OPTIONS_LIST_MAX 64
+
+/* What may be given again and again, in that order; borrowed. */
+struct option_list {
+	const char *items[OPTIONS_LIST_MAX];
+	size_t count;
+};
+
 struct options {
 	enum command command;
 	enum command help_command; /* help: of which; COMMAND_NONE for all */
@@ -43,6 +51,12 @@ struct options {
 	bool verbose;
 	bool write_env;
 	bool compat_denet;
+	struct option_list budgets; /* each is right by itself */
+	struct option_list budget_files;
+	struct option_list summaries; /* files that are written at the end */
+	bool strict; /* what does not decide a budget breaks it */
+	bool ci;
+	uint64_t heartbeat_ns; /* 0 for none */
 };
 
 #define OPTIONS_ERROR_BYTES 512
@@ -59,7 +73,14 @@ int options_parse(int argc, char *const argv[], struct options *ret_options,
 size_t options_screen_environment(const char *names[], size_t room);
 
 /* What an option is for; the order is that of help. Hidden ones have no effect. */
-enum option_group { OPTION_HIDDEN, OPTION_RECORDS, OPTION_MEASURE, OPTION_SCREEN, OPTION_GENERAL };
+enum option_group {
+	OPTION_HIDDEN,
+	OPTION_RECORDS,
+	OPTION_MEASURE,
+	OPTION_SCREEN,
+	OPTION_REPORT,
+	OPTION_GENERAL,
+};
 
 /* How an option is used: the part of the table that help and its like need. */
 struct option_help {

@@ -84,6 +84,9 @@ static int check_places(const struct options *options, uint64_t given,
 			return option_refuse(error, "option '--%s' needs '--json' or '--out FILE'",
 					     spec->name);
 	}
+	if (given & bit_of("strict") && !options->budgets.count && !options->budget_files.count)
+		return option_refuse(error,
+				     "option '--strict' needs '--fail-if EXPR' or '--budget FILE'");
 	if (options->clean_env && !options->user)
 		return option_refuse(error, "option '--clean-env' needs '--user USER'");
 	return 0;

@@ -23,6 +23,8 @@ enum option_kind {
 	OPTION_FILE, /* sets a const char pointer */
 	OPTION_NAME, /* the same, of an account */
 	OPTION_TEXT, /* the same, whatever it says */
+	OPTION_FILES, /* adds to a list */
+	OPTION_BUDGET, /* the same, of what is a budget */
 	OPTION_CHILDREN,
 	OPTION_COUNT, /* sets a uint64_t, at least 1 */
 	OPTION_HELP,
@@ -56,6 +58,8 @@ uint64_t option_bit(const struct option_spec *spec);
 /* The tables. */
 extern const struct option_spec option_table[];
 extern const size_t option_table_count;
+extern const struct option_spec option_table_report[];
+extern const size_t option_table_report_count;
 
 /* By its name or alias, which need not end there; NULL when there is none. */
 const struct option_spec *option_find(const char *name, size_t len);

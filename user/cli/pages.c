@@ -7,11 +7,9 @@
 #include "cli/pages_internal.h"
 
 const struct page_group page_groups[] = {
-	{ OPTION_RECORDS, "Records" },
-	{ OPTION_MEASURE, "What is measured" },
-	{ OPTION_SCREEN, "What is shown" },
-	{ OPTION_GENERAL, "Other" },
-	{ OPTION_HIDDEN, NULL },
+	{ OPTION_RECORDS, "Records" },	    { OPTION_MEASURE, "What is measured" },
+	{ OPTION_SCREEN, "What is shown" }, { OPTION_REPORT, "Budgets and CI" },
+	{ OPTION_GENERAL, "Other" },	    { OPTION_HIDDEN, NULL },
 };
 
 static bool ends_sentence(const char *word, size_t len)

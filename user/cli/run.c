@@ -87,6 +87,22 @@ static int wait_unmonitored(struct session *session)
 	return pass_on(session, &end);
 }
 
+static void tell_end(struct session *session, const struct denet_summary *summary)
+{
+	recorder_finish(session->recorder, summary);
+	report_finish(session->report, summary);
+}
+
+/* How the command has ended goes before what we say of it. */
+static int pass_on_or_fail(struct session *session, const struct denet_end *end)
+{
+	int status = pass_on(session, end);
+
+	return status == EXIT_STATUS_OK && report_is_over_budget(session->report)
+		       ? EXIT_STATUS_OVER_BUDGET
+		       : status;
+}
+
 static int finish(struct session *session)
 {
 	struct denet_summary summary = { .size = sizeof(summary) };
@@ -97,14 +113,14 @@ static int finish(struct session *session)
 	if (r)
 		(void)log_error(r, "cannot sum up");
 	else
-		recorder_finish(session->recorder, &summary);
+		tell_end(session, &summary);
 	/* Whoever sets an end wants to be there at that time. */
 	session_drain(session, denet_monitor_timed_out(session->monitor) || !summary.end.known
 				       ? PATIENCE_MS
 				       : -1);
 	if (denet_monitor_timed_out(session->monitor))
 		return EXIT_STATUS_TIMED_OUT;
-	return r == 0 && summary.end.known ? pass_on(session, &summary.end)
+	return r == 0 && summary.end.known ? pass_on_or_fail(session, &summary.end)
 					   : wait_unmonitored(session);
 }
 

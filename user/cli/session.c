@@ -23,7 +23,9 @@ int session_open(struct session *session, const struct options *options)
 	};
 	if (options->quiet)
 		log_silence();
-	r = recorder_new(options, &session->recorder);
+	r = report_new(options, &session->report);
+	if (!r)
+		r = recorder_new(options, &session->recorder);
 	if (r)
 		return r;
 	/* Who attaches while ignoring a signal, as nohup does, goes on ignoring it. */
@@ -35,10 +37,12 @@ void session_close(struct session *session)
 {
 	denet_monitor_free(session->monitor);
 	recorder_free(session->recorder);
+	report_free(session->report);
 	signals_done(&session->signals);
 	witness_end(&session->witness);
 	session->monitor = NULL;
 	session->recorder = NULL;
+	session->report = NULL;
 }
 
 int session_wait(struct session *session, int fd, session_signal_fn on_signal)

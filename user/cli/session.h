@@ -8,6 +8,7 @@
 
 #include "cli/options.h"
 #include "cli/recorder.h"
+#include "cli/report.h"
 #include "cli/signals.h"
 #include "cli/witness.h"
 #include "denet/denet.h"
@@ -15,6 +16,7 @@
 struct session {
 	const struct options *options; /* borrowed */
 	struct recorder *recorder; /* owned */
+	struct report *report; /* owned */
 	struct denet_monitor *monitor; /* owned; NULL until it is started */
 	struct signals signals;
 	struct witness witness; /* of run */

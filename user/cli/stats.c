@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/insight.h"
+#include "cli/report.h"
 #include "output/stats_view.h"
 #include "output/term.h"
 #include "util/buf.h"
@@ -27,6 +29,16 @@ static void warn_of_gaps(const struct options *options, const struct denet_stats
 static void denet_stats_freep(struct denet_stats **stats)
 {
 	denet_stats_free(*stats);
+}
+
+/* What was asked for may be wrong, or the file that says what. */
+static int read_report(const struct options *options, struct report **ret_report)
+{
+	int r = report_new(options, ret_report);
+
+	if (!r)
+		return EXIT_STATUS_OK;
+	return r == -EINVAL ? EXIT_STATUS_FAILED : EXIT_STATUS_LOST;
 }
 
 static void denet_analysis_freep(struct denet_analysis **analysis)
@@ -92,12 +104,16 @@ int stats_main(const struct options *options)
 {
 	AUTO(denet_stats) struct denet_stats *stats = NULL;
 	AUTO(denet_analysis) struct denet_analysis *analysis = NULL;
+	AUTO(report) struct report *report = NULL;
 	struct denet_error error = { .size = sizeof(error) };
 	AUTO(buf) struct buf text = { 0 };
 	int r;
 
 	if (options->quiet)
 		log_silence();
+	r = read_report(options, &report);
+	if (r)
+		return r;
 	r = denet_analysis_new(NULL, &analysis);
 	if (r) {
 		(void)log_error(r, "cannot use '%s'", options->file);
@@ -113,5 +129,8 @@ int stats_main(const struct options *options)
 		r = sink_write_whole(options->out, &text);
 	if (r)
 		(void)log_error(r, "cannot write to '%s'", options->out ? options->out : "stdout");
+	report_finish(report, stats->summary);
+	if (report_is_over_budget(report))
+		return EXIT_STATUS_OVER_BUDGET;
 	return r ? EXIT_STATUS_LOST : EXIT_STATUS_OK;
 }

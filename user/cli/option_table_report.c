@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Options about what is made of a run when it is over; as option_table.c. */
+#include "cli/options_internal.h"
+
+#define FIELD(name) offsetof(struct options, name)
+
+const struct option_spec option_table_report[] = {
+	{
+		.name = "fail-if",
+		.value = "EXPR",
+		.kind = OPTION_BUDGET,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(budgets),
+		.group = OPTION_REPORT,
+		.text = "exit with 123 if EXPR holds: 'wall > 5m'",
+		.details =
+			"A budget: a figure of the summary, one of > >= < <= == !=, and a value "
+			"with the figure's unit, such as 'cpu_time > 60s', 'peak_pss > 2GiB', "
+			"'processes_failed > 0' or 'programs[cc1plus].cpu_time > 40s'. A figure is "
+			"called by its key in the records, which may lack its unit or _total. "
+			"Units are ns, us, ms, s, m, h; B, kB, MB, GB, TB, KiB, MiB, GiB, TiB; %. "
+			"May be given again and again. Every broken budget is told with its value, "
+			"and the exit status is 123, unless CMD has failed. What is not known, and "
+			"a "
+			"bound that leaves it open, breaks no budget and is told.",
+	},
+	{
+		.name = "budget",
+		.value = "FILE",
+		.kind = OPTION_FILES,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(budget_files),
+		.group = OPTION_REPORT,
+		.text = "the same from FILE, an EXPR a line",
+		.details = "Reads budgets from FILE, one a line, as --fail-if takes them. What "
+			   "follows "
+			   "a # is a comment. May be given again and again.",
+	},
+	{
+		.name = "strict",
+		.environment = "DENET_BPF_STRICT",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(strict),
+		.group = OPTION_REPORT,
+		.text = "what leaves a budget open breaks it",
+		.details = "A budget whose figure is not known, or is a bound that leaves it open, "
+			   "counts as broken.",
+	},
+};
+
+const size_t option_table_report_count =
+	sizeof(option_table_report) / sizeof(option_table_report[0]);
