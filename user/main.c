@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <errno.h>
 
+#include "cli/ci.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
@@ -17,8 +18,11 @@
 static int behave_as_guest(int argc, char *argv[], char ***ret_environment)
 {
 	const char *kept[ENVIRONMENT_KEPT_MAX];
+	size_t count = options_screen_environment(kept, ENVIRONMENT_KEPT_MAX);
 	int r = rights_begin();
 
+	/* A page of CI's is opened with the caller's rights, and he could name it by an option, too. */
+	count += ci_environment(kept + count, ENVIRONMENT_KEPT_MAX - count);
 	if (r == -EPERM) {
 		(void)log_error(0, "must not be set-user-id; 'make install SETCAP=1' gives it "
 				   "what it needs");
@@ -27,8 +31,7 @@ static int behave_as_guest(int argc, char *argv[], char ***ret_environment)
 	if (!r && rights_are_lent())
 		r = environment_as_given(argc, argv, ret_environment);
 	if (!r && rights_are_lent())
-		r = environment_distrust(kept,
-					 options_screen_environment(kept, ENVIRONMENT_KEPT_MAX));
+		r = environment_distrust(kept, count);
 	return r ? log_error(r, "cannot lay down the rights of the file") : 0;
 }
 

@@ -83,6 +83,9 @@ size_t denet_metric_count(void);
 /* NULL from denet_metric_count() on. A key with several meanings has several of them. */
 const struct denet_metric *denet_metric_get(size_t index);
 
+/* How much of its key is the name alone, without unit and "_total": as budgets may call it. */
+size_t denet_metric_name_len(const struct denet_metric *metric);
+
 /*
  * The keys of a record, in their order; NULL from their count on. *ret_offset, which may be NULL, is
  * where the value lies in the record's struct.

@@ -3,7 +3,7 @@
 
 import os
 
-from harness import ACT, Case, exact, finish, parse_lines, run, start, the, wait_for_file
+from harness import ACT, Case, exact, finish, not_in_mode, parse_lines, run, start, the, wait_for_file
 
 OPEN = "programs[nobody-runs-it].cpu_time > 1s"  # of no program that any of these runs
 
@@ -51,6 +51,9 @@ class Statuses(Case):
         result = self.run_here("run", "-q", "--strict", "--fail-if", OPEN, "true")
         self.assertEqual((result.status, len(result.err_lines)), (123, 1), result)
         self.assertIn(f"budget broken by what is not known: {OPEN}: ", result.err_lines[0])
+
+    @not_in_mode("caps", "a guest trusts no option in the environment")
+    def test_the_environment_may_be_strict(self):
         result = self.run_here("run", "-q", "--fail-if", OPEN, "true", env={**os.environ, "DENET_BPF_STRICT": "1"})
         self.assertEqual(result.status, 123, result)
 

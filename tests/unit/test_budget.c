@@ -95,7 +95,7 @@ static bool is_shared(bool of_program, const char *key, size_t len)
 	for (size_t i = 0; figures_get(of_program, i, &figure); i++)
 		if (strcmp(figure.key, key) != 0 && strlen(figure.key) >= len &&
 		    memcmp(figure.key, key, len) == 0 &&
-		    (figures_short_len(&figure) == len || strlen(figure.key) == len))
+		    (figure.short_len == len || strlen(figure.key) == len))
 			return true;
 	return false;
 }
@@ -108,7 +108,7 @@ static void every_figure_has_a_short_name_of_its_own(void **state)
 		size_t i = 0;
 
 		for (; figures_get(of_program, i, &figure); i++) {
-			size_t len = figures_short_len(&figure);
+			size_t len = figure.short_len;
 
 			if (is_shared(of_program, figure.key, len))
 				fail_msg("%.*s is two figures", (int)len, figure.key);

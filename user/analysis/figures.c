@@ -13,6 +13,7 @@
 static const struct figure counts[] = {
 	{
 		.key = "runs",
+		.short_len = sizeof("runs") - 1,
 		.unit = "",
 		.offset = offsetof(struct denet_group, count),
 		.form = DENET_FORM_U64,
@@ -20,6 +21,7 @@ static const struct figure counts[] = {
 	},
 	{
 		.key = "failed",
+		.short_len = sizeof("failed") - 1,
 		.unit = "",
 		.offset = offsetof(struct denet_group, failed),
 		.form = DENET_FORM_U64,
@@ -67,6 +69,7 @@ static bool figure_of(const struct metric_use *use, bool of_program, struct figu
 		return false;
 	*ret_figure = (struct figure){
 		.key = use->key,
+		.short_len = denet_metric_name_len(&use->metric->shown),
 		.unit = use->metric->shown.unit,
 		.bound = use->metric->shown.bound,
 		.offset = offset,
@@ -99,41 +102,9 @@ bool figures_get(bool of_program, size_t index, struct figure *ret_figure)
 	return true;
 }
 
-static size_t without(const char *text, size_t len, const char *suffix)
-{
-	size_t suffix_len = strlen(suffix);
-
-	if (len <= suffix_len || memcmp(text + len - suffix_len, suffix, suffix_len) != 0)
-		return len;
-	return len - suffix_len;
-}
-
-static size_t without_unit(const struct figure *figure)
-{
-	static const struct {
-		const char *unit;
-		const char *suffix;
-	} suffixes[] = {
-		{ "ns", "_ns" },       { "ms", "_ms" }, { "s", "_secs" },
-		{ "bytes", "_bytes" }, { "kb", "_kb" },
-	};
-	size_t len = strlen(figure->key);
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-		if (strcmp(suffixes[i].unit, figure->unit) == 0)
-			return without(figure->key, len, suffixes[i].suffix);
-	return len;
-}
-
-size_t figures_short_len(const struct figure *figure)
-{
-	return without(figure->key, without_unit(figure), "_total");
-}
-
 static bool is_called(const struct figure *figure, const char *name, size_t len)
 {
-	return (len == figures_short_len(figure) || len == without_unit(figure)) &&
-	       memcmp(figure->key, name, len) == 0;
+	return len == figure->short_len && memcmp(figure->key, name, len) == 0;
 }
 
 int figures_find(bool of_program, const char *name, size_t len, struct figure *ret_figure)
@@ -172,7 +143,7 @@ bool figures_nearest(bool of_program, const char *word, size_t len,
 	memcpy(text, word, len);
 	text[len] = '\0';
 	while (count < FIGURES_MAX && figures_get(of_program, count, &figure)) {
-		size_t short_len = figures_short_len(&figure);
+		size_t short_len = figure.short_len;
 
 		memcpy(names[count], figure.key, short_len);
 		names[count][short_len] = '\0';

@@ -10,6 +10,7 @@
 
 struct figure {
 	const char *key; /* the table's; of a program's counts the only name there is */
+	size_t short_len; /* of the key without its unit and "_total" */
 	const char *unit; /* as in struct denet_metric */
 	const char *bound; /* the table's; NULL when it is what it says */
 	size_t offset; /* in struct denet_summary, or of a program in struct denet_group */
@@ -28,9 +29,6 @@ bool figures_get(bool of_program, size_t index, struct figure *ret_figure);
 int figures_find(bool of_program, const char *name, size_t len, struct figure *ret_figure);
 
 #define FIGURES_NAME_BYTES 48
-
-/* The key in its shortest form. Returns how many bytes of the key it has. */
-size_t figures_short_len(const struct figure *figure);
 
 /* The short name that resembles the word most; false when none does. */
 bool figures_nearest(bool of_program, const char *word, size_t len,

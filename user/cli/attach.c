@@ -39,14 +39,15 @@ static int finish(struct session *session)
 		(void)log_error(r, "cannot sum up");
 		return EXIT_STATUS_LOST;
 	}
-	recorder_finish(session->recorder, &summary);
-	report_finish(session->report, &summary);
+	session_tell_end(session, &summary);
 	session_drain(session, session->wants_end || session->options->monitor.duration_ns
 				       ? PATIENCE_MS
 				       : -1);
 	if (report_is_over_budget(session->report))
 		return EXIT_STATUS_OVER_BUDGET;
-	return recorder_has_lost(session->recorder) ? EXIT_STATUS_LOST : EXIT_STATUS_OK;
+	return recorder_has_lost(session->recorder) || report_has_lost(session->report)
+		       ? EXIT_STATUS_LOST
+		       : EXIT_STATUS_OK;
 }
 
 /* With rights that only the file has: what a debugger of the caller's may see, and no more. */

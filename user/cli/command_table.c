@@ -30,7 +30,7 @@ static const struct command_spec command_table[] = {
 			{ "-j run sort big.txt | jq .kind", "records to a pipe" },
 			{ "run -d 60 ./server", "look at the first minute only" },
 			{ "run -u nobody ./server", "as root: CMD is another user's" },
-			{ "run --fail-if 'peak_pss > 2GiB' make", "123 if it needs more" },
+			{ "run --fail-if 'wall > 5m' make", "123 if it takes longer" },
 		},
 		.exits = {
 			{ "CMD's", "whatever it was" },

@@ -47,6 +47,42 @@ const struct option_spec option_table_report[] = {
 		.details = "A budget whose figure is not known, or is a bound that leaves it open, "
 			   "counts as broken.",
 	},
+	{
+		.name = "summary",
+		.value = "FILE",
+		.kind = OPTION_FILES,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(summaries),
+		.group = OPTION_REPORT,
+		.text = "the summary to FILE: text, .json, .md, ...",
+		.details = "Writes the summary to FILE when all is over, whatever else is shown: "
+			   "as text, "
+			   "or by the end of its name as JSON (.json), Markdown without CMD's "
+			   "arguments "
+			   "(.md), JUnit's XML with a test for each budget (.xml) or OpenMetrics, "
+			   "which "
+			   "GitLab's metrics reports read (.prom). May be given again and again; "
+			   "'-' is "
+			   "stdout. FILE is written beside an older one and takes its place. That "
+			   "it can "
+			   "be written is seen before CMD starts.",
+	},
+	{
+		.name = "ci",
+		.environment = "DENET_BPF_CI",
+		.kind = OPTION_FLAG,
+		.commands = ON_MONITOR | ON_STATS,
+		.offset = FIELD(ci),
+		.group = OPTION_REPORT,
+		.text = "tell GitHub, GitLab, TeamCity as they read it",
+		.details =
+			"By the environment: on GitHub a page behind GITHUB_STEP_SUMMARY, and an "
+			"annotation for each budget that is broken or open; on GitLab a section "
+			"around the summary; on TeamCity service messages on stdout, a statistic "
+			"for each figure and a problem for each broken budget. Elsewhere nothing. "
+			"Nothing is sent anywhere, and neither arguments nor the environment are "
+			"shown.",
+	},
 };
 
 const size_t option_table_report_count =

@@ -144,6 +144,30 @@ static void take_rows(struct options *options, const struct option_marks *marks)
 		options->by = BY_SUBTREE;
 }
 
+/* What is written last would take what the other wrote. */
+static int check_summaries(const struct options *options, char error[OPTIONS_ERROR_BYTES])
+{
+	const struct option_list *list = &options->summaries;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *path = list->items[i];
+
+		if (strcmp(path, "-") == 0 && options->json)
+			return option_refuse(error, "option '--summary' cannot write to stdout: "
+						    "'--json' does");
+		if (options->out && strcmp(path, options->out) == 0)
+			return option_refuse(
+				error, "options '--summary' and '--out' name one file, '%.100s'",
+				path);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(path, list->items[k]) == 0)
+				return option_refuse(
+					error, "option '--summary' was given twice with '%.100s'",
+					path);
+	}
+	return 0;
+}
+
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES])
 {
@@ -152,6 +176,8 @@ int options_check(struct options *options, const struct option_marks *marks,
 	take_rows(options, marks);
 	if (r == 0)
 		r = check_rivals(options, marks->given | marks->from_environment, error);
+	if (r == 0)
+		r = check_summaries(options, error);
 	if (r == 0)
 		r = check_intervals(&options->monitor, marks, error);
 	return r;

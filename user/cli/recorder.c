@@ -7,13 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/ci.h"
 #include "cli/insight.h"
 #include "cli/signals.h"
+#include "output/ci_view.h"
 #include "output/live.h"
 #include "output/summary_view.h"
 #include "output/term.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/sink.h"
 
@@ -192,7 +195,8 @@ static int open_analysis(struct recorder *recorder)
 						       .processes_max = PROCESSES_MAX };
 	int r = 0;
 
-	if (shows_text(recorder->options) && !recorder->options->monitor.exclude_children)
+	if ((shows_text(recorder->options) || recorder->options->summaries.count) &&
+	    !recorder->options->monitor.exclude_children)
 		r = denet_analysis_new(&wanted, &recorder->analysis);
 	return r ? log_error(r, "cannot record") : 0;
 }
@@ -281,7 +285,8 @@ static const struct waited_context *take_insight(const struct recorder *recorder
 	return &insight->shown;
 }
 
-static void show_summary(const struct recorder *recorder, const struct denet_summary *summary)
+void recorder_append_summary(const struct recorder *recorder, const struct term_style *style,
+			     const struct denet_summary *summary, struct buf *text)
 {
 	const struct options *options = recorder->options;
 	struct insight insight;
@@ -293,13 +298,24 @@ static void show_summary(const struct recorder *recorder, const struct denet_sum
 		.attached_pid = (uint32_t)options->pid,
 		.is_verbose = options->verbose,
 	};
+
+	summary_view_append(text, style, summary, &context);
+}
+
+static void show_summary(const struct recorder *recorder, const struct denet_summary *summary)
+{
+	bool is_section = recorder->options->ci && ci_detect() == CI_GITLAB;
 	AUTO(sink) struct sink *screen = NULL;
 	AUTO(buf) struct buf text = { 0 };
 	int r;
 
+	if (is_section)
+		ci_view_gitlab_begin(&text, clock_wall_ms() / 1000);
 	if (recorder->screen.is_terminal)
 		buf_append_char(&text, '\n');
-	summary_view_append(&text, &recorder->screen, summary, &context);
+	recorder_append_summary(recorder, &recorder->screen, summary, &text);
+	if (is_section)
+		ci_view_gitlab_end(&text, clock_wall_ms() / 1000);
 	r = text.error ? text.error : sink_new(STDERR_FILENO, SINK_RAW, &screen);
 	if (!r)
 		r = sink_add(screen, text.data, text.len);

@@ -8,7 +8,9 @@
 #include "cli/options.h"
 #include "denet/denet.h"
 
+struct buf;
 struct recorder;
+struct term_style;
 
 /* Opens the files, and logs what went wrong. Borrows options. */
 int recorder_new(const struct options *options, struct recorder **ret_recorder);
@@ -29,6 +31,10 @@ void recorder_abandon(struct recorder *recorder);
 
 /* Ends the files, and shows the summary. */
 void recorder_finish(struct recorder *recorder, const struct denet_summary *summary);
+
+/* What it shows then, for another place. */
+void recorder_append_summary(const struct recorder *recorder, const struct term_style *style,
+			     const struct denet_summary *summary, struct buf *text);
 
 /* Takes the live line away. */
 void recorder_pause(struct recorder *recorder);

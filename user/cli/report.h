@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* What is made of a run when it is over, beside the summary on the screen: budgets, and files. */
+/* What is made of a run when it is over, beside the summary on the screen: budgets, files, what CI reads. */
 #ifndef DENET_CLI_REPORT_H
 #define DENET_CLI_REPORT_H
 
@@ -11,8 +11,8 @@
 struct report;
 
 /*
- * Reads what is asked for, before anything starts, and logs what is wrong with it: -EINVAL for what was
- * asked, another error for a file. Borrows options.
+ * Reads and opens what is asked for, before anything starts, and logs what is wrong with it: -EINVAL for
+ * what was asked, another error for a file. Borrows options.
  */
 int report_new(const struct options *options, struct report **ret_report);
 void report_free(struct report *report);
@@ -21,10 +21,21 @@ static inline void report_freep(struct report **report)
 	report_free(*report);
 }
 
-/* Tells how the budgets fared. */
-void report_finish(struct report *report, const struct denet_summary *summary);
+/* Whether report_finish() needs the texts: they cost time. */
+bool report_has_files(const struct report *report);
 
-/* Once it is finished: whether a budget was broken. */
+/* What files may be made of, beside the summary itself. NULL: it could not be made. */
+struct report_texts {
+	const char *plain; /* as on a screen of 80 columns, without colour */
+	const char *json; /* the summary record */
+};
+
+/* Tells how the budgets fared, and writes the files. */
+void report_finish(struct report *report, const struct denet_summary *summary,
+		   const struct report_texts *texts);
+
+/* Once it is finished: whether a budget was broken, and whether a file could not be written. */
 bool report_is_over_budget(const struct report *report);
+bool report_has_lost(const struct report *report);
 
 #endif

@@ -87,12 +87,6 @@ static int wait_unmonitored(struct session *session)
 	return pass_on(session, &end);
 }
 
-static void tell_end(struct session *session, const struct denet_summary *summary)
-{
-	recorder_finish(session->recorder, summary);
-	report_finish(session->report, summary);
-}
-
 /* How the command has ended goes before what we say of it. */
 static int pass_on_or_fail(struct session *session, const struct denet_end *end)
 {
@@ -113,7 +107,7 @@ static int finish(struct session *session)
 	if (r)
 		(void)log_error(r, "cannot sum up");
 	else
-		tell_end(session, &summary);
+		session_tell_end(session, &summary);
 	/* Whoever sets an end wants to be there at that time. */
 	session_drain(session, denet_monitor_timed_out(session->monitor) || !summary.end.known
 				       ? PATIENCE_MS

@@ -8,9 +8,14 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "output/term.h"
 #include "rights/rights.h"
+#include "util/buf.h"
 #include "util/caps.h"
+#include "util/cleanup.h"
 #include "util/log.h"
+
+#define FILE_COLUMNS 80
 
 int session_open(struct session *session, const struct options *options)
 {
@@ -68,6 +73,32 @@ int session_wait(struct session *session, int fd, session_signal_fn on_signal)
 			(void)recorder_step(session->recorder);
 	}
 	return 0;
+}
+
+/* Of 80 columns, whatever the terminal has: the file is read elsewhere. */
+static void append_plain(struct session *session, const struct denet_summary *summary,
+			 struct buf *text)
+{
+	struct term_style style;
+
+	term_style_detect(-1, TERM_COLOR_NEVER, &style);
+	style.columns = FILE_COLUMNS;
+	recorder_append_summary(session->recorder, &style, summary, text);
+}
+
+void session_tell_end(struct session *session, const struct denet_summary *summary)
+{
+	AUTO(buf) struct buf plain = { 0 };
+	AUTO_FREE char *json = NULL;
+
+	recorder_finish(session->recorder, summary);
+	if (report_has_files(session->report)) {
+		append_plain(session, summary, &plain);
+		(void)denet_monitor_summary_json(session->monitor, &json);
+	}
+	report_finish(session->report, summary,
+		      &(struct report_texts){ .plain = plain.error ? NULL : buf_text(&plain),
+					      .json = json });
 }
 
 static bool is_told_to_end(const struct session *session)

@@ -37,6 +37,9 @@ static inline void session_freep(struct session *session)
 /* Until monitoring has ended; then session->monitor has a summary. */
 int session_watch(struct session *session, session_signal_fn on_signal);
 
+/* When all has ended: the summary, to the records, the screen and wherever else it is wanted. */
+void session_tell_end(struct session *session, const struct denet_summary *summary);
+
 /* Waits for the readable end of something else while signals are still served. */
 int session_wait(struct session *session, int fd, session_signal_fn on_signal);
 

@@ -15,6 +15,7 @@
 #include "util/sink.h"
 
 #define SEGMENTS_DEFAULT 30 /* what a chart can hold */
+#define FILE_COLUMNS 80
 
 static void warn_of_gaps(const struct options *options, const struct denet_stats *stats)
 {
@@ -100,6 +101,33 @@ static int append(struct buf *text, const struct options *options, const struct 
 	return 0;
 }
 
+static void append_plain(struct buf *text, const struct options *options,
+			 const struct denet_stats *stats, struct denet_analysis *analysis)
+{
+	struct term_style style;
+	struct insight insight;
+
+	text->error = insight_take(&insight, analysis, options, true);
+	term_style_detect(-1, TERM_COLOR_NEVER, &style);
+	style.columns = FILE_COLUMNS;
+	stats_view_append(text, &style, options->file, stats, &insight.shown, options->verbose);
+}
+
+static void finish(struct report *report, const struct options *options,
+		   const struct denet_stats *stats, struct denet_analysis *analysis)
+{
+	AUTO(buf) struct buf plain = { 0 };
+	AUTO_FREE char *json = NULL;
+
+	if (report_has_files(report)) {
+		append_plain(&plain, options, stats, analysis);
+		(void)denet_stats_json(stats, false, &json);
+	}
+	report_finish(report, stats->summary,
+		      &(struct report_texts){ .plain = plain.error ? NULL : buf_text(&plain),
+					      .json = json });
+}
+
 int stats_main(const struct options *options)
 {
 	AUTO(denet_stats) struct denet_stats *stats = NULL;
@@ -129,8 +157,8 @@ int stats_main(const struct options *options)
 		r = sink_write_whole(options->out, &text);
 	if (r)
 		(void)log_error(r, "cannot write to '%s'", options->out ? options->out : "stdout");
-	report_finish(report, stats->summary);
+	finish(report, options, stats, analysis);
 	if (report_is_over_budget(report))
 		return EXIT_STATUS_OVER_BUDGET;
-	return r ? EXIT_STATUS_LOST : EXIT_STATUS_OK;
+	return r || report_has_lost(report) ? EXIT_STATUS_LOST : EXIT_STATUS_OK;
 }

@@ -54,6 +54,32 @@ const struct denet_metric *denet_metric_get(size_t index)
 	return metric ? &metric->shown : NULL;
 }
 
+static size_t without(const char *text, size_t len, const char *suffix)
+{
+	size_t suffix_len = strlen(suffix);
+
+	if (len <= suffix_len || memcmp(text + len - suffix_len, suffix, suffix_len) != 0)
+		return len;
+	return len - suffix_len;
+}
+
+size_t denet_metric_name_len(const struct denet_metric *metric)
+{
+	static const struct {
+		const char *unit;
+		const char *suffix;
+	} suffixes[] = {
+		{ "ns", "_ns" },       { "ms", "_ms" }, { "s", "_secs" },
+		{ "bytes", "_bytes" }, { "kb", "_kb" },
+	};
+	size_t len = strlen(metric->key);
+
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+		if (strcmp(suffixes[i].unit, metric->unit) == 0)
+			len = without(metric->key, len, suffixes[i].suffix);
+	return without(metric->key, len, "_total");
+}
+
 /* A copy for each use would be a waste, but the table is small. */
 static const char *quote(const char *key, size_t *ret_len)
 {

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "output/figure.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool read_value(const struct denet_metric *metric, const void *at,
+		       struct figure_value *ret_value)
+{
+	struct figure_value value = { .metric = metric };
+
+	if (metric->type == DENET_METRIC_INFO)
+		return false;
+	if (metric->form == DENET_FORM_U64) {
+		memcpy(&value.whole, at, sizeof(value.whole));
+		value.is_whole = true;
+		value.real = (double)value.whole;
+	} else if (metric->form == DENET_FORM_FLOAT || metric->form == DENET_FORM_DOUBLE) {
+		memcpy(&value.real, at, sizeof(value.real));
+	} else {
+		return false;
+	}
+	*ret_value = value;
+	return value.is_whole ? value.whole != DENET_UNKNOWN : !isnan(value.real);
+}
+
+bool figure_next(const struct denet_summary *summary, size_t *index, struct figure_value *ret_value)
+{
+	const struct denet_metric *metric;
+	size_t offset;
+
+	while ((metric = denet_record_metric(DENET_RECORD_SUMMARY, *index, &offset))) {
+		++*index;
+		if (read_value(metric, (const char *)summary + offset, ret_value))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The numbers of a summary, one after the other, as the table of metrics has them. */
+#ifndef DENET_OUTPUT_FIGURE_H
+#define DENET_OUTPUT_FIGURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "denet/denet.h"
+
+struct figure_value {
+	const struct denet_metric *metric;
+	bool is_whole;
+	uint64_t whole; /* exact, with is_whole */
+	double real; /* in any case */
+};
+
+/* The next that is known, from *index on, which begins with 0. False when there is none. */
+bool figure_next(const struct denet_summary *summary, size_t *index,
+		 struct figure_value *ret_value);
+
+#endif
