@@ -4,7 +4,7 @@
 _denet_bpf_takes_value() # OPTION
 {
 	case $1 in
-	-o | --out | --format | --children | --label | --compat | -i | --interval | -m | --max-interval | -d | --duration | --accounting | --proc-root | --by | --under | --sort | --top | --color | -u | --user | --fail-if | --budget | --summary) return 0 ;;
+	-o | --out | --format | --children | --label | --compat | -i | --interval | -m | --max-interval | -d | --duration | --accounting | --proc-root | --by | --under | --sort | --top | --color | -u | --user | --fail-if | --budget | --summary | --heartbeat) return 0 ;;
 	esac
 	return 1
 }
@@ -30,12 +30,12 @@ _denet_bpf_value() # OPTION CURRENT
 _denet_bpf_options() # COMMAND
 {
 	case $1 in
-	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci ;;
-	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci ;;
+	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
+	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	help) echo -j --json -h --help -V --version ;;
-	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci ;;
+	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	esac
 }
 

@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --fail-if --budget --summary
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --fail-if --budget --summary --heartbeat
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -112,3 +112,4 @@ complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l budget -r
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l strict -d 'what leaves a budget open breaks it'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l summary -r -F -d 'the summary to FILE: text, .json, .md, ...'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l ci -d 'tell GitHub, GitLab, TeamCity as they read it'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l heartbeat -x -d 'a line after each S seconds of silence'

@@ -217,3 +217,24 @@ class Services(Case):
         case = xml.dom.minidom.parseString(self.read("a.xml")).getElementsByTagName("testcase")[0]
         self.assertEqual(case.getAttribute("name"), budget.replace("\r", "?"))
         self.assertIn(HOSTILE, [one["comm"] for one in parse(self.read("a.json"))["programs"]])
+
+
+class Heartbeat(Case):
+    def test_a_silent_command_is_told_to_go_on(self):
+        self.gate()
+        with start("run", "-i", "5", "-m", "5", "--heartbeat", "0.02", "sh", "-c", "read line < gate",
+                   cwd=self.folder) as process:
+            lines = [process.stderr.readline().decode() for _ in range(3)]
+            self.let_go()
+            result = finish(process)
+        self.assertEqual((result.status, result.out), (0, b""), result)
+        told = [line for line in lines if "running for" in line]
+        self.assertGreaterEqual(len(told), 2, lines)  # the first may be about missing BPF
+        for line in told:
+            self.assertRegex(line, r"^denet-bpf: \d\d:\d\d:\d\d running for [\d.]+ \w+: \d process(es)?, memory \S+ \S+, ")
+
+    def test_refused(self):
+        self.assert_refused(self.run_here("run", "-q", "--heartbeat", "60", "true"), "--heartbeat", "--quiet")
+        self.assert_refused(self.run_here("run", "--no-polling", "--heartbeat", "60", "true"), "--heartbeat")
+        self.assert_refused(self.run_here("run", "--heartbeat", "x", "true"), "--heartbeat", "seconds", "'x'")
+        self.assert_refused(self.run_here("stats", "--heartbeat", "60", "x"), "--heartbeat", "stats")

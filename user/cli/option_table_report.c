@@ -83,6 +83,26 @@ const struct option_spec option_table_report[] = {
 			"Nothing is sent anywhere, and neither arguments nor the environment are "
 			"shown.",
 	},
+	{
+		.name = "heartbeat",
+		.environment = "DENET_BPF_HEARTBEAT",
+		.value = "S",
+		.kind = OPTION_SECONDS,
+		.commands = ON_MONITOR,
+		.offset = FIELD(heartbeat_ns),
+		.default_value = "0",
+		.group = OPTION_REPORT,
+		.text = "a line after each S seconds of silence",
+		.details =
+			"A line on stderr when nothing has been written to stdout and stderr for S "
+			"seconds, which tells the time, processes, memory, CPU and who uses most "
+			"of "
+			"it: for CI services that end a job that is silent. It comes with a "
+			"sample. "
+			"Files and named pipes tell when they were written to, terminals within "
+			"eight seconds; sockets do not, nor do other pipes since Linux 6.14: there "
+			"the line comes every S seconds. 0 is never.",
+	},
 };
 
 const size_t option_table_report_count =

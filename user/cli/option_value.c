@@ -50,7 +50,7 @@ static int set_seconds(const struct option_spec *spec, const char *value, uint64
 	if (parse_seconds(value, &ns) || ns > (uint64_t)YEARS_S * NS_PER_S)
 		return option_refuse(
 			error,
-			"option '--%s' takes seconds from 0 (no limit) to %u, such as 2.5, "
+			"option '--%s' takes seconds from 0 (none) to %u, such as 2.5, "
 			"not '%.100s'",
 			spec->name, YEARS_S, value);
 	*ret_ns = ns;

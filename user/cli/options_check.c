@@ -15,6 +15,7 @@ static const struct {
 	{ "format", "csv", "children" },  { "exclude-children", NULL, "children" },
 	{ "json", NULL, "live" },	  { "quiet", NULL, "live" },
 	{ "no-update", NULL, "live" },	  { "no-pss", NULL, "pss" },
+	{ "quiet", NULL, "heartbeat" },	  { "no-polling", NULL, "heartbeat" },
 };
 
 #define BY_SUBTREE 3 /* among the choices of --by */

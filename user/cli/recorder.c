@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "cli/ci.h"
+#include "cli/heartbeat.h"
 #include "cli/insight.h"
 #include "cli/signals.h"
 #include "output/ci_view.h"
+#include "output/heartbeat_view.h"
 #include "output/live.h"
 #include "output/summary_view.h"
 #include "output/term.h"
@@ -30,6 +32,7 @@ struct recorder {
 	struct denet_analysis *analysis; /* owned; NULL when no summary is shown */
 	struct term_style screen; /* stderr */
 	struct live live;
+	struct heartbeat heartbeat;
 	bool has_lost;
 	bool has_file_lost; /* the file, not stdout, which may go on when that cannot */
 	uint64_t t0_ms;
@@ -101,6 +104,17 @@ static void show_line(struct recorder *recorder, const struct denet_tree *tree)
 		return; /* stderr is gone: nowhere to tell */
 }
 
+static void show_heartbeat(struct recorder *recorder, const struct denet_tree *tree)
+{
+	uint64_t elapsed_ms = tree->ts_ms > recorder->t0_ms ? tree->ts_ms - recorder->t0_ms : 0;
+	AUTO(buf) struct buf line = { 0 };
+
+	recorder_pause(recorder);
+	heartbeat_view_append(&line, tree, recorder->options->monitor.exclude_children, elapsed_ms);
+	log_warning("%s", buf_text(&line));
+	heartbeat_spoken(&recorder->heartbeat, clock_mono_ns());
+}
+
 static bool shows_text(const struct options *options)
 {
 	return !options->quiet && !options->json;
@@ -112,6 +126,8 @@ static void on_sample(void *context, const struct denet_tree *tree)
 
 	recorder->records->on_sample(recorder->writer, tree);
 	PASS_TO_ANALYSIS(recorder, on_sample, tree);
+	if (heartbeat_is_due(&recorder->heartbeat, clock_mono_ns()))
+		show_heartbeat(recorder, tree);
 	if (shows_text(recorder->options) &&
 	    (recorder->live.place != LIVE_NOWHERE || recorder->options->no_update))
 		show_line(recorder, tree);
@@ -226,6 +242,9 @@ int recorder_new(const struct options *options, struct recorder **ret_recorder)
 		r = open_analysis(recorder);
 	if (r)
 		return r;
+	heartbeat_start(&recorder->heartbeat, options->heartbeat_ns,
+			recorder_owns_stdout(options) ? -1 : STDOUT_FILENO, STDERR_FILENO,
+			clock_mono_ns());
 	term_style_detect(STDERR_FILENO, (enum term_color)options->color, &recorder->screen);
 	open_live(recorder);
 	*ret_recorder = TAKE(recorder);
