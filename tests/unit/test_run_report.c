@@ -6,6 +6,7 @@
 
 #include "golden.h"
 #include "output/ci_view.h"
+#include "output/report_gantt.h"
 
 #define MS UINT64_C(1000000)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -50,6 +51,29 @@ static const struct denet_budget budgets[] = {
 	  .reason = "of some processes there is RSS alone" },
 };
 
+static const struct denet_waited_segment segments[] = {
+	{ .start_ns = 0, .end_ns = 100 * MS, .comm = "make" },
+	{ .start_ns = 100 * MS, .end_ns = 4000 * MS, .comm = "cc1plus" },
+	{ .start_ns = 4000 * MS, .end_ns = 9000 * MS, .comm = "cc1plus" },
+	{ .start_ns = 9000 * MS, .end_ns = 9000 * MS + 1, .comm = "short" },
+	{ .start_ns = 9000 * MS + 1, .end_ns = 12310 * MS, .comm = "a:b#58;`\n%%{" },
+};
+
+static const struct denet_waited_program waited_programs[] = {
+	{ "cc1plus", 8900 * MS, 2 },
+	{ "a:b#58;`\n%%{", 3309999999, 1 },
+	{ "make", 100 * MS, 1 },
+};
+
+static const struct denet_waited waited = {
+	.size = sizeof(waited),
+	.wall_ns = 12310 * MS,
+	.segments = segments,
+	.segments_count = COUNT(segments),
+	.programs = waited_programs,
+	.programs_count = COUNT(waited_programs),
+};
+
 static struct denet_summary hostile_summary(void)
 {
 	static const char args[] = "/usr/bin/ma|ke\0--token=secret";
@@ -87,6 +111,7 @@ static struct run_report report_of(const struct denet_summary *summary)
 		.json = "{\"kind\":\"summary\",\"wall_ns\":12310000000}",
 		.budgets = budgets,
 		.budgets_count = COUNT(budgets),
+		.waited = &waited,
 	};
 }
 
@@ -182,6 +207,31 @@ static void a_page_is_bounded_and_says_what_is_left_out(void **state)
 	assert_non_null(strstr(buf_text(&text), "4,950 more budgets left out."));
 }
 
+/* Charts of more than 50,000 characters are not drawn. */
+static void a_chart_is_bounded(void **state)
+{
+	enum { MANY = 5000 };
+	static struct denet_waited_segment many[MANY];
+	struct denet_waited long_one = waited;
+	AUTO(buf) struct buf text = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		many[i] = (struct denet_waited_segment){ .start_ns = i * 10 * MS,
+							 .end_ns = (i + 1) * 10 * MS,
+							 .comm = i % 2 ? "a" : "b" };
+	long_one.segments = many;
+	long_one.segments_count = MANY;
+	report_gantt_append(&text, &long_one);
+	assert_in_range(text.len, 500, 5000);
+	assert_non_null(strstr(buf_text(&text), "Shorter ones left out: 4,970."));
+	buf_reset(&text);
+	long_one.unknown = "records were left out";
+	report_gantt_append(&text, &long_one);
+	report_gantt_append(&text, NULL);
+	assert_int_equal(text.len, 0);
+}
+
 static void sections_have_a_time(void **state)
 {
 	AUTO(buf) struct buf text = { 0 };
@@ -205,6 +255,7 @@ int main(void)
 		cmocka_unit_test(teamcity_gets_figures_and_problems),
 		cmocka_unit_test(strict_makes_all_that_is_open_a_failure),
 		cmocka_unit_test(a_page_is_bounded_and_says_what_is_left_out),
+		cmocka_unit_test(a_chart_is_bounded),
 		cmocka_unit_test(sections_have_a_time),
 	};
 

@@ -211,7 +211,8 @@ static int open_analysis(struct recorder *recorder)
 						       .processes_max = PROCESSES_MAX };
 	int r = 0;
 
-	if ((shows_text(recorder->options) || recorder->options->summaries.count) &&
+	if ((shows_text(recorder->options) || recorder->options->summaries.count ||
+	     recorder->options->ci) &&
 	    !recorder->options->monitor.exclude_children)
 		r = denet_analysis_new(&wanted, &recorder->analysis);
 	return r ? log_error(r, "cannot record") : 0;
@@ -302,6 +303,12 @@ static const struct waited_context *take_insight(const struct recorder *recorder
 		return NULL;
 	insight->shown.records_path = recorder->has_file_lost ? NULL : options->out;
 	return &insight->shown;
+}
+
+bool recorder_take_waited(const struct recorder *recorder, struct denet_waited *ret_waited)
+{
+	ret_waited->size = sizeof(*ret_waited);
+	return recorder->analysis && !denet_analysis_waited(recorder->analysis, ret_waited);
 }
 
 void recorder_append_summary(const struct recorder *recorder, const struct term_style *style,

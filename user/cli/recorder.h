@@ -36,6 +36,9 @@ void recorder_finish(struct recorder *recorder, const struct denet_summary *summ
 void recorder_append_summary(const struct recorder *recorder, const struct term_style *style,
 			     const struct denet_summary *summary, struct buf *text);
 
+/* What the wall time waited for; false when that was not looked at. Valid as long as the recorder. */
+bool recorder_take_waited(const struct recorder *recorder, struct denet_waited *ret_waited);
+
 /* Takes the live line away. */
 void recorder_pause(struct recorder *recorder);
 

@@ -242,6 +242,7 @@ void report_finish(struct report *report, const struct denet_summary *summary,
 		.budgets = report->fared,
 		.budgets_count = denet_budgets_count(report->budgets),
 		.is_strict = report->options->strict,
+		.waited = texts->waited,
 	};
 
 	judge(report, summary);

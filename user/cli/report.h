@@ -28,6 +28,7 @@ bool report_has_files(const struct report *report);
 struct report_texts {
 	const char *plain; /* as on a screen of 80 columns, without colour */
 	const char *json; /* the summary record */
+	const struct denet_waited *waited;
 };
 
 /* Tells how the budgets fared, and writes the files. */

@@ -90,15 +90,19 @@ void session_tell_end(struct session *session, const struct denet_summary *summa
 {
 	AUTO(buf) struct buf plain = { 0 };
 	AUTO_FREE char *json = NULL;
+	struct denet_waited waited;
+	bool has_waited;
 
 	recorder_finish(session->recorder, summary);
 	if (report_has_files(session->report)) {
 		append_plain(session, summary, &plain);
 		(void)denet_monitor_summary_json(session->monitor, &json);
 	}
+	has_waited = recorder_take_waited(session->recorder, &waited);
 	report_finish(session->report, summary,
 		      &(struct report_texts){ .plain = plain.error ? NULL : buf_text(&plain),
-					      .json = json });
+					      .json = json,
+					      .waited = has_waited ? &waited : NULL });
 }
 
 static bool is_told_to_end(const struct session *session)

@@ -116,6 +116,8 @@ static void append_plain(struct buf *text, const struct options *options,
 static void finish(struct report *report, const struct options *options,
 		   const struct denet_stats *stats, struct denet_analysis *analysis)
 {
+	struct denet_waited waited = { .size = sizeof(waited) };
+	bool has_waited = !denet_analysis_waited(analysis, &waited);
 	AUTO(buf) struct buf plain = { 0 };
 	AUTO_FREE char *json = NULL;
 
@@ -125,7 +127,8 @@ static void finish(struct report *report, const struct options *options,
 	}
 	report_finish(report, stats->summary,
 		      &(struct report_texts){ .plain = plain.error ? NULL : buf_text(&plain),
-					      .json = json });
+					      .json = json,
+					      .waited = has_waited ? &waited : NULL });
 }
 
 int stats_main(const struct options *options)

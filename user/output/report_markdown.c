@@ -5,6 +5,7 @@
 #include "output/escape.h"
 #include "output/figure.h"
 #include "output/human.h"
+#include "output/report_gantt.h"
 #include "output/run_report.h"
 #include "output/text.h"
 #include "util/cleanup.h"
@@ -152,6 +153,7 @@ void report_markdown_append(struct buf *buf, const struct run_report *report)
 	buf_append_char(buf, '\n');
 	append_budgets(buf, report);
 	append_figures(buf, report->summary);
+	report_gantt_append(buf, report->waited);
 	append_programs(buf, report->summary);
 	append_failures(buf, report->summary);
 	append_how_exact(buf, report->summary);

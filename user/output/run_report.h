@@ -15,6 +15,7 @@ struct run_report {
 	const struct denet_budget *budgets;
 	size_t budgets_count;
 	bool is_strict;
+	const struct denet_waited *waited; /* NULL when that was not looked at */
 };
 
 /* For a page of a CI service: no arguments, which may hold secrets; bounded, and says what is left out. */
