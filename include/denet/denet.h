@@ -26,6 +26,7 @@
 
 #include "denet/analysis.h"
 #include "denet/budget.h"
+#include "denet/comparison.h"
 #include "denet/metrics.h"
 #include "denet/reader.h"
 #include "denet/system.h"
