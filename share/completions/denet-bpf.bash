@@ -33,9 +33,10 @@ _denet_bpf_options() # COMMAND
 	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci ;;
+	diff) echo -j --json -o --out --top -v --verbose -h --help -V --version --md ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	help) echo -j --json -h --help -V --version ;;
-	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
+	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat --md ;;
 	esac
 }
 
@@ -46,9 +47,10 @@ _denet_bpf_operand() # COMMAND CURRENT
 		mapfile -t COMPREPLY < <(compgen -c -- "$2" | sort -u) ;;
 	attach) _denet_bpf_words "$2" "$(cd /proc && echo [0-9]*)" ;;
 	stats | summary) _denet_bpf_files "$2" ;;
+	diff) _denet_bpf_files "$2" ;;
 	doctor) ;;
-	help) _denet_bpf_words "$2" 'run attach stats summary doctor help options records man bash zsh fish' ;;
-	'') _denet_bpf_words "$2" 'run attach stats summary doctor help' ;;
+	help) _denet_bpf_words "$2" 'run attach stats summary diff doctor help options records man bash zsh fish' ;;
+	'') _denet_bpf_words "$2" 'run attach stats summary diff doctor help' ;;
 	esac
 }
 

@@ -8,6 +8,7 @@ enum command {
 	COMMAND_RUN,
 	COMMAND_ATTACH,
 	COMMAND_STATS,
+	COMMAND_DIFF,
 	COMMAND_DOCTOR,
 	COMMAND_HELP,
 	COMMAND_VERSION,
@@ -23,6 +24,7 @@ enum operand {
 	OPERAND_COMMAND, /* a program and its arguments */
 	OPERAND_PID,
 	OPERAND_FILE,
+	OPERAND_FILES, /* of two sides */
 	OPERAND_TOPIC, /* what there is help about */
 	OPERAND_USER,
 };

@@ -89,6 +89,31 @@ static const struct command_spec command_table[] = {
 		},
 	},
 	{
+		.id = COMMAND_DIFF,
+		.name = "diff",
+		.operand = OPERAND_FILES,
+		.operand_text = "BASE... -- HEAD...",
+		.operand_word = "file",
+		.text = "runs of one program against others of it",
+		.intro = "Shows the median and the spread of each figure on both sides, and of the CPU "
+			 "of each program. Of two files no '--' is needed between.",
+		.notes = "Whether wall time, CPU and peak differ by more than equal sets do is "
+			 "judged from 5 runs a side, and programs from 10 (Mann-Whitney, p < 0.01; "
+			 "of programs with Holm's correction). A file that is cut off, has no "
+			 "records of processes, is of another program, or is counted in another "
+			 "way than the first, is refused.",
+		.examples = {
+			{ "diff before.jsonl after.jsonl", NULL },
+			{ "diff old*.jsonl -- new*.jsonl", "10 runs a side tell most" },
+			{ "diff --md old*.jsonl -- new*.jsonl", "for a page of CI" },
+		},
+		.exits = {
+			{ "0", "they were compared" },
+			{ "1", "a file cannot be used or written" },
+			{ "125", "wrong usage" },
+		},
+	},
+	{
 		.id = COMMAND_DOCTOR,
 		.name = "doctor",
 		.operand = OPERAND_NONE,

@@ -10,6 +10,7 @@ static const struct {
 } tables[] = {
 	{ option_table, &option_table_count },
 	{ option_table_report, &option_table_report_count },
+	{ option_table_diff, &option_table_diff_count },
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -213,6 +213,33 @@ static int take_file(struct parser *parser, const char *word)
 	return 0;
 }
 
+static int take_files(struct parser *parser, const char *word)
+{
+	struct options *options = parser->options;
+
+	if (word[0] == '\0')
+		return option_refuse(parser->error, "diff takes names of files, not ''");
+	if (options->files_count == OPTIONS_FILES_MAX)
+		return option_refuse(parser->error, "diff takes at most %d files",
+				     OPTIONS_FILES_MAX);
+	options->files[options->files_count++] = word;
+	return 0;
+}
+
+/* Of two files each is a side. */
+static int check_files(const struct parser *parser)
+{
+	struct options *options = parser->options;
+
+	if (!parser->is_past_options && options->files_count == 2)
+		options->base_count = 1;
+	if (!options->base_count || options->base_count == options->files_count)
+		return option_refuse(parser->error, "diff needs files of both sides, as in "
+						    "'denet-bpf diff before.jsonl after.jsonl' or "
+						    "'denet-bpf diff old*.jsonl -- new*.jsonl'");
+	return 0;
+}
+
 /* A command, another topic, or after some of these a command. */
 static int take_topic(struct parser *parser, const char *word)
 {
@@ -271,6 +298,8 @@ static int take_word(struct parser *parser, const char *word)
 		return take_pid(parser, word);
 	case OPERAND_FILE:
 		return take_file(parser, word);
+	case OPERAND_FILES:
+		return take_files(parser, word);
 	case OPERAND_TOPIC:
 		return take_topic(parser, word);
 	default:
@@ -293,6 +322,7 @@ static int take_argument(struct parser *parser)
 		return option_refuse(parser->error, "'--' has no place before the command: "
 						    "denet-bpf run -- CMD");
 	parser->is_past_options = true;
+	parser->options->base_count = parser->options->files_count;
 	return 0;
 }
 
@@ -316,6 +346,8 @@ static int check_operand(const struct parser *parser)
 	if (!has_operand(options, spec->operand))
 		return option_refuse(parser->error, "%s needs a %s, as in 'denet-bpf %s'",
 				     spec->name, spec->operand_word, spec->examples[0].line);
+	if (spec->operand == OPERAND_FILES)
+		return check_files(parser);
 	if (options->argv && options->argv[0][0] == '\0')
 		return option_refuse(parser->error, "%s needs the name of a command, not ''",
 				     spec->name);

@@ -16,6 +16,7 @@ enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define OPTIONS_LIST_MAX 64
+#define OPTIONS_FILES_MAX 256
 
 /* What may be given again and again, in that order; borrowed. */
 struct option_list {
@@ -33,6 +34,9 @@ struct options {
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
 	pid_t pid; /* attach */
 	const char *file; /* stats */
+	const char *files[OPTIONS_FILES_MAX]; /* diff: borrowed; those of the base come first */
+	size_t files_count;
+	size_t base_count; /* of files */
 	const char *user; /* run: as whom; NULL = as the caller */
 	const char *out; /* NULL when no file was asked for */
 	enum format format;
@@ -57,6 +61,7 @@ struct options {
 	bool strict; /* what does not decide a budget breaks it */
 	bool ci;
 	uint64_t heartbeat_ns; /* 0 for none */
+	bool markdown; /* diff */
 };
 
 #define OPTIONS_ERROR_BYTES 512
@@ -102,8 +107,9 @@ struct option_help {
 };
 
 /* Commands that read or examine, to which some options mean something simpler: on_reading. */
-#define OPTIONS_READING \
-	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_DOCTOR) | COMMAND_BIT(COMMAND_HELP))
+#define OPTIONS_READING                                                                         \
+	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_DIFF) | COMMAND_BIT(COMMAND_DOCTOR) | \
+	 COMMAND_BIT(COMMAND_HELP))
 
 size_t options_count(void);
 struct option_help options_help(size_t index, enum command command);

@@ -16,6 +16,7 @@ static const struct {
 	{ "json", NULL, "live" },	  { "quiet", NULL, "live" },
 	{ "no-update", NULL, "live" },	  { "no-pss", NULL, "pss" },
 	{ "quiet", NULL, "heartbeat" },	  { "no-polling", NULL, "heartbeat" },
+	{ "json", NULL, "md" },
 };
 
 #define BY_SUBTREE 3 /* among the choices of --by */

@@ -156,6 +156,7 @@ static void append_operand(struct buf *buf, const struct command_spec *spec)
 		buf_append_text(buf, "_denet_bpf_words \"$2\" \"$(cd /proc && echo [0-9]*)\" ;;\n");
 		break;
 	case OPERAND_FILE:
+	case OPERAND_FILES:
 		buf_append_text(buf, "_denet_bpf_files \"$2\" ;;\n");
 		break;
 	case OPERAND_TOPIC:

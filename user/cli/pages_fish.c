@@ -143,8 +143,8 @@ static void append_operand(struct buf *buf, const struct command_spec *spec)
 {
 	const char *how = spec->operand == OPERAND_COMMAND ? "-a '(__fish_complete_command)'"
 			  : spec->operand == OPERAND_PID   ? "-a '(__fish_complete_pids)'"
-			  : spec->operand == OPERAND_FILE  ? "-F"
-							   : NULL;
+			  : spec->operand == OPERAND_FILE || spec->operand == OPERAND_FILES ? "-F"
+											    : NULL;
 
 	if (!how)
 		return;

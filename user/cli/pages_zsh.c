@@ -83,6 +83,7 @@ static void append_operand(struct buf *buf, const struct command_spec *spec)
 		buf_append_text(buf, " \\\n      '1:PID:_pids'");
 		break;
 	case OPERAND_FILE:
+	case OPERAND_FILES:
 		buf_append_text(buf, " \\\n      '1:FILE:_files'");
 		break;
 	case OPERAND_TOPIC:

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""`diff`: runs of one program against others of it. A real run is recorded and its figures are varied."""
+
+import json
+
+from harness import Case, parse, run
+
+
+class Case(Case):  # pylint: disable=function-redefined
+
+    def setUp(self):
+        super().setUp()
+        path = self.path("run.jsonl")
+        self.assertEqual(run("run", "-q", "-o", path, "sh", "-c", "for i in 1 2 3; do :; done").status, 0)
+        with open(path, encoding="utf-8") as file:
+            self.recorded = [json.loads(line) for line in file]
+
+    def vary(self, name, part, change=None):
+        """The run with so many times the CPU."""
+        text = ""
+        for record in self.recorded:
+            record = json.loads(json.dumps(record))
+            if "cpu_time_ns" in record:
+                record["cpu_time_ns"] = int(1e9 * part)
+            if change:
+                change(record)
+            text += json.dumps(record) + "\n"
+        return self.write(name, text)
+
+    def side(self, name, part, count):
+        return [self.vary(f"{name}{i}.jsonl", part * (1 + i / 10000)) for i in range(count)]
+
+    def rows(self, *args):
+        result = run("diff", "--json", *args)
+        self.assertEqual((result.status, result.err_lines), (0, []), result)
+        got = parse(result.out)
+        return got, {row["name"]: row for row in got["figures"]}, {row["name"]: row for row in got["programs"]}
+
+
+class Compared(Case):
+    def test_ten_runs_a_side_are_judged(self):
+        got, figures, programs = self.rows(*self.side("base", 1, 10), "--", *self.side("head", 1.05, 10))
+        self.assertEqual((got["base_runs"], got["head_runs"]), (10, 10))
+        self.assertEqual((figures["cpu_time_ns"]["verdict"], figures["wall_ns"]["verdict"]), ("more", "noise"))
+        self.assertAlmostEqual(figures["cpu_time_ns"]["change"], 0.05, places=3)
+        self.assertEqual(figures["processes_total"]["verdict"], None)
+        self.assertEqual(programs["sh"]["verdict"], "more")
+
+    def test_two_files_are_the_two_sides_and_not_judged(self):
+        got, figures, programs = self.rows(self.vary("a", 2), self.vary("b", 1))
+        self.assertEqual((got["base_runs"], got["head_runs"]), (1, 1))
+        self.assertEqual((figures["cpu_time_ns"]["verdict"], figures["cpu_time_ns"]["change"]), (None, -0.5))
+        self.assertEqual(programs["sh"]["verdict"], None)
+
+    def test_text_and_markdown(self):
+        base, head = self.side("base", 1, 5), self.side("head", 2, 5)
+        text = run("diff", *base, "--", *head).out.decode()
+        self.assertRegex(text, r"\ncpu_time_ns +1\.00 s .* \+100\.0 % +more\n")
+        self.assertIn("Fewer than 10 runs a side: programs are not judged.", text)
+        page = run("diff", "--md", *base, "--", *head).out.decode()
+        self.assertRegex(page, r"\n\| cpu_time_ns \| 1\.00 s .* \| \+100\.0 % \| more \|\n")
+
+    def test_hostile_names_stay_in_their_cell(self):
+        def rename(record):
+            if record["kind"] == "process":
+                record["comm"] = "a|b`<i>\n"
+        paths = [self.vary(name, 1, rename) for name in ("a", "b")]
+        page = run("diff", "--md", *paths).out.decode()
+        row = [line for line in page.splitlines() if "a\\|b\\`\\<i\\>" in line]
+        self.assertEqual(len(row), 1, page)
+        self.assertEqual(row[0].replace("\\|", "").count("|"), 6)
+
+
+class Refused(Case):
+    def refuse(self, status, word, *args):
+        result = run("diff", *args)
+        self.assertEqual((result.status, len(result.err_lines), result.out), (status, 1, b""), result)
+        self.assertIn(word, result.err_lines[0])
+
+    def test_files_that_cannot_be_compared(self):
+        good = self.vary("good", 1)
+
+        def rename(record):
+            if "cmd" in record:
+                record["cmd"] = ["/bin/other"]
+            if "command" in record:
+                record["command"] = ["/bin/other"]
+
+        def resample(record):
+            if "accounting" in record:
+                record["accounting"] = "proc" if record["accounting"] == "bpf" else "bpf"
+        self.refuse(1, "'other'", good, self.vary("other", 1, rename))
+        self.refuse(1, "another way", good, self.vary("sampled", 1, resample))
+        self.refuse(1, "none.jsonl", good, self.path("none.jsonl"))
+        self.refuse(1, "cut off", good, self.write("cut", "".join(json.dumps(r) + "\n" for r in self.recorded[:-1])))
+        self.refuse(1, "records of processes", good, self.write("bare", "".join(
+            json.dumps(r) + "\n" for r in self.recorded if r["kind"] != "process")))
+
+    def test_wrong_usage(self):
+        good = self.vary("good", 1)
+        self.refuse(125, "both sides", good)
+        self.refuse(125, "both sides", good, good, good)
+        self.refuse(125, "both sides", "--", good)
+        self.refuse(125, "both sides", good, "--")
+        self.refuse(125, "--md", "--json", "--md", good, good)
+
+    def test_output_that_cannot_be_written(self):
+        good = self.vary("good", 1)
+        self.refuse(1, "/dev/full", "-o", "/dev/full", good, good)
