@@ -4,6 +4,7 @@
 #define DENET_COMPARISON_H
 
 #include <stddef.h>
+#include "denet/budget.h" /* enum denet_budget_outcome */
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -14,6 +15,7 @@ extern "C" {
 
 struct denet_runs;
 struct denet_comparison;
+struct denet_error;
 struct denet_summary;
 
 /* A set of runs, of which the figures are kept. */
@@ -80,6 +82,15 @@ const struct denet_difference *denet_comparison_program(const struct denet_compa
 
 /* Programs that have no row. */
 size_t denet_comparison_omitted(const struct denet_comparison *comparison);
+
+/*
+ * "cpu_time > +5%": as denet_budgets_add() reads it, but with a change of the medians for its value. Broken
+ * is what is outside the noise and over the bound; undecided what is not judged. *ret_row, which may be NULL,
+ * is the row, or NULL without one. Of a comparison that is NULL the words alone are checked.
+ */
+int denet_comparison_check(const struct denet_comparison *comparison, const char *expression,
+			   enum denet_budget_outcome *ret_outcome,
+			   const struct denet_difference **ret_row, struct denet_error *error);
 
 #pragma GCC visibility pop
 

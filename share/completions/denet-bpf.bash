@@ -33,7 +33,7 @@ _denet_bpf_options() # COMMAND
 	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci ;;
-	diff) echo -j --json -o --out --top -v --verbose -h --help -V --version --md ;;
+	diff) echo -j --json -o --out --top -v --verbose -h --help -V --version --fail-if --md ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	help) echo -j --json -h --help -V --version ;;
 	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat --md ;;

@@ -110,7 +110,7 @@ complete -c denet-bpf -n '__denet_bpf_has run' -s u -l user -x -a '(__fish_compl
 complete -c denet-bpf -n '__denet_bpf_has run' -l clean-env -d 'with -u: without root\'s environment'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff doctor help' -s h -l help -d 'this help'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff doctor help' -s V -l version -d 'the version'
-complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l fail-if -x -d 'exit with 123 if EXPR holds: \'wall > 5m\''
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff' -l fail-if -x -d 'exit with 123 if EXPR holds: \'wall > 5m\''
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l budget -r -F -d 'the same from FILE, an EXPR a line'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l strict -d 'what leaves a budget open breaks it'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l summary -r -F -d 'the summary to FILE: text, .json, .md, ...'

@@ -71,6 +71,39 @@ class Compared(Case):
         self.assertEqual(row[0].replace("\\|", "").count("|"), 6)
 
 
+class Conditions(Case):
+    def fail_if(self, status, text, base, head):
+        result = run("diff", "--fail-if", text, *base, "--", *head)
+        self.assertEqual(result.status, status, result)
+        return result.err_lines
+
+    def test_only_what_is_outside_the_noise_and_over_the_bound_fails(self):
+        base, head = self.side("base", 1, 10), self.side("head", 1.1, 10)
+        lines = self.fail_if(123, "cpu_time > +5%", base, head)
+        self.assertEqual(len(lines), 1)
+        self.assertIn("'cpu_time > +5%' holds: it is +10.0 %", lines[0])
+        self.fail_if(123, "programs[sh].cpu_time > +5%", base, head)
+        self.fail_if(123, "cpu_time < -5%", head, base)
+        for text in ("cpu_time > +15%", "cpu_time < -5%", "programs[sh].cpu_time > +15%", "wall >= +0%"):
+            self.assertEqual(self.fail_if(0, text, base, head), [])
+
+    def test_a_program_that_the_base_has_not_is_over_any_bound(self):
+        def rename(record):
+            if record["kind"] == "process":
+                record["comm"] = "other"
+        base = self.side("base", 1, 10)
+        head = [self.vary(f"head{i}", 1 + i / 10000, rename) for i in range(10)]
+        lines = self.fail_if(123, "programs[other].cpu_time > +500%", base, head)
+        self.assertIn("the base has none", lines[0])
+
+    def test_what_is_not_judged_is_told_and_fails_nothing(self):
+        base, head = self.side("base", 1, 4), self.side("head", 2, 4)
+        for text in ("cpu_time > +5%", "processes > +5%", "programs[none].cpu_time > +5%"):
+            lines = self.fail_if(0, text, base, head)
+            self.assertEqual(len(lines), 1)
+            self.assertIn("left open", lines[0])
+
+
 class Refused(Case):
     def refuse(self, status, word, *args):
         result = run("diff", *args)
@@ -102,6 +135,8 @@ class Refused(Case):
         self.refuse(125, "both sides", good, good, good)
         self.refuse(125, "both sides", "--", good)
         self.refuse(125, "both sides", good, "--")
+        for text in ("cpu_time > 5%", "cpu_time > +5", "cpu_tim > +5%", "cpu_time == +5%", ""):
+            self.refuse(125, "--fail-if", "--fail-if", text, good, good)
         self.refuse(125, "--md", "--json", "--md", good, good)
 
     def test_output_that_cannot_be_written(self):

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/expression.h"
 #include "analysis/figures.h"
 #include "analysis/runs.h"
 #include "analysis/statistics.h"
 #include "util/cleanup.h"
+#include "util/error.h"
 
 #define P_MAX 0.01
 #define JUDGED 3 /* figures: wall time, CPU, peak */
@@ -318,4 +320,77 @@ const struct denet_difference *denet_comparison_program(const struct denet_compa
 size_t denet_comparison_omitted(const struct denet_comparison *comparison)
 {
 	return comparison->omitted;
+}
+
+/* Of programs the CPU alone is compared. */
+static const struct denet_difference *find_row(const struct denet_comparison *comparison,
+					       const struct expression *expression)
+{
+	const struct figure *figure = &expression->figure;
+	const struct denet_difference *row;
+
+	if (figure->is_of_program && figure->offset != offsetof(struct denet_group, cpu_time_ns))
+		return NULL;
+	for (size_t i = 0;; i++) {
+		row = figure->is_of_program ? denet_comparison_program(comparison, i)
+					    : denet_comparison_figure(comparison, i);
+		if (!row ||
+		    strcmp(row->name, figure->is_of_program ? expression->comm : figure->key) == 0)
+			return row;
+	}
+}
+
+static bool holds(const struct expression *expression, double change)
+{
+	long double bound = expression->bound;
+
+	switch (expression->relation) {
+	case EXPRESSION_ABOVE:
+		return change > bound;
+	case EXPRESSION_AT_LEAST:
+		return change >= bound;
+	case EXPRESSION_BELOW:
+		return change < bound;
+	case EXPRESSION_AT_MOST:
+		return change <= bound;
+	default:
+		return false;
+	}
+}
+
+static enum denet_budget_outcome decide(const struct expression *expression,
+					const struct denet_difference *row)
+{
+	/* From nothing to something is more than any share. */
+	double change = row && isnan(row->change) ? INFINITY : row ? row->change : 0;
+
+	if (!row)
+		return DENET_BUDGET_UNKNOWN;
+	if (row->verdict == DENET_VERDICT_NONE)
+		return DENET_BUDGET_UNDECIDED;
+	return row->verdict != DENET_VERDICT_NOISE && holds(expression, change)
+		       ? DENET_BUDGET_BROKEN
+		       : DENET_BUDGET_KEPT;
+}
+
+int denet_comparison_check(const struct denet_comparison *comparison, const char *expression,
+			   enum denet_budget_outcome *ret_outcome,
+			   const struct denet_difference **ret_row, struct denet_error *error)
+{
+	struct expression parsed;
+	const struct denet_difference *row;
+	int r = expression_parse_change(expression, strlen(expression), &parsed, error);
+
+	if (r)
+		return r;
+	if (parsed.relation == EXPRESSION_EQUAL || parsed.relation == EXPRESSION_OTHER)
+		return error_set(error, -EINVAL,
+				 "'%s': a change is judged by one of > >= < <=", expression);
+	if (!comparison)
+		return 0;
+	row = find_row(comparison, &parsed);
+	*ret_outcome = decide(&parsed, row);
+	if (ret_row)
+		*ret_row = row;
+	return 0;
 }

@@ -20,6 +20,7 @@ struct parser {
 	size_t len;
 	size_t at;
 	struct denet_error *error;
+	bool of_change; /* the value is a share, with its sign */
 };
 
 /* Says what is wrong and shows where, by a ^ before the place. */
@@ -298,6 +299,30 @@ static void read_number(const char *text, size_t len, long double *ret_digits,
 	}
 }
 
+/* +5 is 0.05. */
+static int take_share(struct parser *parser, struct expression *expression)
+{
+	char sign = peek(parser);
+	long double digits, scale;
+	size_t len = 0;
+
+	if (sign == '+' || sign == '-') {
+		parser->at++;
+		len = number_len(parser);
+	}
+	if (len == 0 || len >= NUMBER_BYTES)
+		return refuse(parser, parser->at,
+			      "a change in percent belongs here, such as +5%% or -10%%");
+	read_number(parser->text + parser->at, len, &digits, &scale);
+	parser->at += len;
+	skip_blanks(parser);
+	if (peek(parser) != '%')
+		return refuse(parser, parser->at, "a change is in percent: %% belongs here");
+	parser->at++;
+	expression->bound = (sign == '-' ? -digits : digits) / scale / 100;
+	return 0;
+}
+
 static int take_value(struct parser *parser, struct expression *expression)
 {
 	const char *text = parser->text + parser->at;
@@ -330,7 +355,7 @@ static int take_all(struct parser *parser, struct expression *expression)
 	if (r)
 		return r;
 	skip_blanks(parser);
-	r = take_value(parser, expression);
+	r = parser->of_change ? take_share(parser, expression) : take_value(parser, expression);
 	if (r)
 		return r;
 	expression->end = parser->at;
@@ -340,21 +365,33 @@ static int take_all(struct parser *parser, struct expression *expression)
 	return 0;
 }
 
-int expression_parse(const char *text, size_t len, struct expression *ret_expression,
-		     struct denet_error *error)
+static int parse(struct parser parser, const char *example, struct expression *ret_expression)
 {
-	struct parser parser = { .text = text, .len = len, .error = error };
-	struct expression expression = { .comm = "" };
+	struct expression expression = { .figure = { .key = "", .unit = "" } };
 	int r;
 
 	skip_blanks(&parser);
 	if (is_over(&parser))
-		return error_set(error, -ENODATA, "a budget is NAME OP VALUE, such as '%s'",
-				 "wall > 5m");
+		return error_set(parser.error, -ENODATA, "a budget is NAME OP VALUE, such as '%s'",
+				 example);
 	expression.start = parser.at;
 	r = take_all(&parser, &expression);
 	if (r)
 		return r;
 	*ret_expression = expression;
 	return 0;
+}
+
+int expression_parse(const char *text, size_t len, struct expression *ret_expression,
+		     struct denet_error *error)
+{
+	return parse((struct parser){ .text = text, .len = len, .error = error }, "wall > 5m",
+		     ret_expression);
+}
+
+int expression_parse_change(const char *text, size_t len, struct expression *ret_expression,
+			    struct denet_error *error)
+{
+	return parse((struct parser){ .text = text, .len = len, .error = error, .of_change = true },
+		     "cpu_time > +5%", ret_expression);
 }

@@ -31,4 +31,8 @@ struct expression {
 int expression_parse(const char *text, size_t len, struct expression *ret_expression,
 		     struct denet_error *error);
 
+/* The same with a bound such as +5%, which is 0.05 then: of a figure's change. */
+int expression_parse_change(const char *text, size_t len, struct expression *ret_expression,
+			    struct denet_error *error);
+
 #endif

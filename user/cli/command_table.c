@@ -110,6 +110,7 @@ static const struct command_spec command_table[] = {
 		.exits = {
 			{ "0", "they were compared" },
 			{ "1", "a file cannot be used or written" },
+			{ "123", "a condition of --fail-if holds" },
 			{ "125", "wrong usage" },
 		},
 	},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -139,6 +140,37 @@ static int write_text(const struct options *options, const struct denet_comparis
 	return sink_write_whole(options->out, &text);
 }
 
+/* From nothing to something there is no share. */
+static void tell_broken(const char *text, const struct denet_difference *row)
+{
+	if (isnan(row->change))
+		(void)log_error(0, "'%s' holds: the base has none", text);
+	else
+		(void)log_error(0, "'%s' holds: it is %+.1f %%", text, 100 * row->change);
+}
+
+static int check_changes(const struct options *options, const struct denet_comparison *comparison)
+{
+	struct denet_error error = { .size = sizeof(error) };
+	int status = EXIT_STATUS_OK;
+
+	for (size_t i = 0; i < options->budgets.count; i++) {
+		const char *text = options->budgets.items[i];
+		const struct denet_difference *row = NULL;
+		enum denet_budget_outcome outcome = DENET_BUDGET_UNKNOWN;
+
+		(void)denet_comparison_check(comparison, text, &outcome, &row, &error);
+		if (outcome == DENET_BUDGET_BROKEN) {
+			tell_broken(text, row);
+			status = EXIT_STATUS_OVER_BUDGET;
+		} else if (outcome != DENET_BUDGET_KEPT) {
+			log_warning("'%s' is left open: %s", text,
+				    row ? "it is not judged, or of too few runs" : "it has no row");
+		}
+	}
+	return status;
+}
+
 int diff_main(const struct options *options)
 {
 	AUTO(denet_runs) struct denet_runs *base = NULL;
@@ -159,5 +191,5 @@ int diff_main(const struct options *options)
 		(void)log_error(0, "cannot write to '%s'", options->out ? options->out : "stdout");
 		return EXIT_STATUS_LOST;
 	}
-	return EXIT_STATUS_OK;
+	return check_changes(options, comparison);
 }

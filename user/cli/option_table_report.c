@@ -9,7 +9,7 @@ const struct option_spec option_table_report[] = {
 		.name = "fail-if",
 		.value = "EXPR",
 		.kind = OPTION_BUDGET,
-		.commands = ON_MONITOR | ON_STATS,
+		.commands = ON_MONITOR | ON_STATS | ON_DIFF,
 		.offset = FIELD(budgets),
 		.group = OPTION_REPORT,
 		.text = "exit with 123 if EXPR holds: 'wall > 5m'",
@@ -19,6 +19,9 @@ const struct option_spec option_table_report[] = {
 			"'processes_failed > 0' or 'programs[cc1plus].cpu_time > 40s'. A figure is "
 			"called by its key in the records, which may lack its unit or _total. "
 			"Units are ns, us, ms, s, m, h; B, kB, MB, GB, TB, KiB, MiB, GiB, TiB; %. "
+			"For diff the value is a change of the median in percent with its sign, "
+			"such as "
+			"\'wall > +5%\', which has to be outside the noise as well. "
 			"May be given again and again. Every broken budget is told with its value, "
 			"and the exit status is 123, unless CMD has failed. What is not known, and "
 			"a "

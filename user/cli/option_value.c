@@ -168,16 +168,23 @@ static void denet_budgets_freep(struct denet_budgets **budgets)
 	denet_budgets_free(*budgets);
 }
 
-/* What is wrong is told before anything starts. Read it is when the run is over. */
+static int check_budget(const char *value, struct denet_error *why)
+{
+	AUTO(denet_budgets) struct denet_budgets *budgets = NULL;
+	int r = denet_budgets_new(&budgets);
+
+	return r ? r : denet_budgets_add(budgets, value, why);
+}
+
+/* What is wrong is told before anything starts. Read it is when the run is over, or the files are. */
 static int add_budget(const struct option_spec *spec, const char *value, struct options *options,
 		      char error[OPTIONS_ERROR_BYTES])
 {
-	AUTO(denet_budgets) struct denet_budgets *budgets = NULL;
 	struct denet_error why = { .size = sizeof(why) };
-	int r = denet_budgets_new(&budgets);
+	int r = options->command == COMMAND_DIFF
+			? denet_comparison_check(NULL, value, NULL, NULL, &why)
+			: check_budget(value, &why);
 
-	if (!r)
-		r = denet_budgets_add(budgets, value, &why);
 	if (r)
 		return option_refuse(error, "option '--%s': %s", spec->name,
 				     why.text[0] ? why.text : strerror(-r));

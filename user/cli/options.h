@@ -55,7 +55,7 @@ struct options {
 	bool verbose;
 	bool write_env;
 	bool compat_denet;
-	struct option_list budgets; /* each is right by itself */
+	struct option_list budgets; /* each is right by itself; diff: changes */
 	struct option_list budget_files;
 	struct option_list summaries; /* files that are written at the end */
 	bool strict; /* what does not decide a budget breaks it */
