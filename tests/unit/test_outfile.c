@@ -35,7 +35,8 @@ static int leave(void **state)
 	(void)state;
 	while (dir && (entry = readdir(dir)))
 		(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	(void)closedir(dir);
+	if (dir)
+		(void)closedir(dir);
 	(void)rmdir("sub");
 	return fchdir(before) || close(before) || rmdir(folder) ? -1 : 0;
 }

@@ -84,7 +84,7 @@ const struct metric metric_facts[] = {
 	    (IN_PROCESS(8, start_ms))),
 	FACT(BOOL, "core_dumped", METRIC_IF_ENDED, "Whether it left a core.",
 	     "task->signal->group_exit_code", (IN_PROCESS(16, end.core_dumped))),
-	FACT(BOOL, "oom_killed", METRIC_IF_ENDED, "Whether it was killed for want of memory.",
+	FACT(BOOL, KEY_OOM_KILLED, METRIC_IF_ENDED, "Whether it was killed for want of memory.",
 	     "task->signal->oom_mm", (IN_PROCESS(17, oom_killed))),
 	FACT(BOOL, "peak_rss_is_bound", METRIC_OMIT_ZERO,
 	     "True when peak_rss_kb is only known to be reached.", "denet-bpf",

@@ -10,6 +10,7 @@
 #define KEY_CPU_GOVERNOR "cpu_governor"
 #define KEY_EXIT_CODE "exit_code"
 #define KEY_NODE_SIZES_MB "node_sizes_mb"
+#define KEY_OOM_KILLED "oom_killed"
 #define KEY_SMT_ACTIVE "smt_active"
 #define KEY_T0_MS "t0_ms"
 #define KEY_THP_ENABLED "thp_enabled"

@@ -3,6 +3,7 @@
 
 #include "output/budget_view.h"
 #include "output/run_report.h"
+#include "metrics/keys.h"
 #include "util/cleanup.h"
 #include "util/json.h"
 
@@ -62,9 +63,9 @@ static void put_failures(struct json *json, const struct denet_summary *summary)
 		if (failure->end.signal)
 			json_i64(json, "signal", failure->end.signal);
 		else
-			json_i64(json, "exit_code", failure->end.exit_code);
+			json_i64(json, KEY_EXIT_CODE, failure->end.exit_code);
 		if (failure->oom_killed)
-			json_bool(json, "oom_killed", true);
+			json_bool(json, KEY_OOM_KILLED, true);
 		json_object_end(json);
 	}
 	json_array_end(json);
