@@ -139,7 +139,7 @@ int denet_attach(const struct denet_options *options, const struct denet_observe
 
 /*
  * The same for the calling process itself, all its threads and what they start, from now on. The
- * cost of the monitor is part of it. Ends by denet_monitor_finish().
+ * CPU time of the thread that drives the monitor is left out. Ends by denet_monitor_finish().
  */
 int denet_self(const struct denet_options *options, const struct denet_observer *observer,
 	       struct denet_monitor **ret_monitor, struct denet_error *error);

@@ -86,6 +86,25 @@ static void only_what_is_a_bound_is_called_one(void **state)
 	check_text(&tree, "sum of RSS 812 MiB, at 7.40 s", "at least 812 MiB");
 	tree.peak_mem_at_ns = DENET_UNKNOWN;
 	check_text(&tree, "812 MiB in one process", "sum");
+	/* Who was seen with less is not the largest. */
+	check_text(&tree, "812 MiB in one process", "largest");
+}
+
+/* The time of the largest sum is in the summary that is missing. */
+static void sum_in_a_file_that_is_cut_is_no_single_process(void **state)
+{
+	struct denet_summary tree = many();
+
+	(void)state;
+	tree.peak_mem_at_ns = DENET_UNKNOWN;
+	tree.incomplete = "the records end before the run did";
+	for (int i = 0; i < 2; i++) {
+		tree.accounting = i ? DENET_ACCOUNTING_PROC : DENET_ACCOUNTING_BPF;
+		check_text(&tree, "sum of RSS 812 MiB", "in one process");
+		check_text(&tree, "largest", NULL);
+	}
+	tree.peak_process_rss_kb = tree.peak_mem_rss_kb;
+	check_text(&tree, "812 MiB in one process", "sum");
 }
 
 static void memory_has_shared_pages_once_where_pss_was_read(void **state)
@@ -157,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_is_a_bound_is_called_one),
+		cmocka_unit_test(sum_in_a_file_that_is_cut_is_no_single_process),
 		cmocka_unit_test(memory_has_shared_pages_once_where_pss_was_read),
 		cmocka_unit_test(want_of_memory_is_told_when_it_is_worth_a_word),
 		cmocka_unit_test(limit_stands_beside_the_peak_and_the_end_it_caused),

@@ -19,8 +19,11 @@
 
 static void warn_of_gaps(const struct options *options, const struct denet_stats *stats)
 {
-	if (stats->lines_skipped == 0 && !stats->is_truncated)
+	if (stats->lines_skipped == 0) {
+		if (stats->is_truncated)
+			log_warning("'%s': the file is cut off", options->file);
 		return;
+	}
 	log_warning("'%s': %" PRIu64 " %s not read%s%s%s", options->file, stats->lines_skipped,
 		    stats->lines_skipped == 1 ? "record" : "records",
 		    stats->is_truncated ? ", the file is cut off" : "",

@@ -30,15 +30,32 @@ static void show_peak_in_one(struct layout *layout, uint64_t peak_kb)
 	layout_piece(layout, TONE_STRONG, "%s in one process", human_kib(peak_kb).text);
 }
 
+/*
+ * Only a sum has a time. But a file that is cut off does not tell that either: there the two figures are
+ * of one process when they are the same. With /proc one that was waited for may have had more than was
+ * ever seen of it.
+ */
+static bool is_of_one(const struct denet_summary *summary)
+{
+	if (is_known(summary->peak_mem_at_ns))
+		return false;
+	return summary->peak_mem_rss_kb == summary->peak_process_rss_kb ||
+	       (summary->accounting == DENET_ACCOUNTING_PROC && !summary->incomplete);
+}
+
 static void show_peak_of_sum(struct layout *layout, const struct denet_summary *summary)
 {
-	if (!is_known(summary->peak_mem_at_ns)) {
+	if (is_of_one(summary)) {
 		show_peak_in_one(layout, summary->peak_mem_rss_kb);
 		return;
 	}
-	layout_piece(layout, TONE_STRONG, "sum of RSS %s, at %s",
-		     human_kib(summary->peak_mem_rss_kb).text,
-		     human_duration(summary->peak_mem_at_ns).text);
+	if (is_known(summary->peak_mem_at_ns))
+		layout_piece(layout, TONE_STRONG, "sum of RSS %s, at %s",
+			     human_kib(summary->peak_mem_rss_kb).text,
+			     human_duration(summary->peak_mem_at_ns).text);
+	else
+		layout_piece(layout, TONE_STRONG, "sum of RSS %s",
+			     human_kib(summary->peak_mem_rss_kb).text);
 	layout_piece(layout, TONE_PLAIN, "shared pages counted in each process");
 }
 
@@ -101,12 +118,19 @@ static void show_stall(struct layout *layout, const struct denet_summary *summar
 		     human_duration(summary->memory_stall_ns).text);
 }
 
+/* Who was seen with less than one has had is not the largest. */
+static bool has_largest(const struct denet_summary *summary)
+{
+	return has(summary->peak_process_rss_kb) && summary->processes_total != 1 &&
+	       !(is_of_one(summary) && summary->peak_process_rss_kb < summary->peak_mem_rss_kb);
+}
+
 void summary_memory_show(struct layout *layout, bool is_unicode,
 			 const struct denet_summary *summary)
 {
 	layout_row(layout, "memory");
 	show_peak(layout, summary);
-	if (has(summary->peak_process_rss_kb) && summary->processes_total != 1)
+	if (has_largest(summary))
 		layout_piece(layout, TONE_PLAIN, "largest %s[%u] %s",
 			     text_name(is_unicode, summary->peak_process_comm).text,
 			     summary->peak_process_pid,

@@ -134,11 +134,13 @@ static void show_details(struct view *view)
 	show_bytes(view, "calls", used->syscall_read_bytes, "read", used->syscall_write_bytes,
 		   "written, by system calls");
 	if (is_known(used->syscall_read_count))
-		layout_piece(&view->layout, TONE_PLAIN, "%s reads",
-			     human_count(used->syscall_read_count).text);
+		layout_piece(&view->layout, TONE_PLAIN, "%s %s",
+			     human_count(used->syscall_read_count).text,
+			     plural(used->syscall_read_count, "read", "reads"));
 	if (is_known(used->syscall_write_count))
-		layout_piece(&view->layout, TONE_PLAIN, "%s writes",
-			     human_count(used->syscall_write_count).text);
+		layout_piece(&view->layout, TONE_PLAIN, "%s %s",
+			     human_count(used->syscall_write_count).text,
+			     plural(used->syscall_write_count, "write", "writes"));
 	show_bytes(view, "network", summary->sys_net_rx_bytes, "received",
 		   summary->sys_net_tx_bytes, "sent, by all in this network namespace");
 	show_counts(view, "faults", used->page_faults_cached, "from memory", used->page_faults_disk,

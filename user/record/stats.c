@@ -243,7 +243,8 @@ static void take_last(struct stats *stats, const struct tally_of_rows *rows)
 	summary->accounting = stats->accounting;
 	summary->used = rows->last.aggregated.used;
 	summary->processes_total = rows->last.processes_started;
-	if (!isnan(summary->total_time_secs))
+	/* From one sample to itself no time passes. */
+	if (!isnan(summary->total_time_secs) && summary->total_time_secs > 0)
 		summary->wall_ns = (uint64_t)(summary->total_time_secs * 1e9);
 	summary->incomplete = "the records end before the run did";
 }
