@@ -16,7 +16,7 @@ import threading
 from ctypes import POINTER, byref, c_bool, c_char_p, c_double, c_int, c_size_t, c_uint64, c_void_p
 from typing import Any, Dict, List, Optional, Tuple
 
-from . import _abi
+from . import _abi, _abi_runs
 
 SONAME = "libdenet.so.0"
 OLDEST_VERSION = (0, 1, 0)
@@ -29,6 +29,7 @@ _text_out = POINTER(c_void_p)  # char **: what comes back belongs to us, see tak
 _monitor_out = POINTER(c_void_p)
 _options = POINTER(_abi.Options)
 _observer = POINTER(_abi.Observer)
+_difference = POINTER(_abi_runs.Difference)
 _error = POINTER(_abi.Error)
 _launch = POINTER(_abi.Launch)
 
@@ -86,6 +87,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_record_metric": (POINTER(_abi.Metric), [c_int, c_size_t, POINTER(c_size_t)]),
     "denet_record_name": (c_char_p, [c_int]),
     "denet_record_help": (c_char_p, [c_int]),
+    "denet_metric_name_len": (c_size_t, [POINTER(_abi.Metric)]),
     "denet_metrics_json": (c_int, [_text_out]),
     "denet_writer_new": (c_int, [POINTER(_abi.WriterOptions), POINTER(c_void_p)]),
     "denet_writer_free": (None, [c_void_p]),
@@ -127,6 +129,19 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_analysis_json": (
         c_int,
         [c_void_p, POINTER(_abi.RollupOptions), c_size_t, c_bool, _text_out],
+    ),
+    "denet_runs_new": (c_int, [POINTER(c_void_p)]),
+    "denet_runs_free": (None, [c_void_p]),
+    "denet_runs_add": (c_int, [c_void_p, POINTER(_abi.Summary)]),
+    "denet_runs_count": (c_size_t, [c_void_p]),
+    "denet_compare": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_void_p)]),
+    "denet_comparison_free": (None, [c_void_p]),
+    "denet_comparison_figure": (_difference, [c_void_p, c_size_t]),
+    "denet_comparison_program": (_difference, [c_void_p, c_size_t]),
+    "denet_comparison_omitted": (c_size_t, [c_void_p]),
+    "denet_comparison_check": (
+        c_int,
+        [c_void_p, c_char_p, POINTER(c_int), POINTER(_difference), _error],
     ),
     "denet_budgets_new": (c_int, [POINTER(c_void_p)]),
     "denet_budgets_free": (None, [c_void_p]),
