@@ -65,7 +65,7 @@ def test_several_monitors_run_in_threads_at_once():
     for thread in threads:
         thread.join(LIMIT_S)
     for number, monitor in monitors.items():
-        assert monitor.exit_code == number and summary_of(monitor)["processes_total"] == 2
+        assert monitor.exit_code == number and summary_of(monitor)["processes_total"] == 2, monitor.get_samples()
     assert len(monitors) == 8
 
 
