@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "output/escape.h"
 #include "output/human.h"
 #include "output/text.h"
 #include "util/cleanup.h"
@@ -61,16 +62,12 @@ static const char *verdict_of(const struct denet_difference *row)
 	return texts[row->verdict];
 }
 
-/* Names of programs are anybody's: none of them begins or ends a cell, or a tag. */
 static void append_name(struct buf *buf, const char *name, bool is_markdown)
 {
-	struct text_name plain = text_name(true, name);
-
-	for (const char *at = plain.text; *at; at++) {
-		if (is_markdown && strchr("\\|`<>*_[]&~", *at))
-			buf_append_char(buf, '\\');
-		buf_append_char(buf, *at);
-	}
+	if (is_markdown)
+		escape_markdown(buf, name);
+	else
+		buf_append_text(buf, text_name(true, name).text);
 }
 
 static void append_padded(struct buf *buf, const struct buf *cell, size_t columns)
