@@ -202,6 +202,34 @@ class Forwarding(Case):
             process.stdin.flush()
             self.assertEqual(process.wait(LIMIT_S), 6)
 
+    def test_a_command_that_does_not_stop_is_not_said_to_have_stopped(self):
+        script = "trap '' TSTP; echo ready; read line; exit 6"
+        with start("run", "-q", "--", "sh", "-c", script, stdin=subprocess.PIPE) as process:
+            self.assertEqual(process.stdout.readline(), b"ready\n")
+            process.send_signal(signal.SIGTSTP)
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+            # nobody lets us go on
+            self.assertEqual(process.wait(LIMIT_S), 6)
+
+    def test_we_stop_after_a_command_that_takes_its_time(self):
+        gate = self.path("gate")
+        os.mkfifo(gate)
+        script = f"trap 'read x < {gate}; kill -STOP $$' TSTP; echo $$; while read line; do exit $line; done"
+        with start("run", "-q", "--", "bash", "-c", script, stdin=subprocess.PIPE) as process:
+            pid = int(process.stdout.readline())
+            process.send_signal(signal.SIGTSTP)
+            with open(gate, "w", encoding="ascii") as file:  # it has come
+                self.assertNotEqual(state_of(process.pid), "T")
+                file.write("go\n")
+            wait_for("CMD stops", lambda: state_of(pid) == "T")
+            wait_for("denet-bpf stops", lambda: state_of(process.pid) == "T")
+            process.send_signal(signal.SIGCONT)
+            wait_for("CMD goes on", lambda: state_of(pid) != "T")
+            process.stdin.write(b"7\n")
+            process.stdin.flush()
+            self.assertEqual(process.wait(LIMIT_S), 7)
+
     def test_cmd_stopped_and_continued_by_others(self):
         with start("run", "-q", "-o", self.path("f"), "--", "sh", "-c", "echo $$; read line; exit 6",
                    stdin=subprocess.PIPE) as process:

@@ -20,6 +20,7 @@ static void on_signal(struct session *session, const struct signalfd_siginfo *in
 		signals_stop();
 		break;
 	case SIGCONT:
+	case SIGCHLD:
 		break;
 	default:
 		session->wants_end = true;

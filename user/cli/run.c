@@ -21,16 +21,39 @@
 /* For a reader of records that takes nothing, when the time is over. */
 #define PATIENCE_MS 500
 
+static bool has_stopped(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return !waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG | WNOWAIT) && info.si_pid == pid;
+}
+
+/*
+ * After the command and never before it: a shell that sees us stopped reads from the terminal next, and
+ * a command that still waits for input there would take the first of what is typed. One that does not
+ * stop, as it ignores the signal, is not said to have stopped.
+ */
+static void stop_with_command(struct session *session)
+{
+	if (!session->has_to_stop || !has_stopped(denet_monitor_pid(session->monitor)))
+		return;
+	session->has_to_stop = false;
+	recorder_pause(session->recorder);
+	signals_stop();
+}
+
 static void on_signal(struct session *session, const struct signalfd_siginfo *info)
 {
 	int number = (int)info->ssi_signo;
 
-	if (forward_is_due(&session->witness, denet_monitor_pid(session->monitor), info))
+	if (number != SIGCHLD && forward_is_due(&session->witness,
+						denet_monitor_pid(session->monitor), info))
 		(void)denet_monitor_signal(session->monitor, number);
-	if (number == SIGTSTP) {
-		recorder_pause(session->recorder);
-		signals_stop();
-	}
+	if (number == SIGTSTP)
+		session->has_to_stop = true;
+	if (number == SIGCONT)
+		session->has_to_stop = false;
+	stop_with_command(session);
 }
 
 /* A failing exec is mostly a command line that is meant for a shell. */

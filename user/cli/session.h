@@ -20,6 +20,7 @@ struct session {
 	struct denet_monitor *monitor; /* owned; NULL until it is started */
 	struct signals signals;
 	struct witness witness; /* of run */
+	bool has_to_stop; /* of run: as soon as the command has stopped */
 	bool may_load; /* the monitor may still need the rights for it */
 	bool wants_end; /* a signal handler asks to end the monitoring now */
 };

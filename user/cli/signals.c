@@ -8,8 +8,8 @@
 
 /* Faults are our own, job control of the terminal concerns the whole group, the rest is harmless. */
 static const int left_alone[] = {
-	SIGKILL, SIGSTOP, SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGTRAP, SIGSYS,
-	SIGABRT, SIGCHLD, SIGPIPE, SIGXFSZ, SIGTTIN, SIGTTOU, SIGURG,  SIGWINCH,
+	SIGKILL, SIGSTOP, SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGTRAP,  SIGSYS,
+	SIGABRT, SIGPIPE, SIGXFSZ, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH,
 };
 
 static bool is_ignored(int number)

@@ -13,8 +13,8 @@ struct signals {
 };
 
 /*
- * From here on whatever would end or stop this process from outside is read from fd. With
- * keep_ignored, signals that were ignored stay so. Children inherit the mask.
+ * From here on whatever would end or stop this process from outside is read from fd, and that a
+ * child has ended, stopped or goes on. With keep_ignored, signals that were ignored stay so. Children inherit the mask.
  */
 int signals_take(struct signals *signals, bool keep_ignored);
 
