@@ -207,8 +207,10 @@ class Killed(Case):
         with start("run", "-q", "-o", out, "--wait-all", "--", "sh", "-c", f"{inner} & echo $!; wait $!; exit 2") as process:
             monitor = int(process.stdout.readline())
             wait_for_file(self.path("pid"))
+            pid = int(self.read("pid"))
+            wait_for("sleep runs", lambda: comm_of(pid) == "sleep")  # not the shell that told its number
             os.kill(monitor, signal.SIGKILL)
-            os.kill(int(self.read("pid")), signal.SIGTERM)
+            os.kill(pid, signal.SIGTERM)
             self.assertEqual(finish(process).status, 2)
         records = parse_lines(self.read("outer"))
         ends = {record["comm"]: record.get("signal") for record in records if record["kind"] == "process"}
