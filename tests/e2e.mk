@@ -26,7 +26,8 @@ build-e2e: $(BUILD)/denet-bpf $(E2E_TOOLS)
 check-e2e: build-e2e
 	$(Q)failed=; for mode in $(E2E_MODES); do \
 		DENET_BPF="$(abspath $(BUILD)/denet-bpf)" DENET_E2E_TOOLS="$(abspath $(BUILD)/tests/e2e)" \
-			python3 tests/e2e/run.py --mode $$mode $(E2E) || failed="$$failed $$mode"; \
+			python3 tests/e2e/run.py --mode $$mode $(E2E); \
+		case $$? in 0|77) ;; *) failed="$$failed $$mode" ;; esac; \
 	done; [ -z "$$failed" ] || { echo "failed in mode:$$failed"; exit 1; }
 
 .PHONY: build-e2e check-e2e
