@@ -29,6 +29,10 @@ with open(BIN, "rb") as binary:
 # AddressSanitizer changes the core limit, and CMD inherits it.
 SANITIZER_ENV = {"ASAN_OPTIONS": "disable_coredump=0"} if IS_SANITIZED else {}
 os.environ.update(SANITIZER_ENV)
+# What changes the words on the screen, or sets options, is each test's own to say.
+for name in list(os.environ):
+    if name in ("COLUMNS", "LINES", "NO_COLOR", "LC_ALL", "LC_CTYPE", "TZ") or name.startswith("DENET_BPF_"):
+        del os.environ[name]
 
 # Who runs this: tests/e2e/run.py tells. In the last two there is no BPF, and nothing is exact.
 MODE = os.environ.get("DENET_E2E_MODE", "root")

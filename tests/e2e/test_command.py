@@ -32,6 +32,14 @@ from harness import (
 QUIET = ("run", "-q", "--")
 
 
+def lower(resource_id, soft, hard):
+    """Sets both limits, none of them above what is allowed here."""
+    _, most = resource.getrlimit(resource_id)
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
+    resource.setrlimit(resource_id, (soft, hard))
+
+
 class Untouched(Case):
     """What a program sees of its start, under denet-bpf and without."""
 
@@ -111,10 +119,10 @@ class Untouched(Case):
 
     def test_limits(self):
         def prepare():
-            resource.setrlimit(resource.RLIMIT_CORE, (4096, 8192))
-            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 128))
-            resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
-            resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, 1 << 22))
+            lower(resource.RLIMIT_CORE, 4096, 8192)
+            lower(resource.RLIMIT_NOFILE, 64, 128)
+            lower(resource.RLIMIT_MEMLOCK, 0, 0)
+            lower(resource.RLIMIT_STACK, 1 << 20, 1 << 22)
 
         self.compare("-q", preexec_fn=prepare)
 
@@ -356,7 +364,8 @@ class Status(Case):
 
     def test_only_cmd_dumps_core(self):
         def prepare():
-            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+            resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 
         with open("/proc/sys/kernel/core_pattern", encoding="utf-8") as file:
             pattern = file.read().strip()

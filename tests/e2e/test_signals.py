@@ -123,8 +123,8 @@ class Forwarding(Case):
         def spend():
             # as if denet-bpf itself had used its time: the signals wait for it
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGXCPU, signal.SIGPROF, signal.SIGVTALRM})
-            resource.setrlimit(resource.RLIMIT_CPU, (1, resource.RLIM_INFINITY))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (512, resource.RLIM_INFINITY))
+            resource.setrlimit(resource.RLIMIT_CPU, (1, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (512, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
             signal.setitimer(signal.ITIMER_PROF, 0.01)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0.01)
             while not {signal.SIGXCPU, signal.SIGPROF, signal.SIGVTALRM} <= signal.sigpending():
