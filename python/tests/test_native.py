@@ -238,7 +238,9 @@ def test_another_version_is_a_clear_import_error(tmp_path, version, found):
 @needs_compiler
 def test_the_package_s_own_folder_comes_before_the_system_s(tmp_path):
     package = tmp_path / "denet_bpf"
-    shutil.copytree(str(pathlib.Path(_native.__file__).parent), str(package))
+    # Not what root's run left in it.
+    shutil.copytree(str(pathlib.Path(_native.__file__).parent), str(package),
+                    ignore=shutil.ignore_patterns("__pycache__"))
     for file in package.glob("*.so*"):
         file.unlink()
     build_library(package, "7.7.7")
