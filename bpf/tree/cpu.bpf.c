@@ -114,7 +114,7 @@ static __noinline int close_task(struct task_struct *task)
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev)
 {
-	if (!task_is_dead(prev))
+	if (!task_is_dead(prev) || is_of_earlier_use(ctx))
 		return 0;
 	return close_task(prev);
 }

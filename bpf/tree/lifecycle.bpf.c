@@ -121,7 +121,7 @@ int BPF_PROG(on_wakeup_new, struct task_struct *child)
 {
 	__u64 id = member_id_of_current();
 
-	if (!id)
+	if (!id || is_of_earlier_use(ctx))
 		return 0;
 	if (child->pid != child->tgid)
 		open_thread(id, child);
@@ -231,7 +231,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct li
 	struct task_member member;
 	__u64 id = member_id(task, &member);
 
-	if (!id)
+	if (!id || is_of_earlier_use(ctx))
 		return 0;
 	account = bpf_map_lookup_elem(&account_by_id, &id);
 	if (!account)
@@ -252,7 +252,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	struct task_member member;
 	__u64 id = member_id(task, &member);
 
-	if (!id)
+	if (!id || is_of_earlier_use(ctx))
 		return 0;
 	if (BPF_CORE_READ(task, signal, live.counter))
 		return 0;

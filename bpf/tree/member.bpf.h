@@ -6,6 +6,16 @@
 #include "tree/maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
+/*
+ * Called through a link of an earlier use: that lives on in the copies of our descriptors which a
+ * forked process has until it runs another program. Where links have no cookies the kernel refuses
+ * to attach a program twice.
+ */
+static __always_inline bool is_of_earlier_use(void *ctx)
+{
+	return cfg.use_cookies && bpf_get_attach_cookie(ctx) != generation;
+}
+
 static __always_inline struct task_member *member_by_key(__u64 address, __u32 tgid)
 {
 	struct task_member *member = bpf_map_lookup_elem(&member_by_address, &address);

@@ -50,7 +50,7 @@ int BPF_PROG(on_signal_generate, int signal, struct kernel_siginfo *info, struct
 	if ((__u32)task->tgid == sender_tgid || !is_sent_by_process(info))
 		return 0;
 	id = member_id(task, &member);
-	if (!id)
+	if (!id || is_of_earlier_use(ctx))
 		return 0;
 	account = bpf_map_lookup_elem(&account_by_id, &id);
 	if (!account)

@@ -100,6 +100,7 @@ struct tree_knobs {
 	bool use_storage; /* for membership; else the hash, where else only those go that find none */
 	bool fail_storage; /* tests: as if each birth found none */
 	bool use_slots; /* for sampling by members */
+	bool use_cookies; /* each link tells of which use it is */
 };
 
 /* A process that is to be followed though it exists already, by tgid in a map. */
@@ -187,7 +188,7 @@ struct tree_totals {
 
 _Static_assert(sizeof(struct task_member) == 24, "layout of task_member");
 _Static_assert(sizeof(struct process_account) == 304, "layout of process_account");
-_Static_assert(sizeof(struct tree_knobs) == 3, "layout of tree_knobs");
+_Static_assert(sizeof(struct tree_knobs) == 4, "layout of tree_knobs");
 _Static_assert(sizeof(struct member_slot) == 16, "layout of member_slot");
 _Static_assert(sizeof(struct members_request) == 24, "layout of members_request");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");

@@ -77,6 +77,7 @@ static void choose_knobs(struct probe *probe, const struct probe_options *option
 		.use_storage = use_storage,
 		.fail_storage = options->fail_storage,
 		.use_slots = !options->no_members && kernel_version_has(6, 2),
+		.use_cookies = !options->no_cookies && kernel_version_has(6, 10),
 	};
 	probe->task_knobs = (struct task_knobs){
 		.use_exit_memory = !options->no_exit_memory && kernel_version_has(6, 16),

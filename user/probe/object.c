@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "probe/options.h"
@@ -86,13 +87,26 @@ int object_load(struct object *object, const struct probe_options *options)
 	return 0;
 }
 
+/* libbpf's call has no cookie; kernels before 6.10 refuse one that is not 0. */
+static int open_tracepoint(int program_fd, uint64_t cookie)
+{
+	const struct {
+		__u64 name;
+		__u32 program_fd;
+		__u32 pad;
+		__u64 cookie;
+	} request = { .program_fd = (__u32)program_fd, .cookie = cookie };
+
+	return (int)syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &request, sizeof(request));
+}
+
 /* Not by the skeletons: a light one takes the -1 of the system call for the error. */
-static int attach_program(int program_fd, enum object_attach attach)
+static int attach_program(int program_fd, enum object_attach attach, uint64_t cookie)
 {
 	int fd;
 
 	if (attach == OBJECT_TRACEPOINT)
-		fd = bpf_raw_tracepoint_open(NULL, program_fd);
+		fd = open_tracepoint(program_fd, cookie);
 	else
 		fd = bpf_link_create(program_fd, 0, BPF_TRACE_ITER, NULL);
 	return fd < 0 ? -errno : fd;
@@ -106,8 +120,9 @@ int object_attach(struct object *object)
 
 		if (program->attach == OBJECT_CALLED || object->program_fds[i] < 0)
 			continue;
-		fd = attach_program(object->program_fds[i], program->attach);
-		if (fd < 0 && !program->is_optional)
+		fd = attach_program(object->program_fds[i], program->attach, object->cookie);
+		/* That it is attached already is never the reason why one is missing. */
+		if (fd < 0 && (!program->is_optional || fd == -EEXIST))
 			return fd;
 		if (fd < 0)
 			object->missing[i].error = fd;
@@ -115,6 +130,16 @@ int object_attach(struct object *object)
 			object->link_fds[i] = fd;
 	}
 	return 0;
+}
+
+bool object_can_attach_twice(const struct object *object, size_t program)
+{
+	int fd = attach_program(object->program_fds[program], OBJECT_TRACEPOINT, object->cookie);
+
+	if (fd < 0)
+		return false;
+	(void)close(fd);
+	return true;
 }
 
 void object_detach(struct object *object)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "probe/reason.h"
 
@@ -85,6 +86,7 @@ struct object {
 	void *whole; /* owned */
 	int program_fds[OBJECT_PROGRAMS_MAX]; /* borrowed from the skeleton; -1: left out */
 	int link_fds[OBJECT_PROGRAMS_MAX]; /* owned; -1: not attached */
+	uint64_t cookie; /* of its links, for the programs; set before it is attached; 0: none */
 	struct probe_reason missing[OBJECT_PROGRAMS_MAX]; /* why an optional one is left out */
 };
 
@@ -94,6 +96,8 @@ int object_open(struct object *object, const struct object_kind *kind, bool is_l
 void object_keep_only(struct object *object, size_t program);
 int object_load(struct object *object, const struct probe_options *options);
 int object_attach(struct object *object);
+/* One that is attached: whether the kernel would attach it once more, and not say -EEXIST. */
+bool object_can_attach_twice(const struct object *object, size_t program);
 void object_detach(struct object *object);
 
 /* Accepts what is not open. */

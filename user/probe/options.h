@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * All 0 is the default. The rest is for tests: the last twelve force on a newer kernel what an older
+ * All 0 is the default. The rest is for tests: the last thirteen force on a newer kernel what an older
  * one, a pid namespace or a busy CPU makes necessary.
  */
 struct probe_options {
@@ -23,6 +23,7 @@ struct probe_options {
 	int passes_max; /* after which seeding gives up */
 	bool no_members; /* samples walk over all tasks, as before 6.2 */
 	bool force_members; /* samples by members from the third one on, whatever it costs */
+	bool no_cookies; /* of links, as before 6.10 */
 	uint32_t slot_blocks; /* room for so many times 16 members by slots */
 };
 

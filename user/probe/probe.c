@@ -70,6 +70,7 @@ static struct probe_options add_forced(const struct probe_options *options)
 	both.no_signals |= forced.no_signals;
 	both.no_members |= forced.no_members;
 	both.force_members |= forced.force_members;
+	both.no_cookies |= forced.no_cookies;
 	if (forced.slot_blocks)
 		both.slot_blocks = forced.slot_blocks;
 	if (forced.passes_max)

@@ -109,7 +109,6 @@ static void forget(struct probe *probe)
 	memset(shared->totals, 0, sizeof(*shared->totals));
 	*shared->root_id = 0;
 	*shared->wake_at_every_exit = 0;
-	++*shared->generation;
 	probe->unsent_seen = 0;
 	probe->harvested = 0;
 	probe->births_found = 0;
@@ -122,12 +121,35 @@ void probe_rest(struct probe *probe)
 	object_detach(&probe->tree);
 }
 
+/*
+ * Links of the last use that live on are void from here on: before anything is emptied, lest they
+ * fill it again.
+ */
+static void begin_generation(struct probe *probe)
+{
+	*(volatile __u32 *)probe->shared.generation += 1;
+	__sync_synchronize();
+	probe->tree.cookie = probe->tree_knobs.use_cookies ? *probe->shared.generation : 0;
+}
+
+/* A link of the last use may live on, and nothing tells it from ours. */
+static bool may_be_attached_twice(const struct probe *probe)
+{
+	return !probe->tree_knobs.use_cookies &&
+	       object_can_attach_twice(&probe->tree, TREE_ON_SWITCH);
+}
+
 int probe_wake(struct probe *probe)
 {
-	int r = empty_maps(probe);
+	int r;
 
+	begin_generation(probe);
+	r = empty_maps(probe);
 	if (r)
 		return r;
 	forget(probe);
-	return object_attach(&probe->tree);
+	r = object_attach(&probe->tree);
+	if (r)
+		return r;
+	return may_be_attached_twice(probe) ? -EOPNOTSUPP : 0;
 }
