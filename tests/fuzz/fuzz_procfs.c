@@ -11,10 +11,10 @@
 #include "procfs/lines.h"
 #include "procfs/mountinfo.h"
 #include "procfs/netdev.h"
+#include "procfs/numa.h"
 #include "procfs/pressure.h"
 #include "procfs/process.h"
 #include "procfs/statm.h"
-#include "procfs/topology.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 

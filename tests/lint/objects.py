@@ -20,7 +20,6 @@ KNOWN_NAMES = {
     "user/cli/command_table": {"commands_count", "commands_find", "commands_get", "commands_names", "commands_of"},
     "user/poller/events": {"account_of"},
     "user/procfs/children": {"pid_list_done"},
-    "user/procfs/topology": {"numa_done", "numa_parse_distances", "numa_parse_size", "numa_read"},
     "user/record/parse_fields": {"parse_figure", "parse_group"},
     "user/tree/tree": {"process_set_command"},
 }

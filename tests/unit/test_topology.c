@@ -3,8 +3,10 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <cmocka.h>
 
+#include "procfs/numa.h"
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "procfs/numa.h"
 #include "procfs/topology.h"
 
 struct procfs;
