@@ -15,14 +15,8 @@ import sys
 KNOT_MAX = 3
 # Larger ones that are known. An entry whose knot is gone is a fault too, so that the list shrinks.
 KNOWN_KNOTS = ()
-# Globals that do not carry the name of their module yet. This list only shrinks.
-KNOWN_NAMES = {
-    "user/cli/command_table": {"commands_count", "commands_find", "commands_get", "commands_names", "commands_of"},
-    "user/poller/events": {"account_of"},
-    "user/procfs/children": {"pid_list_done"},
-    "user/record/parse_fields": {"parse_figure", "parse_group"},
-    "user/tree/tree": {"process_set_command"},
-}
+# Globals that do not carry the name of their module.
+KNOWN_NAMES = {}
 DEFINED = set("TDBRVWC")
 
 

@@ -25,7 +25,7 @@ static void children_are_numbers_apart_by_blanks(void **state)
 	assert_int_equal(list.count, 3);
 	assert_int_equal(list.pids[0], 12);
 	assert_int_equal(list.pids[2], 9999999);
-	pid_list_done(&list);
+	children_done(&list);
 }
 
 static void what_is_no_pid_is_no_child(void **state)
@@ -37,7 +37,7 @@ static void what_is_no_pid_is_no_child(void **state)
 	assert_int_equal(children_parse(text, strlen(text), &list), 0);
 	assert_int_equal(list.count, 1);
 	assert_int_equal(list.pids[0], 5);
-	pid_list_done(&list);
+	children_done(&list);
 }
 
 /* Zombies are children until somebody waits for them. */
@@ -73,7 +73,7 @@ static void long_list_is_read_to_its_end(void **state)
 	assert_int_equal(children_read(fd, &list), 0);
 	assert_int_equal(list.count, 0);
 	(void)close(fd);
-	pid_list_done(&list);
+	children_done(&list);
 }
 
 static void tasks_of_a_process_and_all_processes_are_listed(void **state)
@@ -89,7 +89,7 @@ static void tasks_of_a_process_and_all_processes_are_listed(void **state)
 	for (size_t i = 1; i < list.count; i++)
 		is_here |= list.pids[i] == getpid();
 	assert_true(is_here);
-	pid_list_done(&list);
+	children_done(&list);
 }
 
 int main(void)

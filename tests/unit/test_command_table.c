@@ -14,27 +14,27 @@
 static void names_are_unique_and_found(void **state)
 {
 	const char *names[COMMANDS_NAMES_MAX];
-	size_t count = commands_names(names, COMMANDS_NAMES_MAX);
+	size_t count = command_table_names(names, COMMANDS_NAMES_MAX);
 
 	(void)state;
 	assert_in_range(count, 6, COMMANDS_NAMES_MAX - 1);
 	for (size_t i = 0; i < count; i++) {
-		assert_non_null(commands_find(names[i]));
+		assert_non_null(command_table_find(names[i]));
 		for (size_t k = 0; k < i; k++)
 			assert_string_not_equal(names[i], names[k]);
 	}
-	assert_null(commands_find(""));
-	assert_null(commands_find("ru"));
-	assert_ptr_equal(commands_find("summary"), commands_of(COMMAND_STATS));
+	assert_null(command_table_find(""));
+	assert_null(command_table_find("ru"));
+	assert_ptr_equal(command_table_find("summary"), command_table_of(COMMAND_STATS));
 }
 
 static void each_command_says_what_it_does(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
-		assert_ptr_equal(commands_of(spec->id), spec);
+		assert_ptr_equal(command_table_of(spec->id), spec);
 		if (!spec->name)
 			continue;
 		assert_true(spec->text && spec->intro);
@@ -85,8 +85,8 @@ static void examples_are_accepted(void **state)
 	char error[OPTIONS_ERROR_BYTES];
 
 	(void)state;
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
 		for (size_t k = 0; spec->examples[k].line; k++) {
 			struct options options;

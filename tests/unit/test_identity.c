@@ -82,7 +82,7 @@ static void cwd_is_read_once_an_exec(void **state)
 	identity_init(&world->identity, &fixture, true);
 	identity_find_cwd(&world->identity, process);
 	assert_null(identity_cwd(process->command));
-	process_set_command(&world->tree, tree_find(&world->tree, 100), NULL);
+	tree_set_command(&world->tree, tree_find(&world->tree, 100), NULL);
 	identity_find_cwd(&world->identity, process);
 }
 
@@ -94,8 +94,8 @@ static void cwd_is_not_that_of_who_was_forked_from_it(void **state)
 	struct process *child = tree_enter(&world->tree, 7, 101);
 
 	assert_non_null(child);
-	process_set_command(&world->tree, child,
-			    command_take(&world->tree.commands, parent->command->id));
+	tree_set_command(&world->tree, child,
+			 command_take(&world->tree.commands, parent->command->id));
 	identity_find_cwd(&world->identity, child);
 	assert_null(identity_cwd(parent->command));
 	identity_find_cwd(&world->identity, parent);

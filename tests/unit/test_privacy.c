@@ -100,7 +100,7 @@ static void give_command(struct tree *tree, uint64_t id, bool is_private)
 
 	assert_non_null(command);
 	command->is_private = is_private;
-	process_set_command(tree, process, command);
+	tree_set_command(tree, process, command);
 }
 
 /* One walk of two, the second of which is another's. */

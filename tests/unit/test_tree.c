@@ -141,7 +141,7 @@ static void tree_lets_go_of_what_a_removed_process_held(void **state)
 	struct command *command = command_add(&tree.commands, 9, "a", 2, false, NULL, 0);
 
 	(void)state;
-	process_set_command(&tree, process, command);
+	tree_set_command(&tree, process, command);
 	tree_remove(&tree, process);
 	assert_int_equal(command->references, 0);
 	assert_int_equal(tree.commands.unused_count, 1);
@@ -156,12 +156,12 @@ static void process_drops_its_command_for_the_next_one(void **state)
 	struct command *second = command_add(&tree.commands, 9, "b", 2, false, NULL, 0);
 
 	(void)state;
-	process_set_command(&tree, process, first);
-	process_set_command(&tree, process, second);
+	tree_set_command(&tree, process, first);
+	tree_set_command(&tree, process, second);
 	assert_ptr_equal(process->command, second);
 	assert_int_equal(first->references, 0);
 	assert_int_equal(second->references, 1);
-	process_set_command(&tree, process, NULL);
+	tree_set_command(&tree, process, NULL);
 	assert_null(process->command);
 	assert_int_equal(second->references, 0);
 	tree_done(&tree);

@@ -166,17 +166,17 @@ static const struct command_spec command_table[] = {
 
 _Static_assert(COMMAND_LAST < 32, "a bit for each command in an unsigned int");
 
-size_t commands_count(void)
+size_t command_table_count(void)
 {
 	return COMMANDS;
 }
 
-const struct command_spec *commands_get(size_t index)
+const struct command_spec *command_table_get(size_t index)
 {
 	return &command_table[index];
 }
 
-const struct command_spec *commands_of(enum command id)
+const struct command_spec *command_table_of(enum command id)
 {
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (command_table[i].id == id)
@@ -184,7 +184,7 @@ const struct command_spec *commands_of(enum command id)
 	return &command_table[0];
 }
 
-const struct command_spec *commands_find(const char *name)
+const struct command_spec *command_table_find(const char *name)
 {
 	for (size_t i = 0; i < COMMANDS; i++) {
 		const struct command_spec *spec = &command_table[i];
@@ -196,7 +196,7 @@ const struct command_spec *commands_find(const char *name)
 	return NULL;
 }
 
-size_t commands_names(const char *names[], size_t room)
+size_t command_table_names(const char *names[], size_t room)
 {
 	size_t count = 0;
 

@@ -38,18 +38,18 @@ struct command_spec {
 	struct command_exit exits[COMMAND_EXITS];
 };
 
-size_t commands_count(void);
-const struct command_spec *commands_get(size_t index);
+size_t command_table_count(void);
+const struct command_spec *command_table_get(size_t index);
 
 /* Never NULL. */
-const struct command_spec *commands_of(enum command id);
+const struct command_spec *command_table_of(enum command id);
 
 /* By name or alias; NULL when there is none. */
-const struct command_spec *commands_find(const char *name);
+const struct command_spec *command_table_find(const char *name);
 
 #define COMMANDS_NAMES_MAX 32
 
 /* All names and aliases, in the order of the table. Returns how many. */
-size_t commands_names(const char *names[], size_t room);
+size_t command_table_names(const char *names[], size_t room);
 
 #endif

@@ -125,9 +125,9 @@ static const char *list_commands(char list[LIST_BYTES])
 	size_t count = 0;
 	size_t len = 0;
 
-	for (size_t i = 0; i < commands_count() && count < COMMANDS_NAMES_MAX; i++)
-		if (commands_get(i)->name)
-			names[count++] = commands_get(i)->name;
+	for (size_t i = 0; i < command_table_count() && count < COMMANDS_NAMES_MAX; i++)
+		if (command_table_get(i)->name)
+			names[count++] = command_table_get(i)->name;
 	list[0] = '\0';
 	for (size_t i = 0; i < count && len < LIST_BYTES; i++)
 		len += (size_t)snprintf(list + len, LIST_BYTES - len, "%s%s", names[i],
@@ -151,7 +151,7 @@ static int refuse_unknown_command(const struct parser *parser, const char *word)
 {
 	const char *names[COMMANDS_NAMES_MAX];
 	const char *nearest =
-		suggest_nearest(word, names, commands_names(names, COMMANDS_NAMES_MAX));
+		suggest_nearest(word, names, command_table_names(names, COMMANDS_NAMES_MAX));
 	char list[LIST_BYTES];
 
 	if (nearest)
@@ -164,7 +164,7 @@ static int refuse_unknown_command(const struct parser *parser, const char *word)
 
 static int find_command(const struct parser *parser, const char *word, enum command *ret_command)
 {
-	const struct command_spec *spec = commands_find(word);
+	const struct command_spec *spec = command_table_find(word);
 
 	if (!spec)
 		return refuse_unknown_command(parser, word);
@@ -174,7 +174,7 @@ static int find_command(const struct parser *parser, const char *word, enum comm
 
 static int refuse_surplus(const struct parser *parser, const char *word)
 {
-	const struct command_spec *spec = commands_of(parser->options->command);
+	const struct command_spec *spec = command_table_of(parser->options->command);
 
 	return option_refuse(parser->error, "%s takes one %s; '%.100s' is too many", spec->name,
 			     spec->operand_word, word);
@@ -268,7 +268,7 @@ static int take_command(struct parser *parser)
 /* What follows the name of a program's command is the program's. */
 static int take_name(struct parser *parser, const char *word)
 {
-	const struct command_spec *spec = commands_find(word);
+	const struct command_spec *spec = command_table_find(word);
 
 	if (!spec)
 		return refuse_unknown_command(parser, word);
@@ -287,7 +287,7 @@ static int take_name(struct parser *parser, const char *word)
 
 static int take_word(struct parser *parser, const char *word)
 {
-	const struct command_spec *spec = commands_of(parser->options->command);
+	const struct command_spec *spec = command_table_of(parser->options->command);
 
 	if (spec->id == COMMAND_NONE)
 		return take_name(parser, word);
@@ -336,7 +336,7 @@ static bool has_operand(const struct options *options, enum operand operand)
 static int check_operand(const struct parser *parser)
 {
 	const struct options *options = parser->options;
-	const struct command_spec *spec = commands_of(options->command);
+	const struct command_spec *spec = command_table_of(options->command);
 	char list[LIST_BYTES];
 
 	if (spec->id == COMMAND_NONE && parser->count > 0)

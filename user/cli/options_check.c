@@ -81,7 +81,7 @@ static int check_places(const struct options *options, uint64_t given,
 			continue;
 		if (!has_place(spec, options->command))
 			return option_refuse(error, "option '--%s' has no meaning for %s",
-					     spec->name, commands_of(options->command)->name);
+					     spec->name, command_table_of(options->command)->name);
 		if (spec->group == OPTION_RECORDS && !has_records)
 			return option_refuse(error, "option '--%s' needs '--json' or '--out FILE'",
 					     spec->name);

@@ -119,8 +119,8 @@ static void append_option(struct buf *buf, const struct option_help *option)
 static void append_options(struct buf *buf)
 {
 	buf_append_text(buf, "_denet_bpf_options() # COMMAND\n{\n\tcase $1 in\n");
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
 		if (!spec->name)
 			continue;
@@ -137,7 +137,7 @@ static void append_options(struct buf *buf)
 static void append_command_names(struct buf *buf)
 {
 	const char *names[COMMANDS_NAMES_MAX];
-	size_t count = commands_names(names, COMMANDS_NAMES_MAX);
+	size_t count = command_table_names(names, COMMANDS_NAMES_MAX);
 
 	for (size_t i = 0; i < count; i++)
 		buf_printf(buf, "%s%s", i ? " " : "", names[i]);
@@ -175,9 +175,9 @@ static void append_operand(struct buf *buf, const struct command_spec *spec)
 static void append_operands(struct buf *buf)
 {
 	buf_append_text(buf, "_denet_bpf_operand() # COMMAND CURRENT\n{\n\tcase $1 in\n");
-	for (size_t i = 0; i < commands_count(); i++)
-		if (commands_get(i)->name)
-			append_operand(buf, commands_get(i));
+	for (size_t i = 0; i < command_table_count(); i++)
+		if (command_table_get(i)->name)
+			append_operand(buf, command_table_get(i));
 	buf_append_text(buf, "\t'') _denet_bpf_words \"$2\" '");
 	append_command_names(buf);
 	buf_append_text(buf, "' ;;\n\tesac\n}\n\n");

@@ -79,8 +79,8 @@ static void append_takers(struct buf *buf)
 
 static void append_commands_of(struct buf *buf, unsigned int bits)
 {
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
 		if (!spec->name || !(bits & COMMAND_BIT(spec->id)))
 			continue;
@@ -129,8 +129,8 @@ static void append_word(struct buf *buf, const char *condition, const char *word
 
 static void append_commands(struct buf *buf, const char *condition)
 {
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
 		if (spec->name)
 			append_word(buf, condition, spec->name, spec->text);
@@ -162,8 +162,8 @@ void pages_fish(struct buf *buf)
 	append_commands(buf, "__denet_bpf_is help");
 	for (size_t i = 0; i < topics_count(); i++)
 		append_word(buf, "__denet_bpf_is help", topics_get(i)->name, topics_get(i)->text);
-	for (size_t i = 0; i < commands_count(); i++)
-		if (commands_get(i)->name)
-			append_operand(buf, commands_get(i));
+	for (size_t i = 0; i < command_table_count(); i++)
+		if (command_table_get(i)->name)
+			append_operand(buf, command_table_get(i));
 	pages_each_option(buf, COMMAND_NONE, append_option);
 }

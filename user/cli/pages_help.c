@@ -71,8 +71,8 @@ static void append_pair(struct buf *buf, const char *left, const char *right, si
 
 static void append_commands(struct buf *buf)
 {
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 		char left[64];
 
 		if (!spec->name)
@@ -146,7 +146,7 @@ void pages_usage(struct buf *buf)
 void pages_help(struct buf *buf, enum command command)
 {
 	if (command != COMMAND_NONE) {
-		append_help_of(buf, commands_of(command));
+		append_help_of(buf, command_table_of(command));
 		return;
 	}
 	pages_usage(buf);

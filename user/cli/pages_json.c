@@ -12,9 +12,9 @@ static void put_text(struct json *json, const char *key, const char *text)
 static void put_commands_of(struct json *json, const char *key, unsigned int bits)
 {
 	json_array_begin(json, key);
-	for (size_t i = 0; i < commands_count(); i++)
-		if (commands_get(i)->name && (bits & COMMAND_BIT(commands_get(i)->id)))
-			json_string(json, NULL, commands_get(i)->name);
+	for (size_t i = 0; i < command_table_count(); i++)
+		if (command_table_get(i)->name && (bits & COMMAND_BIT(command_table_get(i)->id)))
+			json_string(json, NULL, command_table_get(i)->name);
 	json_array_end(json);
 }
 
@@ -85,9 +85,9 @@ void pages_json(struct buf *buf)
 	json_string(&json, "kind", "help");
 	json_string(&json, "version", DENET_VERSION);
 	json_array_begin(&json, "commands");
-	for (size_t i = 0; i < commands_count(); i++)
-		if (commands_get(i)->name)
-			put_command(&json, commands_get(i));
+	for (size_t i = 0; i < command_table_count(); i++)
+		if (command_table_get(i)->name)
+			put_command(&json, command_table_get(i));
 	json_array_end(&json);
 	json_array_begin(&json, "options");
 	for (size_t i = 0; i < options_count(); i++) {

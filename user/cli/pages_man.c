@@ -153,8 +153,8 @@ static const char *next_name(const char *name)
 {
 	const char *next = NULL;
 
-	for (size_t i = 0; i < commands_count(); i++) {
-		const char *other = commands_get(i)->name;
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const char *other = command_table_get(i)->name;
 
 		if (other && strcmp(other, name) > 0 && (!next || strcmp(other, next) < 0))
 			next = other;
@@ -172,7 +172,7 @@ static void append_see_also(struct buf *buf, enum command command)
 		separator = " ,\n";
 	}
 	for (const char *name = next_name(""); name; name = next_name(name)) {
-		if (commands_find(name)->id == command)
+		if (command_table_find(name)->id == command)
 			continue;
 		buf_printf(buf, "%s.Xr denet-bpf-%s 1", separator, name);
 		separator = " ,\n";
@@ -239,8 +239,8 @@ static void append_command_page(struct buf *buf, const struct command_spec *spec
 static void append_commands(struct buf *buf)
 {
 	buf_append_text(buf, ".Bl -tag -width Ds\n");
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
 		if (!spec->name)
 			continue;
@@ -255,7 +255,7 @@ static void append_commands(struct buf *buf)
 
 static void append_whole_page(struct buf *buf)
 {
-	append_head(buf, commands_of(COMMAND_NONE));
+	append_head(buf, command_table_of(COMMAND_NONE));
 	buf_append_text(buf, ".Sh SYNOPSIS\n");
 	append_usage(buf, ".Nm", "", "command ...");
 	buf_append_text(buf, ".Sh DESCRIPTION\n");
@@ -271,7 +271,7 @@ static void append_whole_page(struct buf *buf)
 	buf_append_text(buf, ".Sh EXIT STATUS\n");
 	append_text(buf, "Each command has its own; 125 is wrong usage in all of them. run ends as "
 			 "CMD ended.");
-	append_examples(buf, commands_of(COMMAND_RUN));
+	append_examples(buf, command_table_of(COMMAND_RUN));
 	append_see_also(buf, COMMAND_NONE);
 }
 
@@ -280,5 +280,5 @@ void pages_man(struct buf *buf, enum command command)
 	if (command == COMMAND_NONE)
 		append_whole_page(buf);
 	else
-		append_command_page(buf, commands_of(command));
+		append_command_page(buf, command_table_of(command));
 }

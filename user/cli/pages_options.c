@@ -46,10 +46,10 @@ static void append_names_of(struct buf *buf, unsigned int bits)
 {
 	const char *separator = "";
 
-	for (size_t i = 0; i < commands_count(); i++) {
-		if (!commands_get(i)->name || !(bits & COMMAND_BIT(commands_get(i)->id)))
+	for (size_t i = 0; i < command_table_count(); i++) {
+		if (!command_table_get(i)->name || !(bits & COMMAND_BIT(command_table_get(i)->id)))
 			continue;
-		buf_printf(buf, "%s%s", separator, commands_get(i)->name);
+		buf_printf(buf, "%s%s", separator, command_table_get(i)->name);
 		separator = ", ";
 	}
 }
@@ -120,8 +120,8 @@ static void append_overview(struct buf *buf)
 static void append_commands(struct buf *buf)
 {
 	buf_append_text(buf, "\n## Commands\n\n| command | does | exit status |\n|---|---|---|\n");
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
 		if (!spec->name)
 			continue;

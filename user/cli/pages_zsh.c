@@ -123,8 +123,8 @@ static void append_described(struct buf *buf, const char *name, const char *text
 
 static void append_words(struct buf *buf)
 {
-	for (size_t i = 0; i < commands_count(); i++) {
-		const struct command_spec *spec = commands_get(i);
+	for (size_t i = 0; i < command_table_count(); i++) {
+		const struct command_spec *spec = command_table_get(i);
 
 		if (spec->name)
 			append_described(buf, spec->name, spec->text);
@@ -150,8 +150,8 @@ void pages_zsh(struct buf *buf)
 			"  fi\n"
 			"  [[ $state == argument ]] || return ret\n"
 			"  case $words[1] in\n");
-	for (size_t i = 0; i < commands_count(); i++)
-		if (commands_get(i)->name)
-			append_command(buf, commands_get(i));
+	for (size_t i = 0; i < command_table_count(); i++)
+		if (command_table_get(i)->name)
+			append_command(buf, command_table_get(i));
 	buf_append_text(buf, tail);
 }

@@ -45,15 +45,14 @@ void identity_read_command(const struct identity *identity, struct tree *tree,
 	command->is_private = identity->own_programs_only &&
 			      process_read_exe(identity->procfs, (pid_t)process->pid, sizeof(path),
 					       path) == -EACCES;
-	process_set_command(tree, process, command);
+	tree_set_command(tree, process, command);
 }
 
 void identity_give_command(struct tree *tree, struct process *process, const char *args,
 			   size_t args_len)
 {
-	process_set_command(
-		tree, process,
-		command_add(&tree->commands, process->id, args, args_len, false, NULL, 0));
+	tree_set_command(tree, process,
+			 command_add(&tree->commands, process->id, args, args_len, false, NULL, 0));
 }
 
 static bool is_private(const struct identity *identity, const struct exec_event *event)
@@ -101,7 +100,7 @@ struct process *identity_take_exec(const struct identity *identity, struct tree 
 		command->is_private = is_private(identity, event);
 		command->execed_by = event->id;
 	}
-	process_set_command(tree, process, command);
+	tree_set_command(tree, process, command);
 	return process;
 }
 

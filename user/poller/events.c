@@ -79,8 +79,8 @@ static void fill_peak(const struct poller *poller, const struct member *member,
 	account->peak_before_exec_pages = poller->stub_peak_kb / page_kb;
 }
 
-void account_of(const struct poller *poller, const struct member *member,
-		struct process_account *ret_account)
+void events_account_of(const struct poller *poller, const struct member *member,
+		       struct process_account *ret_account)
 {
 	uint64_t seen_boot_ns = member->seen_boot_ns;
 
@@ -118,6 +118,6 @@ void events_exit(struct poller *poller, struct member *member)
 		poller->totals.dropped_accounts++;
 		return;
 	}
-	account_of(poller, member, &event->account);
+	events_account_of(poller, member, &event->account);
 	poller->totals.processes_exited++;
 }

@@ -92,7 +92,7 @@ void poller_close(struct source *source)
 
 	end_adopting(poller);
 	members_done(poller);
-	pid_list_done(&poller->pids);
+	children_done(&poller->pids);
 	free(poller->strangers);
 	buf_done(&poller->texts);
 	free(poller->events);

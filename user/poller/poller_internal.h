@@ -197,7 +197,7 @@ void reap_counters(const struct rusage *usage, struct task_counters *ret_used);
 void events_exec(struct poller *poller, const struct member *member, bool is_first);
 /* Once for each. */
 void events_exit(struct poller *poller, struct member *member);
-void account_of(const struct poller *poller, const struct member *member,
-		struct process_account *ret_account);
+void events_account_of(const struct poller *poller, const struct member *member,
+		       struct process_account *ret_account);
 
 #endif

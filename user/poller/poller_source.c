@@ -130,7 +130,7 @@ static int account(const struct source *source, uint64_t id, struct process_acco
 
 	if (!member || member->state != MEMBER_ALIVE)
 		return -ENOENT;
-	account_of(poller, member, ret_account);
+	events_account_of(poller, member, ret_account);
 	return 0;
 }
 

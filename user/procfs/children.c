@@ -17,7 +17,7 @@
 /* Four million pids, the kernel's own limit, of seven digits and a blank. */
 #define TEXT_MAX (32u << 20)
 
-void pid_list_done(struct pid_list *list)
+void children_done(struct pid_list *list)
 {
 	free(list->pids);
 	buf_done(&list->text);
@@ -112,7 +112,7 @@ int children_list_tasks(const struct procfs *procfs, pid_t pid, struct pid_list 
 
 int children_read_process(const struct procfs *procfs, pid_t pid, pid_t tid, struct pid_list *list)
 {
-	__attribute__((cleanup(pid_list_done))) struct pid_list tasks = { 0 };
+	__attribute__((cleanup(children_done))) struct pid_list tasks = { 0 };
 	size_t i;
 	int r;
 

@@ -19,7 +19,7 @@ struct pid_list {
 	struct buf text;
 };
 
-void pid_list_done(struct pid_list *list);
+void children_done(struct pid_list *list);
 
 /* The file of one thread's children; -ENOENT on kernels without it, and when the thread is gone. */
 int children_open(const struct procfs *procfs, pid_t pid, pid_t tid);

@@ -35,7 +35,7 @@ static int parse_u32(const struct scan_value *value, uint32_t *ret_number)
 	return 0;
 }
 
-int parse_figure(const struct metric_use *use, const struct scan_value *value, void *base)
+int parse_fields_figure(const struct metric_use *use, const struct scan_value *value, void *base)
 {
 	void *to = (char *)base + use->offset;
 
@@ -137,13 +137,13 @@ static void parse_field(const struct metric_use *use, const struct scan_value *v
 		parse_end(use, value, to);
 		break;
 	default:
-		(void)parse_figure(use, value, base);
+		(void)parse_fields_figure(use, value, base);
 		break;
 	}
 }
 
-void parse_group(enum denet_record record, const struct scan_value *key,
-		 const struct scan_value *object, void *base)
+void parse_fields_group(enum denet_record record, const struct scan_value *key,
+			const struct scan_value *object, void *base)
 {
 	struct metric_list list = metric_list(record);
 	struct scan_value inner;
@@ -163,7 +163,7 @@ void parse_group(enum denet_record record, const struct scan_value *key,
 			metric_find(record, group, inner.text + 1, inner.len - 2);
 
 		if (use)
-			(void)parse_figure(use, &value, base);
+			(void)parse_fields_figure(use, &value, base);
 	}
 }
 
@@ -182,7 +182,7 @@ void parse_fields(enum denet_record record, const struct scan_value *object, voi
 		if (use)
 			parse_field(use, &value, base, &texts);
 		else if (value.type == SCAN_OBJECT)
-			parse_group(record, &key, &value, base);
+			parse_fields_group(record, &key, &value, base);
 	}
 	for (size_t i = 0; i < texts.count && !strings->error; i++)
 		*texts.ends[i] = buf_text(strings) + texts.offsets[i];

@@ -9,11 +9,11 @@
 #include "util/buf.h"
 
 /* A number into the record's struct; an error for what is none. */
-int parse_figure(const struct metric_use *use, const struct scan_value *value, void *base);
+int parse_fields_figure(const struct metric_use *use, const struct scan_value *value, void *base);
 
 /* The members of an object within a record; what is none, or is not of the form, is passed over. */
-void parse_group(enum denet_record record, const struct scan_value *key,
-		 const struct scan_value *object, void *base);
+void parse_fields_group(enum denet_record record, const struct scan_value *key,
+			const struct scan_value *object, void *base);
 
 /* A whole record; what is not of the form is passed over. Its texts go to strings. */
 void parse_fields(enum denet_record record, const struct scan_value *object, void *base,

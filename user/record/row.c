@@ -70,7 +70,7 @@ static void read_figure(const struct metric_use *use, const struct scan_value *v
 
 	if (value->type == SCAN_NULL && !use->metric->shown.is_demanded)
 		return;
-	if (parse_figure(use, value, base))
+	if (parse_fields_figure(use, value, base))
 		shape->is_bad = true;
 	else if (use->metric->shown.is_demanded)
 		shape->demands_met |= 1ull << (use - list.uses);
@@ -107,7 +107,7 @@ static void read_other(const struct scan_value *key, const struct scan_value *va
 	else if (scan_is(key, "perf"))
 		row->has_perf = value->type == SCAN_OBJECT;
 	else if (value->type == SCAN_OBJECT)
-		parse_group(DENET_RECORD_AGGREGATED, key, value, &row->tree);
+		parse_fields_group(DENET_RECORD_AGGREGATED, key, value, &row->tree);
 }
 
 static struct shape read_sample(const struct scan_value *object, struct row *row)

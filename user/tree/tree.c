@@ -99,7 +99,7 @@ void tree_remove(struct tree *tree, struct process *process)
 	free(process);
 }
 
-void process_set_command(struct tree *tree, struct process *process, struct command *command)
+void tree_set_command(struct tree *tree, struct process *process, struct command *command)
 {
 	command_drop(&tree->commands, process->command);
 	process->command = command;
@@ -139,7 +139,7 @@ static void note_leader(struct tree *tree, struct process *process, const struct
 	process->is_leader_alive = !(task->flags & SAMPLE_DEAD);
 	process->is_exiting = task->flags & SAMPLE_EXITING;
 	if (!process->command)
-		process_set_command(tree, process, command_take(&tree->commands, task->command_id));
+		tree_set_command(tree, process, command_take(&tree->commands, task->command_id));
 }
 
 /* The main thread's, if it lives: the kernel shows none for a main thread that has ended. */

@@ -76,7 +76,7 @@ struct process *tree_enter(struct tree *tree, uint64_t id, uint32_t pid);
 void tree_remove(struct tree *tree, struct process *process);
 
 /* Takes over the reference. */
-void process_set_command(struct tree *tree, struct process *process, struct command *command);
+void tree_set_command(struct tree *tree, struct process *process, struct command *command);
 
 /* A walk over the living tasks: begin, add each, end. A walk that is begun anew forgets. */
 void tree_begin_walk(struct tree *tree);
