@@ -34,7 +34,7 @@ build-unit: $(UNIT_BIN)
 # cmocka's own lines tell what ran; a program that fails does not keep the others from running.
 check-unit: build-unit
 	$(Q)failed=; for t in $(UNIT_BIN); do \
-		$$t || failed="$$failed $${t##*/}"; \
+		$$t </dev/null || failed="$$failed $${t##*/}"; \
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 # Several monitors and several threads under ThreadSanitizer, in a tree of its own.
@@ -47,6 +47,6 @@ build-tsan:
 	$(Q)$(MAKE) --no-print-directory TSAN=1 BUILD=$(BUILD)/tsan $(TSAN_BIN:$(BUILD)/%=$(BUILD)/tsan/%)
 
 run-tsan: $(TSAN_BIN)
-	$(Q)failed=; for t in $(TSAN_BIN); do $$t || failed=1; done; [ -z "$$failed" ]
+	$(Q)failed=; for t in $(TSAN_BIN); do $$t </dev/null || failed=1; done; [ -z "$$failed" ]
 
 .PHONY: build-unit check-unit build-tsan check-tsan run-tsan
