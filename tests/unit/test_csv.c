@@ -87,14 +87,29 @@ static void csv_row_is_the_aggregate_with_unknown_fields_empty(void **state)
 	csv_append_header(&header);
 	csv_append_row(&buf, &tree, false);
 	assert_string_equal(buf_text(&buf), "1000,12.5,2,3,,4,5,6,7,8,9,10,11,12,13,,,"
-					    "18446744073709551614,18,19,20,21,22,,23,24,,0\r\n");
+					    "18446744073709551614,18,19,20,21,22,,23,24,,\r\n");
 	assert_int_equal(count_commas(buf_text(&buf)), count_commas(buf_text(&header)));
 	/* What it held once is no figure of a column. */
 	tree.aggregated_is_over = true;
 	buf_reset(&buf);
 	csv_append_row(&buf, &tree, false);
 	assert_string_equal(buf_text(&buf), "1000,12.5,,,,4,5,6,7,8,9,10,,,13,,,"
-					    "18446744073709551614,18,19,20,21,22,,23,24,,0\r\n");
+					    "18446744073709551614,18,19,20,21,22,,23,24,,\r\n");
+}
+
+static void csv_says_of_pss_alone_whether_it_is_a_bound(void **state)
+{
+	struct denet_tree tree = { .aggregated = sample_from(1) };
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	tree.aggregated.pss_kb = 77;
+	csv_append_row(&buf, &tree, false);
+	assert_non_null(strstr(buf_text(&buf), ",77,23,24,,0\r\n"));
+	buf_reset(&buf);
+	tree.pss_is_bound = true;
+	csv_append_row(&buf, &tree, false);
+	assert_non_null(strstr(buf_text(&buf), ",77,23,24,,1\r\n"));
 }
 
 static void csv_row_of_the_root_alone_has_no_process_count(void **state)
@@ -122,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(csv_header_names_each_column),
 		cmocka_unit_test(csv_row_is_the_aggregate_with_unknown_fields_empty),
+		cmocka_unit_test(csv_says_of_pss_alone_whether_it_is_a_bound),
 		cmocka_unit_test(csv_row_of_the_root_alone_has_no_process_count),
 	};
 

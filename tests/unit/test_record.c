@@ -369,6 +369,25 @@ static void record_summary_without_accounting_has_no_figures(void **state)
 			    "\"accounting\":\"none\",\"monitor_cpu_ns\":31}");
 }
 
+static void record_says_nothing_of_figures_that_it_has_not(void **state)
+{
+	static const char *const said[] = { "pss_is_bound", "memory_stall_of_cgroup",
+					    "memory_limit_hit", "peak_process_pid",
+					    "peak_process_comm" };
+	struct denet_summary summary = full_summary();
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	summary.peak_pss_kb = DENET_UNKNOWN;
+	summary.memory_stall_ns = DENET_UNKNOWN;
+	summary.memory_limit_kb = DENET_UNKNOWN;
+	summary.peak_process_rss_kb = DENET_UNKNOWN;
+	record_summary(&ours, &summary, &buf);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		assert_null(strstr(buf_text(&buf), said[i]));
+	assert_non_null(strstr(buf_text(&buf), "\"root_alone\":true"));
+}
+
 static void record_for_denet_has_no_process_and_no_summary(void **state)
 {
 	const struct denet_process process = { .comm = "x" };
@@ -432,6 +451,7 @@ int main(void)
 		cmocka_unit_test(record_exit_has_a_code_or_a_signal),
 		cmocka_unit_test(record_summary_adds_ours_to_denets),
 		cmocka_unit_test(record_summary_without_accounting_has_no_figures),
+		cmocka_unit_test(record_says_nothing_of_figures_that_it_has_not),
 		cmocka_unit_test(record_for_denet_has_no_process_and_no_summary),
 		cmocka_unit_test(record_is_valid_json_whatever_the_names),
 		cmocka_unit_test(record_allocates_nothing_once_the_size_is_known),

@@ -153,6 +153,27 @@ static void index_lists(const struct metric *metric)
 	of_rollups[of_rollups_count++] = use_of(metric, use->offset);
 }
 
+static const struct metric_use *find_in(const struct index *index, const char *key)
+{
+	for (size_t i = 0; i < index->count; i++)
+		if (strcmp(index->uses[i].key, key) == 0)
+			return &index->uses[i];
+	return NULL;
+}
+
+/* Once they stand where they stay. */
+static void link_figures(struct index *index)
+{
+	for (size_t i = 0; i < index->count; i++) {
+		struct metric_use *use = &index->uses[i];
+		const char *const *keys = use->metric->said_of;
+
+		for (size_t k = 0; k < ARRAY_LEN(use->metric->said_of); k++)
+			if (keys[k] && !use->said_of)
+				use->said_of = find_in(index, keys[k]);
+	}
+}
+
 static void index_all(void)
 {
 	for (size_t i = 0; i < denet_metric_count(); i++) {
@@ -167,6 +188,7 @@ static void index_all(void)
 	for (size_t record = 0; record < DENET_RECORD_COUNT; record++) {
 		struct index *index = &by_record[record];
 
+		link_figures(index);
 		for (size_t i = 0; i < index->count; i++) {
 			const struct denet_metric *shown = &index->uses[i].metric->shown;
 

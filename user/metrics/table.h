@@ -26,6 +26,7 @@ enum metric_rollup { ROLLUP_NONE, ROLLUP_LAST, ROLLUP_MAX, ROLLUP_MEAN };
 struct metric {
 	struct denet_metric shown;
 	unsigned int flags;
+	const char *said_of[2]; /* the figure that it says something of, where a record has that */
 	enum metric_rollup rollup;
 	size_t rolled_offset; /* in struct denet_tree: the sample's figure */
 	size_t kernel_offset; /* in struct task_counters, with kernel_unknown */
@@ -43,6 +44,7 @@ struct metric_use {
 	size_t offset;
 	enum denet_metric_form form;
 	unsigned int flags;
+	const struct metric_use *said_of; /* without that figure it says nothing; NULL for none */
 };
 
 struct metric_list {

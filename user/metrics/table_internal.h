@@ -34,6 +34,7 @@
 /* A name for people, and what a summary is made of in a file that has none of ours. */
 #define LABEL(label_) .shown.label = (label_)
 #define OLD_KEY(key_) .shown.old_key = (key_)
+#define SAID_OF(...) .said_of = { __VA_ARGS__ }
 #define GROUP(group_) .shown.group = (group_)
 #define ROLLUP(how_, member_) ROLLUP_OF_TREE(how_, aggregated.member_)
 #define ROLLUP_OF_TREE(how_, member_) \

@@ -36,7 +36,7 @@ static const char *text_at(const struct metric_use *use, const void *base)
 	return *(const char *const *)at(use, base);
 }
 
-bool fields_is_known(const struct metric_use *use, const void *base)
+static bool is_value_known(const struct metric_use *use, const void *base)
 {
 	const struct denet_end *end = at(use, base);
 
@@ -58,6 +58,11 @@ bool fields_is_known(const struct metric_use *use, const void *base)
 	default:
 		return true;
 	}
+}
+
+bool fields_is_known(const struct metric_use *use, const void *base)
+{
+	return is_value_known(use, base) && (!use->said_of || is_value_known(use->said_of, base));
 }
 
 static bool is_zero(const struct metric_use *use, const void *base)

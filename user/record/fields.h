@@ -26,7 +26,7 @@ struct fields {
 
 void fields_write(struct json *json, const struct fields *fields);
 
-/* Whether the value at an offset of the struct is known. */
+/* Whether the value at an offset of the struct is known, and the figure that it says something of. */
 bool fields_is_known(const struct metric_use *use, const void *base);
 
 #endif
