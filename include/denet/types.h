@@ -171,6 +171,7 @@ struct denet_process {
 	uint64_t told_ns; /* since the start of the run; DENET_UNKNOWN when that is earlier */
 	/* That its program was started in; NULL when that, or its exec, was not seen in time. */
 	const char *cwd;
+	bool oom_unknown; /* KILL ended it, and whether for want of memory is not known */
 };
 
 struct denet_exit {
@@ -218,7 +219,7 @@ struct denet_summary {
 	uint64_t sys_net_tx_bytes;
 	uint64_t processes_total;
 	uint64_t processes_peak; /* at once; with /proc the most that a sample has met */
-	uint64_t processes_failed;
+	uint64_t processes_failed; /* unknown when it is 0 and ends_unknown is not */
 	uint64_t processes_exact;
 	uint64_t processes_running;
 	uint64_t threads_total;
@@ -268,6 +269,8 @@ struct denet_summary {
 	uint64_t throttled_ns; /* summed over CPUs, of all in the group */
 	uint64_t cpus_usable; /* by the root's affinity and cpuset, as seen last */
 	bool is_root_alone; /* children are in no figure */
+	/* Processes that have ended, how is not known; processes_failed is without them. */
+	uint64_t ends_unknown;
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

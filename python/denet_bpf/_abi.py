@@ -129,6 +129,7 @@ Process = _struct(
     (c_uint32, "told_signal", "told_by_pid"),
     (c_uint64, "told_by_id", "told_ns"),
     (c_char_p, "cwd"),
+    (c_bool, "oom_unknown"),
 )
 
 Exit = _struct(
@@ -170,8 +171,7 @@ Summary = _struct(
     (c_uint64, "peak_mem_rss_kb", "peak_mem_at_ns", "peak_process_rss_kb"),
     (c_uint32, "peak_process_pid"),
     (c_char_p, "peak_process_comm"),
-    (c_uint64, "psi_samples", "psi_stalled_samples"),
-    (c_uint64, "events_lost", "records_lost", "tasks_lost"),
+    (c_uint64, "psi_samples", "psi_stalled_samples", "events_lost", "records_lost", "tasks_lost"),
     (c_uint64, "monitor_cpu_ns", "monitor_peak_rss_kb"),
     (POINTER(Group), "groups"),
     (c_size_t, "groups_count"),
@@ -191,6 +191,7 @@ Summary = _struct(
     (c_double, "cpu_limit_cores"),
     (c_uint64, "throttled_ns", "cpus_usable"),
     (c_bool, "is_root_alone"),
+    (c_uint64, "ends_unknown"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

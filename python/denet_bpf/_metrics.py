@@ -36,6 +36,7 @@ DISK_READ_BYTES = "disk_read_bytes"
 DISK_WRITE_BYTES = "disk_write_bytes"
 DISK_WRITE_CANCELLED_BYTES = "disk_write_cancelled_bytes"
 END_NS = "end_ns"
+ENDS_UNKNOWN = "ends_unknown"
 EVENTS_LOST = "events_lost"
 EXIT_CODE = "exit_code"
 FULL_AVG10 = "full_avg10"
@@ -545,7 +546,7 @@ class ProcessRecord(TypedDict, total=False):
     signal: int
     #: Whether it left a core.
     core_dumped: bool
-    #: Whether it was killed for want of memory.
+    #: Whether it was killed for want of memory; absent when that is not known.
     oom_killed: bool
     #: Threads that there were, main ones included; with accounting proc a lower bound.
     threads_total: int
@@ -689,8 +690,9 @@ class SummaryRecord(TypedDict, total=False):
     run_delay_ns: int
     #: Processes that there were; with accounting proc a lower bound.
     processes_total: int
-    #: Processes that ended with a status other than 0, or by a signal other than PIPE; with
-    #: accounting proc a lower bound.
+    #: Processes that ended with a status other than 0, or by a signal other than PIPE; absent where
+    #: none is known and ends_unknown says that of some that cannot be told; with accounting proc a
+    #: lower bound.
     processes_failed: int
     #: Processes whose CPU time is exact.
     processes_exact: int
@@ -780,6 +782,8 @@ class SummaryRecord(TypedDict, total=False):
     cpus_usable: int
     #: Children are in no figure.
     root_alone: bool
+    #: Processes that have ended, how is not known: processes_failed is without them.
+    ends_unknown: int
 
 
 class ProgramShare(TypedDict, total=False):

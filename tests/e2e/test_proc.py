@@ -112,6 +112,16 @@ class Records(FromProc):
             self.assertEqual(slept[0]["exit_code"], 0)
         self.assertNotIn("running", slept[0])
         self.assertGreater(slept[0]["wall_ns"], 0)
+        unknown = [p for p in of_kind(records, "process") if not {"exit_code", "signal"} & p.keys()]
+        self.assertEqual(records[-1].get("ends_unknown", 0), len(unknown))
+        self.assertEqual(records[-1].get("processes_failed"), None if unknown else 0)
+
+    def test_who_was_killed_may_have_been_short_of_memory(self):
+        records = self.records(command=(ACT, "die", "9"), status=137)
+        root = the(records, "process")
+        self.assertEqual(root["signal"], 9)
+        self.assertNotIn("oom_killed", root)
+        self.assertEqual(records[-1]["processes_failed"], 1)
 
     def test_totals_never_fall(self):
         spin = f"for i in 1 2 3; do {ACT} spin 15; done"

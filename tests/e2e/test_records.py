@@ -43,17 +43,16 @@ SUMMARY = (
     "total_syscall_read_bytes total_syscall_write_bytes peak_page_faults_cached peak_page_faults_disk "
     "total_sys_net_rx_bytes total_sys_net_tx_bytes peak_mem_rss_kb avg_cpu_usage memory_characterization command "
     "command_truncated exit_code signal wall_ns cpu_time_ns cpu_user_ns cpu_system_ns run_delay_ns processes_total "
-    "processes_failed processes_exact processes_running threads_total peak_mem_at_ns "
-    "peak_process_rss_kb peak_process_pid peak_process_comm page_faults_cached page_faults_disk ctx_switches_voluntary "
+    "processes_failed processes_exact processes_running threads_total peak_mem_at_ns peak_process_rss_kb "
+    "peak_process_pid peak_process_comm page_faults_cached page_faults_disk ctx_switches_voluntary "
     "ctx_switches_involuntary migrations processes_peak threads_peak disk_write_cancelled_bytes syscall_read_count "
-    "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound memory_stall_ns "
-    "memory_stall_of_cgroup memory_limit_kb memory_limit_hit accounting events_lost records_lost tasks_lost monitor_cpu_ns "
-    "monitor_peak_rss_kb counted_ns cgroup_cpu_ns cgroup_peak_kb cpu_limit_cores throttled_ns cpus_usable root_alone"
+    "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound memory_stall_ns memory_stall_of_cgroup "
+    "memory_limit_kb memory_limit_hit accounting events_lost records_lost tasks_lost monitor_cpu_ns "
+    "monitor_peak_rss_kb counted_ns cgroup_cpu_ns cgroup_peak_kb cpu_limit_cores throttled_ns cpus_usable root_alone "
+    "ends_unknown"
 )
-ORDER = {
-    "metadata": METADATA, "child": CHILD, "tree": TREE, "sample": "kind " + SAMPLE, "process": PROCESS, "exit": EXIT,
-    "summary": SUMMARY,
-}
+ORDER = dict(metadata=METADATA, child=CHILD, tree=TREE, sample="kind " + SAMPLE, process=PROCESS, exit=EXIT,
+             summary=SUMMARY)
 # Commands of many kinds: short, busy, forking, failing, threaded, replacing themselves.
 JOB = f'/bin/true; /bin/false; "{ACT}" spin 200; "{ACT}" threads 5; (sh -c "exec /bin/true"); cat /etc/passwd >/dev/null; ' \
       f'echo x > file; "{ACT}" die 9; exit 3'

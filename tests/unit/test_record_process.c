@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <signal.h>
 #include <string.h>
 
 #include "metrics/publish.h"
@@ -101,6 +102,21 @@ static void record_process_leaves_out_what_is_not_known(void **state)
 			    "\"partial\":true,\"running\":true,\"start_ns\":0}");
 }
 
+static void record_process_tells_no_want_of_memory_that_it_does_not_know(void **state)
+{
+	struct denet_process process = {
+		.comm = "x",
+		.end = { .known = true, .exit_code = -1, .signal = SIGKILL },
+		.oom_unknown = true,
+	};
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	record_process(&ours, &process, &buf);
+	assert_non_null(
+		strstr(buf_text(&buf), "\"signal\":9,\"core_dumped\":false,\"threads_total"));
+}
+
 static void record_process_has_each_program_that_it_ran(void **state)
 {
 	const struct denet_process_program programs[] = {
@@ -170,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(record_process_has_every_figure),
 		cmocka_unit_test(record_process_leaves_out_what_is_not_known),
+		cmocka_unit_test(record_process_tells_no_want_of_memory_that_it_does_not_know),
 		cmocka_unit_test(record_process_has_each_program_that_it_ran),
 		cmocka_unit_test(record_process_says_who_told_it_to_end),
 	};

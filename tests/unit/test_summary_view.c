@@ -253,6 +253,7 @@ static void figures_of_proc_are_called_lower_bounds(void **state)
 	(void)state;
 	summary.accounting = DENET_ACCOUNTING_PROC;
 	summary.processes_exact = DENET_UNKNOWN;
+	summary.ends_unknown = 1100;
 	check("summary_proc", &style, &summary);
 }
 

@@ -69,6 +69,30 @@ static void cpu_that_is_not_known_adds_nothing(void **state)
 	tally_done(&tally);
 }
 
+static void none_failed_only_where_every_end_is_known(void **state)
+{
+	struct denet_process running = process_of("daemon", 0, (struct denet_end){ 0 });
+	struct tally tally = { 0 };
+	struct denet_summary summary = { 0 };
+
+	(void)state;
+	running.is_running = true;
+	assert_int_equal(tally_add(&tally, &running, false), 0);
+	add(&tally, "sh", 1, success);
+	tally_view(&tally, &summary);
+	assert_int_equal(summary.processes_failed, 0);
+	assert_int_equal(summary.ends_unknown, 0);
+	add(&tally, "sh", 1, (struct denet_end){ 0 });
+	tally_view(&tally, &summary);
+	assert_true(summary.processes_failed == DENET_UNKNOWN);
+	assert_int_equal(summary.ends_unknown, 1);
+	add(&tally, "sh", 1, exit_of(1));
+	tally_view(&tally, &summary);
+	assert_int_equal(summary.processes_failed, 1);
+	assert_int_equal(summary.ends_unknown, 1);
+	tally_done(&tally);
+}
+
 static void tally_that_is_empty_has_nothing_to_show(void **state)
 {
 	struct tally tally = { 0 };
@@ -415,6 +439,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cpu_that_is_not_known_adds_nothing),
+		cmocka_unit_test(none_failed_only_where_every_end_is_known),
 		cmocka_unit_test(tally_that_is_empty_has_nothing_to_show),
 		cmocka_unit_test(tally_folds_by_name_and_shows_most_cpu_first),
 		cmocka_unit_test(tally_keeps_a_thousand_names_apart),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "engine/account.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include "metrics/publish.h"
@@ -63,6 +64,9 @@ void account_show(const struct process_account *account, const struct process *p
 	ret_shown->peak_rss_kb = peak_kb(account, seen_kb, &ret_shown->peak_is_bound);
 	if (account->flags & ACCOUNT_ENDED)
 		ret_shown->end = publish_end(account->exit_status);
+	/* No file of a process tells who killed it. */
+	ret_shown->oom_unknown =
+		account->flags & ACCOUNT_SAMPLED && ret_shown->end.signal == SIGKILL;
 }
 
 void account_show_told(const struct process_account *account, uint64_t begin_boot_ns,

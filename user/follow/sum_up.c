@@ -16,6 +16,7 @@ static void fill_unknown(struct denet_summary *shown)
 	shown->processes_total = DENET_UNKNOWN;
 	shown->processes_peak = DENET_UNKNOWN;
 	shown->processes_failed = DENET_UNKNOWN;
+	shown->ends_unknown = DENET_UNKNOWN;
 	shown->processes_exact = DENET_UNKNOWN;
 	shown->processes_running = DENET_UNKNOWN;
 	shown->threads_total = DENET_UNKNOWN;

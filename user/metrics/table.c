@@ -231,9 +231,15 @@ const struct metric metric_figures[] = {
 	ROW(COUNTER, U64, "processes_total", "", 0, "Processes that there were.",
 	    "sched_wakeup_new", BY_PROC, (IN_SUMMARY(26, processes_total)), LABEL("Processes")),
 	ROW(COUNTER, U64, "processes_failed", "", 0,
-	    "Processes that ended with a status other than 0, or by a signal other than PIPE.",
+	    "Processes that ended with a status other than 0, or by a signal other than PIPE; "
+	    "absent "
+	    "where none is known and ends_unknown says that of some that cannot be told.",
 	    "task->exit_code", BY_PROC, (IN_SUMMARY(27, processes_failed)),
 	    LABEL("Processes Failed")),
+	ROW(COUNTER, U64, "ends_unknown", "", METRIC_OMIT_ZERO,
+	    "Processes that have ended, how is not known: processes_failed is without them.",
+	    "/proc shows nothing of who was waited for", NULL, (IN_SUMMARY(78, ends_unknown)),
+	    LABEL("Ends Unknown")),
 	ROW(COUNTER, U64, "processes_exact", "", 0, "Processes whose CPU time is exact.",
 	    "denet-bpf", NULL, (IN_SUMMARY(28, processes_exact)), LABEL("Processes Exact")),
 	ROW(GAUGE, U64, "processes_running", "", 0, "Processes that went on after the end.",

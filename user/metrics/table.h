@@ -18,6 +18,7 @@
 #define METRIC_EMPTY_FOR_DENET 16u /* and here nothing between quotes or brackets */
 #define METRIC_IF_ENDED 32u /* of a process, once it has */
 #define METRIC_OF_LIVING 128u /* what has ended has none: the last known stands in for it */
+#define METRIC_IF_OOM_KNOWN 256u /* of a process, unless oom_unknown */
 #define METRIC_UNMEASURED 64u /* of a summary, known without accounting, too */
 
 /* How denet makes a figure of a summary from the samples of a file. */

@@ -211,6 +211,7 @@ int tally_add(struct tally *tally, const struct denet_process *process, bool is_
 	tally->is_viewed = false;
 	add_shares(tally, process);
 	tally->processes_exact += process->is_exact;
+	tally->ends_unknown += !process->is_running && !process->end.known;
 	if (!tally_is_failure(&process->end))
 		return 0;
 	group = enter(&tally->groups, &key);
@@ -278,6 +279,14 @@ static void view_failures(struct tally_table *table)
 		qsort(view, table->count, sizeof(*view), by_count);
 }
 
+/* None of those whose end was seen is no count of all. */
+static uint64_t failed_count(const struct tally *tally)
+{
+	if (!tally->processes_failed && tally->ends_unknown)
+		return DENET_UNKNOWN;
+	return tally->processes_failed;
+}
+
 void tally_view(struct tally *tally, struct denet_summary *summary)
 {
 	if (!tally->is_viewed) {
@@ -289,7 +298,8 @@ void tally_view(struct tally *tally, struct denet_summary *summary)
 	summary->groups_count = tally->groups.count;
 	summary->failures = tally->failures.view;
 	summary->failures_count = tally->failures.count;
-	summary->processes_failed = tally->processes_failed;
+	summary->processes_failed = failed_count(tally);
+	summary->ends_unknown = tally->ends_unknown;
 	summary->processes_exact = tally->processes_exact;
 	summary->peak_process_rss_kb = tally->peak_rss_kb ? tally->peak_rss_kb : DENET_UNKNOWN;
 	summary->peak_process_pid = tally->peak_pid;

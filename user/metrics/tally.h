@@ -38,6 +38,7 @@ struct tally {
 	struct tally_table failures;
 	uint64_t processes_failed;
 	uint64_t processes_exact;
+	uint64_t ends_unknown; /* of those that have ended */
 	uint64_t peak_rss_kb; /* largest single one; 0 before any is known */
 	uint32_t peak_pid;
 	char peak_comm[TALLY_NAME_LEN];

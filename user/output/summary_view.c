@@ -167,9 +167,17 @@ static void show_failed_count(struct view *view)
 	if (is_root)
 		failed--;
 	if (failed > 0)
-		layout_piece(&view->layout, TONE_WARN, "%s%s with an exit status other than 0",
+		layout_piece(&view->layout, TONE_WARN, "%s%s%s with an exit status other than 0",
+			     has(summary->ends_unknown) ? "at least " : "",
 			     human_count(failed).text,
 			     !is_root ? "" : plural(failed, " other", " others"));
+}
+
+static void show_ends_unknown(struct view *view)
+{
+	if (has(view->summary->ends_unknown))
+		layout_piece(&view->layout, TONE_PLAIN, "how %s ended is not known",
+			     human_count(view->summary->ends_unknown).text);
 }
 
 static void show_tree(struct view *view)
@@ -192,6 +200,7 @@ static void show_tree(struct view *view)
 	if (summary->is_root_alone)
 		layout_piece(layout, TONE_PLAIN, "children not counted");
 	show_failed_count(view);
+	show_ends_unknown(view);
 }
 
 static void show_failure(struct view *view, const struct denet_failure *failure, uint64_t count)

@@ -217,7 +217,8 @@ static void write_field(struct body *body, const struct metric_use *use)
 		return;
 	}
 	if ((flags & METRIC_OMIT_ZERO && is_zero(use, fields->base)) ||
-	    (flags & METRIC_IF_ENDED && !fields->is_ended))
+	    (flags & METRIC_IF_ENDED && !fields->is_ended) ||
+	    (flags & METRIC_IF_OOM_KNOWN && fields->is_oom_unknown))
 		return;
 	if (fields_is_known(use, fields->base))
 		write_value(body, use);

@@ -19,6 +19,7 @@ struct fields {
 	bool is_compat; /* denet's keys alone, as denet has them */
 	bool has_demands; /* what denet's reader demands is 0 when not known, and listed as unknown */
 	bool is_ended; /* of a process */
+	bool is_oom_unknown; /* the same */
 	bool is_over; /* of a sample: what only the living have is what was known last, and listed as unknown */
 	fields_other_fn write_other; /* for DENET_FORM_OTHER; may be NULL */
 	const void *context; /* its */

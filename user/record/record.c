@@ -199,6 +199,7 @@ bool record_process(const struct record_style *style, const struct denet_process
 		.record = DENET_RECORD_PROCESS,
 		.base = process,
 		.is_ended = process->end.known,
+		.is_oom_unknown = process->oom_unknown,
 		.write_other = write_of_process,
 		.context = process,
 	};

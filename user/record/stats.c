@@ -225,6 +225,7 @@ static int show_processes(struct stats *stats)
 	if (stats->has_summary)
 		return 0;
 	summary->processes_failed = told.processes_failed;
+	summary->ends_unknown = told.ends_unknown;
 	summary->processes_exact = told.processes_exact;
 	if (told.peak_process_rss_kb != DENET_UNKNOWN) {
 		r = keep_text(told.peak_process_comm, &stats->peak_process_comm);
