@@ -60,6 +60,8 @@ struct denet_stats {
 	uint64_t lines_skipped; /* what was no record, or lacked keys */
 	const char *skipped_text; /* the first thing wrong, with its line; may be empty */
 	bool is_ours; /* denet-bpf wrote it; without has_summary it is cut off, and what is known is told */
+	uint32_t
+		attached_pid; /* of the root; 0 when the command was started, or that is not told */
 };
 
 /* "-" is stdin. error says what is wrong without the file's name. -ENODATA when nothing in it can be summed up. */

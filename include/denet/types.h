@@ -106,6 +106,7 @@ struct denet_start {
 	const char *label; /* denet_options.label */
 	const char *job; /* what CI or the batch system calls it */
 	bool has_system_psi; /* samples tell the machine's memory pressure */
+	bool is_attached; /* the root ran before */
 };
 
 /* A process was seen for the first time, or runs a new program. */

@@ -81,7 +81,7 @@ Start = _struct(
     (c_int, "accounting"),
     (c_uint64, "interval_ms", "max_interval_ms"),
     (c_char_p, "host", "cwd", "user", "label", "job"),
-    (c_bool, "has_system_psi"),
+    (c_bool, "has_system_psi", "is_attached"),
 )
 
 Arrival = _struct(
@@ -165,10 +165,9 @@ Summary = _struct(
     (End, "end"),
     (c_uint64, "wall_ns", "sample_count", "cpu_time_before_ns"),
     (Counters, "used"),
-    (c_uint64, "sys_net_rx_bytes", "sys_net_tx_bytes"),
-    (c_uint64, "processes_total", "processes_peak", "processes_failed", "processes_exact"),
-    (c_uint64, "processes_running", "threads_total", "threads_peak"),
-    (c_uint64, "peak_mem_rss_kb", "peak_mem_at_ns", "peak_process_rss_kb"),
+    (c_uint64, "sys_net_rx_bytes", "sys_net_tx_bytes", "processes_total", "processes_peak"),
+    (c_uint64, "processes_failed", "processes_exact", "processes_running", "threads_total"),
+    (c_uint64, "threads_peak", "peak_mem_rss_kb", "peak_mem_at_ns", "peak_process_rss_kb"),
     (c_uint32, "peak_process_pid"),
     (c_char_p, "peak_process_comm"),
     (c_uint64, "psi_samples", "psi_stalled_samples", "events_lost", "records_lost", "tasks_lost"),
@@ -301,6 +300,7 @@ Stats = _struct(
     (c_uint64, "lines_skipped"),
     (c_char_p, "skipped_text"),
     (c_bool, "is_ours"),
+    (c_uint32, "attached_pid"),
 )
 
 # <denet/analysis.h>

@@ -279,6 +279,8 @@ class MetadataRecord(TypedDict, total=False):
     label: str
     #: What CI or the batch system calls it.
     job: str
+    #: True when the root ran before.
+    attached: bool
 
 
 class ChildRecord(TypedDict, total=False):

@@ -38,7 +38,7 @@ class Waited(Case):
 
     def test_the_long_form_has_all_of_it(self):
         self.record("-q")
-        text = run("stats", self.path("f")).out
+        text = run("stats", "-v", self.path("f")).out
         for word in (b"\n  longest", b"\n  waited ", b"of it waiting", b"sleep"):
             self.assertIn(word, text)
         self.assertIn(b"\n  longest", self.record("-v").err)
@@ -58,5 +58,5 @@ class Waited(Case):
     def test_without_records_of_processes_it_says_why(self):
         run("run", "-q", "-o", self.path("f"), "--accounting", "proc", "--", "sh", "-c", JOB)
         self.assertIn("unknown", self.analysis()["waited_for"])
-        self.assertIn(b"for what is not known: /proc", run("stats", self.path("f")).out)
+        self.assertIn(b"for what is not known: /proc", run("stats", "-v", self.path("f")).out)
         self.assertNotIn(b"waited for", run("run", "--accounting", "proc", "--", "sh", "-c", JOB).err)

@@ -6,8 +6,17 @@
 #include "output/summary_view.h"
 #include "util/cleanup.h"
 
-static const struct term_style style = { .columns = 100, .is_unicode = true };
 static char path[64];
+
+/* How it is shown, and of which source. */
+struct form {
+	struct term_style style;
+	bool is_verbose;
+	enum denet_accounting accounting;
+};
+
+static const struct form long_form = { .style = { .columns = 100, .is_unicode = true },
+				       .is_verbose = true };
 
 static void denet_writer_freep(struct denet_writer **writer)
 {
@@ -68,39 +77,61 @@ static struct denet_writer *start(struct world *world)
 	return writer;
 }
 
-static void append_stats(struct buf *text)
+static void append_stats(const struct form *form, struct buf *text)
 {
 	struct denet_stats *stats = NULL;
 
 	assert_int_equal(denet_stats_read(path, &stats, NULL), 0);
-	stats_view_append(text, &style, NULL, stats, NULL, true);
+	stats_view_append(text, &form->style, NULL, stats, NULL, form->is_verbose);
 	denet_stats_free(stats);
 }
 
-static void the_summary_of_the_records_is_that_of_the_run(void **state)
+static void check_form(const struct form *form)
 {
-	const struct summary_context context = { .is_verbose = true };
+	struct summary_context context = { .is_verbose = form->is_verbose };
 	AUTO(denet_writer) struct denet_writer *writer = NULL;
 	AUTO(buf) struct buf said = { 0 };
 	AUTO(buf) struct buf read = { 0 };
 	struct denet_summary summary;
 	struct world world;
 
-	(void)state;
 	init_world(&world);
+	world.options.accounting = form->accounting;
 	writer = start(&world);
 	assert_int_equal(denet_monitor_finish(world.monitor), 0);
 	denet_writer_finish(writer);
 	summary = summary_of(&world);
+	context.attached_pid = (uint32_t)world.root;
 	/* Of the machine, and in no record. */
 	summary.psi_samples = DENET_UNKNOWN;
-	buf_append_text(&said, "FILE STATISTICS\n===============\n\n");
-	summary_view_append(&said, &style, &summary, &context);
-	append_stats(&read);
+	term_append(&said, &form->style, TONE_STRONG, "FILE STATISTICS");
+	buf_append_text(&said, "\n===============\n\n");
+	summary_view_append(&said, &form->style, &summary, &context);
+	append_stats(form, &read);
 	assert_string_equal(buf_text(&read), buf_text(&said));
 	assert_non_null(strstr(buf_text(&said), "test"));
 	assert_non_null(strstr(buf_text(&said), "agent["));
 	end_world(&world);
+}
+
+static void the_summary_of_the_records_is_that_of_the_run(void **state)
+{
+	static const size_t widths[] = { 40, 80, 100 };
+
+	(void)state;
+	for (unsigned int i = 0; i < 24; i++) {
+		bool is_terminal = i & 1;
+		const struct form form = {
+			.style = { .columns = widths[i / 8],
+				   .is_terminal = is_terminal,
+				   .has_color = is_terminal,
+				   .is_unicode = true },
+			.is_verbose = i & 2,
+			.accounting = i & 4 ? DENET_ACCOUNTING_PROC : DENET_ACCOUNTING_BPF,
+		};
+
+		check_form(&form);
+	}
 }
 
 /* Killed: no end, no summary. The last sample knows what was used by then, and that more may follow. */
@@ -114,7 +145,7 @@ static void of_records_that_are_cut_the_last_is_told(void **state)
 	init_world(&world);
 	writer = start(&world);
 	assert_non_null(writer);
-	append_stats(&read);
+	append_stats(&long_form, &read);
 	assert_non_null(strstr(buf_text(&read), "84 ms"));
 	assert_non_null(strstr(buf_text(&read), "exact for 4 of 6 processes"));
 	assert_non_null(strstr(buf_text(&read), "3× test exit 1"));

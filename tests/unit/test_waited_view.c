@@ -21,6 +21,7 @@ static void check(const char *name, const char *file, const struct options *opti
 	AUTO(denet_analysis) struct denet_analysis *analysis = NULL;
 	AUTO(denet_stats) struct denet_stats *stats = NULL;
 	AUTO(buf) struct buf text = { 0 };
+	struct options wanted = *options;
 	struct insight insight;
 	char path[4096];
 
@@ -28,7 +29,8 @@ static void check(const char *name, const char *file, const struct options *opti
 	assert_int_equal(denet_analysis_new(NULL, &analysis), 0);
 	assert_int_equal(denet_stats_read_to(path, denet_analysis_observer(analysis), &stats, NULL),
 			 0);
-	assert_int_equal(insight_take(&insight, analysis, options, true), 0);
+	wanted.verbose = true;
+	assert_int_equal(insight_take(&insight, analysis, &wanted), 0);
 	stats_view_append(&text, &style, NULL, stats, &insight.shown, false);
 	golden_check(name, &text);
 }
@@ -72,7 +74,7 @@ static void what_is_not_known_says_why(void **state)
 /* Names come from anybody: no control character gets through. */
 static void hostile_names_are_harmless(void **state)
 {
-	const struct options options = { .has_rows = true, .by = 1 };
+	const struct options options = { .has_rows = true, .by = 1, .verbose = true };
 	const struct term_style style = { .columns = 80, .is_unicode = true };
 	static const char lines[] =
 		"{\"kind\":\"process\",\"pid\":8,\"comm\":\"\\u001b[2J\",\"cmd\":[\"a\","
@@ -87,7 +89,7 @@ static void hostile_names_are_harmless(void **state)
 
 	(void)state;
 	assert_int_equal(denet_analysis_of_lines(lines, sizeof(lines) - 1, &analysis, NULL), 0);
-	assert_int_equal(insight_take(&insight, analysis, &options, true), 0);
+	assert_int_equal(insight_take(&insight, analysis, &options), 0);
 	waited_view_append_rows(&text, &style, &insight.shown);
 	waited_view_append_tables(&text, &style, &insight.shown);
 	golden_check("waited_hostile", &text);

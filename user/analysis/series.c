@@ -52,6 +52,9 @@ void series_add(struct series *series, uint64_t ts_ms, uint64_t cpu_time_ns, uin
 {
 	double used = 0;
 
+	/* As the monitor has it, when all has ended: what was known last. */
+	if (memory_kb != DENET_UNKNOWN)
+		series->last_memory_kb = memory_kb;
 	if (!series->step_ms) {
 		series->step_ms = FIRST_STEP_MS;
 		series->first_ms = series->last_ms = ts_ms;
@@ -66,7 +69,7 @@ void series_add(struct series *series, uint64_t ts_ms, uint64_t cpu_time_ns, uin
 	if (cpu_time_ns != DENET_UNKNOWN && series->last_cpu_ns != DENET_UNKNOWN &&
 	    cpu_time_ns > series->last_cpu_ns)
 		used = (double)(cpu_time_ns - series->last_cpu_ns);
-	spread(series, ts_ms, used, memory_kb == DENET_UNKNOWN ? 0 : memory_kb);
+	spread(series, ts_ms, used, series->last_memory_kb);
 	series->count = column_of(series, ts_ms - 1) + 1;
 	series->last_ms = ts_ms;
 	if (cpu_time_ns != DENET_UNKNOWN)

@@ -176,6 +176,7 @@ int denet_stats_read_to(const char *path, const struct denet_observer *observer,
 		.lines_skipped = stats->own.lines_skipped,
 		.skipped_text = stats->own.skipped_text,
 		.is_ours = stats->own.is_ours,
+		.attached_pid = stats->own.is_attached ? stats->own.root_pid : 0,
 	};
 	*ret_stats = &TAKE(stats)->shown;
 	return 0;

@@ -57,8 +57,9 @@ static int take_rows(struct insight *insight, struct denet_analysis *analysis,
 }
 
 int insight_take(struct insight *insight, struct denet_analysis *analysis,
-		 const struct options *options, bool is_long)
+		 const struct options *options)
 {
+	bool is_dropped = denet_analysis_dropped(analysis) > 0;
 	int r;
 
 	*insight = (struct insight){
@@ -71,7 +72,8 @@ int insight_take(struct insight *insight, struct denet_analysis *analysis,
 			.series = &insight->series,
 			.heaviest = &insight->heaviest,
 			.segments_max = top_or(options, SEGMENTS_DEFAULT),
-			.is_long = is_long || denet_analysis_dropped(analysis),
+			.is_long = options->verbose || is_dropped,
+			.is_dropped = is_dropped,
 		},
 	};
 	r = denet_analysis_waited(analysis, &insight->waited);

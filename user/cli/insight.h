@@ -16,9 +16,9 @@ struct insight {
 	struct waited_context shown; /* points to those above: an insight stays where it is */
 };
 
-/* The long form says also what is not known, and why. Valid as long as the analysis. */
+/* Verbose, it says also what is not known, and why. Valid as long as the analysis. */
 int insight_take(struct insight *insight, struct denet_analysis *analysis,
-		 const struct options *options, bool is_long);
+		 const struct options *options);
 
 /* A table other than that by command is asked for. */
 bool insight_has_rows(const struct options *options);

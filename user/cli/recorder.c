@@ -298,8 +298,7 @@ static const struct waited_context *take_insight(const struct recorder *recorder
 {
 	const struct options *options = recorder->options;
 
-	if (!recorder->analysis ||
-	    insight_take(insight, recorder->analysis, options, options->verbose))
+	if (!recorder->analysis || insight_take(insight, recorder->analysis, options))
 		return NULL;
 	insight->shown.records_path = recorder->has_file_lost ? NULL : options->out;
 	return &insight->shown;

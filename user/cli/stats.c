@@ -86,6 +86,18 @@ static int append_json(struct buf *text, const struct options *options,
 	return 0;
 }
 
+/* Of the root alone the run has shown no analysis either; rows are there for who asks. */
+static int take_insight(struct insight *insight, const struct options *options,
+			const struct denet_stats *stats, struct denet_analysis *analysis)
+{
+	int r = insight_take(insight, analysis, options);
+
+	if (stats->summary->is_root_alone)
+		insight->shown = (struct waited_context){ .rows = insight->shown.rows,
+							  .rows_by = insight->shown.rows_by };
+	return r;
+}
+
 static int append(struct buf *text, const struct options *options, const struct denet_stats *stats,
 		  struct denet_analysis *analysis)
 {
@@ -95,7 +107,7 @@ static int append(struct buf *text, const struct options *options, const struct 
 
 	if (options->json)
 		return append_json(text, options, stats, analysis);
-	r = insight_take(&insight, analysis, options, true);
+	r = take_insight(&insight, options, stats, analysis);
 	if (r)
 		return r;
 	term_style_detect(STDOUT_FILENO, (enum term_color)options->color, &style);
@@ -110,7 +122,7 @@ static void append_plain(struct buf *text, const struct options *options,
 	struct term_style style;
 	struct insight insight;
 
-	text->error = insight_take(&insight, analysis, options, true);
+	text->error = take_insight(&insight, options, stats, analysis);
 	term_style_detect(-1, TERM_COLOR_NEVER, &style);
 	style.columns = FILE_COLUMNS;
 	stats_view_append(text, &style, options->file, stats, &insight.shown, options->verbose);
@@ -120,7 +132,8 @@ static void finish(struct report *report, const struct options *options,
 		   const struct denet_stats *stats, struct denet_analysis *analysis)
 {
 	struct denet_waited waited = { .size = sizeof(waited) };
-	bool has_waited = !denet_analysis_waited(analysis, &waited);
+	bool has_waited =
+		!stats->summary->is_root_alone && !denet_analysis_waited(analysis, &waited);
 	AUTO(buf) struct buf plain = { 0 };
 	AUTO_FREE char *json = NULL;
 

@@ -87,6 +87,7 @@ static struct denet_start start_of(const struct denet_monitor *monitor)
 		.label = monitor->facts.label,
 		.job = monitor->facts.job,
 		.has_system_psi = monitor->around.pressure_fd >= 0,
+		.is_attached = !monitor->root.is_ours,
 	};
 }
 

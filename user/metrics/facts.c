@@ -75,6 +75,8 @@ const struct metric metric_facts[] = {
 	FACT(TEXT, "job", 0, "What CI or the batch system calls it.",
 	     "SLURM_JOB_ID and SLURM_STEP_ID, PBS_JOBID, LSB_JOBID, GITHUB_RUN_ID, CI_JOB_ID",
 	     (IN_METADATA(17, job))),
+	FACT(BOOL, "attached", METRIC_OMIT_ZERO, "True when the root ran before.", "denet-bpf",
+	     (IN_METADATA(18, is_attached))),
 
 	/* child, process */
 	FACT(TEXT, "comm", 0, "Its name, 15 bytes at most.", "task->comm",

@@ -94,13 +94,17 @@ static void show_denet_rows(const struct view *view, const struct denet_summary 
 }
 
 /* What the run has printed at its end, by the same printer. */
-static void show_run(const struct view *view, const struct denet_summary *summary,
+static void show_run(const struct view *view, const struct denet_stats *stats,
 		     const struct waited_context *analysis, bool is_verbose)
 {
-	const struct summary_context context = { .is_verbose = is_verbose, .analysis = analysis };
+	const struct summary_context context = {
+		.attached_pid = stats->attached_pid,
+		.is_verbose = is_verbose,
+		.analysis = analysis,
+	};
 
 	buf_append_char(view->buf, '\n');
-	summary_view_append(view->buf, view->style, summary, &context);
+	summary_view_append(view->buf, view->style, stats->summary, &context);
 }
 
 void stats_view_append(struct buf *buf, const struct term_style *style, const char *name,
@@ -119,7 +123,7 @@ void stats_view_append(struct buf *buf, const struct term_style *style, const ch
 		row(&view, "File", "%s", buf_text(&plain));
 	}
 	if (stats->has_summary || stats->is_ours) {
-		show_run(&view, stats->summary, analysis, is_verbose);
+		show_run(&view, stats, analysis, is_verbose);
 		return;
 	}
 	show_command(&view, stats->summary);

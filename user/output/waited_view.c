@@ -54,7 +54,7 @@ static uint64_t alone_ns(const struct denet_parallel *parallel)
 
 static void show_unknown(struct layout *layout, const struct waited_context *context)
 {
-	const char *path = context->records_path;
+	const char *path = context->is_dropped ? context->records_path : NULL;
 	AUTO(buf) struct buf text = { 0 };
 
 	if (path)

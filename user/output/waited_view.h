@@ -16,10 +16,10 @@ struct waited_context {
 	const struct denet_rollup *heaviest; /* by process */
 	const struct denet_rollup *rows; /* in the place of the table by command */
 	enum denet_rollup_by rows_by;
-	const char *
-		records_path; /* of a run that has kept too few processes; NULL when there is no file */
+	const char *records_path; /* NULL when there is no file */
 	size_t segments_max; /* of the longest, in the long form */
 	bool is_long; /* all of it, and why something is not known */
+	bool is_dropped; /* too few processes were kept: the file may have the answer */
 };
 
 /* Pieces of the row of the wall time. context may be NULL, as below. */

@@ -197,7 +197,9 @@ static bool has_room(struct stats *stats)
 
 static int keep_process(struct stats *stats, const struct denet_process *process)
 {
+	bool is_root = process->pid == stats->root_pid;
 	char *name;
+	int r = is_root ? tally_add(&stats->root, process, true) : 0;
 
 	if (process->is_running && has_room(stats)) {
 		name = stats->names[stats->survivors_count];
@@ -205,7 +207,7 @@ static int keep_process(struct stats *stats, const struct denet_process *process
 		stats->survivors[stats->survivors_count++] =
 			(struct denet_survivor){ .comm = name, .pid = process->pid };
 	}
-	return tally_add(&stats->processes, process, process->pid == stats->root_pid);
+	return r ? r : tally_add(&stats->processes, process, is_root);
 }
 
 /* What the monitor had of the processes, made of their records anew. */
@@ -215,13 +217,15 @@ static int show_processes(struct stats *stats)
 	struct denet_summary told = *summary;
 	int r = 0;
 
-	tally_view(&stats->processes, &told);
+	tally_view(summary->is_root_alone ? &stats->root : &stats->processes, &told);
 	summary->groups = told.groups;
 	summary->groups_count = told.groups_count;
 	summary->failures = told.failures;
 	summary->failures_count = told.failures_count;
-	summary->survivors = stats->survivors;
-	summary->survivors_count = stats->survivors_count;
+	if (!summary->is_root_alone) {
+		summary->survivors = stats->survivors;
+		summary->survivors_count = stats->survivors_count;
+	}
 	if (stats->has_summary)
 		return 0;
 	summary->processes_failed = told.processes_failed;
@@ -256,6 +260,7 @@ static int take_row(struct stats *stats, struct tally_of_rows *samples, struct t
 	switch (row->kind) {
 	case ROW_METADATA:
 		stats->root_pid = row->start.pid;
+		stats->is_attached = row->start.is_attached;
 		stats->accounting = row->start.accounting;
 		stats->is_ours = row->start.accounting != DENET_ACCOUNTING_AUTO;
 		return keep_command(stats, &row->start.command);
@@ -336,6 +341,7 @@ static int read_rows(struct reader *reader, struct stats *stats)
 	take_tally(stats, trees.count ? &trees : &samples);
 	if (!stats->is_ours)
 		return 0;
+	stats->summary.is_root_alone = !trees.count;
 	take_last(stats, trees.count ? &trees : &samples);
 	return show_processes(stats);
 }
@@ -403,6 +409,7 @@ void stats_done(struct stats *stats)
 	free(stats->survivors);
 	free(stats->names);
 	tally_done(&stats->processes);
+	tally_done(&stats->root);
 	*stats = (struct stats){ 0 };
 }
 

@@ -30,7 +30,9 @@ struct stats {
 
 	const struct denet_observer *observer; /* borrowed while it reads; NULL for nobody */
 	struct tally processes; /* of their records; summary.groups and failures */
+	struct tally root; /* the root's alone, for a summary that is of it alone */
 	uint32_t root_pid;
+	bool is_attached;
 	enum denet_accounting accounting; /* of the metadata */
 	struct denet_survivor *survivors; /* owned; summary.survivors */
 	char (*names)[STATS_NAME_BYTES]; /* owned; theirs */
