@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "follow/peaks.h"
+#include "metrics/peaks.h"
 
 #include <math.h>
 #include <setjmp.h>

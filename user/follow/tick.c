@@ -234,6 +234,7 @@ static void hold_gauges(struct denet_monitor *monitor, struct denet_tree *tree)
 
 int tick_show(struct denet_monitor *monitor)
 {
+	const struct at_once *most = &monitor->ledger.totals.most;
 	struct denet_tree tree = { .size = sizeof(tree), .ts_ms = clock_wall_ms() };
 	uint64_t now_ns = clock_mono_ns();
 	int r = sampler_begin(&monitor->sampler, &monitor->tree);
@@ -250,7 +251,7 @@ int tick_show(struct denet_monitor *monitor)
 		   monitor->options.exclude_children ? &tree.parent : &tree.aggregated,
 		   now_ns - monitor->times.start_mono_ns);
 	if (!monitor->options.exclude_children)
-		peaks_take_counted(&monitor->peaks, &monitor->ledger.totals.most,
+		peaks_take_counted(&monitor->peaks, most->processes, most->threads,
 				   monitor_has_own_thread(monitor));
 	sampler_end(&monitor->sampler, now_ns);
 	if (monitor->observer.on_sample)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "follow/peaks.h"
+#include "metrics/peaks.h"
 
 #include <math.h>
 
@@ -9,12 +9,13 @@ void peaks_init(struct peaks *peaks)
 	*peaks = (struct peaks){ .processes = 1, .threads = 1 };
 }
 
-void peaks_take_counted(struct peaks *peaks, const struct at_once *most, bool has_own_thread)
+void peaks_take_counted(struct peaks *peaks, int64_t processes, int64_t threads,
+			bool has_own_thread)
 {
-	if (most->processes <= 0)
+	if (processes <= 0)
 		return;
-	peaks->processes = (uint64_t)most->processes;
-	peaks->threads = (uint64_t)most->threads - (has_own_thread && most->threads > 1);
+	peaks->processes = (uint64_t)processes;
+	peaks->threads = (uint64_t)threads - (has_own_thread && threads > 1);
 }
 
 static void note_pressure(struct peaks *peaks, double some_avg10)

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What samples have met at most, and how many there were at once. */
-#ifndef DENET_FOLLOW_PEAKS_H
-#define DENET_FOLLOW_PEAKS_H
+#ifndef DENET_METRICS_PEAKS_H
+#define DENET_METRICS_PEAKS_H
 
-#include <linux/types.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "denet/denet.h"
-#include "kernel/tree.h"
 
 /* Of the samples at which PSS was read. */
 struct pss_peak {
@@ -38,7 +36,8 @@ void peaks_init(struct peaks *peaks);
  * What the source counts at each birth, if it does, is what samples may have missed or have double;
  * and it counts a thread of ours, if there is one.
  */
-void peaks_take_counted(struct peaks *peaks, const struct at_once *most, bool has_own_thread);
+void peaks_take_counted(struct peaks *peaks, int64_t processes, int64_t threads,
+			bool has_own_thread);
 
 /* As PSS was read near the largest sum, so that its own peak is not elsewhere; NULL when it was not. */
 const struct pss_peak *peaks_pss(const struct peaks *peaks);
