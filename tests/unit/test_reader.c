@@ -105,6 +105,19 @@ static void reader_takes_the_aggregate_of_a_tree(void **state)
 	assert_int_equal(outcome.last.tree.process_count, 7);
 }
 
+static void reader_takes_a_sample_with_an_upper_bound(void **state)
+{
+	struct outcome outcome =
+		read_text("{\"kind\":\"tree\",\"aggregated\":" SAMPLE
+			  ",\"process_count\":7,\"pss_kb\":5,\"pss_is_bound\":true}}\n");
+
+	(void)state;
+	assert_int_equal(outcome.rows, 1);
+	assert_int_equal(outcome.last.tree.aggregated.pss_kb, 5);
+	assert_true(outcome.last.tree.pss_is_bound);
+	assert_string_equal(outcome.state.text, "");
+}
+
 static void reader_drops_what_lacks_a_figure_or_has_a_wrong_one(void **state)
 {
 	static const char *const bad[] = {
@@ -396,6 +409,7 @@ int main(void)
 		cmocka_unit_test(reader_reads_counts_above_two_to_the_53),
 		cmocka_unit_test(reader_takes_a_lone_aggregate_for_a_sample),
 		cmocka_unit_test(reader_takes_the_aggregate_of_a_tree),
+		cmocka_unit_test(reader_takes_a_sample_with_an_upper_bound),
 		cmocka_unit_test(reader_drops_what_lacks_a_figure_or_has_a_wrong_one),
 		cmocka_unit_test(reader_lets_optional_figures_be_null),
 		cmocka_unit_test(reader_forgets_zeros_listed_as_unknown),

@@ -35,6 +35,14 @@ static int parse_u32(const struct scan_value *value, uint32_t *ret_number)
 	return 0;
 }
 
+static int parse_bool(const struct scan_value *value, bool *ret_truth)
+{
+	if (value->type != SCAN_BOOL)
+		return -EINVAL;
+	*ret_truth = value->len == strlen("true");
+	return 0;
+}
+
 int parse_fields_figure(const struct metric_use *use, const struct scan_value *value, void *base)
 {
 	void *to = (char *)base + use->offset;
@@ -49,6 +57,8 @@ int parse_fields_figure(const struct metric_use *use, const struct scan_value *v
 	case DENET_FORM_FLOAT:
 	case DENET_FORM_DOUBLE:
 		return scan_double(value, to);
+	case DENET_FORM_BOOL:
+		return parse_bool(value, to);
 	default:
 		return -EINVAL;
 	}
@@ -120,9 +130,6 @@ static void parse_field(const struct metric_use *use, const struct scan_value *v
 	void *to = (char *)base + use->offset;
 
 	switch (use->metric->shown.form) {
-	case DENET_FORM_BOOL:
-		*(bool *)to = value->type == SCAN_BOOL && value->len == strlen("true");
-		break;
 	case DENET_FORM_TEXT:
 		parse_text(value, to, texts);
 		break;

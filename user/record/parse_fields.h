@@ -8,7 +8,7 @@
 #include "record/scan.h"
 #include "util/buf.h"
 
-/* A number into the record's struct; an error for what is none. */
+/* A number, or a truth, into the record's struct; an error for what is none. */
 int parse_fields_figure(const struct metric_use *use, const struct scan_value *value, void *base);
 
 /* The members of an object within a record; what is none, or is not of the form, is passed over. */
