@@ -290,19 +290,6 @@ WriterOptions = _struct(
     (c_bool, "never_waits"),
 )
 
-# <denet/reader.h>
-
-Stats = _struct(
-    "stats",
-    (c_size_t, "size"),
-    (POINTER(Summary), "summary"),
-    (c_bool, "has_summary", "is_truncated"),
-    (c_uint64, "lines_skipped"),
-    (c_char_p, "skipped_text"),
-    (c_bool, "is_ours"),
-    (c_uint32, "attached_pid"),
-)
-
 # <denet/analysis.h>
 
 AnalysisOptions = _struct("analysis_options", (c_size_t, "size", "processes_max"))

@@ -8,7 +8,7 @@ import math
 from ctypes import POINTER, byref, c_void_p
 from typing import Any, Iterable, List, TypedDict, Union
 
-from . import _abi, _native
+from . import _abi, _abi_runs, _native
 from ._insight import name_of, text_of, to_error
 from ._output import PathName
 from .process import ProcessMonitor
@@ -70,7 +70,7 @@ def _check_file(library: ctypes.CDLL, handle: c_void_p, path: PathName) -> List[
     if name is None:
         raise TypeError(f"a file's name or a ProcessMonitor, not {type(path).__name__}")
     error = _native.new_error()
-    stats = POINTER(_abi.Stats)()
+    stats = POINTER(_abi_runs.Stats)()
     result = library.denet_stats_read(name, byref(stats), byref(error))
     if result < 0:
         raise to_error(result, error, name)
