@@ -107,6 +107,10 @@ struct denet_start {
 	const char *job; /* what CI or the batch system calls it */
 	bool has_system_psi; /* samples tell the machine's memory pressure */
 	bool is_attached; /* the root ran before */
+	/* Of the root, as in a summary, but as they are at the start. */
+	uint64_t cpus_usable;
+	uint64_t memory_limit_kb;
+	double cpu_limit_cores;
 };
 
 /* A process was seen for the first time, or runs a new program. */

@@ -82,6 +82,8 @@ Start = _struct(
     (c_uint64, "interval_ms", "max_interval_ms"),
     (c_char_p, "host", "cwd", "user", "label", "job"),
     (c_bool, "has_system_psi", "is_attached"),
+    (c_uint64, "cpus_usable", "memory_limit_kb"),
+    (c_double, "cpu_limit_cores"),
 )
 
 Arrival = _struct(

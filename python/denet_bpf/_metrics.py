@@ -281,6 +281,14 @@ class MetadataRecord(TypedDict, total=False):
     job: str
     #: True when the root ran before.
     attached: bool
+    #: CPUs that CMD might run on, by its affinity and its cpuset; as it was at the last sample; of
+    #: metadata at the start.
+    cpus_usable: int
+    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the start.
+    memory_limit_kb: int
+    #: The least CPU quota of CMD's cgroup and those above it; absent without one; as it was at the
+    #: start; of a container what it sees of it.
+    cpu_limit_cores: float
 
 
 class ChildRecord(TypedDict, total=False):
@@ -780,7 +788,8 @@ class SummaryRecord(TypedDict, total=False):
     #: Time of the run for which a quota kept that cgroup from running, summed over CPUs; of several
     #: with a quota the one that waited most (ns); of all in the cgroup, not of CMD alone.
     throttled_ns: int
-    #: CPUs that CMD might run on, by its affinity and its cpuset; as it was at the last sample.
+    #: CPUs that CMD might run on, by its affinity and its cpuset; as it was at the last sample; of
+    #: metadata at the start.
     cpus_usable: int
     #: Children are in no figure.
     root_alone: bool

@@ -12,7 +12,7 @@ from harness import ACT, BIN, NOBODY, Case, Terminal, exact, need_root, of_kind,
 
 METADATA = (
     "kind pid cmd executable t0_ms capabilities accounting version interval_ms max_interval_ms clk_tck schema host cwd "
-    "user label job attached"
+    "user label job attached cpus_usable memory_limit_kb cpu_limit_cores"
 )
 CHILD = "kind ts_ms pid ppid cmd exe"
 TREE = "kind ts_ms parent children aggregated children_omitted"

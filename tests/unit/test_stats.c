@@ -196,6 +196,27 @@ static void stats_of_a_killed_run_know_what_they_do_not_know(void **state)
 	assert_int_equal(array.summary.sample_count, 2);
 }
 
+static void stats_of_a_killed_run_know_what_it_was_bound_by_and_its_peaks(void **state)
+{
+	AUTO(stats) struct stats stats = stats_of("killed-limits.jsonl");
+	const struct denet_summary *summary = &stats.summary;
+
+	(void)state;
+	assert_non_null(summary->incomplete);
+	assert_true(stats.is_attached);
+	assert_int_equal(summary->cpus_usable, 2);
+	assert_int_equal(summary->memory_limit_kb, 60000);
+	assert_true(summary->cpu_limit_cores == 1.5);
+	assert_int_equal(summary->peak_mem_rss_kb, 9000);
+	assert_int_equal(summary->peak_mem_at_ns, 2000000000);
+	/* That of the rising sum, which is a bound, was the smaller. */
+	assert_int_equal(summary->peak_pss_kb, 7000);
+	assert_int_equal(summary->peak_pss_at_ns, 2100000000);
+	assert_false(summary->pss_is_bound);
+	assert_int_equal(summary->used.cpu_time_ns, 3500000000);
+	assert_false(summary->is_root_alone);
+}
+
 static void stats_without_accounting_have_no_figures(void **state)
 {
 	AUTO(stats) struct stats stats = stats_of("own-none.jsonl");
@@ -287,6 +308,7 @@ int main(void)
 		cmocka_unit_test(stats_say_that_a_file_is_truncated),
 		cmocka_unit_test(stats_prefer_our_summary),
 		cmocka_unit_test(stats_of_a_killed_run_know_what_they_do_not_know),
+		cmocka_unit_test(stats_of_a_killed_run_know_what_it_was_bound_by_and_its_peaks),
 		cmocka_unit_test(stats_without_accounting_have_no_figures),
 		cmocka_unit_test(stats_json_is_denets),
 		cmocka_unit_test(stats_json_keeps_all_digits),

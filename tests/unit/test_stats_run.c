@@ -2,6 +2,8 @@
 /* What a run says at its end, and what is said of its records later: the same. */
 #include "follow_world.h"
 
+#include <sched.h>
+
 #include "output/stats_view.h"
 #include "output/summary_view.h"
 #include "util/cleanup.h"
@@ -139,14 +141,19 @@ static void of_records_that_are_cut_the_last_is_told(void **state)
 {
 	AUTO(denet_writer) struct denet_writer *writer = NULL;
 	AUTO(buf) struct buf read = { 0 };
+	AUTO(buf) struct buf cores = { 0 };
 	struct world world;
+	cpu_set_t cpus;
 
 	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
+	buf_printf(&cores, " of %d core", CPU_COUNT(&cpus));
 	init_world(&world);
 	writer = start(&world);
 	assert_non_null(writer);
 	append_stats(&long_form, &read);
 	assert_non_null(strstr(buf_text(&read), "84 ms"));
+	assert_non_null(strstr(buf_text(&read), buf_text(&cores)));
 	assert_non_null(strstr(buf_text(&read), "exact for 4 of 6 processes"));
 	assert_non_null(strstr(buf_text(&read), "3× test exit 1"));
 	assert_non_null(strstr(buf_text(&read), "incomplete: the records end before the run did"));

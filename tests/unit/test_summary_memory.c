@@ -58,7 +58,7 @@ static struct denet_summary one(void)
 
 static void check_text(const struct denet_summary *summary, const char *with, const char *without)
 {
-	const struct summary_context context = { .cpu_count = 8 };
+	const struct summary_context context = { 0 };
 	const struct term_style style = { .columns = 200, .is_unicode = true };
 	AUTO(buf) struct buf buf = { 0 };
 

@@ -45,6 +45,7 @@ static struct denet_summary nothing_known(void)
 	summary.incomplete = NULL;
 	summary.pss_is_bound = summary.memory_limit_hit = summary.memory_stall_of_cgroup = false;
 	summary.is_root_alone = false;
+	summary.cpus_usable = 8;
 	summary.groups_count = summary.failures_count = summary.survivors_count = 0;
 	return summary;
 }
@@ -112,6 +113,7 @@ static struct denet_summary build(void)
 		.memory_limit_kb = DENET_UNKNOWN,
 		.cpu_limit_cores = NAN,
 		.throttled_ns = DENET_UNKNOWN,
+		.cpus_usable = 8,
 		.peak_pss_kb = DENET_UNKNOWN,
 		.peak_pss_at_ns = DENET_UNKNOWN,
 		.peak_process_rss_kb = 311 * KIB_PER_MIB,
@@ -134,7 +136,7 @@ static struct denet_summary build(void)
 static void check(const char *name, const struct term_style *style,
 		  const struct denet_summary *summary)
 {
-	const struct summary_context context = { .cpu_count = 8 };
+	const struct summary_context context = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	summary_view_append(&buf, style, summary, &context);
@@ -187,7 +189,6 @@ static void verbose_shows_every_figure_and_the_records(void **state)
 {
 	const struct summary_context context = {
 		.is_verbose = true,
-		.cpu_count = 1,
 		.records_path = "a\033[31mb.jsonl",
 	};
 	struct denet_summary summary = build();
@@ -196,6 +197,7 @@ static void verbose_shows_every_figure_and_the_records(void **state)
 
 	(void)state;
 	summary.used.disk_write_cancelled_bytes = 12 << 20;
+	summary.cpus_usable = 1;
 	summary_view_append(&buf, &style, &summary, &context);
 	golden_check("summary_verbose", &buf);
 }
@@ -304,7 +306,7 @@ static void losses_say_what_they_mean(void **state)
 		{ "postgres", 814 }, { "postgres", 815 }, { "postgres", 816 },
 		{ "postgres", 817 }, { "postgres", 818 }, { "postgres", 819 },
 	};
-	const struct summary_context context = { .cpu_count = 8, .attached_pid = 810 };
+	const struct summary_context context = { .attached_pid = 810 };
 	struct denet_summary summary = build();
 	AUTO(buf) struct buf buf = { 0 };
 
@@ -416,7 +418,7 @@ static void no_control_byte_but_newline_without_colour(void **state)
 static void lines_fit_the_width(void **state)
 {
 	const struct denet_summary summary = build();
-	const struct summary_context context = { .cpu_count = 8, .is_verbose = true };
+	const struct summary_context context = { .is_verbose = true };
 	struct term_style style = wide(80);
 
 	(void)state;

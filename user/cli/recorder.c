@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -282,16 +281,6 @@ bool recorder_has_lost(const struct recorder *recorder)
 	return recorder->has_lost;
 }
 
-/* The CPUs that the root may use. */
-static uint64_t count_cpus(pid_t pid)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(pid, sizeof(set), &set) == 0)
-		return (uint64_t)CPU_COUNT(&set);
-	return (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 /* NULL where there is none, and for want of memory: the rest is shown all the same. */
 static const struct waited_context *take_insight(const struct recorder *recorder,
 						 struct insight *insight)
@@ -319,7 +308,6 @@ void recorder_append_summary(const struct recorder *recorder, const struct term_
 		.analysis = take_insight(recorder, &insight),
 		.records_path = options->out,
 		.are_records_incomplete = recorder->has_file_lost,
-		.cpu_count = count_cpus(options->pid),
 		.attached_pid = (uint32_t)options->pid,
 		.is_verbose = options->verbose,
 	};

@@ -88,6 +88,9 @@ static struct denet_start start_of(const struct denet_monitor *monitor)
 		.job = monitor->facts.job,
 		.has_system_psi = monitor->around.pressure_fd >= 0,
 		.is_attached = !monitor->root.is_ours,
+		.cpus_usable = monitor->root.cpus_usable,
+		.memory_limit_kb = monitor->around.group.limit_kb,
+		.cpu_limit_cores = monitor->around.cpu.limit_cores,
 	};
 }
 
@@ -98,6 +101,7 @@ void news_note_start(struct denet_monitor *monitor)
 	if (monitor->news.has_started)
 		return;
 	root_find_exe(&monitor->root, &monitor->identity, NULL);
+	root_note_cpus(&monitor->root);
 	start = start_of(monitor);
 	records_note_start(monitor->records, &start);
 }
@@ -113,6 +117,7 @@ void news_start(struct denet_monitor *monitor)
 	/* Whoever asked for the metadata before has had it looked up. */
 	root_find_exe(&monitor->root, &monitor->identity,
 		      process ? identity_show(process->command).exe : NULL);
+	root_note_cpus(&monitor->root);
 	start = start_of(monitor);
 	if (monitor->observer.on_start)
 		monitor->observer.on_start(monitor->observer.context, &start);

@@ -99,11 +99,10 @@ static void show_throttled(struct layout *layout, const struct denet_summary *su
 			     human_duration(summary->throttled_ns).text, summary->cpu_limit_cores);
 }
 
-void summary_cpu_show(struct layout *layout, const struct denet_summary *summary,
-		      uint64_t cpu_count)
+void summary_cpu_show(struct layout *layout, const struct denet_summary *summary)
 {
 	const struct denet_counters *used = &summary->used;
-	uint64_t cpus = has(summary->cpus_usable) ? summary->cpus_usable : cpu_count;
+	uint64_t cpus = has(summary->cpus_usable) ? summary->cpus_usable : 0;
 
 	layout_row(layout, "cpu");
 	if (!is_known(used->cpu_time_ns))

@@ -3,13 +3,9 @@
 #ifndef DENET_OUTPUT_SUMMARY_CPU_H
 #define DENET_OUTPUT_SUMMARY_CPU_H
 
-#include <stdint.h>
-
 #include "denet/denet.h"
 #include "output/layout.h"
 
-/* cpu_count: that the command may use, where the summary does not tell that; 0 when not known. */
-void summary_cpu_show(struct layout *layout, const struct denet_summary *summary,
-		      uint64_t cpu_count);
+void summary_cpu_show(struct layout *layout, const struct denet_summary *summary);
 
 #endif

@@ -297,7 +297,7 @@ static void show_figures(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
 
-	summary_cpu_show(&view->layout, summary, view->context->cpu_count);
+	summary_cpu_show(&view->layout, summary);
 	summary_memory_show(&view->layout, view->style->is_unicode, summary);
 	show_bytes(view, "disk", summary->used.disk_read_bytes, "read",
 		   summary->used.disk_write_bytes, "written");

@@ -15,7 +15,6 @@
 struct summary_context {
 	const char *records_path; /* NULL when no file was written */
 	bool are_records_incomplete; /* writing to it failed */
-	uint64_t cpu_count; /* that the command may use; 0 when not known */
 	uint32_t attached_pid; /* of the root; 0 when the command was started */
 	bool is_verbose;
 	const struct waited_context *analysis; /* NULL when there is none */

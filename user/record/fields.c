@@ -72,6 +72,8 @@ static bool is_zero(const struct metric_use *use, const void *base)
 		return !u64_at(use, base);
 	case DENET_FORM_U32:
 		return !*(const uint32_t *)at(use, base);
+	case DENET_FORM_DOUBLE:
+		return double_at(use, base) == 0;
 	case DENET_FORM_BOOL:
 		return !*(const bool *)at(use, base);
 	default:

@@ -53,6 +53,7 @@ static void prepare(void)
 	derive_forget(DENET_RECORD_AGGREGATED, &nothing.tree);
 	derive_forget(DENET_RECORD_MEMBER, &nothing.tree.aggregated);
 	publish_nothing(&nothing.tree.aggregated.used);
+	derive_forget(DENET_RECORD_METADATA, &nothing.start);
 	derive_forget(DENET_RECORD_EXIT, &nothing.exit);
 	derive_forget(DENET_RECORD_SUMMARY, &nothing.summary);
 	derive_forget(DENET_RECORD_PROCESS, &nothing.process);

@@ -11,11 +11,13 @@
 
 #include "metrics/derive.h"
 #include "metrics/keys.h"
+#include "metrics/peaks.h"
 #include "metrics/table.h"
 #include "record/fields.h"
 #include "record/reader.h"
 #include "util/cleanup.h"
 #include "util/json.h"
+#include "util/units.h"
 
 /* What has been seen of one sort of rows. */
 struct tally_of_rows {
@@ -27,12 +29,14 @@ struct tally_of_rows {
 	uint64_t psi_count;
 	uint64_t psi_stalled;
 	bool has_perf;
+	struct peaks peaks; /* as the monitor had them */
 	struct denet_tree last;
 };
 
 static void rows_init(struct tally_of_rows *tally)
 {
 	*tally = (struct tally_of_rows){ 0 };
+	peaks_init(&tally->peaks);
 	derive_forget(DENET_RECORD_SUMMARY, &tally->figures);
 }
 
@@ -68,12 +72,22 @@ static void roll_up(struct tally_of_rows *tally, const struct denet_tree *tree)
 	}
 }
 
-static void rows_add(struct tally_of_rows *tally, struct row *row)
+/* Since the start, or else since the first sample. The wall clock may have been set back. */
+static uint64_t elapsed_ns(const struct tally_of_rows *tally, uint64_t t0_ms, uint64_t ts_ms)
+{
+	uint64_t start_ms = t0_ms == DENET_UNKNOWN ? tally->first_ms : t0_ms;
+
+	return ts_ms > start_ms && ts_ms != DENET_UNKNOWN ? (ts_ms - start_ms) * NS_PER_MS : 0;
+}
+
+static void rows_add(struct tally_of_rows *tally, struct row *row, uint64_t t0_ms)
 {
 	double psi_some = row->tree.aggregated.psi_some_avg10;
 
 	if (!tally->count++)
 		tally->first_ms = row->tree.ts_ms;
+	peaks_note(&tally->peaks, &row->tree, &row->tree.aggregated,
+		   elapsed_ns(tally, t0_ms, row->tree.ts_ms));
 	tally->last_ms = row->tree.ts_ms;
 	if (row->kind == ROW_SAMPLE)
 		row->tree.process_count = 1;
@@ -231,7 +245,13 @@ static int show_processes(struct stats *stats)
 	summary->processes_failed = told.processes_failed;
 	summary->ends_unknown = told.ends_unknown;
 	summary->processes_exact = told.processes_exact;
+	/* One alone has had more than all together at a sample: that peak has no time. */
 	if (told.peak_process_rss_kb != DENET_UNKNOWN) {
+		if (summary->peak_mem_rss_kb == DENET_UNKNOWN ||
+		    told.peak_process_rss_kb > summary->peak_mem_rss_kb) {
+			summary->peak_mem_rss_kb = told.peak_process_rss_kb;
+			summary->peak_mem_at_ns = DENET_UNKNOWN;
+		}
 		r = keep_text(told.peak_process_comm, &stats->peak_process_comm);
 		summary->peak_process_rss_kb = told.peak_process_rss_kb;
 		summary->peak_process_pid = told.peak_process_pid;
@@ -240,7 +260,20 @@ static int show_processes(struct stats *stats)
 	return r;
 }
 
-/* The last sample knows all that had been used by then. */
+static void take_peaks(struct denet_summary *summary, const struct peaks *peaks)
+{
+	const struct pss_peak *pss = peaks_pss(peaks);
+
+	if (peaks->sum_kb)
+		summary->peak_mem_at_ns = peaks->sum_at_ns;
+	if (!pss)
+		return;
+	summary->peak_pss_kb = pss->kb;
+	summary->peak_pss_at_ns = pss->at_ns;
+	summary->pss_is_bound = pss->is_bound;
+}
+
+/* The last sample knows all that had been used by then, and the first record what bounds it. */
 static void take_last(struct stats *stats, const struct tally_of_rows *rows)
 {
 	struct denet_summary *summary = &stats->summary;
@@ -251,7 +284,24 @@ static void take_last(struct stats *stats, const struct tally_of_rows *rows)
 	/* From one sample to itself no time passes. */
 	if (!isnan(summary->total_time_secs) && summary->total_time_secs > 0)
 		summary->wall_ns = (uint64_t)(summary->total_time_secs * 1e9);
+	take_peaks(summary, &rows->peaks);
+	summary->cpus_usable = stats->cpus_usable;
+	summary->memory_limit_kb = stats->memory_limit_kb;
+	summary->cpu_limit_cores = stats->cpu_limit_cores;
 	summary->incomplete = "the records end before the run did";
+}
+
+static int keep_start(struct stats *stats, const struct denet_start *start)
+{
+	stats->root_pid = start->pid;
+	stats->is_attached = start->is_attached;
+	stats->accounting = start->accounting;
+	stats->is_ours = start->accounting != DENET_ACCOUNTING_AUTO;
+	stats->t0_ms = start->t0_ms;
+	stats->cpus_usable = start->cpus_usable;
+	stats->memory_limit_kb = start->memory_limit_kb;
+	stats->cpu_limit_cores = start->cpu_limit_cores;
+	return keep_command(stats, &start->command);
 }
 
 static int take_row(struct stats *stats, struct tally_of_rows *samples, struct tally_of_rows *trees,
@@ -259,16 +309,12 @@ static int take_row(struct stats *stats, struct tally_of_rows *samples, struct t
 {
 	switch (row->kind) {
 	case ROW_METADATA:
-		stats->root_pid = row->start.pid;
-		stats->is_attached = row->start.is_attached;
-		stats->accounting = row->start.accounting;
-		stats->is_ours = row->start.accounting != DENET_ACCOUNTING_AUTO;
-		return keep_command(stats, &row->start.command);
+		return keep_start(stats, &row->start);
 	case ROW_SAMPLE:
-		rows_add(samples, row);
+		rows_add(samples, row, stats->t0_ms);
 		return 0;
 	case ROW_TREE:
-		rows_add(trees, row);
+		rows_add(trees, row, stats->t0_ms);
 		return 0;
 	case ROW_EXIT:
 		if (!stats->has_summary || !stats->summary.end.known)
@@ -360,7 +406,7 @@ static void explain(int error, const struct reader_state *state, char *ret_error
 int stats_read_fd(int fd, const struct denet_observer *observer, struct stats *ret_stats,
 		  char *ret_error, size_t error_size)
 {
-	AUTO(stats) struct stats stats = { .observer = observer };
+	AUTO(stats) struct stats stats = { .observer = observer, .t0_ms = DENET_UNKNOWN };
 	AUTO(reader) struct reader *reader = NULL;
 	const struct reader_state *state;
 	int r = reader_new(fd, &reader);

@@ -33,6 +33,10 @@ struct stats {
 	struct tally root; /* the root's alone, for a summary that is of it alone */
 	uint32_t root_pid;
 	bool is_attached;
+	uint64_t t0_ms; /* this and those below of the metadata */
+	uint64_t cpus_usable;
+	uint64_t memory_limit_kb;
+	double cpu_limit_cores;
 	enum denet_accounting accounting; /* of the metadata */
 	struct denet_survivor *survivors; /* owned; summary.survivors */
 	char (*names)[STATS_NAME_BYTES]; /* owned; theirs */
