@@ -82,6 +82,8 @@ struct denet_tree {
 	/* Nothing of it lives any more: memory, threads, processes are as they were known last. */
 	bool parent_is_over;
 	bool aggregated_is_over;
+	/* The tree changed while aggregated.pss_kb was read: it may be off either way, and by much. */
+	bool pss_is_rough;
 };
 
 /* The argument vector as the kernel holds it: each argument ends with NUL. */
@@ -276,6 +278,7 @@ struct denet_summary {
 	bool is_root_alone; /* children are in no figure */
 	/* Processes that have ended, how is not known; processes_failed is without them. */
 	uint64_t ends_unknown;
+	bool pss_is_rough; /* the tree changed while peak_pss_kb was read */
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

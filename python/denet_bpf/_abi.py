@@ -64,7 +64,7 @@ Tree = _struct(
     (c_uint64, "children_omitted"),
     (Sample, "aggregated"),
     (c_uint64, "process_count", "processes_started", "processes_exited"),
-    (c_bool, "pss_is_bound", "parent_is_over", "aggregated_is_over"),
+    (c_bool, "pss_is_bound", "parent_is_over", "aggregated_is_over", "pss_is_rough"),
 )
 
 # args holds NUL bytes: ctypes.string_at(args, args_len).
@@ -193,6 +193,7 @@ Summary = _struct(
     (c_uint64, "throttled_ns", "cpus_usable"),
     (c_bool, "is_root_alone"),
     (c_uint64, "ends_unknown"),
+    (c_bool, "pss_is_rough"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

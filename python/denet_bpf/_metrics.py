@@ -81,6 +81,7 @@ PROCESSES_TOTAL = "processes_total"
 PROGRAMS_OMITTED = "programs_omitted"
 PSI_SOME_FRACTION = "psi_some_fraction"
 PSS_IS_BOUND = "pss_is_bound"
+PSS_IS_ROUGH = "pss_is_rough"
 PSS_KB = "pss_kb"
 RECORDS_LOST = "records_lost"
 ROOT_ALONE = "root_alone"
@@ -158,6 +159,7 @@ CSV_COLUMNS: Tuple[str, ...] = (
     "syscall_read_count",
     "syscall_write_count",
     "pss_is_bound",
+    "pss_is_rough",
 )
 
 # denet's reader drops a sample without them.
@@ -446,6 +448,9 @@ class AggregatedSample(TypedDict, total=False):
     syscall_write_count: int
     #: True when PSS is at most so much: of some processes there is RSS alone.
     pss_is_bound: bool
+    #: True when processes that share pages began or ended while PSS was read, one after the other:
+    #: it may be far off, either way.
+    pss_is_rough: bool
     #: Keys that are there for denet's reader alone: not known, or last known of what has ended.
     unknown: Any
 
@@ -795,6 +800,9 @@ class SummaryRecord(TypedDict, total=False):
     root_alone: bool
     #: Processes that have ended, how is not known: processes_failed is without them.
     ends_unknown: int
+    #: True when processes that share pages began or ended while PSS was read, one after the other:
+    #: it may be far off, either way.
+    pss_is_rough: bool
 
 
 class ProgramShare(TypedDict, total=False):

@@ -20,7 +20,8 @@ SAMPLE = (
     "ts_ms cpu_usage mem_rss_kb mem_vms_kb disk_read_bytes disk_write_bytes syscall_read_bytes syscall_write_bytes "
     "page_faults_cached page_faults_disk sys_net_rx_bytes sys_net_tx_bytes thread_count uptime_secs cpu_core psi_mem "
     "cpu_time_ns ctx_switches_voluntary ctx_switches_involuntary run_delay_ns processes_started processes_exited "
-    "pss_kb disk_write_cancelled_bytes syscall_read_count syscall_write_count pss_is_bound unknown"
+    "pss_kb disk_write_cancelled_bytes syscall_read_count syscall_write_count pss_is_bound pss_is_rough "
+    "unknown"
 )
 AGGREGATED = SAMPLE.replace("thread_count uptime_secs cpu_core", "thread_count process_count uptime_secs")
 DEMANDED = (
@@ -49,7 +50,7 @@ SUMMARY = (
     "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound memory_stall_ns memory_stall_of_cgroup "
     "memory_limit_kb memory_limit_hit accounting events_lost records_lost tasks_lost monitor_cpu_ns "
     "monitor_peak_rss_kb counted_ns cgroup_cpu_ns cgroup_peak_kb cpu_limit_cores throttled_ns cpus_usable root_alone "
-    "ends_unknown"
+    "ends_unknown pss_is_rough"
 )
 ORDER = dict(metadata=METADATA, child=CHILD, tree=TREE, sample="kind " + SAMPLE, process=PROCESS, exit=EXIT,
              summary=SUMMARY)

@@ -31,6 +31,8 @@ struct heard {
 	uint64_t root_rss_kb, sum_rss_kb;
 	uint64_t threads;
 	bool is_over, is_root_over;
+	uint64_t pss_kb;
+	bool is_pss_rough;
 	char warning[256];
 	unsigned int warnings;
 };
@@ -79,6 +81,8 @@ static inline void on_sample(void *context, const struct denet_tree *tree)
 	heard->threads = tree->aggregated.thread_count;
 	heard->is_over = tree->aggregated_is_over;
 	heard->is_root_over = tree->parent_is_over;
+	heard->pss_kb = tree->aggregated.pss_kb;
+	heard->is_pss_rough = tree->pss_is_rough;
 }
 
 static inline void on_process(void *context, const struct denet_process *process)

@@ -47,6 +47,7 @@ struct script {
 	unsigned int storm; /* that many walks to come are not of the moment of the totals */
 	void (*during_walk)(struct script *script); /* once, in the midst of the next */
 	void (*during_open)(void);
+	uint64_t born_behind_walk; /* so many, and gone again, behind each walk */
 	uint32_t unknown;
 	uint64_t tasks_lost;
 	uint64_t peak_kb;
@@ -294,6 +295,10 @@ static inline int scripted_sample(struct source *source, source_task_fn on_task,
 		script.storm--;
 		return 1;
 	}
+	script.totals.processes_started += script.born_behind_walk;
+	script.totals.processes_exited += script.born_behind_walk;
+	started += script.born_behind_walk;
+	exited += script.born_behind_walk;
 	return exited != script.totals.processes_exited ||
 	       started != script.totals.processes_started;
 }

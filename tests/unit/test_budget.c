@@ -266,6 +266,18 @@ static void an_upper_bound_decides_below_alone(void **state)
 	EXPECT(KEPT, &run, "cpu_time > 60s");
 }
 
+static void what_is_rough_decides_nothing(void **state)
+{
+	struct denet_summary run = exact_run();
+
+	(void)state;
+	run.pss_is_rough = true;
+	EXPECT(UNDECIDED, &run, "peak_pss > 1GiB", "peak_pss < 3GiB");
+	run.pss_is_bound = true;
+	EXPECT(UNDECIDED, &run, "peak_pss > 1GiB", "peak_pss < 3GiB");
+	EXPECT(KEPT, &run, "cpu_time > 60s");
+}
+
 static void of_a_part_of_the_run_nothing_follows_for_ratios(void **state)
 {
 	struct denet_summary run = exact_run();
@@ -393,6 +405,7 @@ int main(void)
 		cmocka_unit_test(figures_that_are_not_known_break_nothing),
 		cmocka_unit_test(a_lower_bound_decides_above_alone),
 		cmocka_unit_test(an_upper_bound_decides_below_alone),
+		cmocka_unit_test(what_is_rough_decides_nothing),
 		cmocka_unit_test(of_a_part_of_the_run_nothing_follows_for_ratios),
 		cmocka_unit_test(mistakes_are_marked_and_the_nearest_name_is_told),
 		cmocka_unit_test(long_and_hostile_text_is_one_line),

@@ -427,6 +427,32 @@ static void root_that_is_dead_untold_holds_nothing_more(void **state)
 	end_world(&world);
 }
 
+/* The root is forked from this program, with which it shares most of what it has. */
+static void pss_is_rough_when_the_tree_changes_while_it_is_read(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	world.options.pss = true;
+	attach(&world);
+	actor_of(ROOT)->task.mm = 1;
+	assert_int_equal(step_after_ms(&world, 1000), 0);
+	assert_true(world.heard.pss_kb > 0 && world.heard.pss_kb < world.heard.sum_rss_kb);
+	assert_false(world.heard.is_pss_rough);
+	script.born_behind_walk = 1;
+	assert_int_equal(step_after_ms(&world, 1000), 0);
+	assert_true(world.heard.is_pss_rough);
+	script.born_behind_walk = 0;
+	assert_int_equal(step_after_ms(&world, 1000), 0);
+	assert_false(world.heard.is_pss_rough);
+	/* Whose memory is torn down has none that can be read. */
+	script_birth(2, "leaving");
+	assert_int_equal(step_after_ms(&world, 1000), 0);
+	assert_true(world.heard.is_pss_rough);
+	end_world(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +473,7 @@ int main(void)
 		cmocka_unit_test(process_whose_account_was_lost_is_forgotten),
 		cmocka_unit_test(what_the_source_cannot_tell_is_unknown),
 		cmocka_unit_test(root_that_is_dead_untold_holds_nothing_more),
+		cmocka_unit_test(pss_is_rough_when_the_tree_changes_while_it_is_read),
 	};
 
 	/* Who walks for ever is ended. */

@@ -60,11 +60,30 @@ static void pss_while_the_sum_rises_is_too_much(void **state)
 	check(&peaks, 200, 3, false);
 }
 
+static void pss_of_a_tree_that_changed_is_told_where_there_is_no_other(void **state)
+{
+	struct denet_tree tree = {
+		.aggregated = { .mem_rss_kb = 1000, .pss_kb = 900, .psi_some_avg10 = NAN },
+		.pss_is_rough = true,
+	};
+	struct peaks peaks;
+
+	(void)state;
+	peaks_init(&peaks);
+	peaks_note(&peaks, &tree, &tree.aggregated, 1);
+	check(&peaks, 900, 1, true);
+	assert_true(peaks_pss(&peaks)->is_rough);
+	note(&peaks, 1000, 500, false, 2);
+	check(&peaks, 500, 2, false);
+	assert_false(peaks_pss(&peaks)->is_rough);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pss_far_from_the_largest_sum_is_no_peak),
 		cmocka_unit_test(pss_while_the_sum_rises_is_too_much),
+		cmocka_unit_test(pss_of_a_tree_that_changed_is_told_where_there_is_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,8 @@ static void memory_has_shared_pages_once_where_pss_was_read(void **state)
 		   "at most");
 	summary.pss_is_bound = true;
 	check_text(&summary, "memory     at most 512 MiB, at 7.10 s   sum of RSS 812 MiB", NULL);
+	summary.pss_is_rough = true;
+	check_text(&summary, "memory     roughly 512 MiB, at 7.10 s   sum of RSS 812 MiB", NULL);
 	summary.peak_process_rss_kb = 600 * KIB_PER_MIB;
 	check_text(&summary, "memory     600 MiB in one process   sum of RSS 812 MiB", "512");
 }

@@ -91,6 +91,8 @@ static struct reading read_summary(const struct figure *figure, const struct den
 		weaken(&reading, DENET_BUDGET_AT_LEAST, why);
 	if (summary->pss_is_bound && figure->offset == offsetof(struct denet_summary, peak_pss_kb))
 		weaken(&reading, DENET_BUDGET_AT_MOST, "of some processes there is RSS alone");
+	if (summary->pss_is_rough && figure->offset == offsetof(struct denet_summary, peak_pss_kb))
+		weaken(&reading, DENET_BUDGET_ABOUT, "the tree changed while it was read");
 	if (summary->incomplete)
 		weaken(&reading, is_ratio(figure) ? DENET_BUDGET_ABOUT : DENET_BUDGET_AT_LEAST,
 		       "it is not of the whole run");

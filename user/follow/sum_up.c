@@ -61,6 +61,7 @@ static void fill_pss(const struct peaks *peaks, struct denet_summary *shown)
 	shown->peak_pss_kb = peak->kb;
 	shown->peak_pss_at_ns = peak->at_ns;
 	shown->pss_is_bound = peak->is_bound;
+	shown->pss_is_rough = peak->is_rough;
 }
 
 static void fill_losses(const struct denet_monitor *monitor, struct denet_summary *shown)

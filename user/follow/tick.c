@@ -128,6 +128,29 @@ static bool survey_process(struct denet_monitor *monitor, struct process *proces
 	return holding->rss_kb != DENET_UNKNOWN;
 }
 
+/* Its memory cannot be read any more, and has a share in what others have until it is torn down. */
+static bool is_any_leaving(const struct tree *tree)
+{
+	for (const struct process *process = tree->oldest; process; process = process->younger)
+		if (process_is_alive(tree, process) && !process->mm)
+			return true;
+	return false;
+}
+
+/* Where next to nothing is shared, nobody's share depends on others. */
+static bool is_rough(const struct denet_monitor *monitor, const struct shares_sum *once,
+		     uint64_t sum_kb)
+{
+	const struct tree_totals *walked = &monitor->ledger.totals;
+	struct tree_totals now;
+
+	if (once->kb == DENET_UNKNOWN || sum_kb <= once->kb + once->kb / 100)
+		return false;
+	monitor->source->ops->totals(monitor->source, &now);
+	return now.processes_started != walked->processes_started ||
+	       now.processes_exited != walked->processes_exited || is_any_leaving(&monitor->tree);
+}
+
 /* Reads all memory, adds up what lives, and notes the children that may be shown. */
 static void survey(struct denet_monitor *monitor, struct denet_tree *tree, uint64_t now_ns)
 {
@@ -146,6 +169,7 @@ static void survey(struct denet_monitor *monitor, struct denet_tree *tree, uint6
 			   now_ns);
 	sum->pss_kb = once.kb;
 	tree->pss_is_bound = once.is_bound;
+	tree->pss_is_rough = is_rough(monitor, &once, sum->mem_rss_kb);
 }
 
 static void fill_root(struct denet_monitor *monitor, uint64_t now_ns, struct denet_tree *tree)

@@ -29,12 +29,18 @@ static void note_pressure(struct peaks *peaks, double some_avg10)
 /*
  * Processes are read one after the other. Where more come to share pages meanwhile, those who were
  * read first have a larger share than those who were read last leave them: the sum is too large.
+ * Whoever begins meanwhile is not read, and has a share all the same: it is too small, by up to all that
+ * the new one was forked with. That is the last to be told.
  */
 static void note_pss(struct peaks *peaks, const struct denet_tree *tree,
 		     const struct denet_sample *sum, uint64_t elapsed_ns)
 {
 	bool is_rising = sum->mem_rss_kb > peaks->last_sum_kb + peaks->last_sum_kb / 10;
-	struct pss_peak *peak = is_rising ? &peaks->pss_rising : &peaks->pss;
+	bool is_of_all = sum == &tree->aggregated;
+	bool is_rough = is_of_all && tree->pss_is_rough;
+	struct pss_peak *peak = is_rough    ? &peaks->pss_rough
+				: is_rising ? &peaks->pss_rising
+					    : &peaks->pss;
 
 	if (sum->pss_kb == DENET_UNKNOWN)
 		return;
@@ -44,7 +50,8 @@ static void note_pss(struct peaks *peaks, const struct denet_tree *tree,
 		return;
 	peak->kb = sum->pss_kb;
 	peak->at_ns = elapsed_ns;
-	peak->is_bound = is_rising || (sum == &tree->aggregated && tree->pss_is_bound);
+	peak->is_bound = is_rising || (is_of_all && tree->pss_is_bound);
+	peak->is_rough = is_rough;
 }
 
 static bool is_near_largest(const struct peaks *peaks, const struct pss_peak *peak)
@@ -56,7 +63,9 @@ const struct pss_peak *peaks_pss(const struct peaks *peaks)
 {
 	if (is_near_largest(peaks, &peaks->pss))
 		return &peaks->pss;
-	return is_near_largest(peaks, &peaks->pss_rising) ? &peaks->pss_rising : NULL;
+	if (is_near_largest(peaks, &peaks->pss_rising))
+		return &peaks->pss_rising;
+	return is_near_largest(peaks, &peaks->pss_rough) ? &peaks->pss_rough : NULL;
 }
 
 void peaks_note(struct peaks *peaks, const struct denet_tree *tree, const struct denet_sample *sum,

@@ -14,6 +14,7 @@ struct pss_peak {
 	uint64_t at_ns;
 	uint64_t sum_kb; /* the largest sum of RSS at which it was read */
 	bool is_bound;
+	bool is_rough;
 };
 
 struct peaks {
@@ -24,6 +25,7 @@ struct peaks {
 	uint64_t last_sum_kb; /* at the sample before */
 	struct pss_peak pss; /* while the sum did not rise, and while it did */
 	struct pss_peak pss_rising;
+	struct pss_peak pss_rough; /* while the tree changed */
 	uint64_t processes;
 	uint64_t threads;
 	uint64_t psi_samples;

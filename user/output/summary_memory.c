@@ -68,7 +68,9 @@ static void show_sum(struct layout *layout, const struct denet_summary *summary)
 
 static void show_peak_of_pss(struct layout *layout, const struct denet_summary *summary)
 {
-	const char *most = summary->pss_is_bound ? "at most " : "";
+	const char *most = summary->pss_is_rough   ? "roughly "
+			   : summary->pss_is_bound ? "at most "
+						   : "";
 
 	if (is_known(summary->peak_pss_at_ns))
 		layout_piece(layout, TONE_STRONG, "%s%s, at %s", most,

@@ -271,6 +271,7 @@ static void take_peaks(struct denet_summary *summary, const struct peaks *peaks)
 	summary->peak_pss_kb = pss->kb;
 	summary->peak_pss_at_ns = pss->at_ns;
 	summary->pss_is_bound = pss->is_bound;
+	summary->pss_is_rough = pss->is_rough;
 }
 
 /* The last sample knows all that had been used by then, and the first record what bounds it. */
