@@ -50,6 +50,18 @@ static void a_wide_screen_shows_all(void **state)
 		       "disk 1.0 KiB read 0 B written   network 5 B received 6 B sent");
 }
 
+static void at_the_end_the_figures_stay(void **state)
+{
+	const struct term_style style = { .columns = 200 };
+	struct denet_tree tree = sample_tree();
+
+	(void)state;
+	tree.aggregated_is_over = tree.parent_is_over = true;
+	assert_compact(&style, &tree,
+		       "12 s   cpu 0.12 cores   memory 45.0 MiB   2 processes   3 threads   "
+		       "disk 1.0 KiB read 0 B written   network 5 B received 6 B sent");
+}
+
 static void a_narrow_one_drops_whole_parts(void **state)
 {
 	struct term_style style = { .columns = 60 };
@@ -221,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wide_screen_shows_all),
+		cmocka_unit_test(at_the_end_the_figures_stay),
 		cmocka_unit_test(a_narrow_one_drops_whole_parts),
 		cmocka_unit_test(no_line_is_wider_than_asked),
 		cmocka_unit_test(colours_cost_no_columns),

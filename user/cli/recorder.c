@@ -125,7 +125,8 @@ static void on_sample(void *context, const struct denet_tree *tree)
 
 	recorder->records->on_sample(recorder->writer, tree);
 	PASS_TO_ANALYSIS(recorder, on_sample, tree);
-	if (heartbeat_is_due(&recorder->heartbeat, clock_mono_ns()))
+	/* What has ended does not run. */
+	if (!tree->aggregated_is_over && heartbeat_is_due(&recorder->heartbeat, clock_mono_ns()))
 		show_heartbeat(recorder, tree);
 	if (shows_text(recorder->options) &&
 	    (recorder->live.place != LIVE_NOWHERE || recorder->options->no_update))

@@ -86,11 +86,11 @@ static void add_count(struct line *line, uint64_t count, const char *one, const 
 	add_part(line, GAP, "", TONE_PLAIN, text);
 }
 
-/* In the words of the summary. What has ended holds nothing any more. */
-static void add_figures(struct line *line, const struct denet_tree *tree, bool root_alone)
+/* In the words of the summary. */
+static void add_figures(struct line *line, const struct denet_tree *tree, bool root_alone,
+			bool is_over)
 {
 	const struct denet_sample *sample = root_alone ? &tree->parent : &tree->aggregated;
-	bool is_over = root_alone ? tree->parent_is_over : tree->aggregated_is_over;
 	char value[32];
 
 	(void)snprintf(value, sizeof(value), "%.2f cores", sample->cpu_usage / 100);
@@ -117,13 +117,15 @@ void live_append_compact(struct buf *buf, const struct term_style *style,
 
 	(void)snprintf(text, sizeof(text), "%" PRIu64 " s", elapsed_ms / 1000);
 	add_part(&line, "", text, TONE_PLAIN, "");
-	add_figures(&line, tree, root_alone);
+	/* At the end it stays as it was last, for the moment until it is taken away. */
+	add_figures(&line, tree, root_alone, false);
 }
 
 void live_append_full(struct buf *buf, const struct term_style *style,
 		      const struct denet_tree *tree, bool root_alone)
 {
 	const struct denet_sample *sample = root_alone ? &tree->parent : &tree->aggregated;
+	bool is_over = root_alone ? tree->parent_is_over : tree->aggregated_is_over;
 	struct line line = { .buf = buf, .style = style, .room = SIZE_MAX };
 	char text[48];
 
@@ -131,7 +133,8 @@ void live_append_full(struct buf *buf, const struct term_style *style,
 		(void)snprintf(text, sizeof(text), "%" PRIu64 " s", sample->uptime_secs);
 		add_part(&line, "", "", TONE_PLAIN, text);
 	}
-	add_figures(&line, tree, root_alone);
+	/* What has ended holds nothing any more. */
+	add_figures(&line, tree, root_alone, is_over);
 }
 
 /* The last column stays free: writing there would wrap on some terminals. */
