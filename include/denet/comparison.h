@@ -29,6 +29,13 @@ int denet_runs_add(struct denet_runs *runs, const struct denet_summary *summary)
 
 size_t denet_runs_count(const struct denet_runs *runs);
 
+/*
+ * Their medians as the summary of one run, for denet_budgets_check(): of each figure over the runs that tell it,
+ * and of each program, a run without it having 0. It is as exact as the least exact of them, and
+ * has lost what that has which lost most. Valid until the set changes. -ENODATA of an empty one.
+ */
+int denet_runs_median(struct denet_runs *runs, struct denet_summary *ret_summary);
+
 /* A figure over the runs of a set that tell it; NaN when none does. */
 struct denet_spread {
 	size_t count;

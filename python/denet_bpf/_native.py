@@ -134,6 +134,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_runs_free": (None, [c_void_p]),
     "denet_runs_add": (c_int, [c_void_p, POINTER(_abi.Summary)]),
     "denet_runs_count": (c_size_t, [c_void_p]),
+    "denet_runs_median": (c_int, [c_void_p, POINTER(_abi.Summary)]),
     "denet_compare": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_void_p)]),
     "denet_comparison_free": (None, [c_void_p]),
     "denet_comparison_figure": (_difference, [c_void_p, c_size_t]),

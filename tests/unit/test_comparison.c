@@ -166,6 +166,59 @@ static void nothing_is_not_compared(void **state)
 	denet_comparison_free(NULL);
 }
 
+/* For budgets: as exact as the least exact, and with what was lost most. */
+static void medians_are_told_as_one_run(void **state)
+{
+	struct denet_runs *runs = runs_of(4, 20, 4);
+	struct denet_summary summary = { .size = sizeof(summary) };
+	struct denet_summary median = { .size = sizeof(median) };
+
+	(void)state;
+	summary.accounting = DENET_ACCOUNTING_PROC;
+	summary.wall_ns = 100 * (uint64_t)S;
+	summary.peak_pss_kb = DENET_UNKNOWN;
+	summary.avg_cpu_usage = (double)NAN;
+	summary.tasks_lost = 3;
+	summary.incomplete = "it broke off";
+	summary.pss_is_bound = true;
+	assert_int_equal(denet_runs_add(runs, &summary), 0);
+	assert_int_equal(denet_runs_median(runs, &median), 0);
+	assert_int_equal(median.wall_ns, 4 * (uint64_t)S + 2);
+	assert_int_equal(median.peak_pss_kb, 702);
+	assert_int_equal(median.tasks_lost, 3);
+	assert_string_equal(median.incomplete, "it broke off");
+	assert_true(median.pss_is_bound);
+	assert_int_equal(median.accounting, DENET_ACCOUNTING_PROC);
+	assert_int_equal(median.groups_count, 3);
+	assert_string_equal(median.groups[0].comm, "cc1");
+	assert_int_equal(median.groups[0].cpu_time_ns, 20 * (uint64_t)S + 1);
+	assert_int_equal(median.groups[0].count, 1);
+	/* In one of five there was one. */
+	assert_string_equal(median.groups[2].comm, "rare");
+	assert_int_equal(median.groups[2].count, 0);
+	assert_int_equal(denet_runs_median(runs, &median), 0);
+	denet_runs_free(runs);
+}
+
+static void budgets_judge_a_median(void **state)
+{
+	struct denet_runs *runs = runs_of(4, 20, 5), *none = runs_of(1, 1, 0);
+	struct denet_summary median = { .size = sizeof(median) };
+	struct denet_budget budget = { .size = sizeof(budget) };
+	struct denet_budgets *budgets;
+
+	(void)state;
+	assert_int_equal(denet_runs_median(none, &median), -ENODATA);
+	assert_int_equal(denet_budgets_new(&budgets), 0);
+	assert_int_equal(denet_budgets_add(budgets, "programs[cc1].cpu_time > 19s", NULL), 0);
+	assert_int_equal(denet_runs_median(runs, &median), 0);
+	assert_int_equal(denet_budgets_check(budgets, 0, &median, &budget), 0);
+	assert_int_equal(budget.outcome, DENET_BUDGET_BROKEN);
+	denet_budgets_free(budgets);
+	denet_runs_free(runs);
+	denet_runs_free(none);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +228,8 @@ int main(void)
 		cmocka_unit_test(programs_are_judged_together),
 		cmocka_unit_test(rows_are_chosen_by_what_they_use),
 		cmocka_unit_test(nothing_is_not_compared),
+		cmocka_unit_test(medians_are_told_as_one_run),
+		cmocka_unit_test(budgets_judge_a_median),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ void denet_runs_free(struct denet_runs *runs)
 	for (size_t i = 0; i < runs->count; i++)
 		run_done(&runs->runs[i]);
 	free(runs->runs);
+	free(runs->medians);
 	names_done(&runs->names);
 	free(runs);
 }
@@ -96,8 +97,27 @@ static int keep_programs(struct denet_runs *runs, struct runs_run *run,
 		if (!program->comm)
 			return -ENOMEM;
 		program->cpu_ns = (double)group->cpu_time_ns;
+		program->count = (double)group->count;
+		program->failed = (double)group->failed;
+		program->peak_rss_kb =
+			group->peak_rss_kb == DENET_UNKNOWN ? NAN : (double)group->peak_rss_kb;
 		run->programs_count++;
 	}
+	return 0;
+}
+
+/* The first reason stands for all. */
+static int keep_doubts(struct denet_runs *runs, const struct denet_summary *summary)
+{
+	if (summary->incomplete && !runs->incomplete) {
+		runs->incomplete =
+			names_add(&runs->names, summary->incomplete, strlen(summary->incomplete));
+		if (!runs->incomplete)
+			return -ENOMEM;
+	}
+	runs->pss_is_bound |= summary->pss_is_bound;
+	if (!runs->count || summary->accounting != DENET_ACCOUNTING_BPF)
+		runs->accounting = summary->accounting;
 	return 0;
 }
 
@@ -113,6 +133,8 @@ int denet_runs_add(struct denet_runs *runs, const struct denet_summary *summary)
 	r = keep_figures(&run, summary);
 	if (!r)
 		r = keep_programs(runs, &run, summary);
+	if (!r)
+		r = keep_doubts(runs, summary);
 	if (r) {
 		run_done(&run);
 		return r;
@@ -121,10 +143,17 @@ int denet_runs_add(struct denet_runs *runs, const struct denet_summary *summary)
 	return 0;
 }
 
-double runs_program_cpu(const struct runs_run *run, const char *comm)
+const struct runs_program *runs_program_find(const struct runs_run *run, const char *comm)
 {
 	for (size_t i = 0; i < run->programs_count; i++)
 		if (strcmp(run->programs[i].comm, comm) == 0)
-			return run->programs[i].cpu_ns;
-	return 0;
+			return &run->programs[i];
+	return NULL;
+}
+
+double runs_program_cpu(const struct runs_run *run, const char *comm)
+{
+	const struct runs_program *program = runs_program_find(run, comm);
+
+	return program ? program->cpu_ns : 0;
 }

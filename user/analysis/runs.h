@@ -9,6 +9,9 @@
 struct runs_program {
 	const char *comm; /* of the set's names */
 	double cpu_ns;
+	double count;
+	double failed;
+	double peak_rss_kb; /* NaN when none is known */
 };
 
 struct runs_run {
@@ -21,12 +24,21 @@ struct denet_runs {
 	struct runs_run *runs; /* owned */
 	size_t count;
 	struct names names;
+	/* What keeps the figures of any of them from being exact. */
+	enum denet_accounting accounting;
+	bool pss_is_bound;
+	const char *incomplete; /* of names; NULL when all are of whole runs */
+	struct denet_group
+		*medians; /* owned; of the programs, as denet_runs_median() has made them */
 };
 
 /* Of the summary's figures. */
 size_t runs_figures_count(void);
 
-/* 0 for a program that a run has not had. */
+/* NULL for a program that a run has not had. */
+const struct runs_program *runs_program_find(const struct runs_run *run, const char *comm);
+
+/* 0 for such a one. */
 double runs_program_cpu(const struct runs_run *run, const char *comm);
 
 #endif
