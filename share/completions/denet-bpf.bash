@@ -1,29 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # Completions of denet-bpf for bash. Printed by the program: see `make docs`.
 
-_denet_bpf_takes_value() # OPTION
+_denet_bpf_takes_value() # COMMAND OPTION
 {
-	case $1 in
-	-o | --out | --format | --children | --label | --compat | -i | --interval | -m | --max-interval | -d | --duration | --accounting | --proc-root | --by | --under | --sort | --top | --color | -u | --user | --fail-if | --budget | --summary | --heartbeat) return 0 ;;
+	case $1:$2 in
+	*:-o | *:--out | *:--format | *:--children | *:--label | *:--compat | *:-i | *:--interval | *:-m | *:--max-interval | *:-d | *:--duration | *:--accounting | *:--proc-root | *:--by | *:--under | *:--sort | *:--top | *:--color | *:-u | *:--user | *:--fail-if | *:--budget | *:--summary | *:--heartbeat | bench:-n | *:--runs | *:--warmup | *:--vs | *:--sweep | *:--prepare | *:--export | *:--keep) return 0 ;;
 	esac
 	return 1
 }
 
-_denet_bpf_value() # OPTION CURRENT
+_denet_bpf_value() # COMMAND:OPTION CURRENT
 {
 	case $1 in
-	-o | --out) _denet_bpf_files "$2" ;;
-	--format) _denet_bpf_words "$2" 'jsonl json csv' ;;
-	--children) _denet_bpf_words "$2" 'all none top:' ;;
-	--compat) _denet_bpf_words "$2" 'denet' ;;
-	--accounting) _denet_bpf_words "$2" 'auto bpf proc' ;;
-	--proc-root) _denet_bpf_files "$2" ;;
-	--by) _denet_bpf_words "$2" 'comm cmd exe subtree cgroup user' ;;
-	--sort) _denet_bpf_words "$2" 'cpu wall peak runs' ;;
-	--color) _denet_bpf_words "$2" 'auto always never' ;;
-	-u | --user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
-	--budget) _denet_bpf_files "$2" ;;
-	--summary) _denet_bpf_files "$2" ;;
+	*:-o | *:--out) _denet_bpf_files "$2" ;;
+	*:--format) _denet_bpf_words "$2" 'jsonl json csv' ;;
+	*:--children) _denet_bpf_words "$2" 'all none top:' ;;
+	*:--compat) _denet_bpf_words "$2" 'denet' ;;
+	*:--accounting) _denet_bpf_words "$2" 'auto bpf proc' ;;
+	*:--proc-root) _denet_bpf_files "$2" ;;
+	*:--by) _denet_bpf_words "$2" 'comm cmd exe subtree cgroup user' ;;
+	*:--sort) _denet_bpf_words "$2" 'cpu wall peak runs' ;;
+	*:--color) _denet_bpf_words "$2" 'auto always never' ;;
+	*:-u | *:--user) mapfile -t COMPREPLY < <(compgen -u -- "$2") ;;
+	*:--budget) _denet_bpf_files "$2" ;;
+	*:--summary) _denet_bpf_files "$2" ;;
+	*:--export) _denet_bpf_files "$2" ;;
+	*:--keep) _denet_bpf_files "$2" ;;
 	esac
 }
 
@@ -34,9 +36,10 @@ _denet_bpf_options() # COMMAND
 	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci ;;
 	diff) echo -j --json -o --out --top -v --verbose -h --help -V --version --fail-if --md ;;
+	bench) echo -j --json -i --interval -m --max-interval --no-polling --no-pss --accounting --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	help) echo -j --json -h --help -V --version ;;
-	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat --md ;;
+	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep ;;
 	esac
 }
 
@@ -48,9 +51,11 @@ _denet_bpf_operand() # COMMAND CURRENT
 	attach) _denet_bpf_words "$2" "$(cd /proc && echo [0-9]*)" ;;
 	stats | summary) _denet_bpf_files "$2" ;;
 	diff) _denet_bpf_files "$2" ;;
+	bench) compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -c -- "$2" | sort -u) ;;
 	doctor) ;;
-	help) _denet_bpf_words "$2" 'run attach stats summary diff doctor help options records man bash zsh fish' ;;
-	'') _denet_bpf_words "$2" 'run attach stats summary diff doctor help' ;;
+	help) _denet_bpf_words "$2" 'run attach stats summary diff bench doctor help options records man bash zsh fish' ;;
+	'') _denet_bpf_words "$2" 'run attach stats summary diff bench doctor help' ;;
 	esac
 }
 
@@ -66,7 +71,7 @@ _denet_bpf()
 		elif [[ $word == -- && $command ]]; then
 			is_past_options=1
 		elif [[ $word == -* && ! $is_past_options ]]; then
-			_denet_bpf_takes_value "$word" && wants=$word
+			_denet_bpf_takes_value "$command" "$word" && wants=$command:$word
 		elif [[ ! $command ]]; then
 			command=$word
 		elif [[ $command == run ]]; then

@@ -84,6 +84,14 @@ static void labels_end_at_their_quote(void **state)
 	assert_escaped(escape_label, "a\"b\\c\n} 1", "a\\\"b\\\\c?} 1");
 }
 
+static void fields_of_csv_are_quoted_where_they_need_it(void **state)
+{
+	(void)state;
+	assert_escaped(escape_csv, "make-j2", "make-j2");
+	assert_escaped(escape_csv, "a \"b\", c\n", "\"a \"\"b\"\", c?\"");
+	assert_free_of(escape_csv, "\r\n");
+}
+
 static void tasks_of_a_chart_mean_nothing(void **state)
 {
 	AUTO(buf) struct buf buf = { 0 };
@@ -107,6 +115,7 @@ int main(void)
 		cmocka_unit_test(github_reads_no_second_command),
 		cmocka_unit_test(teamcity_reads_one_message),
 		cmocka_unit_test(labels_end_at_their_quote),
+		cmocka_unit_test(fields_of_csv_are_quoted_where_they_need_it),
 		cmocka_unit_test(tasks_of_a_chart_mean_nothing),
 	};
 

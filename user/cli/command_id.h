@@ -9,6 +9,7 @@ enum command {
 	COMMAND_ATTACH,
 	COMMAND_STATS,
 	COMMAND_DIFF,
+	COMMAND_BENCH,
 	COMMAND_DOCTOR,
 	COMMAND_HELP,
 	COMMAND_VERSION,
@@ -25,6 +26,7 @@ enum operand {
 	OPERAND_PID,
 	OPERAND_FILE,
 	OPERAND_FILES, /* of two sides */
+	OPERAND_LINE, /* a command line for a shell, or behind "--" a program and its arguments */
 	OPERAND_TOPIC, /* what there is help about */
 	OPERAND_USER,
 };

@@ -115,6 +115,34 @@ static const struct command_spec command_table[] = {
 		},
 	},
 	{
+		.id = COMMAND_BENCH,
+		.name = "bench",
+		.operand = OPERAND_LINE,
+		.operand_text = "CMD | -- PROGRAM [ARG...]",
+		.operand_word = "command",
+		.text = "many runs of CMD, or of several in turn",
+		.intro = "Runs CMD again and again, and tells the median and the spread of what it "
+			 "and everything it started used: wall time, CPU, memory, disk, processes, "
+			 "and CPU by program. Of several CMDs each is compared with the first.",
+		.notes = "CMD is one word for 'sh -c'. What the shell itself used is the row of sh. "
+			 "Standard input is /dev/null, and so is what CMD writes to. Whether wall "
+			 "time, CPU and peak differ is judged as by diff. Ctrl-C ends it and tells "
+			 "what was measured so far.",
+		.examples = {
+			{ "bench 'sort big.txt'", "ten runs and one before them" },
+			{ "bench -n 20 'gzip -k f' --vs 'zstd -k f'", "one against the other" },
+			{ "bench --sweep j=1,2,4 --prepare 'make clean' 'make -j{j}'", NULL },
+			{ "bench --fail-if 'cpu_time > 2s' -- ./test -v", "123 if the median is more" },
+		},
+		.exits = {
+			{ "0", "all has run" },
+			{ "1", "a file cannot be written" },
+			{ "123", "a budget of --fail-if was broken by the medians" },
+			{ "125", "wrong usage, a CMD has failed, or it cannot be measured" },
+			{ "128+N", "signal N ended it; what was measured so far is told" },
+		},
+	},
+	{
 		.id = COMMAND_DOCTOR,
 		.name = "doctor",
 		.operand = OPERAND_NONE,

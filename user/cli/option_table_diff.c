@@ -8,7 +8,7 @@ const struct option_spec option_table_diff[] = {
 	{
 		.name = "md",
 		.kind = OPTION_FLAG,
-		.commands = ON_DIFF,
+		.commands = ON_DIFF | ON_BENCH,
 		.offset = FIELD(markdown),
 		.group = OPTION_SCREEN,
 		.text = "as tables of Markdown",

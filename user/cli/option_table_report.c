@@ -9,7 +9,7 @@ const struct option_spec option_table_report[] = {
 		.name = "fail-if",
 		.value = "EXPR",
 		.kind = OPTION_BUDGET,
-		.commands = ON_MONITOR | ON_STATS | ON_DIFF,
+		.commands = ON_MONITOR | ON_STATS | ON_DIFF | ON_BENCH,
 		.offset = FIELD(budgets),
 		.group = OPTION_REPORT,
 		.text = "exit with 123 if EXPR holds: 'wall > 5m'",
@@ -22,6 +22,8 @@ const struct option_spec option_table_report[] = {
 			"For diff the value is a change of the median in percent with its sign, "
 			"such as "
 			"\'wall > +5%\', which has to be outside the noise as well. "
+			"For bench it is one of the medians, or such a change against the first "
+			"command. "
 			"May be given again and again. Every broken budget is told with its value, "
 			"and the exit status is 123, unless CMD has failed. What is not known, and "
 			"a "
@@ -31,7 +33,7 @@ const struct option_spec option_table_report[] = {
 		.name = "budget",
 		.value = "FILE",
 		.kind = OPTION_FILES,
-		.commands = ON_MONITOR | ON_STATS,
+		.commands = ON_MONITOR | ON_STATS | ON_BENCH,
 		.offset = FIELD(budget_files),
 		.group = OPTION_REPORT,
 		.text = "the same from FILE, an EXPR a line",
@@ -43,7 +45,7 @@ const struct option_spec option_table_report[] = {
 		.name = "strict",
 		.environment = "DENET_BPF_STRICT",
 		.kind = OPTION_FLAG,
-		.commands = ON_MONITOR | ON_STATS,
+		.commands = ON_MONITOR | ON_STATS | ON_BENCH,
 		.offset = FIELD(strict),
 		.group = OPTION_REPORT,
 		.text = "what leaves a budget open breaks it",

@@ -60,10 +60,12 @@ static int set_seconds(const struct option_spec *spec, const char *value, uint64
 static int set_count(const struct option_spec *spec, const char *value, uint64_t *ret_count,
 		     char error[OPTIONS_ERROR_BYTES])
 {
-	if (parse_u64(value, 1, COUNT_LIMIT, ret_count))
+	uint64_t least = spec->kind == OPTION_COUNT;
+
+	if (parse_u64(value, least, COUNT_LIMIT, ret_count))
 		return option_refuse(error,
-				     "option '--%s' takes a number from 1 to %u, not '%.100s'",
-				     spec->name, COUNT_LIMIT, value);
+				     "option '--%s' takes a number from %u to %u, not '%.100s'",
+				     spec->name, (unsigned int)least, COUNT_LIMIT, value);
 	return 0;
 }
 
@@ -163,31 +165,12 @@ static int add_file(const struct option_spec *spec, const char *value, struct op
 	return add(spec, value, options, error);
 }
 
-static void denet_budgets_freep(struct denet_budgets **budgets)
+static int add_line(const struct option_spec *spec, const char *value, struct options *options,
+		    char error[OPTIONS_ERROR_BYTES])
 {
-	denet_budgets_free(*budgets);
-}
-
-static int check_budget(const char *value, struct denet_error *why)
-{
-	AUTO(denet_budgets) struct denet_budgets *budgets = NULL;
-	int r = denet_budgets_new(&budgets);
-
-	return r ? r : denet_budgets_add(budgets, value, why);
-}
-
-/* What is wrong is told before anything starts. Read it is when the run is over, or the files are. */
-static int add_budget(const struct option_spec *spec, const char *value, struct options *options,
-		      char error[OPTIONS_ERROR_BYTES])
-{
-	struct denet_error why = { .size = sizeof(why) };
-	int r = options->command == COMMAND_DIFF
-			? denet_comparison_check(NULL, value, NULL, NULL, &why)
-			: check_budget(value, &why);
-
-	if (r)
-		return option_refuse(error, "option '--%s': %s", spec->name,
-				     why.text[0] ? why.text : strerror(-r));
+	if (value[0] == '\0')
+		return option_refuse(error, "option '--%s' takes %s, not ''", spec->name,
+				     spec->value);
 	return add(spec, value, options, error);
 }
 
@@ -210,11 +193,13 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 	case OPTION_TEXT:
 		return set_text(spec, value, options, error);
 	case OPTION_COUNT:
+	case OPTION_NUMBER:
 		return set_count(spec, value, field(options, spec), error);
 	case OPTION_FILES:
 		return add_file(spec, value, options, error);
 	case OPTION_BUDGET:
-		return add_budget(spec, value, options, error);
+	case OPTION_LINES:
+		return add_line(spec, value, options, error);
 	case OPTION_CHILDREN:
 		return set_children(spec, value, options, error);
 	case OPTION_HELP:

@@ -51,14 +51,20 @@ static int refuse_unknown_option(const char *name, size_t len, char *error)
 			     name);
 }
 
-static const struct option_spec *find_letter(char letter)
+/* Two commands may mean different options by it; before any command it is the first's. */
+static const struct option_spec *find_letter(char letter, enum command command)
 {
-	const struct option_spec *spec;
+	const struct option_spec *spec, *first = NULL;
 
-	for (size_t i = 0; (spec = option_at(i)); i++)
-		if (spec->letter && spec->letter == letter)
+	for (size_t i = 0; (spec = option_at(i)); i++) {
+		if (!spec->letter || spec->letter != letter)
+			continue;
+		if (spec->commands & COMMAND_BIT(command))
 			return spec;
-	return NULL;
+		if (!first)
+			first = spec;
+	}
+	return first;
 }
 
 static bool is_final(const struct parser *parser)
@@ -100,7 +106,7 @@ static int take_letters(struct parser *parser, const char *word)
 	int r = 0;
 
 	while (r == 0 && *letters && !is_final(parser)) {
-		const struct option_spec *spec = find_letter(*letters);
+		const struct option_spec *spec = find_letter(*letters, parser->options->command);
 
 		if (!spec)
 			return option_refuse(
@@ -226,6 +232,19 @@ static int take_files(struct parser *parser, const char *word)
 	return 0;
 }
 
+static int take_line(struct parser *parser, const char *word)
+{
+	if (parser->options->line)
+		return option_refuse(parser->error,
+				     "bench takes one CMD, a word for the shell; '%.100s' is too "
+				     "many: put CMD into quotes, or '--' before it",
+				     word);
+	if (word[0] == '\0')
+		return option_refuse(parser->error, "bench needs a command, not ''");
+	parser->options->line = word;
+	return 0;
+}
+
 /* Of two files each is a side. */
 static int check_files(const struct parser *parser)
 {
@@ -300,6 +319,8 @@ static int take_word(struct parser *parser, const char *word)
 		return take_file(parser, word);
 	case OPERAND_FILES:
 		return take_files(parser, word);
+	case OPERAND_LINE:
+		return parser->is_past_options ? take_command(parser) : take_line(parser, word);
 	case OPERAND_TOPIC:
 		return take_topic(parser, word);
 	default:
@@ -329,6 +350,7 @@ static int take_argument(struct parser *parser)
 static bool has_operand(const struct options *options, enum operand operand)
 {
 	return (operand != OPERAND_COMMAND || options->argv) &&
+	       (operand != OPERAND_LINE || options->argv || options->line) &&
 	       (operand != OPERAND_PID || options->pid) &&
 	       (operand != OPERAND_FILE || options->file);
 }

@@ -29,7 +29,7 @@ struct options {
 	enum command help_command; /* help: of which; COMMAND_NONE for all */
 	enum topic topic; /* help: another page than the help itself */
 	struct denet_options monitor;
-	char **argv; /* run: the command, borrowed from argv, ends with NULL; a program: its own */
+	char **argv; /* run, bench: the command, borrowed from argv, ends with NULL; a program: its own */
 	const char *program; /* that does the command; NULL for all that is done here */
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
 	pid_t pid; /* attach */
@@ -55,13 +55,24 @@ struct options {
 	bool verbose;
 	bool write_env;
 	bool compat_denet;
-	struct option_list budgets; /* each is right by itself; diff: changes */
+	struct option_list budgets; /* diff: changes; bench: both */
 	struct option_list budget_files;
 	struct option_list summaries; /* files that are written at the end */
 	bool strict; /* what does not decide a budget breaks it */
 	bool ci;
 	uint64_t heartbeat_ns; /* 0 for none */
-	bool markdown; /* diff */
+	bool markdown; /* diff, bench */
+	const char *line; /* bench: a command line for a shell; NULL when argv is the command */
+	struct option_list others; /* bench: command lines that it is compared with */
+	struct option_list sweeps; /* bench: NAME=A,B,C each */
+	struct option_list exports; /* bench: files */
+	const char *prepare; /* bench: a command line before each run; NULL for none */
+	const char *keep; /* bench: a folder for the records; NULL = they are not kept */
+	uint64_t runs; /* bench: of each command, as the next */
+	uint64_t warmups;
+	bool no_shell; /* bench */
+	bool ignore_failure; /* bench */
+	bool show_output; /* bench */
 };
 
 #define OPTIONS_ERROR_BYTES 512
@@ -74,6 +85,9 @@ struct options {
 int options_parse(int argc, char *const argv[], struct options *ret_options,
 		  char ret_error[OPTIONS_ERROR_BYTES]);
 
+/* Whether a budget is one on a change, +5% say, and not on a figure. */
+bool options_is_change(const struct options *options, const char *budget);
+
 /* Variables of the environment that change nothing but what is shown. Returns how many. */
 size_t options_screen_environment(const char *names[], size_t room);
 
@@ -84,6 +98,7 @@ enum option_group {
 	OPTION_MEASURE,
 	OPTION_SCREEN,
 	OPTION_REPORT,
+	OPTION_BENCH,
 	OPTION_GENERAL,
 };
 
@@ -107,9 +122,9 @@ struct option_help {
 };
 
 /* Commands that read or examine, to which some options mean something simpler: on_reading. */
-#define OPTIONS_READING                                                                         \
-	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_DIFF) | COMMAND_BIT(COMMAND_DOCTOR) | \
-	 COMMAND_BIT(COMMAND_HELP))
+#define OPTIONS_READING                                                                        \
+	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_DIFF) | COMMAND_BIT(COMMAND_BENCH) | \
+	 COMMAND_BIT(COMMAND_DOCTOR) | COMMAND_BIT(COMMAND_HELP))
 
 size_t options_count(void);
 struct option_help options_help(size_t index, enum command command);

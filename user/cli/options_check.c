@@ -179,6 +179,10 @@ int options_check(struct options *options, const struct option_marks *marks,
 	if (r == 0)
 		r = check_rivals(options, marks->given | marks->from_environment, error);
 	if (r == 0)
+		r = options_check_budgets(options, error);
+	if (r == 0)
+		r = options_check_bench(options, error);
+	if (r == 0)
 		r = check_summaries(options, error);
 	if (r == 0)
 		r = check_intervals(&options->monitor, marks, error);

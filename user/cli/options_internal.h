@@ -8,10 +8,11 @@
 #define ON_ATTACH COMMAND_BIT(COMMAND_ATTACH)
 #define ON_STATS COMMAND_BIT(COMMAND_STATS)
 #define ON_DIFF COMMAND_BIT(COMMAND_DIFF)
+#define ON_BENCH COMMAND_BIT(COMMAND_BENCH)
 #define ON_DOCTOR COMMAND_BIT(COMMAND_DOCTOR)
 #define ON_HELP COMMAND_BIT(COMMAND_HELP)
 #define ON_MONITOR (ON_RUN | ON_ATTACH)
-#define ON_ALL (ON_MONITOR | ON_STATS | ON_DIFF | ON_DOCTOR | ON_HELP)
+#define ON_ALL (ON_MONITOR | ON_STATS | ON_DIFF | ON_BENCH | ON_DOCTOR | ON_HELP)
 
 #define OPTIONS_MAX 64
 
@@ -25,9 +26,11 @@ enum option_kind {
 	OPTION_NAME, /* the same, of an account */
 	OPTION_TEXT, /* the same, whatever it says */
 	OPTION_FILES, /* adds to a list */
-	OPTION_BUDGET, /* the same, of what is a budget */
+	OPTION_LINES, /* the same, of what is no file */
+	OPTION_BUDGET, /* the same; options_check() looks at it, as what it is depends on the command */
 	OPTION_CHILDREN,
 	OPTION_COUNT, /* sets a uint64_t, at least 1 */
+	OPTION_NUMBER, /* the same, at least 0 */
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -63,6 +66,8 @@ extern const struct option_spec option_table_report[];
 extern const size_t option_table_report_count;
 extern const struct option_spec option_table_diff[];
 extern const size_t option_table_diff_count;
+extern const struct option_spec option_table_bench[];
+extern const size_t option_table_bench_count;
 
 /* By its name or alias, which need not end there; NULL when there is none. */
 const struct option_spec *option_find(const char *name, size_t len);
@@ -84,6 +89,12 @@ bool option_yields(size_t index, const char *value, const struct options *option
 void options_take_dash(struct options *options, struct option_marks *marks);
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES]);
+
+/* Options about bench, by themselves and together. */
+int options_check_bench(const struct options *options, char error[OPTIONS_ERROR_BYTES]);
+
+/* Budgets, or for diff changes, or for bench both; in the words of the library. */
+int options_check_budgets(const struct options *options, char error[OPTIONS_ERROR_BYTES]);
 
 /* A value as the option's kind reads it. */
 int option_set(const struct option_spec *spec, const char *value, struct options *options,

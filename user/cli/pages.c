@@ -7,9 +7,13 @@
 #include "cli/pages_internal.h"
 
 const struct page_group page_groups[] = {
-	{ OPTION_RECORDS, "Records" },	    { OPTION_MEASURE, "What is measured" },
-	{ OPTION_SCREEN, "What is shown" }, { OPTION_REPORT, "Budgets and CI" },
-	{ OPTION_GENERAL, "Other" },	    { OPTION_HIDDEN, NULL },
+	{ OPTION_RECORDS, "Records" },
+	{ OPTION_MEASURE, "What is measured" },
+	{ OPTION_SCREEN, "What is shown" },
+	{ OPTION_REPORT, "Budgets and CI" },
+	{ OPTION_BENCH, "Many runs" },
+	{ OPTION_GENERAL, "Other" },
+	{ OPTION_HIDDEN, NULL },
 };
 
 static bool ends_sentence(const char *word, size_t len)
@@ -51,6 +55,18 @@ void pages_each_option(struct buf *buf, enum command command, page_option_fn app
 		if (option.applies && option.group != OPTION_HIDDEN)
 			append(buf, &option);
 	}
+}
+
+bool pages_shares_letter(const struct option_help *option)
+{
+	for (size_t i = 0; i < options_count(); i++) {
+		struct option_help other = options_help(i, COMMAND_NONE);
+
+		if (option->letter && other.letter == option->letter &&
+		    strcmp(other.name, option->name) != 0)
+			return true;
+	}
+	return false;
 }
 
 static void append_group(struct buf *buf, const struct page_group *group, enum command command,

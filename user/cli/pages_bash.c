@@ -22,7 +22,8 @@ static const char body[] =
 	"		elif [[ $word == -- && $command ]]; then\n"
 	"			is_past_options=1\n"
 	"		elif [[ $word == -* && ! $is_past_options ]]; then\n"
-	"			_denet_bpf_takes_value \"$word\" && wants=$word\n"
+	"			_denet_bpf_takes_value \"$command\" \"$word\" && "
+	"wants=$command:$word\n"
 	"		elif [[ ! $command ]]; then\n"
 	"			command=$word\n"
 	"		elif [[ $command == run ]]; then\n"
@@ -64,20 +65,32 @@ static const char body[] =
 	"}\n"
 	"\n";
 
+/* Another command may mean another option by it, without a value: then it has its commands before it. */
+static void append_letter(struct buf *buf, const struct option_help *option)
+{
+	if (!pages_shares_letter(option)) {
+		buf_printf(buf, "*:-%c | ", option->letter);
+		return;
+	}
+	for (size_t i = 0; i < commands_count(); i++)
+		if (option->commands & COMMAND_BIT(commands_get(i)->id))
+			buf_printf(buf, "%s:-%c | ", commands_get(i)->name, option->letter);
+}
+
 static void append_names(struct buf *buf, const struct option_help *option)
 {
 	if (option->letter)
-		buf_printf(buf, "-%c | ", option->letter);
+		append_letter(buf, option);
 	if (option->alias)
-		buf_printf(buf, "--%s | ", option->alias);
-	buf_printf(buf, "--%s", option->name);
+		buf_printf(buf, "*:--%s | ", option->alias);
+	buf_printf(buf, "*:--%s", option->name);
 }
 
 static void append_takers(struct buf *buf)
 {
 	const char *separator = "";
 
-	buf_append_text(buf, "_denet_bpf_takes_value() # OPTION\n{\n\tcase $1 in\n\t");
+	buf_append_text(buf, "_denet_bpf_takes_value() # COMMAND OPTION\n{\n\tcase $1:$2 in\n\t");
 	for (size_t i = 0; i < options_count(); i++) {
 		struct option_help option = options_help(i, COMMAND_NONE);
 
@@ -149,6 +162,7 @@ static void append_operand(struct buf *buf, const struct command_spec *spec)
 		   spec->alias ? spec->alias : "");
 	switch (spec->operand) {
 	case OPERAND_COMMAND:
+	case OPERAND_LINE:
 		buf_append_text(buf, "compopt -o filenames\n\t\tmapfile -t COMPREPLY < "
 				     "<(compgen -c -- \"$2\" | sort -u) ;;\n");
 		break;
@@ -187,7 +201,7 @@ void pages_bash(struct buf *buf)
 {
 	buf_append_text(buf, head);
 	append_takers(buf);
-	buf_append_text(buf, "_denet_bpf_value() # OPTION CURRENT\n{\n\tcase $1 in\n");
+	buf_append_text(buf, "_denet_bpf_value() # COMMAND:OPTION CURRENT\n{\n\tcase $1 in\n");
 	pages_each_option(buf, COMMAND_NONE, append_value);
 	buf_append_text(buf, "\tesac\n}\n\n");
 	append_options(buf);

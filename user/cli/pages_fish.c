@@ -22,7 +22,8 @@ static const char functions[] =
 	"\"$is_past_options\"\n"
 	"            set is_past_options 1\n"
 	"        else if string match -q -- '-*' \"$word\"; and test -z \"$is_past_options\"\n"
-	"            contains -- \"$word\" $takers; and set wants 1\n"
+	"            contains -- \"$word\" $takers; or contains -- \"$command:$word\" $takers; and "
+	"set wants 1\n"
 	"        else if test -z \"$command\"\n"
 	"            set command $word\n"
 	"            echo $word\n"
@@ -63,16 +64,27 @@ static const char functions[] =
 	"complete -c denet-bpf -f\n"
 	"complete -c denet-bpf -n __denet_bpf_is_delegated -a '(__denet_bpf_delegate)'\n";
 
+/* As another command may mean another option by the letter, without a value. */
+static void append_of_commands(struct buf *buf, const struct option_help *option)
+{
+	for (size_t i = 0; i < commands_count(); i++)
+		if (option->commands & COMMAND_BIT(commands_get(i)->id))
+			buf_printf(buf, " %s:-%c", commands_get(i)->name, option->letter);
+}
+
 static void append_takers(struct buf *buf)
 {
 	buf_append_text(buf, "function __denet_bpf_words\n    set -l takers");
 	for (size_t i = 0; i < options_count(); i++) {
 		struct option_help option = options_help(i, COMMAND_NONE);
 
-		if (option.value && option.letter)
+		if (!option.value)
+			continue;
+		if (option.letter && !pages_shares_letter(&option))
 			buf_printf(buf, " -%c", option.letter);
-		if (option.value)
-			buf_printf(buf, " --%s", option.name);
+		buf_printf(buf, " --%s", option.name);
+		if (option.letter && pages_shares_letter(&option))
+			append_of_commands(buf, &option);
 	}
 	buf_append_char(buf, '\n');
 }
@@ -141,8 +153,9 @@ static void append_commands(struct buf *buf, const char *condition)
 
 static void append_operand(struct buf *buf, const struct command_spec *spec)
 {
-	const char *how = spec->operand == OPERAND_COMMAND ? "-a '(__fish_complete_command)'"
-			  : spec->operand == OPERAND_PID   ? "-a '(__fish_complete_pids)'"
+	const char *how = spec->operand == OPERAND_COMMAND || spec->operand == OPERAND_LINE
+				  ? "-a '(__fish_complete_command)'"
+			  : spec->operand == OPERAND_PID ? "-a '(__fish_complete_pids)'"
 			  : spec->operand == OPERAND_FILE || spec->operand == OPERAND_FILES ? "-F"
 											    : NULL;
 

@@ -32,6 +32,9 @@ void pages_fill(struct buf *buf, const char *text, const struct page_fill *fill)
 typedef void (*page_option_fn)(struct buf *buf, const struct option_help *option);
 void pages_each_option(struct buf *buf, enum command command, page_option_fn append);
 
+/* Whether another option is called by its letter, too, on other commands. */
+bool pages_shares_letter(const struct option_help *option);
+
 /* How the options of a group are written. */
 struct page_list {
 	const char *before_title, *after_title, *end;

@@ -72,12 +72,25 @@ static void append_option(struct buf *buf, const struct option_help *option)
 	buf_append_char(buf, '\'');
 }
 
+/* Where no command is there yet, a letter that means two things is left to the names. */
+static void append_general_option(struct buf *buf, const struct option_help *option)
+{
+	struct option_help named = *option;
+
+	if (pages_shares_letter(option))
+		named.letter = '\0';
+	append_option(buf, &named);
+}
+
 static void append_operand(struct buf *buf, const struct command_spec *spec)
 {
 	switch (spec->operand) {
 	case OPERAND_COMMAND:
 		buf_append_text(buf, " \\\n      '(-)1:command: _command_names -e'"
 				     " \\\n      '*::argument: _normal'");
+		break;
+	case OPERAND_LINE:
+		buf_append_text(buf, " \\\n      '1:command: _command_names -e'");
 		break;
 	case OPERAND_PID:
 		buf_append_text(buf, " \\\n      '1:PID:_pids'");
@@ -142,7 +155,7 @@ void pages_zsh(struct buf *buf)
 	buf_append_text(buf, head);
 	append_words(buf);
 	buf_append_text(buf, "  _arguments -C -s -S -A '-*'");
-	pages_each_option(buf, COMMAND_NONE, append_option);
+	pages_each_option(buf, COMMAND_NONE, append_general_option);
 	buf_append_text(buf,
 			" \\\n      '1:command:->command' '*::argument:->argument' && ret=0\n\n"
 			"  if [[ $state == command ]]; then\n"

@@ -133,3 +133,13 @@ void escape_mermaid(struct buf *buf, const char *text)
 					     ? text[i]
 					     : '_');
 }
+
+void escape_csv(struct buf *buf, const char *text)
+{
+	static const struct replacement list[] = { { '"', "\"\"" }, { 0 } };
+	const char *quote = strpbrk(text, ",\" \t\r\n") ? "\"" : "";
+
+	buf_append_text(buf, quote);
+	replace(buf, text, list);
+	buf_append_text(buf, quote);
+}

@@ -24,6 +24,9 @@ void escape_teamcity(struct buf *buf, const char *text);
 /* Between quotes of a label's value, of OpenMetrics. */
 void escape_label(struct buf *buf, const char *text);
 
+/* A field of CSV, between double quotes where it needs them. */
+void escape_csv(struct buf *buf, const char *text);
+
 /* A task of a Mermaid chart, at most 60 characters: what could mean something there becomes '_'. */
 void escape_mermaid(struct buf *buf, const char *text);
 
