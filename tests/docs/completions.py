@@ -39,6 +39,12 @@ OFFERED = (
     ("denet-bpf run -q -o f -- denet-test-c", ("denet-test-cmd", "denet-test-cnd"), ()),
     ("denet-bpf help ", ("run", "summary", "man", "bash", "options"), ()),
     ("denet-bpf doctor --", ("--json", "--quiet"), ("--interval",)),
+    ("denet-bpf bench --", ("--sweep", "--keep", "--runs"), ("--live", "--no-update")),
+    # Of one command the letter takes a value, of the others it takes none.
+    ("denet-bpf bench -n 5 --ex", ("--export",), ()),
+    ("denet-bpf run -n --ex", ("--exclude-children",), ("--export",)),
+    ("denet-bpf bench denet-test-c", ("denet-test-cmd", "denet-test-cnd"), ()),
+    ("denet-bpf bench --keep rec", ("records one.jsonl", "records-two.jsonl"), ()),
     # What CMD takes is for its own completion, and no option of ours is offered any more.
     ("denet-bpf run denet-test-cmd rec", ("records one.jsonl", "records-two.jsonl"), ()),
 )

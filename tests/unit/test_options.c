@@ -265,6 +265,10 @@ static void options_that_would_do_nothing_are_refused(void **state)
 	REFUSE("--children --json --out", "attach", "1", "--children", "all");
 	REFUSE("--compat --json --out", "run", "--compat", "denet", "x");
 	REFUSE("--quiet help", "-q", "help");
+	REFUSE("--by --quiet --summary", "run", "-q", "--by", "exe", "x");
+	REFUSE("--top --json --summary", "-j", "attach", "--top", "3", "1");
+	assert_true(PARSE("run", "-q", "--by", "exe", "--summary", "f", "x").has_rows);
+	assert_true(PARSE("stats", "-j", "--by", "exe", "f").has_rows);
 	assert_int_equal(PARSE("run", "-j", "--format", "json", "--write-env", "x").format,
 			 FORMAT_JSON);
 }

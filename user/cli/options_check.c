@@ -146,6 +146,25 @@ static void take_rows(struct options *options, const struct option_marks *marks)
 		options->by = BY_SUBTREE;
 }
 
+/* The table is part of the summary, on the screen or in a file. */
+static int check_rows(const struct options *options, uint64_t given,
+		      char error[OPTIONS_ERROR_BYTES])
+{
+	static const char *const names[] = { "by", "under", "sort", "top" };
+	const char *silent = given & bit_of("quiet") ? "quiet" : "json";
+
+	if ((options->command != COMMAND_RUN && options->command != COMMAND_ATTACH) ||
+	    !(given & bit_of(silent)) || options->summaries.count)
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (given & bit_of(names[i]))
+			return option_refuse(error,
+					     "option '--%s' has no effect beside '--%s' without "
+					     "'--summary FILE'",
+					     names[i], silent);
+	return 0;
+}
+
 /* What is written last would take what the other wrote. */
 static int check_summaries(const struct options *options, char error[OPTIONS_ERROR_BYTES])
 {
@@ -182,6 +201,8 @@ int options_check(struct options *options, const struct option_marks *marks,
 		r = options_check_budgets(options, error);
 	if (r == 0)
 		r = options_check_bench(options, error);
+	if (r == 0)
+		r = check_rows(options, marks->given, error);
 	if (r == 0)
 		r = check_summaries(options, error);
 	if (r == 0)
