@@ -98,10 +98,10 @@ static int set_up(void **state)
 		.is_cut = true,
 		.is_sampled = true,
 		.noise = {
-			.available_ns = 1000 * MS,
-			.busy_ns = 500 * MS,
+			.available_ns = 5000 * MS,
+			.busy_ns = 900 * MS,
 			.used_ns = 400 * MS,
-			.steal_ns = 20 * MS,
+			.steal_ns = 100 * MS,
 			.wall_ns = 100 * MS,
 			.throttled_ns = 30 * MS,
 			.throttled_runs = 2,
@@ -200,6 +200,26 @@ static void quiet_machines_and_good_runs_are_not_noted(void **state)
 					     "their quartiles.\n");
 }
 
+/* A tick more or less is none. */
+static void a_short_time_tells_nothing_of_a_machine(void **state)
+{
+	struct world *world = *state;
+	AUTO(buf) struct buf text = { 0 };
+
+	world->result.count = 0;
+	world->result.noise = (struct bench_noise){
+		.available_ns = 100 * MS,
+		.busy_ns = 99 * MS,
+		.steal_ns = 99 * MS,
+	};
+	bench_notes_append(&text, &world->result, "");
+	assert_null(strstr(text.data, "noisy"));
+	/* Nor does what was counted in ticks exceed what there is. */
+	world->result.noise = (struct bench_noise){ .available_ns = 200 * MS, .busy_ns = 300 * MS };
+	bench_notes_append(&text, &world->result, "");
+	assert_non_null(strstr(text.data, "used 100% of the CPUs"));
+}
+
 static void outliers_lie_far_from_the_quartiles(void **state)
 {
 	struct denet_spread spread = { 10, 100, 98, 103, 95, 200 };
@@ -255,6 +275,7 @@ int main(void)
 		world_test(csv_has_a_row_for_each_figure),
 		world_test(json_has_all),
 		world_test(quiet_machines_and_good_runs_are_not_noted),
+		world_test(a_short_time_tells_nothing_of_a_machine),
 		cmocka_unit_test(outliers_lie_far_from_the_quartiles),
 		cmocka_unit_test(noise_is_what_neither_the_run_nor_we_used),
 	};

@@ -236,7 +236,7 @@ static int run_bench(struct bench *bench)
 {
 	if (open_all(bench))
 		return EXIT_STATUS_FAILED;
-	if (run_all(bench)) {
+	if (run_all(bench) && !bench->runner.ended_by) {
 		clear_progress(bench);
 		return EXIT_STATUS_FAILED;
 	}

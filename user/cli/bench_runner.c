@@ -109,8 +109,9 @@ static bool is_end(int number)
 	return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
 }
 
+/* What is typed goes to all that belong to the terminal, as far as they are there yet. */
 static void on_signal(struct bench_runner *runner, struct denet_monitor *monitor,
-		      const struct signalfd_siginfo *info)
+		      const struct signalfd_siginfo *info, bool is_new)
 {
 	int number = (int)info->ssi_signo;
 
@@ -118,12 +119,20 @@ static void on_signal(struct bench_runner *runner, struct denet_monitor *monitor
 		signals_stop();
 	if (!is_end(number))
 		return;
-	/* What is typed goes to all that belong to the terminal. */
-	if (runner->ended_by)
+	if (monitor && runner->ended_by)
 		(void)denet_monitor_signal(monitor, SIGKILL);
-	else if (info->ssi_code != SI_KERNEL)
+	else if (monitor && (is_new || info->ssi_code != SI_KERNEL))
 		(void)denet_monitor_signal(monitor, number);
 	runner->ended_by = number;
+}
+
+/* monitor is NULL before the command is there; just after that it may have been too new for a signal. */
+static void take_signals(struct bench_runner *runner, struct denet_monitor *monitor, bool is_new)
+{
+	struct signalfd_siginfo info;
+
+	while (signals_next(&runner->signals, &info))
+		on_signal(runner, monitor, &info, is_new);
 }
 
 static int wait_for(struct bench_runner *runner, struct denet_monitor *monitor)
@@ -135,12 +144,10 @@ static int wait_for(struct bench_runner *runner, struct denet_monitor *monitor)
 			{ .fd = denet_monitor_fd(monitor), .events = POLLIN },
 			{ .fd = runner->signals.fd, .events = POLLIN },
 		};
-		struct signalfd_siginfo info;
 
 		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0 && errno != EINTR)
 			return -errno;
-		while (fds[1].revents && signals_next(&runner->signals, &info))
-			on_signal(runner, monitor, &info);
+		take_signals(runner, monitor, false);
 		if (fds[0].revents)
 			step = denet_monitor_step(monitor);
 	}
@@ -151,10 +158,15 @@ int bench_runner_run(struct bench_runner *runner, char *const argv[],
 		     const struct denet_observer *observer, struct denet_monitor **ret_monitor)
 {
 	AUTO(denet_monitor) struct denet_monitor *monitor = NULL;
-	int r = start(runner, argv, observer, &monitor);
+	int r;
 
+	take_signals(runner, NULL, false);
+	if (runner->ended_by)
+		return -EINTR;
+	r = start(runner, argv, observer, &monitor);
 	if (r)
 		return r;
+	take_signals(runner, monitor, true);
 	r = wait_for(runner, monitor);
 	if (r)
 		return log_error(r, "monitoring has failed");

@@ -30,7 +30,7 @@ static inline void bench_runner_freep(struct bench_runner *runner)
 }
 
 /*
- * Until it has ended; then *ret_monitor has a summary, and is the caller's. A signal that ends us is passed on to the
+ * -EINTR when we were to end before it has begun. Until it has ended; then *ret_monitor has a summary, and is the caller's. A signal that ends us is passed on to the
  * command if it has not got it from the terminal, and the second one kills it. Logs what went wrong.
  */
 int bench_runner_run(struct bench_runner *runner, char *const argv[],

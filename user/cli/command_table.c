@@ -125,7 +125,7 @@ static const struct command_spec command_table[] = {
 			 "and everything it started used: wall time, CPU, memory, disk, processes, "
 			 "and CPU by program. Of several CMDs each is compared with the first.",
 		.notes = "CMD is one word for 'sh -c'. What the shell itself used is the row of sh. "
-			 "Standard input is /dev/null, and so is what CMD writes to. Whether wall "
+			 "Its standard input is /dev/null, and what it writes goes there. Whether wall "
 			 "time, CPU and peak differ is judged as by diff. Ctrl-C ends it and tells "
 			 "what was measured so far.",
 		.examples = {

@@ -384,7 +384,7 @@ const struct option_spec option_table[] = {
 		.details =
 			"How many rows the tables of the summary have at most: 8 by command, the 3 "
 			"heaviest processes, and the 5 longest stretches of what the wall time "
-			"waited for.",
+			"waited for. Of diff and bench 10 programs.",
 	},
 	{
 		.letter = 'q',

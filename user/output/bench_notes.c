@@ -9,6 +9,7 @@
 #define OTHERS_SHARE 0.05
 #define STEAL_SHARE 0.01
 #define STALL_SHARE 0.01
+#define TICKS_NS 100000000u /* ten of the kernel's: what is less may be its rounding */
 #define OUTLIERS_TOLD 5
 
 struct notes {
@@ -93,7 +94,15 @@ static void append_commands(const struct notes *notes, const struct bench_result
 
 static uint64_t others_ns(const struct bench_noise *noise)
 {
-	return noise->busy_ns > noise->used_ns ? noise->busy_ns - noise->used_ns : 0;
+	uint64_t others = noise->busy_ns > noise->used_ns ? noise->busy_ns - noise->used_ns : 0;
+
+	return others < noise->available_ns ? others : noise->available_ns;
+}
+
+/* Of what is counted in ticks. */
+static bool is_many(uint64_t part, uint64_t whole, double least)
+{
+	return part >= TICKS_NS && (double)part >= least * (double)whole;
 }
 
 static bool is_share(uint64_t part, uint64_t whole, double least)
@@ -104,10 +113,10 @@ static bool is_share(uint64_t part, uint64_t whole, double least)
 /* What slows a run down, or lets it vary, and is not of its making. */
 static void append_noise(const struct notes *notes, const struct bench_noise *noise)
 {
-	if (is_share(others_ns(noise), noise->available_ns, OTHERS_SHARE))
+	if (is_many(others_ns(noise), noise->available_ns, OTHERS_SHARE))
 		note(notes, "A noisy machine: other processes used %s of the CPUs meanwhile.",
 		     human_share(others_ns(noise), noise->available_ns).text);
-	if (is_share(noise->steal_ns, noise->available_ns, STEAL_SHARE))
+	if (is_many(noise->steal_ns, noise->available_ns, STEAL_SHARE))
 		note(notes, "A noisy machine: %s of the CPUs was taken by its host (steal).",
 		     human_share(noise->steal_ns, noise->available_ns).text);
 	if (noise->throttled_runs)

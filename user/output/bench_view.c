@@ -10,6 +10,7 @@
 #include "util/cleanup.h"
 
 #define NAME_COLUMNS 15
+#define KEY_COLUMNS 27 /* with all figures by their keys */
 #define CELL_COLUMNS 11
 #define INDENT "  "
 #define PROGRAMS_MAX 256
@@ -52,57 +53,64 @@ static void append_ratio(struct buf *buf, const struct denet_difference *row)
 		buf_append_text(buf, "new");
 }
 
+/* How a command's table is written. */
+struct table {
+	size_t name_columns;
+	bool has_ratio;
+};
+
 static void append_row(struct buf *buf, const char *label, const struct denet_difference *row,
-		       bool has_ratio)
+		       const struct table *table)
 {
 	const struct denet_spread *own = &row->head;
 	const double values[] = { own->median, (own->upper - own->lower) / 2, own->min, own->max };
 
 	buf_append_text(buf, INDENT);
-	append_cell(buf, label, NAME_COLUMNS);
+	append_cell(buf, label, table->name_columns);
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		append_cell(buf, bench_amount(row, values[i]).text, CELL_COLUMNS);
-	if (has_ratio)
+	if (table->has_ratio)
 		append_ratio(buf, row);
 	end_line(buf);
 }
 
-static void append_headings(struct buf *buf, bool has_ratio)
+static void append_headings(struct buf *buf, const struct table *table)
 {
 	static const char *const headings[] = { "median", "+-", "min", "max" };
 
 	buf_append_text(buf, INDENT);
-	append_cell(buf, "", NAME_COLUMNS);
+	append_cell(buf, "", table->name_columns);
 	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
 		append_cell(buf, headings[i], CELL_COLUMNS);
-	buf_append_text(buf, has_ratio ? "to 1" : "");
+	buf_append_text(buf, table->has_ratio ? "to 1" : "");
 	end_line(buf);
 }
 
 static void append_figures(struct buf *buf, const struct denet_comparison *comparison,
-			   bool has_ratio)
+			   const struct table *table)
 {
 	const char *memory = bench_has_pss(comparison) ? "memory (PSS)" : "memory (RSS)";
 
-	append_row(buf, "wall", denet_comparison_figure(comparison, BENCH_WALL), has_ratio);
-	append_row(buf, "cpu", denet_comparison_figure(comparison, BENCH_CPU), has_ratio);
-	append_row(buf, memory, denet_comparison_figure(comparison, BENCH_PEAK), has_ratio);
+	append_row(buf, "wall", denet_comparison_figure(comparison, BENCH_WALL), table);
+	append_row(buf, "cpu", denet_comparison_figure(comparison, BENCH_CPU), table);
+	append_row(buf, memory, denet_comparison_figure(comparison, BENCH_PEAK), table);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		const struct denet_difference *row = bench_row(comparison, shown[i].offset);
 
 		if (row && row->head.max > 0)
-			append_row(buf, shown[i].label, row, has_ratio);
+			append_row(buf, shown[i].label, row, table);
 	}
 }
 
 /* The rest by their keys. */
-static void append_all(struct buf *buf, const struct denet_comparison *comparison, bool has_ratio)
+static void append_all(struct buf *buf, const struct denet_comparison *comparison,
+		       const struct table *table)
 {
 	const struct denet_difference *row;
 
 	for (size_t i = 0; (row = denet_comparison_figure(comparison, i)); i++)
 		if (row->head.count)
-			append_row(buf, row->name, row, has_ratio);
+			append_row(buf, row->name, row, table);
 }
 
 static int by_own_cpu(const void *a, const void *b)
@@ -116,7 +124,7 @@ static int by_own_cpu(const void *a, const void *b)
 }
 
 static void append_programs(struct buf *buf, const struct denet_comparison *comparison,
-			    bool has_ratio)
+			    const struct table *table)
 {
 	const struct denet_difference *rows[PROGRAMS_MAX];
 	size_t count = 0;
@@ -128,7 +136,7 @@ static void append_programs(struct buf *buf, const struct denet_comparison *comp
 		buf_append_text(buf, INDENT "cpu of\n");
 	for (size_t i = 0; i < count; i++)
 		if (rows[i]->head.max > 0 || rows[i]->base.max > 0)
-			append_row(buf, text_name(true, rows[i]->name).text, rows[i], has_ratio);
+			append_row(buf, text_name(true, rows[i]->name).text, rows[i], table);
 	if (denet_comparison_omitted(comparison))
 		buf_printf(buf, INDENT "programs that used less: %zu more\n",
 			   denet_comparison_omitted(comparison));
@@ -153,16 +161,19 @@ void bench_view_append(struct buf *buf, const struct term_style *style,
 {
 	for (size_t i = 0; i < result->count; i++) {
 		const struct bench_command *command = &result->commands[i];
-		bool has_ratio = i > 0;
+		const struct table table = {
+			.name_columns = result->is_verbose ? KEY_COLUMNS : NAME_COLUMNS,
+			.has_ratio = i > 0,
+		};
 
 		append_title(buf, style, command, i + 1);
 		if (!command->comparison)
 			continue;
-		append_headings(buf, has_ratio);
-		append_figures(buf, command->comparison, has_ratio);
+		append_headings(buf, &table);
+		append_figures(buf, command->comparison, &table);
 		if (result->is_verbose)
-			append_all(buf, command->comparison, has_ratio);
-		append_programs(buf, command->comparison, has_ratio);
+			append_all(buf, command->comparison, &table);
+		append_programs(buf, command->comparison, &table);
 	}
 	buf_append_char(buf, '\n');
 	bench_notes_append(buf, result, "");
