@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 
+#include "format/figure.h"
 #include "output/budget_view.h"
 #include "output/escape.h"
-#include "output/figure.h"
 #include "util/cleanup.h"
 #include "util/decimal.h"
 

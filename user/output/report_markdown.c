@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <string.h>
 
+#include "format/figure.h"
 #include "output/budget_view.h"
 #include "output/escape.h"
-#include "output/figure.h"
 #include "output/human.h"
 #include "output/report_gantt.h"
 #include "output/run_report.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <string.h>
 
+#include "format/figure.h"
 #include "output/escape.h"
-#include "output/figure.h"
 #include "output/run_report.h"
 #include "util/decimal.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "output/figure.h"
+#include "format/figure.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The numbers of a summary, one after the other, as the table of metrics has them. */
-#ifndef DENET_OUTPUT_FIGURE_H
-#define DENET_OUTPUT_FIGURE_H
+#ifndef DENET_FORMAT_FIGURE_H
+#define DENET_FORMAT_FIGURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
