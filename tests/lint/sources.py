@@ -32,7 +32,7 @@ MAY_INCLUDE = {
     "user/follow": {"util", "engine", "source", "procfs", "tree", "metrics", "record", "launch", "denet/denet.h", "kernel/tree.h"},
     "user/api": {"util", "doctor", "metrics", "record", "procfs", "denet/denet.h"},
     "user/analysis": {"util", "metrics", "record", "denet/denet.h"},
-    "user/format": {"denet/denet.h"},
+    "user/format": {"util", "metrics", "denet/denet.h"},
     "user/output": {"util", "format", "denet/denet.h", "metrics/keys.h"},
     "user/rights": {"util", "denet/denet.h"},
     "user/cli": {"util", "rights", "output", "denet/denet.h"},

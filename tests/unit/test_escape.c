@@ -78,12 +78,6 @@ static void teamcity_reads_one_message(void **state)
 	assert_free_of(escape_teamcity, "\r\n");
 }
 
-static void labels_end_at_their_quote(void **state)
-{
-	(void)state;
-	assert_escaped(escape_label, "a\"b\\c\n} 1", "a\\\"b\\\\c?} 1");
-}
-
 static void fields_of_csv_are_quoted_where_they_need_it(void **state)
 {
 	(void)state;
@@ -114,7 +108,6 @@ int main(void)
 		cmocka_unit_test(xml_is_text),
 		cmocka_unit_test(github_reads_no_second_command),
 		cmocka_unit_test(teamcity_reads_one_message),
-		cmocka_unit_test(labels_end_at_their_quote),
 		cmocka_unit_test(fields_of_csv_are_quoted_where_they_need_it),
 		cmocka_unit_test(tasks_of_a_chart_mean_nothing),
 	};

@@ -21,17 +21,18 @@ static bool read_value(const struct denet_metric *metric, const void *at,
 		return false;
 	}
 	*ret_value = value;
-	return value.is_whole ? value.whole != DENET_UNKNOWN : !isnan(value.real);
+	return value.is_whole ? value.whole != DENET_UNKNOWN : isfinite(value.real);
 }
 
-bool figure_next(const struct denet_summary *summary, size_t *index, struct figure_value *ret_value)
+bool figure_next(enum denet_record record, const void *base, size_t *index,
+		 struct figure_value *ret_value)
 {
 	const struct denet_metric *metric;
 	size_t offset;
 
-	while ((metric = denet_record_metric(DENET_RECORD_SUMMARY, *index, &offset))) {
+	while ((metric = denet_record_metric(record, *index, &offset))) {
 		++*index;
-		if (read_value(metric, (const char *)summary + offset, ret_value))
+		if (read_value(metric, (const char *)base + offset, ret_value))
 			return true;
 	}
 	return false;

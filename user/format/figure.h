@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The numbers of a summary, one after the other, as the table of metrics has them. */
+/* The numbers of a record, one after the other, as the table of metrics has them. */
 #ifndef DENET_FORMAT_FIGURE_H
 #define DENET_FORMAT_FIGURE_H
 
@@ -16,8 +16,11 @@ struct figure_value {
 	double real; /* in any case */
 };
 
-/* The next that is known, from *index on, which begins with 0. False when there is none. */
-bool figure_next(const struct denet_summary *summary, size_t *index,
+/*
+ * The next that is known, from *index on, which begins with 0. base is the record's struct. False when there
+ * is none.
+ */
+bool figure_next(enum denet_record record, const void *base, size_t *index,
 		 struct figure_value *ret_value);
 
 #endif

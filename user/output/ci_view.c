@@ -67,7 +67,7 @@ void ci_view_teamcity(struct buf *buf, const struct run_report *report)
 	struct figure_value value;
 	size_t index = 0;
 
-	while (figure_next(report->summary, &index, &value))
+	while (figure_next(DENET_RECORD_SUMMARY, report->summary, &index, &value))
 		if (value.metric->label)
 			append_statistic(buf, &value);
 	for (size_t i = 0; i < report->budgets_count; i++)

@@ -119,13 +119,6 @@ void escape_teamcity(struct buf *buf, const char *text)
 	replace(buf, text, list);
 }
 
-void escape_label(struct buf *buf, const char *text)
-{
-	static const struct replacement list[] = { { '\\', "\\\\" }, { '"', "\\\"" }, { 0, NULL } };
-
-	replace(buf, text, list);
-}
-
 void escape_mermaid(struct buf *buf, const char *text)
 {
 	for (size_t i = 0; i < MERMAID_MAX && text[i]; i++)

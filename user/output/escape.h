@@ -21,9 +21,6 @@ void escape_github_property(struct buf *buf, const char *text);
 /* Between quotes of a service message of TeamCity's. */
 void escape_teamcity(struct buf *buf, const char *text);
 
-/* Between quotes of a label's value, of OpenMetrics. */
-void escape_label(struct buf *buf, const char *text);
-
 /* A field of CSV, between double quotes where it needs them. */
 void escape_csv(struct buf *buf, const char *text);
 

@@ -63,7 +63,7 @@ static void append_figures(struct buf *buf, const struct denet_summary *summary)
 	size_t index = 0;
 
 	buf_append_text(buf, "\n| figure | value |\n|---|---:|\n");
-	while (figure_next(summary, &index, &value))
+	while (figure_next(DENET_RECORD_SUMMARY, summary, &index, &value))
 		if (value.metric->label)
 			buf_printf(buf, "| %s | %s |\n", value.metric->label,
 				   budget_view_amount(value.metric->unit, value.real).text);

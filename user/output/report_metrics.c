@@ -2,48 +2,16 @@
 #include <string.h>
 
 #include "format/figure.h"
-#include "output/escape.h"
+#include "format/label.h"
+#include "format/run_programs.h"
+#include "format/scale.h"
 #include "output/run_report.h"
-#include "util/decimal.h"
-
-#define PROGRAMS_MAX 20
-
-/* OpenMetrics has base units alone, and names end with them. */
-static const struct scale {
-	const char *unit;
-	const char *suffix;
-	double times; /* both are exact: a tenth of a second is 0.1 and nothing near it */
-	double divisor;
-} scales[] = {
-	{ "ns", "_seconds", 1, 1e9 },
-	{ "ms", "_seconds", 1, 1e3 },
-	{ "s", "_seconds", 1, 1 },
-	{ "bytes", "_bytes", 1, 1 },
-	{ "kb", "_bytes", 1024, 1 },
-	{ "percent", "_ratio", 1, 1e2 },
-	{ "", "", 1, 1 },
-};
-
-static const struct scale *find_scale(const char *unit)
-{
-	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++)
-		if (strcmp(scales[i].unit, unit) == 0)
-			return &scales[i];
-	return &scales[sizeof(scales) / sizeof(scales[0]) - 1];
-}
-
-static void append_number(struct buf *buf, const struct scale *scale, double value)
-{
-	double scaled = value * scale->times / scale->divisor;
-	char text[DECIMAL_MAX_BYTES];
-
-	buf_append(buf, text, decimal_from_double(scaled, text));
-}
+#include "util/cleanup.h"
 
 /* Figures of a run that is over do not count on: gauges. */
 static void append_head(struct buf *buf, const char *prefix, const struct denet_metric *metric)
 {
-	const struct scale *scale = find_scale(metric->unit);
+	const struct scale *scale = scale_of(metric->unit);
 	int len = (int)denet_metric_name_len(metric);
 
 	buf_printf(buf, "# TYPE %s_%.*s%s gauge\n", prefix, len, metric->key, scale->suffix);
@@ -55,7 +23,7 @@ static void append_head(struct buf *buf, const char *prefix, const struct denet_
 static void append_name(struct buf *buf, const char *prefix, const struct denet_metric *metric)
 {
 	buf_printf(buf, "%s_%.*s%s", prefix, (int)denet_metric_name_len(metric), metric->key,
-		   find_scale(metric->unit)->suffix);
+		   scale_of(metric->unit)->suffix);
 }
 
 static void append_figures(struct buf *buf, const struct denet_summary *summary)
@@ -63,60 +31,48 @@ static void append_figures(struct buf *buf, const struct denet_summary *summary)
 	struct figure_value value;
 	size_t index = 0;
 
-	while (figure_next(summary, &index, &value)) {
-		const struct scale *scale = find_scale(value.metric->unit);
-
+	while (figure_next(DENET_RECORD_SUMMARY, summary, &index, &value)) {
 		append_head(buf, "denet_run", value.metric);
 		append_name(buf, "denet_run", value.metric);
 		buf_append_char(buf, ' ');
-		if (value.is_whole && scale->times == scale->divisor)
-			buf_printf(buf, "%llu", (unsigned long long)value.whole);
-		else
-			append_number(buf, scale, value.real);
+		scale_append_figure(buf, &value);
 		buf_append_char(buf, '\n');
 	}
 }
 
-static void append_of_programs(struct buf *buf, const struct denet_summary *summary,
-			       const struct denet_metric *metric, size_t offset)
+static void append_of_programs(struct buf *buf, const struct run_programs *programs,
+			       const struct run_programs_figure *figure)
 {
-	size_t count = summary->groups_count < PROGRAMS_MAX ? summary->groups_count : PROGRAMS_MAX;
-
-	append_head(buf, "denet_run_program", metric);
-	for (size_t i = 0; i < count; i++) {
+	append_head(buf, "denet_run_program", figure->metric);
+	for (size_t i = 0; i < programs->count; i++) {
 		uint64_t value;
 
-		memcpy(&value, (const char *)&summary->groups[i] + offset, sizeof(value));
-		if (value == DENET_UNKNOWN || !summary->groups[i].comm)
+		memcpy(&value, (const char *)&programs->rows[i].group + figure->offset,
+		       sizeof(value));
+		if (value == DENET_UNKNOWN)
 			continue;
-		append_name(buf, "denet_run_program", metric);
-		buf_append_text(buf, "{program=\"");
-		escape_label(buf, summary->groups[i].comm);
-		buf_append_text(buf, "\"} ");
-		append_number(buf, find_scale(metric->unit), (double)value);
+		append_name(buf, "denet_run_program", figure->metric);
+		buf_printf(buf, "{program=\"%s\"} ", run_programs_name(programs, i));
+		scale_append(buf, scale_of(figure->metric->unit), (double)value);
 		buf_append_char(buf, '\n');
 	}
 }
 
 static void append_programs(struct buf *buf, const struct denet_summary *summary)
 {
-	const struct denet_metric *metric;
-	size_t offset;
+	AUTO(run_programs) struct run_programs programs;
+	struct run_programs_figure figures[RUN_PROGRAMS_FIGURES];
 
-	for (size_t i = 0; (metric = denet_record_metric(DENET_RECORD_PROGRAM, i, &offset)); i++) {
-		if (offset == offsetof(struct denet_process_program, used.cpu_time_ns))
-			append_of_programs(buf, summary, metric,
-					   offsetof(struct denet_group, cpu_time_ns));
-		else if (offset == offsetof(struct denet_process_program, peak_rss_kb))
-			append_of_programs(buf, summary, metric,
-					   offsetof(struct denet_group, peak_rss_kb));
-	}
+	if (run_programs_take(summary, label_append_quoted, &programs))
+		buf->error = programs.names.error;
+	run_programs_figures(figures);
+	for (size_t i = 0; i < RUN_PROGRAMS_FIGURES && programs.count; i++)
+		append_of_programs(buf, &programs, &figures[i]);
 }
 
 void report_metrics_append(struct buf *buf, const struct run_report *report)
 {
 	append_figures(buf, report->summary);
-	if (report->summary->groups_count)
-		append_programs(buf, report->summary);
+	append_programs(buf, report->summary);
 	buf_append_text(buf, "# EOF\n");
 }
