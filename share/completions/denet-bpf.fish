@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --fail-if --budget --summary --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --fail-if --budget --summary --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep --to
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -58,6 +58,7 @@ complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a run -d 's
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a attach -d 'follow PID and all its descendants'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a stats -d 'sum up a file of ours or of denet'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a summary -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a convert -d 'a file of records in another format'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a diff -d 'runs of one program against others of it'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a bench -d 'many runs of CMD, or of several in turn'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a doctor -d 'what this machine allows, and what would help'
@@ -66,6 +67,7 @@ complete -c denet-bpf -n '__denet_bpf_is help' -a run -d 'start CMD, pass its ex
 complete -c denet-bpf -n '__denet_bpf_is help' -a attach -d 'follow PID and all its descendants'
 complete -c denet-bpf -n '__denet_bpf_is help' -a stats -d 'sum up a file of ours or of denet'
 complete -c denet-bpf -n '__denet_bpf_is help' -a summary -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n '__denet_bpf_is help' -a convert -d 'a file of records in another format'
 complete -c denet-bpf -n '__denet_bpf_is help' -a diff -d 'runs of one program against others of it'
 complete -c denet-bpf -n '__denet_bpf_is help' -a bench -d 'many runs of CMD, or of several in turn'
 complete -c denet-bpf -n '__denet_bpf_is help' -a doctor -d 'what this machine allows, and what would help'
@@ -79,10 +81,11 @@ complete -c denet-bpf -n '__denet_bpf_is help' -a fish -d 'completions for fish'
 complete -c denet-bpf -n '__denet_bpf_is run' -a '(__fish_complete_command)'
 complete -c denet-bpf -n '__denet_bpf_is attach' -a '(__fish_complete_pids)'
 complete -c denet-bpf -n '__denet_bpf_is stats summary' -F
+complete -c denet-bpf -n '__denet_bpf_is convert' -F
 complete -c denet-bpf -n '__denet_bpf_is diff' -F
 complete -c denet-bpf -n '__denet_bpf_is bench' -a '(__fish_complete_command)'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench doctor help' -s j -l json -d 'records to stdout, CMD\'s stdout to stderr'
-complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff doctor' -s o -l out -r -F -d 'records to FILE'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary convert diff doctor' -s o -l out -r -F -d 'records to FILE'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l format -x -a 'jsonl json csv' -d 'how records are written'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l children -x -a 'all none top:' -d 'processes listed in a sample'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l label -x -d 'what the run is called in its records'
@@ -106,13 +109,13 @@ complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l by -x -a 
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l under -x -d 'only what processes that match have started'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l sort -x -a 'cpu wall peak runs' -d 'what the table is sorted by'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench' -l top -x -d 'rows of each table'
-complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench doctor' -s q -l quiet -d 'errors and the records asked for, no more'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary convert bench doctor' -s q -l quiet -d 'errors and the records asked for, no more'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench' -s v -l verbose -d 'more figures in the summary'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench doctor' -l color -x -a 'auto always never' -d 'auto: on a terminal, unless NO_COLOR'
 complete -c denet-bpf -n '__denet_bpf_has run' -s u -l user -x -a '(__fish_complete_users)' -d 'run CMD as USER, a name or #UID; needs root'
 complete -c denet-bpf -n '__denet_bpf_has run' -l clean-env -d 'with -u: without root\'s environment'
-complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench doctor help' -s h -l help -d 'this help'
-complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench doctor help' -s V -l version -d 'the version'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary convert diff bench doctor help' -s h -l help -d 'this help'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary convert diff bench doctor help' -s V -l version -d 'the version'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench' -l fail-if -x -d 'exit with 123 if EXPR holds: \'wall > 5m\''
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench' -l budget -r -F -d 'the same from FILE, an EXPR a line'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench' -l strict -d 'what leaves a budget open breaks it'
@@ -130,3 +133,5 @@ complete -c denet-bpf -n '__denet_bpf_has bench' -l ignore-failure -d 'go on whe
 complete -c denet-bpf -n '__denet_bpf_has bench' -l show-output -d 'what CMD writes, to stderr'
 complete -c denet-bpf -n '__denet_bpf_has bench' -l export -r -F -d 'the results to FILE: .json, .csv or .md'
 complete -c denet-bpf -n '__denet_bpf_has bench' -l keep -r -F -d 'the records of each run to files in DIR'
+complete -c denet-bpf -n '__denet_bpf_has convert' -l to -x -a 'csv prom influx' -d 'what FILE is to become'
+complete -c denet-bpf -n '__denet_bpf_has convert' -l processes -d 'with --to csv: a row for each process'

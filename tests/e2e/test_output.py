@@ -401,7 +401,7 @@ class Help(Case):
         result = run("help", "--json")
         self.assertEqual((result.status, result.err), (0, b""), result)
         help = parse(result.out.decode())
-        self.assertEqual((help["kind"], len(help["commands"])), ("help", 6))
+        self.assertEqual((help["kind"], len(help["commands"])), ("help", 7))
         interval = next(option for option in help["options"] if option["name"] == "interval")
         self.assertEqual((interval["letter"], interval["default"], interval["environment"]),
                          ("i", "100", "DENET_BPF_INTERVAL"))

@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "user/format": {"util", "metrics", "denet/denet.h"},
     "user/output": {"util", "format", "denet/denet.h", "metrics/keys.h"},
     "user/rights": {"util", "denet/denet.h"},
-    "user/cli": {"util", "rights", "output", "denet/denet.h"},
+    "user/cli": {"util", "rights", "format", "output", "denet/denet.h"},
     "user": {"util", "rights", "cli"},  # main.c
 }
 HOUSE = "docs/architecture.md"

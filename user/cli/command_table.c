@@ -89,6 +89,31 @@ static const struct command_spec command_table[] = {
 		},
 	},
 	{
+		.id = COMMAND_CONVERT,
+		.name = "convert",
+		.operand = OPERAND_FILE,
+		.operand_text = "FILE --to FORMAT",
+		.operand_word = "FILE",
+		.text = "a file of records in another format",
+		.intro = "Writes what a file of records holds in a format of another program's. FILE "
+			 "may be packed by gzip, or '-' for stdin.",
+		.notes = "What is not known is left out, never 0. With -o, OUT is written beside an "
+			 "older one and takes its place; of a name that ends in .gz it is packed. A "
+			 "file with more than one run is refused, and one that is cut off where the "
+			 "format cannot say so.",
+		.examples = {
+			{ "convert run.jsonl --to csv", NULL },
+			{ "convert run.jsonl --to csv --processes -o processes.csv", NULL },
+			{ "convert run.jsonl --to prom -o /var/lib/node_exporter/run.prom", NULL },
+			{ "convert run.jsonl --to influx", NULL },
+		},
+		.exits = {
+			{ "0", "it was written" },
+			{ "1", "the file cannot be used, or OUT cannot be written" },
+			{ "125", "wrong usage" },
+		},
+	},
+	{
 		.id = COMMAND_DIFF,
 		.name = "diff",
 		.operand = OPERAND_FILES,

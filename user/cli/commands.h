@@ -8,6 +8,7 @@
 int run_main(const struct options *options);
 int attach_main(const struct options *options);
 int stats_main(const struct options *options);
+int convert_main(const struct options *options);
 int diff_main(const struct options *options);
 int bench_main(const struct options *options);
 int doctor_main(const struct options *options);

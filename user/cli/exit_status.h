@@ -5,7 +5,7 @@
 
 enum exit_status {
 	EXIT_STATUS_OK = 0,
-	/* attach: records could not be written; stats: the file is unusable; doctor: not exact */
+	/* attach: records could not be written; stats, convert: the file is unusable; doctor: not exact */
 	EXIT_STATUS_LOST = 1,
 	EXIT_STATUS_OVER_BUDGET = 123, /* a budget was broken, and the command has not failed */
 	EXIT_STATUS_TIMED_OUT = 124, /* --duration ended while the command ran */

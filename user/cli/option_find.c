@@ -12,6 +12,7 @@ static const struct {
 	{ option_table_report, &option_table_report_count },
 	{ option_table_diff, &option_table_diff_count },
 	{ option_table_bench, &option_table_bench_count },
+	{ option_table_convert, &option_table_convert_count },
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

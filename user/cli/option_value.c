@@ -7,6 +7,7 @@
 #include "cli/options_internal.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
+#include "util/suggest.h"
 #include "util/units.h"
 
 #define DAY_MS 86400000u
@@ -69,17 +70,28 @@ static int set_count(const struct option_spec *spec, const char *value, uint64_t
 	return 0;
 }
 
+static int refuse_choice(const struct option_spec *spec, const char *value, size_t count,
+			 char error[OPTIONS_ERROR_BYTES])
+{
+	const char *nearest = suggest_nearest(value, spec->choices, count);
+
+	return option_refuse(error, "option '--%s' takes %s, not '%.100s'%s%s%s", spec->name,
+			     spec->value, value, nearest ? "; did you mean '" : "",
+			     nearest ? nearest : "", nearest ? "'?" : "");
+}
+
 static int find_choice(const struct option_spec *spec, const char *value, unsigned int *ret_index,
 		       char error[OPTIONS_ERROR_BYTES])
 {
-	for (unsigned int i = 0; spec->choices[i]; i++) {
+	unsigned int i;
+
+	for (i = 0; spec->choices[i]; i++) {
 		if (strcmp(spec->choices[i], value) == 0) {
 			*ret_index = i;
 			return 0;
 		}
 	}
-	return option_refuse(error, "option '--%s' takes %s, not '%.100s'", spec->name, spec->value,
-			     value);
+	return refuse_choice(spec, value, i, error);
 }
 
 static int set_flag(const struct option_spec *spec, const char *value, struct options *options,

@@ -214,7 +214,8 @@ static int take_file(struct parser *parser, const char *word)
 	if (parser->options->file)
 		return refuse_surplus(parser, word);
 	if (word[0] == '\0')
-		return option_refuse(parser->error, "stats takes the name of a file, not ''");
+		return option_refuse(parser->error, "%s takes the name of a file, not ''",
+				     command_table_of(parser->options->command)->name);
 	parser->options->file = word;
 	return 0;
 }

@@ -13,6 +13,12 @@
 #include "denet/denet.h"
 
 enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
+/* What a file is converted to. */
+enum conversion {
+	CONVERSION_CSV,
+	CONVERSION_PROM,
+	CONVERSION_INFLUX,
+};
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define OPTIONS_LIST_MAX 64
@@ -33,7 +39,7 @@ struct options {
 	const char *program; /* that does the command; NULL for all that is done here */
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
 	pid_t pid; /* attach */
-	const char *file; /* stats */
+	const char *file; /* stats, convert */
 	const char *files[OPTIONS_FILES_MAX]; /* diff: borrowed; those of the base come first */
 	size_t files_count;
 	size_t base_count; /* of files */
@@ -73,6 +79,8 @@ struct options {
 	bool no_shell; /* bench */
 	bool ignore_failure; /* bench */
 	bool show_output; /* bench */
+	enum conversion conversion; /* convert, as the next */
+	bool processes;
 };
 
 #define OPTIONS_ERROR_BYTES 512
@@ -122,9 +130,9 @@ struct option_help {
 };
 
 /* Commands that read or examine, to which some options mean something simpler: on_reading. */
-#define OPTIONS_READING                                                                        \
-	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_DIFF) | COMMAND_BIT(COMMAND_BENCH) | \
-	 COMMAND_BIT(COMMAND_DOCTOR) | COMMAND_BIT(COMMAND_HELP))
+#define OPTIONS_READING                                                                          \
+	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_CONVERT) | COMMAND_BIT(COMMAND_DIFF) | \
+	 COMMAND_BIT(COMMAND_BENCH) | COMMAND_BIT(COMMAND_DOCTOR) | COMMAND_BIT(COMMAND_HELP))
 
 size_t options_count(void);
 struct option_help options_help(size_t index, enum command command);

@@ -189,6 +189,21 @@ static int check_summaries(const struct options *options, char error[OPTIONS_ERR
 	return 0;
 }
 
+/* What a file is to become has no default, and not all of it has a second form. */
+static int check_conversion(const struct options *options, uint64_t given,
+			    char error[OPTIONS_ERROR_BYTES])
+{
+	const struct option_spec *to = option_find("to", strlen("to"));
+
+	if (options->command != COMMAND_CONVERT)
+		return 0;
+	if (!(given & option_bit(to)))
+		return option_refuse(error, "convert needs '--to FORMAT': %s", to->value);
+	if (options->processes && options->conversion != CONVERSION_CSV)
+		return option_refuse(error, "option '--processes' needs '--to csv'");
+	return 0;
+}
+
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES])
 {
@@ -205,6 +220,8 @@ int options_check(struct options *options, const struct option_marks *marks,
 		r = check_rows(options, marks->given, error);
 	if (r == 0)
 		r = check_summaries(options, error);
+	if (r == 0)
+		r = check_conversion(options, marks->given, error);
 	if (r == 0)
 		r = check_intervals(&options->monitor, marks, error);
 	return r;

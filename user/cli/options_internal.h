@@ -7,12 +7,13 @@
 #define ON_RUN COMMAND_BIT(COMMAND_RUN)
 #define ON_ATTACH COMMAND_BIT(COMMAND_ATTACH)
 #define ON_STATS COMMAND_BIT(COMMAND_STATS)
+#define ON_CONVERT COMMAND_BIT(COMMAND_CONVERT)
 #define ON_DIFF COMMAND_BIT(COMMAND_DIFF)
 #define ON_BENCH COMMAND_BIT(COMMAND_BENCH)
 #define ON_DOCTOR COMMAND_BIT(COMMAND_DOCTOR)
 #define ON_HELP COMMAND_BIT(COMMAND_HELP)
 #define ON_MONITOR (ON_RUN | ON_ATTACH)
-#define ON_ALL (ON_MONITOR | ON_STATS | ON_DIFF | ON_BENCH | ON_DOCTOR | ON_HELP)
+#define ON_ALL (ON_MONITOR | ON_STATS | ON_CONVERT | ON_DIFF | ON_BENCH | ON_DOCTOR | ON_HELP)
 
 #define OPTIONS_MAX 64
 
@@ -68,6 +69,8 @@ extern const struct option_spec option_table_diff[];
 extern const size_t option_table_diff_count;
 extern const struct option_spec option_table_bench[];
 extern const size_t option_table_bench_count;
+extern const struct option_spec option_table_convert[];
+extern const size_t option_table_convert_count;
 
 /* By its name or alias, which need not end there; NULL when there is none. */
 const struct option_spec *option_find(const char *name, size_t len);

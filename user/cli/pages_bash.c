@@ -72,9 +72,9 @@ static void append_letter(struct buf *buf, const struct option_help *option)
 		buf_printf(buf, "*:-%c | ", option->letter);
 		return;
 	}
-	for (size_t i = 0; i < commands_count(); i++)
-		if (option->commands & COMMAND_BIT(commands_get(i)->id))
-			buf_printf(buf, "%s:-%c | ", commands_get(i)->name, option->letter);
+	for (size_t i = 0; i < command_table_count(); i++)
+		if (option->commands & COMMAND_BIT(command_table_get(i)->id))
+			buf_printf(buf, "%s:-%c | ", command_table_get(i)->name, option->letter);
 }
 
 static void append_names(struct buf *buf, const struct option_help *option)

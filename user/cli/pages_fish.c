@@ -67,9 +67,9 @@ static const char functions[] =
 /* As another command may mean another option by the letter, without a value. */
 static void append_of_commands(struct buf *buf, const struct option_help *option)
 {
-	for (size_t i = 0; i < commands_count(); i++)
-		if (option->commands & COMMAND_BIT(commands_get(i)->id))
-			buf_printf(buf, " %s:-%c", commands_get(i)->name, option->letter);
+	for (size_t i = 0; i < command_table_count(); i++)
+		if (option->commands & COMMAND_BIT(command_table_get(i)->id))
+			buf_printf(buf, " %s:-%c", command_table_get(i)->name, option->letter);
 }
 
 static void append_takers(struct buf *buf)

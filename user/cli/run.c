@@ -46,8 +46,8 @@ static void on_signal(struct session *session, const struct signalfd_siginfo *in
 {
 	int number = (int)info->ssi_signo;
 
-	if (number != SIGCHLD && forward_is_due(&session->witness,
-						denet_monitor_pid(session->monitor), info))
+	if (number != SIGCHLD &&
+	    forward_is_due(&session->witness, denet_monitor_pid(session->monitor), info))
 		(void)denet_monitor_signal(session->monitor, number);
 	if (number == SIGTSTP)
 		session->has_to_stop = true;

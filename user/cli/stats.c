@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/gaps.h"
 #include "cli/insight.h"
 #include "cli/report.h"
 #include "output/stats_view.h"
@@ -16,19 +16,6 @@
 
 #define SEGMENTS_DEFAULT 30 /* what a chart can hold */
 #define FILE_COLUMNS 80
-
-static void warn_of_gaps(const struct options *options, const struct denet_stats *stats)
-{
-	if (stats->lines_skipped == 0) {
-		if (stats->is_truncated)
-			log_warning("'%s': the file is cut off", options->file);
-		return;
-	}
-	log_warning("'%s': %" PRIu64 " %s not read%s%s%s", options->file, stats->lines_skipped,
-		    stats->lines_skipped == 1 ? "record" : "records",
-		    stats->is_truncated ? ", the file is cut off" : "",
-		    stats->skipped_text[0] ? "; first: " : "", stats->skipped_text);
-}
 
 static void denet_stats_freep(struct denet_stats **stats)
 {
@@ -170,7 +157,7 @@ int stats_main(const struct options *options)
 		(void)log_error(0, "cannot use '%s': %s", options->file, error.text);
 		return EXIT_STATUS_LOST;
 	}
-	warn_of_gaps(options, stats);
+	gaps_warn(options->file, stats);
 	r = append(&text, options, stats, analysis);
 	if (r == 0)
 		r = sink_write_whole(options->out, &text);

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""`convert`: a file of records as other programs read it."""
+
+import gzip
+import json
+import os
+
+from harness import ROOT, Case, exact, of_kind, rows_of, run, the
+
+OWN = str(ROOT / "tests/fixtures/records/own.jsonl")
+FORMATS = ("csv", "prom", "influx")
+HOSTILE = "a\tb,c=d \"e\"\\\n\u202e|`<i>;"
+
+
+class Case(Case):  # pylint: disable=function-redefined
+
+    def convert(self, *args, **options):
+        result = run("convert", *args, **options)
+        self.assertEqual((result.status, result.err_lines), (0, []), result)
+        return result.out.decode()
+
+    def record(self, *command):
+        found = self.records(command=command)
+        return self.path("records.jsonl"), found
+
+    def renamed(self, name=HOSTILE):
+        """A real run in which every process has this name."""
+        path, found = self.record("sh", "-c", "true; true")
+        for record in of_kind(found, "process"):
+            record["comm"] = name
+            record["cmd"] = [name, ""]
+        return self.write("hostile.jsonl", "".join(json.dumps(record) + "\n" for record in found))
+
+
+class Csv(Case):
+    def test_samples_are_those_of_the_records(self):
+        path, found = self.record("sh", "-c", "true; true")
+        header, *rows = rows_of(self.convert(path, "--to", "csv").encode())
+        trees = of_kind(found, "tree")
+        self.assertEqual(len(rows), len(trees))
+        for row, tree in zip(rows, trees):
+            row = dict(zip(header, row))
+            unknown = tree["aggregated"].get("unknown", [])
+            for key in ("ts_ms", "cpu_time_ns", "mem_rss_kb", "process_count"):
+                self.assertEqual(row[key], "" if key in unknown else str(tree["aggregated"].get(key, "")))
+
+    def test_a_run_and_its_file_make_the_same_rows(self):
+        result = self.run_here("run", "-q", "-o", "r.jsonl", "--", "true")
+        self.assertEqual(result.status, 0)
+        self.run_here("run", "-q", "--format", "csv", "-o", "r.csv", "--", "true")
+        (header, *_), (header_of_run, *_) = (rows_of(self.convert(self.path("r.jsonl"), "--to", "csv").encode()),
+                                             rows_of(self.read("r.csv")))
+        self.assertEqual(header, header_of_run)
+
+    def test_processes_have_all_keys_of_their_records(self):
+        path, found = self.record("sh", "-c", "sh -c 'exit 3'; true")
+        header, *rows = rows_of(self.convert(path, "--to", "csv", "--processes").encode())
+        processes = of_kind(found, "process")
+        self.assertEqual(len(rows), len(processes))
+        self.assertEqual(set().union(*processes) - {"kind", "programs"} - set(header), set())
+        for row, process in zip(rows, processes):
+            row = dict(zip(header, row))
+            for key in ("pid", "comm", "cpu_time_ns", "exit_code", "start_ns", "peak_rss_kb", "id"):
+                self.assertEqual(row[key], str(process.get(key, "")), key)
+
+    def test_names_keep_all_their_characters(self):
+        header, *rows = rows_of(self.convert(self.renamed(), "--to", "csv", "--processes").encode())
+        self.assertTrue(rows)
+        for row in rows:
+            self.assertEqual(len(row), len(header))
+            self.assertEqual(row[header.index("comm")], HOSTILE)
+            self.assertEqual(row[header.index("cmd")], f"'{HOSTILE}' ''")
+
+
+class Servers(Case):
+    @exact
+    def test_figures_are_those_of_the_summary(self):
+        path, found = self.record("sh", "-c", "true; true")
+        summary = the(found, "summary")
+        text = self.convert(path, "--to", "prom")
+        values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        self.assertAlmostEqual(float(values["denet_run_cpu_time_seconds_total"]), summary["cpu_time_ns"] / 1e9, places=9)
+        self.assertEqual(int(values["denet_run_processes_total"]), summary["processes_total"])
+        self.assertEqual(values["denet_run_complete"], "1")
+        lines = self.convert(path, "--to", "influx").splitlines()
+        self.assertEqual(len([line for line in lines if line.startswith("denet_sample,")]), len(of_kind(found, "tree")))
+        (line,) = [line for line in lines if line.startswith("denet_run,")]
+        self.assertIn(f",cpu_time_ns={summary['cpu_time_ns']}i,", line)
+        self.assertIn("accounting=bpf", line)
+
+    def test_hostile_names_stay_in_their_place(self):
+        path = self.renamed()
+        for form, start in (("prom", "denet_run_program_runs_total{"), ("influx", "denet_program,")):
+            text = self.convert(path, "--to", form)
+            self.assertEqual(len([line for line in text.split("\n") if line.startswith(start)]), 1, text)
+            self.assertNotIn("\u202e", text)
+            self.assertNotIn("\t", text)
+
+    def test_a_label_tells_files_apart(self):
+        found = self.records("--label", 'a "b"', command=("true",))
+        self.assertTrue(found)
+        text = self.convert(self.path("records.jsonl"), "--to", "prom")
+        for line in text.splitlines():
+            if not line.startswith("#"):
+                self.assertIn('{run="a \\"b\\""', line)
+
+
+class Files(Case):
+    def test_stdin_gzip_and_a_plain_file_give_the_same(self):
+        with open(OWN, "rb") as file:
+            data = file.read()
+        packed = self.write("own.jsonl.gz", gzip.compress(data))
+        for form in FORMATS:
+            plain = self.convert(OWN, "--to", form)
+            self.assertTrue(plain)
+            self.assertEqual(self.convert(packed, "--to", form), plain)
+            self.assertEqual(self.convert("-", "--to", form, stdin=None, input=data), plain)
+
+    def test_out_is_replaced_when_it_is_whole(self):
+        old = self.write("out", "old")
+        inode = os.stat(old).st_ino
+        self.assertEqual(self.convert(OWN, "--to", "prom", "-o", old), "")
+        self.assertEqual(self.read("out").decode(), self.convert(OWN, "--to", "prom"))
+        self.assertNotEqual(os.stat(old).st_ino, inode)
+        self.assertEqual(os.listdir(self.folder), ["out"])
+        self.convert(OWN, "--to", "prom", "-o", self.path("out.gz"))
+        self.assertEqual(gzip.decompress(self.read("out.gz")), self.read("out"))
+
+    def test_files_of_denet_have_what_they_tell(self):
+        path = str(ROOT / "tests/fixtures/records/denet-0.10.jsonl")
+        self.assertEqual(len(rows_of(self.convert(path, "--to", "csv").encode())), 4)
+        self.assertNotIn("complete", self.convert(path, "--to", "prom"))
+        self.assertNotIn("accounting", self.convert(path, "--to", "influx"))
+
+
+class Refused(Case):
+    def refuse(self, status, word, *args):
+        old = self.write("out", "old")
+        for out in ((), ("-o", old)):
+            result = run("convert", *args, *out)
+            self.assert_refused(result, word, status=status)
+            self.assertEqual(self.read("out"), b"old")
+
+    def test_wrong_usage(self):
+        self.refuse(125, "--to FORMAT", OWN)
+        self.refuse(125, "did you mean 'influx'?", OWN, "--to", "influxdb")
+        self.refuse(125, "'--to'", OWN, "--to", "")
+        self.refuse(125, "convert needs a FILE", "--to", "csv")
+        self.refuse(125, "too many", OWN, OWN, "--to", "csv")
+        self.refuse(125, "--to csv", OWN, "--to", "prom", "--processes")
+        self.refuse(125, "--json", OWN, "--to", "csv", "-j")
+
+    def test_files_that_cannot_be_used(self):
+        with open(OWN, encoding="utf-8") as file:
+            own = file.read()
+        for form in FORMATS:
+            self.refuse(1, "no.jsonl", self.path("no.jsonl"), "--to", form)
+            self.refuse(1, "No valid metrics", self.write("empty", ""), "--to", form)
+            self.refuse(1, "more than one run", self.write("two", own + own), "--to", form)
+        bare = "".join(line + "\n" for line in own.splitlines() if '"process"' not in line)
+        self.refuse(1, "no records of processes", self.write("bare", bare), "--to", "csv", "--processes")
+
+    def test_a_file_that_is_cut_says_so(self):
+        killed = str(ROOT / "tests/fixtures/records/own-killed.jsonl")
+        for form, word in (("csv", "1100,"), ("prom", "denet_run_complete 0\n"), ("influx", ",complete=false ")):
+            result = run("convert", killed, "--to", form)
+            self.assertEqual((result.status, len(result.err_lines)), (0, 1), result)
+            self.assertIn("end before the run", result.err_lines[0])
+            self.assertIn(word, result.out.decode())
+            self.assertEqual(run("convert", "-q", killed, "--to", form).err_lines, [])
+
+    def test_output_that_cannot_be_written(self):
+        for out in ("/dev/full", self.path("no/out"), self.folder):
+            result = run("convert", OWN, "--to", "csv", "-o", out)
+            self.assert_refused(result, out, status=1)
+        self.assertEqual(os.listdir(self.folder), [])
+        with open("/dev/full", "wb") as full:
+            result = run("convert", OWN, "--to", "csv", stdout=full)
+        self.assertEqual((result.status, len(result.err_lines)), (1, 1), result)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "cli/gaps.h"
+
+#include <inttypes.h>
+
+#include "util/log.h"
+
+void gaps_warn(const char *path, const struct denet_stats *stats)
+{
+	if (stats->lines_skipped == 0) {
+		if (stats->is_truncated)
+			log_warning("'%s': the file is cut off", path);
+		return;
+	}
+	log_warning("'%s': %" PRIu64 " %s not read%s%s%s", path, stats->lines_skipped,
+		    stats->lines_skipped == 1 ? "record" : "records",
+		    stats->is_truncated ? ", the file is cut off" : "",
+		    stats->skipped_text[0] ? "; first: " : "", stats->skipped_text);
+}

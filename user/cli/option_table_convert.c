@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Options about what a file is converted to; as option_table.c. */
+#include "cli/options_internal.h"
+
+#define FIELD(name) offsetof(struct options, name)
+
+/* In the order of their enum. */
+static const char *const conversions[] = { "csv", "prom", "influx", NULL };
+
+const struct option_spec option_table_convert[] = {
+	{
+		.name = "to",
+		.value = "csv|prom|influx",
+		.kind = OPTION_CHOICE,
+		.commands = ON_CONVERT,
+		.offset = FIELD(conversion),
+		.choices = conversions,
+		.group = OPTION_REPORT,
+		.text = "what FILE is to become",
+		.details =
+			"csv is a row for each sample. prom is Prometheus' text of the whole run, "
+			"for the textfile collector. influx is InfluxDB's line protocol: samples, "
+			"the run and its programs, with times in nanoseconds.",
+	},
+	{
+		.name = "processes",
+		.kind = OPTION_FLAG,
+		.commands = ON_CONVERT,
+		.offset = FIELD(processes),
+		.group = OPTION_REPORT,
+		.text = "with --to csv: a row for each process",
+		.details = "With --to csv, a row for each process instead of each sample, with "
+			   "all keys of its record.",
+	},
+};
+
+const size_t option_table_convert_count =
+	sizeof(option_table_convert) / sizeof(option_table_convert[0]);
