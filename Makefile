@@ -83,7 +83,7 @@ BPF_CFLAGS := $(BPF_CODE_CFLAGS) $(SAME_ANYWHERE)
 # A tree of sources each: the library, the command line, and what only tests use.
 LIB_DIRS := util probe procfs poller source tree metrics engine record launch doctor follow api analysis
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
-CLI_SRC := $(sort $(wildcard user/format/*.c user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
+CLI_SRC := $(sort $(wildcard user/format/*.c user/report/*.c user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c bpf/tree/slot.bpf.c
 

@@ -4,7 +4,7 @@
 _denet_bpf_takes_value() # COMMAND OPTION
 {
 	case $1:$2 in
-	*:-o | *:--out | *:--format | *:--children | *:--label | *:--compat | *:-i | *:--interval | *:-m | *:--max-interval | *:-d | *:--duration | *:--accounting | *:--proc-root | *:--by | *:--under | *:--sort | *:--top | *:--color | *:-u | *:--user | *:--fail-if | *:--budget | *:--summary | *:--heartbeat | bench:-n | *:--runs | *:--warmup | *:--vs | *:--sweep | *:--prepare | *:--export | *:--keep | *:--to) return 0 ;;
+	*:-o | *:--out | *:--format | *:--children | *:--label | *:--compat | *:-i | *:--interval | *:-m | *:--max-interval | *:-d | *:--duration | *:--accounting | *:--proc-root | *:--by | *:--under | *:--sort | *:--top | *:--color | *:-u | *:--user | *:--fail-if | *:--budget | *:--summary | *:--heartbeat | bench:-n | *:--runs | *:--warmup | *:--vs | *:--sweep | *:--prepare | *:--export | *:--keep | *:--to | *:--tracks) return 0 ;;
 	esac
 	return 1
 }
@@ -26,7 +26,8 @@ _denet_bpf_value() # COMMAND:OPTION CURRENT
 	*:--summary) _denet_bpf_files "$2" ;;
 	*:--export) _denet_bpf_files "$2" ;;
 	*:--keep) _denet_bpf_files "$2" ;;
-	*:--to) _denet_bpf_words "$2" 'csv prom influx' ;;
+	*:--to) _denet_bpf_words "$2" 'csv trace folded prom influx' ;;
+	*:--tracks) _denet_bpf_words "$2" 'lanes process' ;;
 	esac
 }
 
@@ -36,12 +37,12 @@ _denet_bpf_options() # COMMAND
 	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat ;;
 	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci ;;
-	convert) echo -o --out -q --quiet -h --help -V --version --to --processes ;;
+	convert) echo -o --out -q --quiet -h --help -V --version --to --processes --tracks ;;
 	diff) echo -j --json -o --out --top -v --verbose -h --help -V --version --fail-if --md ;;
 	bench) echo -j --json -i --interval -m --max-interval --no-polling --no-pss --accounting --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	help) echo -j --json -h --help -V --version ;;
-	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep --to --processes ;;
+	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep --to --processes --tracks ;;
 	esac
 }
 

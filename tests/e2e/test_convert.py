@@ -5,10 +5,12 @@ import gzip
 import json
 import os
 
-from harness import ROOT, Case, exact, of_kind, rows_of, run, the
+from harness import ROOT, Case, exact, of_kind, parse, rows_of, run, the
 
 OWN = str(ROOT / "tests/fixtures/records/own.jsonl")
-FORMATS = ("csv", "prom", "influx")
+JOB = str(ROOT / "tests/fixtures/waited/make-2.jsonl")
+FORMATS = ("csv", "trace", "folded", "prom", "influx")
+WHOLE = ("folded",)  # that have no words for a file that is cut off
 HOSTILE = "a\tb,c=d \"e\"\\\n\u202e|`<i>;"
 
 
@@ -105,13 +107,97 @@ class Servers(Case):
                 self.assertIn('{run="a \\"b\\""', line)
 
 
+def tracks_of(trace):
+    """Stretches by track, in the order of their starts, the outer one first."""
+    tracks = {}
+    for event in trace["traceEvents"]:
+        if event["ph"] == "X":
+            tracks.setdefault((event["pid"], event["tid"]), []).append(event)
+    for events in tracks.values():
+        events.sort(key=lambda event: (event["ts"], -event["dur"]))
+    return tracks
+
+
+class Viewers(Case):
+    def trace(self, *args):
+        return parse(self.convert(*args, "--to", "trace"))
+
+    def check_tracks(self, trace):
+        """What lies within a stretch ends within it, and nothing lies over another's end."""
+        for track, events in tracks_of(trace).items():
+            ends = []
+            for event in events:
+                self.assertIsInstance(event["ts"], int)
+                self.assertGreaterEqual(min(event["ts"], event["dur"]), 0)
+                while ends and ends[-1] <= event["ts"]:
+                    ends.pop()
+                end = event["ts"] + event["dur"]
+                self.assertTrue(not ends or end <= ends[-1], (track, event))
+                ends.append(end)
+
+    def test_every_process_is_in_the_trace(self):
+        path, found = self.record("sh", "-c", "sh -c 'exit 3'; true")
+        processes = of_kind(found, "process")
+        for tracks in ("lanes", "process"):
+            trace = self.trace(path, "--tracks", tracks)
+            self.check_tracks(trace)
+            told = [event for event in trace["traceEvents"] if event.get("cat") == "process"]
+            left_out = trace["otherData"].get("processes without times, left out", 0)
+            self.assertEqual(len(told) + left_out, len(processes))
+            by_pid = {process["pid"]: process for process in processes}
+            for event in told:
+                process = by_pid[event["args"]["pid"]]
+                self.assertEqual((event["name"], event["args"].get("exit")), (process["comm"], process.get("exit_code")))
+            self.assertEqual(len({event["pid"] for event in told}), len(told) if tracks == "process" else 1)
+
+    @exact
+    def test_what_the_wall_time_waited_for_is_the_first_track_and_all_of_it(self):
+        path, _ = self.record("sh", "-c", "seq 1000 | sort -R | wc; exec true")
+        trace = self.trace(path)
+        waited = parse(run("--json", "stats", path).out)["analysis"]["waited_for"]
+        first = [event for event in trace["traceEvents"] if event["ph"] == "X"][0]
+        self.assertEqual((first["pid"], first["tid"], first["cat"]), (0, 0, "waited for"))
+        path_of = tracks_of(trace)[(0, 0)]
+        self.assertEqual(sum(event["dur"] for event in path_of), waited["wall_ns"] // 1000)
+        for event, following in zip(path_of, path_of[1:]):
+            self.assertEqual(event["ts"] + event["dur"], following["ts"])
+
+    def test_recorded_jobs_lie_in_their_tracks(self):
+        for path in sorted((ROOT / "tests/fixtures/waited").glob("*.jsonl")):
+            with self.subTest(path.name):
+                for tracks in ("lanes", "process"):
+                    trace = self.trace(str(path), "--tracks", tracks)
+                    self.check_tracks(trace)
+                    self.assertIn((0, 0), tracks_of(trace))
+
+    @exact
+    def test_a_flame_graph_has_all_cpu(self):
+        path, found = self.record("sh", "-c", "sh -c 'true; exec seq 20000'; true")
+        lines = self.convert(path, "--to", "folded").splitlines()
+        self.assertEqual(lines, sorted(lines))
+        cpu_us = sum(int(line.rpartition(" ")[2]) for line in lines)
+        self.assertAlmostEqual(cpu_us, the(found, "summary")["cpu_time_ns"] / 1e3, delta=len(lines) + 1)
+        self.assertTrue([line for line in lines if line.startswith("sh;seq ")], lines)
+
+    def test_hostile_names_are_text(self):
+        path = self.renamed()
+        name = HOSTILE.replace("\t", "?").replace("\n", "?").replace("\u202e", "?")
+        for line in self.convert(path, "--to", "folded").splitlines():
+            self.assertEqual(set(line.rpartition(" ")[0].split(";")), {name.replace(";", ":")})
+        trace = self.trace(path)
+        self.assertTrue(trace["traceEvents"])
+        for event in trace["traceEvents"]:
+            if event.get("cat") == "process":
+                self.assertEqual((event["name"], event["args"]["cmd"]), (name, f"'{name}' ''"))
+
+
 class Files(Case):
     def test_stdin_gzip_and_a_plain_file_give_the_same(self):
-        with open(OWN, "rb") as file:
+        with open(JOB, "rb") as file:
             data = file.read()
-        packed = self.write("own.jsonl.gz", gzip.compress(data))
+        packed = self.write("job.jsonl.gz", gzip.compress(data))
         for form in FORMATS:
-            plain = self.convert(OWN, "--to", form)
+            plain = self.convert(JOB, "--to", form)
             self.assertTrue(plain)
             self.assertEqual(self.convert(packed, "--to", form), plain)
             self.assertEqual(self.convert("-", "--to", form, stdin=None, input=data), plain)
@@ -148,6 +234,8 @@ class Refused(Case):
         self.refuse(125, "convert needs a FILE", "--to", "csv")
         self.refuse(125, "too many", OWN, OWN, "--to", "csv")
         self.refuse(125, "--to csv", OWN, "--to", "prom", "--processes")
+        self.refuse(125, "--to trace", OWN, "--to", "csv", "--tracks", "lanes")
+        self.refuse(125, "lanes|process", OWN, "--to", "trace", "--tracks", "rows")
         self.refuse(125, "--json", OWN, "--to", "csv", "-j")
 
     def test_files_that_cannot_be_used(self):
@@ -158,7 +246,8 @@ class Refused(Case):
             self.refuse(1, "No valid metrics", self.write("empty", ""), "--to", form)
             self.refuse(1, "more than one run", self.write("two", own + own), "--to", form)
         bare = "".join(line + "\n" for line in own.splitlines() if '"process"' not in line)
-        self.refuse(1, "no records of processes", self.write("bare", bare), "--to", "csv", "--processes")
+        for args in (("csv", "--processes"), ("trace",), ("folded",)):
+            self.refuse(1, "no records of processes", self.write("bare", bare), "--to", *args)
 
     def test_a_file_that_is_cut_says_so(self):
         killed = str(ROOT / "tests/fixtures/records/own-killed.jsonl")
@@ -168,6 +257,27 @@ class Refused(Case):
             self.assertIn("end before the run", result.err_lines[0])
             self.assertIn(word, result.out.decode())
             self.assertEqual(run("convert", "-q", killed, "--to", form).err_lines, [])
+
+    def test_a_file_that_is_cut_becomes_no_sum(self):
+        with open(OWN, encoding="utf-8") as file:
+            cut = "".join(line + "\n" for line in file.read().splitlines() if '"summary"' not in line)
+        for form in WHOLE:
+            self.refuse(1, "cut off", self.write("cut", cut), "--to", form)
+        result = run("convert", self.path("cut"), "--to", "trace")
+        self.assertEqual((result.status, len(result.err_lines)), (0, 1), result)
+        self.assertIn("incomplete", parse(result.out)["otherData"])
+
+    def test_a_clock_that_runs_back_is_no_time(self):
+        path, found = self.record("sh", "-c", "true; true")
+        for record in of_kind(found, "process"):
+            record["start_ns"], record["end_ns"], record["start_ms"] = 5000, 1000, 1
+        for number, record in enumerate(of_kind(found, "tree")):
+            record["ts_ms"] = record["aggregated"]["ts_ms"] = 10**12 - number
+        path = self.write("back", "".join(json.dumps(record) + "\n" for record in found))
+        for form in FORMATS:
+            self.assertTrue(self.convert(path, "--to", form))
+        for event in parse(self.convert(path, "--to", "trace"))["traceEvents"]:
+            self.assertGreaterEqual(event.get("dur", 0), 0)
 
     def test_output_that_cannot_be_written(self):
         for out in ("/dev/full", self.path("no/out"), self.folder):

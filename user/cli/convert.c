@@ -9,6 +9,9 @@
 #include "format/influx.h"
 #include "format/process_csv.h"
 #include "format/prometheus.h"
+#include "report/folded.h"
+#include "report/lives.h"
+#include "report/trace.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/gzip.h"
@@ -20,6 +23,8 @@ struct convert {
 	struct told told;
 	struct buf text;
 	struct denet_writer *writer; /* owned; of samples as CSV */
+	struct lives lives; /* of what needs all processes at once, as the next */
+	struct denet_analysis *analysis; /* owned; NULL for what needs none */
 };
 
 static void convert_freep(struct convert *convert)
@@ -27,6 +32,8 @@ static void convert_freep(struct convert *convert)
 	told_done(&convert->told);
 	buf_done(&convert->text);
 	denet_writer_free(convert->writer);
+	lives_done(&convert->lives);
+	denet_analysis_free(convert->analysis);
 }
 
 static void denet_stats_freep(struct denet_stats **stats)
@@ -93,6 +100,18 @@ static void influx_sample(struct convert *convert, const struct denet_tree *tree
 	influx_append_sample(&convert->text, told_start(&convert->told), tree);
 }
 
+static int begin_trace(struct convert *convert)
+{
+	return denet_analysis_new(NULL, &convert->analysis);
+}
+
+static void keep_process(struct convert *convert, const struct denet_process *process)
+{
+	const struct denet_start *start = told_start(&convert->told);
+
+	lives_add(&convert->lives, process, start ? start->t0_ms : DENET_UNKNOWN);
+}
+
 /* --- and when it is read ------------------------------------------------------------------------ */
 
 static int finish_csv(struct convert *convert, const struct denet_summary *summary)
@@ -101,6 +120,33 @@ static int finish_csv(struct convert *convert, const struct denet_summary *summa
 	if (convert->writer)
 		denet_writer_finish(convert->writer);
 	return 0;
+}
+
+static int finish_trace(struct convert *convert, const struct denet_summary *summary)
+{
+	struct denet_waited waited = { .size = sizeof(waited) };
+	struct denet_series series = { .size = sizeof(series) };
+	const struct trace_run run = {
+		.lives = &convert->lives,
+		.summary = summary,
+		.waited = &waited,
+		.series = &series,
+		.has_track_each = convert->options->tracks,
+	};
+	int r = denet_analysis_waited(convert->analysis, &waited);
+
+	if (!r)
+		r = denet_analysis_series(convert->analysis, &series);
+	if (r)
+		return r;
+	lives_finish(&convert->lives, summary->wall_ns);
+	return trace_append(&convert->text, &run);
+}
+
+static int finish_folded(struct convert *convert, const struct denet_summary *summary)
+{
+	lives_finish(&convert->lives, summary->wall_ns);
+	return folded_append(&convert->text, &convert->lives);
 }
 
 static int finish_influx(struct convert *convert, const struct denet_summary *summary)
@@ -129,6 +175,14 @@ static const struct conversion_spec {
 			     .on_sample = csv_sample,
 			     .on_process = csv_process,
 			     .finish = finish_csv },
+	[CONVERSION_TRACE] = { .begin = begin_trace,
+			       .on_process = keep_process,
+			       .finish = finish_trace,
+			       .needs_processes = true },
+	[CONVERSION_FOLDED] = { .on_process = keep_process,
+				.finish = finish_folded,
+				.needs_processes = true,
+				.needs_whole = true },
 	[CONVERSION_PROM] = { .finish = finish_prom },
 	[CONVERSION_INFLUX] = { .on_sample = influx_sample, .finish = finish_influx },
 };
@@ -140,11 +194,22 @@ static const struct conversion_spec *spec_of(const struct convert *convert)
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
+/* The same for the analysis. */
+#define TELL_ANALYSIS(convert_, callback_, argument_)                                        \
+	do {                                                                                 \
+		const struct denet_observer *to_ =                                           \
+			(convert_)->analysis ? denet_analysis_observer((convert_)->analysis) \
+					     : NULL;                                         \
+		if (to_)                                                                     \
+			to_->callback_(to_->context, argument_);                             \
+	} while (0)
+
 static void on_start(void *context, const struct denet_start *start)
 {
 	struct convert *convert = context;
 
 	told_take_start(&convert->told, start);
+	TELL_ANALYSIS(convert, on_start, start);
 }
 
 static void on_sample(void *context, const struct denet_tree *tree)
@@ -152,6 +217,7 @@ static void on_sample(void *context, const struct denet_tree *tree)
 	struct convert *convert = context;
 
 	told_take_sample(&convert->told, tree);
+	TELL_ANALYSIS(convert, on_sample, tree);
 	if (spec_of(convert)->on_sample)
 		spec_of(convert)->on_sample(convert, tree);
 }
@@ -161,6 +227,7 @@ static void on_process(void *context, const struct denet_process *process)
 	struct convert *convert = context;
 
 	told_take_process(&convert->told, process);
+	TELL_ANALYSIS(convert, on_process, process);
 	if (spec_of(convert)->on_process)
 		spec_of(convert)->on_process(convert, process);
 }
@@ -170,6 +237,7 @@ static void on_summary(void *context, const struct denet_summary *summary)
 	struct convert *convert = context;
 
 	told_take_summary(&convert->told, summary);
+	TELL_ANALYSIS(convert, on_summary, summary);
 }
 
 /* NULL when it can become what is asked for. */
@@ -210,7 +278,9 @@ static int read_file(struct convert *convert, struct denet_stats **ret_stats)
 		(void)log_error(0, "cannot use '%s': %s", path, why);
 		return -EINVAL;
 	}
-	r = convert->told.error ? convert->told.error : convert->text.error;
+	r = convert->told.error	   ? convert->told.error
+	    : convert->lives.error ? convert->lives.error
+				   : convert->text.error;
 	return r ? log_error(r, "cannot convert '%s'", path) : 0;
 }
 

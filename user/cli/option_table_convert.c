@@ -5,12 +5,14 @@
 #define FIELD(name) offsetof(struct options, name)
 
 /* In the order of their enum. */
-static const char *const conversions[] = { "csv", "prom", "influx", NULL };
+static const char *const conversions[] = { "csv", "trace", "folded", "prom", "influx", NULL };
+
+static const char *const tracks[] = { "lanes", "process", NULL };
 
 const struct option_spec option_table_convert[] = {
 	{
 		.name = "to",
-		.value = "csv|prom|influx",
+		.value = "csv|trace|folded|prom|influx",
 		.kind = OPTION_CHOICE,
 		.commands = ON_CONVERT,
 		.offset = FIELD(conversion),
@@ -18,7 +20,10 @@ const struct option_spec option_table_convert[] = {
 		.group = OPTION_REPORT,
 		.text = "what FILE is to become",
 		.details =
-			"csv is a row for each sample. prom is Prometheus' text of the whole run, "
+			"csv is a row for each sample. trace is Chrome's trace events, for "
+			"Perfetto and speedscope: what the wall time waited for, then the "
+			"processes. folded is the text of a flame graph: CPU by the path of "
+			"commands. prom is Prometheus' text of the whole run, "
 			"for the textfile collector. influx is InfluxDB's line protocol: samples, "
 			"the run and its programs, with times in nanoseconds.",
 	},
@@ -31,6 +36,21 @@ const struct option_spec option_table_convert[] = {
 		.text = "with --to csv: a row for each process",
 		.details = "With --to csv, a row for each process instead of each sample, with "
 			   "all keys of its record.",
+	},
+	{
+		.name = "tracks",
+		.value = "lanes|process",
+		.kind = OPTION_CHOICE,
+		.commands = ON_CONVERT,
+		.offset = FIELD(tracks),
+		.choices = tracks,
+		.default_value = "lanes",
+		.group = OPTION_REPORT,
+		.text = "with --to trace: how processes lie in it",
+		.details =
+			"With --to trace: lanes puts processes into as few rows as can be, for "
+			"viewers that show one at a time; process gives each a row of its own, for "
+			"Perfetto.",
 	},
 };
 

@@ -16,6 +16,8 @@ enum format { FORMAT_JSONL, FORMAT_JSON, FORMAT_CSV };
 /* What a file is converted to. */
 enum conversion {
 	CONVERSION_CSV,
+	CONVERSION_TRACE,
+	CONVERSION_FOLDED,
 	CONVERSION_PROM,
 	CONVERSION_INFLUX,
 };
@@ -81,6 +83,7 @@ struct options {
 	bool show_output; /* bench */
 	enum conversion conversion; /* convert, as the next */
 	bool processes;
+	unsigned int tracks; /* of the choices of the option */
 };
 
 #define OPTIONS_ERROR_BYTES 512

@@ -197,10 +197,12 @@ static int check_conversion(const struct options *options, uint64_t given,
 
 	if (options->command != COMMAND_CONVERT)
 		return 0;
-	if (!(given & option_bit(to)))
+	if (!(given & bit_of("to")))
 		return option_refuse(error, "convert needs '--to FORMAT': %s", to->value);
 	if (options->processes && options->conversion != CONVERSION_CSV)
 		return option_refuse(error, "option '--processes' needs '--to csv'");
+	if (given & bit_of("tracks") && options->conversion != CONVERSION_TRACE)
+		return option_refuse(error, "option '--tracks' needs '--to trace'");
 	return 0;
 }
 
