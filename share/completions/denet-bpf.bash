@@ -26,7 +26,7 @@ _denet_bpf_value() # COMMAND:OPTION CURRENT
 	*:--summary) _denet_bpf_files "$2" ;;
 	*:--export) _denet_bpf_files "$2" ;;
 	*:--keep) _denet_bpf_files "$2" ;;
-	*:--to) _denet_bpf_words "$2" 'csv trace folded prom influx' ;;
+	*:--to) _denet_bpf_words "$2" 'csv trace folded snakemake nextflow time-v prom influx md' ;;
 	*:--tracks) _denet_bpf_words "$2" 'lanes process' ;;
 	esac
 }

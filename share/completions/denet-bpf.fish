@@ -133,6 +133,6 @@ complete -c denet-bpf -n '__denet_bpf_has bench' -l ignore-failure -d 'go on whe
 complete -c denet-bpf -n '__denet_bpf_has bench' -l show-output -d 'what CMD writes, to stderr'
 complete -c denet-bpf -n '__denet_bpf_has bench' -l export -r -F -d 'the results to FILE: .json, .csv or .md'
 complete -c denet-bpf -n '__denet_bpf_has bench' -l keep -r -F -d 'the records of each run to files in DIR'
-complete -c denet-bpf -n '__denet_bpf_has convert' -l to -x -a 'csv trace folded prom influx' -d 'what FILE is to become'
+complete -c denet-bpf -n '__denet_bpf_has convert' -l to -x -a 'csv trace folded snakemake nextflow time-v prom influx md' -d 'what FILE is to become'
 complete -c denet-bpf -n '__denet_bpf_has convert' -l processes -d 'with --to csv: a row for each process'
 complete -c denet-bpf -n '__denet_bpf_has convert' -l tracks -x -a 'lanes process' -d 'with --to trace: how processes lie in it'

@@ -4,13 +4,14 @@
 import gzip
 import json
 import os
+import unittest
 
 from harness import ROOT, Case, exact, of_kind, parse, rows_of, run, the
 
 OWN = str(ROOT / "tests/fixtures/records/own.jsonl")
 JOB = str(ROOT / "tests/fixtures/waited/make-2.jsonl")
-FORMATS = ("csv", "trace", "folded", "prom", "influx")
-WHOLE = ("folded",)  # that have no words for a file that is cut off
+FORMATS = ("csv", "trace", "folded", "snakemake", "nextflow", "time-v", "prom", "influx", "md")
+WHOLE = ("folded", "snakemake", "nextflow", "time-v")  # that have no words for a file that is cut off
 HOSTILE = "a\tb,c=d \"e\"\\\n\u202e|`<i>;"
 
 
@@ -189,6 +190,66 @@ class Viewers(Case):
         for event in trace["traceEvents"]:
             if event.get("cat") == "process":
                 self.assertEqual((event["name"], event["args"]["cmd"]), (name, f"'{name}' ''"))
+
+
+class DropIn(Case):
+    def row(self, path, form):
+        header, row = self.convert(path, "--to", form).splitlines()
+        return dict(zip(header.split("\t"), row.split("\t"), strict=True))
+
+    def test_figures_are_those_of_the_summary(self):
+        path, found = self.record("sh", "-c", "seq 1000; true")
+        summary = the(found, "summary")
+        row = self.row(path, "snakemake")
+        self.assertAlmostEqual(float(row["s"]), summary["wall_ns"] / 1e9, delta=0.006)
+        self.assertAlmostEqual(float(row["cpu_time"]), summary["cpu_time_ns"] / 1e9, delta=0.006)
+        self.assertAlmostEqual(float(row["max_rss"]), summary["peak_mem_rss_kb"] / 1024, delta=0.006)
+        self.assertEqual(row["max_uss"], "NA")
+        row = self.row(path, "nextflow")
+        self.assertEqual((row["name"], row["status"], row["exit"]), ("sh", "COMPLETED", "0"))
+        self.assertEqual(int(row["realtime"]), summary["wall_ns"] // 10**6)
+        self.assertEqual(int(row["submit"]), the(found, "metadata")["t0_ms"])
+        for key, ours in (("rchar", "total_syscall_read_bytes"), ("vol_ctxt", "ctx_switches_voluntary")):
+            self.assertEqual(row[key], str(summary.get(ours, "-")))
+
+    def test_a_failure_and_a_signal_are_told(self):
+        for command, row, line in (("exit 3", ("FAILED", "3"), "Command exited with non-zero status 3"),
+                                   ("kill -9 $$", ("FAILED", "137"), "Command terminated by signal 9")):
+            run("run", "-q", "-o", self.path("r"), "--", "sh", "-c", command)
+            got = self.row(self.path("r"), "nextflow")
+            self.assertEqual((got["status"], got["exit"]), row)
+            self.assertEqual(self.convert(self.path("r"), "--to", "time-v").splitlines()[0], line)
+
+    @unittest.skipUnless(os.path.exists("/usr/bin/time"), "GNU time is not installed")
+    def test_lines_are_those_of_gnu_time(self):
+        text = self.convert(self.record("true")[0], "--to", "time-v")
+        real = run("-v", "true", program=["/usr/bin/time"]).err.decode()
+
+        def names(lines):
+            return [line.partition(": ")[0] for line in lines.splitlines()]
+
+        self.assertEqual([name for name in names(real) if name in names(text)], names(text))
+        self.assertGreaterEqual(len(names(text)), 5)
+
+    def test_hostile_names_stay_in_their_cell(self):
+        path, found = self.record("true")
+        for record in found:
+            for key in ("cmd", "command"):
+                if key in record:
+                    record[key] = ["/bin/" + HOSTILE, HOSTILE]
+        path = self.write("hostile", "".join(json.dumps(record) + "\n" for record in found))
+        self.assertEqual(self.row(path, "nextflow")["name"], HOSTILE.replace("\t", "?").replace("\n", "?")
+                         .replace("\u202e", "?"))
+        self.assertTrue(self.row(path, "snakemake"))
+        for line in self.convert(path, "--to", "time-v").splitlines():
+            self.assertRegex(line, r"^\t[^\t]+: [^\t]+$")
+
+
+class Page(Case):
+    def test_a_page_is_that_of_the_summary(self):
+        path, _ = self.record("true")
+        self.assertEqual(run("stats", "-q", "--summary", self.path("s.md"), path).status, 0)
+        self.assertEqual(self.convert(path, "--to", "md").encode(), self.read("s.md"))
 
 
 class Files(Case):

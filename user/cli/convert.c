@@ -9,6 +9,8 @@
 #include "format/influx.h"
 #include "format/process_csv.h"
 #include "format/prometheus.h"
+#include "output/run_report.h"
+#include "report/dropin.h"
 #include "report/folded.h"
 #include "report/lives.h"
 #include "report/trace.h"
@@ -100,7 +102,7 @@ static void influx_sample(struct convert *convert, const struct denet_tree *tree
 	influx_append_sample(&convert->text, told_start(&convert->told), tree);
 }
 
-static int begin_trace(struct convert *convert)
+static int begin_analysis(struct convert *convert)
 {
 	return denet_analysis_new(NULL, &convert->analysis);
 }
@@ -149,6 +151,49 @@ static int finish_folded(struct convert *convert, const struct denet_summary *su
 	return folded_append(&convert->text, &convert->lives);
 }
 
+static int finish_markdown(struct convert *convert, const struct denet_summary *summary)
+{
+	struct denet_waited waited = { .size = sizeof(waited) };
+	const struct run_report report = { .summary = summary, .waited = &waited };
+	int r = denet_analysis_waited(convert->analysis, &waited);
+
+	if (!r)
+		report_markdown_append(&convert->text, &report);
+	return r;
+}
+
+static struct dropin_run dropin_of(const struct convert *convert,
+				   const struct denet_summary *summary)
+{
+	return (struct dropin_run){ .start = told_start(&convert->told),
+				    .summary = summary,
+				    .peak_vms_kb = convert->told.peak_vms_kb };
+}
+
+static int finish_snakemake(struct convert *convert, const struct denet_summary *summary)
+{
+	const struct dropin_run run = dropin_of(convert, summary);
+
+	dropin_append_snakemake(&convert->text, &run);
+	return 0;
+}
+
+static int finish_nextflow(struct convert *convert, const struct denet_summary *summary)
+{
+	const struct dropin_run run = dropin_of(convert, summary);
+
+	dropin_append_nextflow(&convert->text, &run);
+	return 0;
+}
+
+static int finish_time(struct convert *convert, const struct denet_summary *summary)
+{
+	const struct dropin_run run = dropin_of(convert, summary);
+
+	dropin_append_time(&convert->text, &run);
+	return 0;
+}
+
 static int finish_influx(struct convert *convert, const struct denet_summary *summary)
 {
 	influx_append_run(&convert->text, told_start(&convert->told), summary,
@@ -175,7 +220,7 @@ static const struct conversion_spec {
 			     .on_sample = csv_sample,
 			     .on_process = csv_process,
 			     .finish = finish_csv },
-	[CONVERSION_TRACE] = { .begin = begin_trace,
+	[CONVERSION_TRACE] = { .begin = begin_analysis,
 			       .on_process = keep_process,
 			       .finish = finish_trace,
 			       .needs_processes = true },
@@ -183,8 +228,12 @@ static const struct conversion_spec {
 				.finish = finish_folded,
 				.needs_processes = true,
 				.needs_whole = true },
+	[CONVERSION_SNAKEMAKE] = { .finish = finish_snakemake, .needs_whole = true },
+	[CONVERSION_NEXTFLOW] = { .finish = finish_nextflow, .needs_whole = true },
+	[CONVERSION_TIME] = { .finish = finish_time, .needs_whole = true },
 	[CONVERSION_PROM] = { .finish = finish_prom },
 	[CONVERSION_INFLUX] = { .on_sample = influx_sample, .finish = finish_influx },
+	[CONVERSION_MARKDOWN] = { .begin = begin_analysis, .finish = finish_markdown },
 };
 
 static const struct conversion_spec *spec_of(const struct convert *convert)
@@ -249,8 +298,12 @@ static const char *why_unusable(const struct convert *convert, const struct dene
 		return "it has records of more than one run";
 	if ((spec->needs_processes || convert->options->processes) && !convert->told.processes)
 		return "it has no records of processes";
-	if (spec->needs_whole && stats->is_ours && !stats->has_summary)
+	if (!spec->needs_whole)
+		return NULL;
+	if (stats->is_truncated || (stats->is_ours && !stats->has_summary))
 		return "it is cut off, which this format cannot say";
+	if (stats->summary->incomplete)
+		return "it is not of a whole run, which this format cannot say";
 	return NULL;
 }
 

@@ -5,14 +5,15 @@
 #define FIELD(name) offsetof(struct options, name)
 
 /* In the order of their enum. */
-static const char *const conversions[] = { "csv", "trace", "folded", "prom", "influx", NULL };
+static const char *const conversions[] = { "csv",    "trace", "folded", "snakemake", "nextflow",
+					   "time-v", "prom",  "influx", "md",	     NULL };
 
 static const char *const tracks[] = { "lanes", "process", NULL };
 
 const struct option_spec option_table_convert[] = {
 	{
 		.name = "to",
-		.value = "csv|trace|folded|prom|influx",
+		.value = "csv|trace|folded|snakemake|nextflow|time-v|prom|influx|md",
 		.kind = OPTION_CHOICE,
 		.commands = ON_CONVERT,
 		.offset = FIELD(conversion),
@@ -21,11 +22,19 @@ const struct option_spec option_table_convert[] = {
 		.text = "what FILE is to become",
 		.details =
 			"csv is a row for each sample. trace is Chrome's trace events, for "
-			"Perfetto and speedscope: what the wall time waited for, then the "
-			"processes. folded is the text of a flame graph: CPU by the path of "
-			"commands. prom is Prometheus' text of the whole run, "
-			"for the textfile collector. influx is InfluxDB's line protocol: samples, "
-			"the run and its programs, with times in nanoseconds.",
+			"Perfetto and "
+			"speedscope: what the wall time waited for, then the processes. folded is "
+			"the "
+			"text of a flame graph: CPU by the path of commands. snakemake is a "
+			"benchmark "
+			"file of Snakemake's, nextflow a raw trace file of Nextflow's, time-v what "
+			"GNU "
+			"time -v prints. prom is Prometheus' text of the whole run, for the "
+			"textfile "
+			"collector. influx is InfluxDB's line protocol: samples, the run and its "
+			"programs, with times in nanoseconds. md is a page of Markdown, as "
+			"--summary "
+			"FILE.md writes it.",
 	},
 	{
 		.name = "processes",

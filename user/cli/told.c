@@ -51,6 +51,8 @@ void told_take_start(struct told *told, const struct denet_start *start)
 	}
 	told->has_start = true;
 	told->start = *start;
+	if (!start->t0_ms)
+		told->start.t0_ms = DENET_UNKNOWN;
 	told->start.host = keep_text(told, 0, start->host);
 	told->start.user = keep_text(told, 1, start->user);
 	told->start.label = keep_text(told, 2, start->label);
