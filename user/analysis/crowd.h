@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/names.h"
 #include "denet/denet.h"
+#include "util/names.h"
 
 #define CROWD_NONE UINT32_MAX
 #define CROWD_RUNNING INT64_MAX /* end of who goes on */

@@ -3,8 +3,8 @@
 #ifndef DENET_ANALYSIS_RUNS_H
 #define DENET_ANALYSIS_RUNS_H
 
-#include "analysis/names.h"
 #include "denet/denet.h"
+#include "util/names.h"
 
 struct runs_program {
 	const char *comm; /* of the set's names */

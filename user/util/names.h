@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Each text once, however many processes have it. */
-#ifndef DENET_ANALYSIS_NAMES_H
-#define DENET_ANALYSIS_NAMES_H
+/* Each text once, however many have it. */
+#ifndef DENET_UTIL_NAMES_H
+#define DENET_UTIL_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "analysis/names.h"
+#include "util/names.h"
 
 #include <stdlib.h>
 #include <string.h>
