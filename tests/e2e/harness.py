@@ -207,6 +207,12 @@ def rows_of(data):
     return list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
 
 
+def fraction_keys():
+    """Keys of records that are no integers: of the table, as a limit of CPU is there on some machines alone."""
+    places = json.loads(run("help", "records", "--json").out)["records"]
+    return {row["key"] for place in places for row in place["keys"] if row["form"] == "number"}
+
+
 class Terminal:
     """A pseudo terminal with a process on it, as a person would have it."""
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from harness import ACT, BIN, NOBODY, Case, Terminal, exact, need_root, of_kind, parse_lines, rows_of, run, the
+from harness import ACT, BIN, NOBODY, Case, Terminal, exact, fraction_keys, need_root, of_kind, parse_lines, rows_of, run, the
 
 METADATA = (
     "kind pid cmd executable t0_ms capabilities accounting version interval_ms max_interval_ms clk_tck schema host cwd "
@@ -242,10 +242,7 @@ class Shape(Case):
             elif isinstance(value, float):
                 self.assertIn(key, fractions)
 
-        # Of the table, as some are there on some machines alone: a limit of CPU.
-        places = json.loads(run("help", "records", "--json").out)["records"]
-        fractions = {row["key"] for place in places for row in place["keys"] if row["form"] == "number"}
-        self.assertIn("cpu_limit_cores", fractions)
+        fractions = fraction_keys()
         walk(self.all, None)
 
 
