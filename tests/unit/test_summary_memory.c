@@ -85,9 +85,14 @@ static void only_what_is_a_bound_is_called_one(void **state)
 	tree.accounting = DENET_ACCOUNTING_PROC;
 	check_text(&tree, "sum of RSS 812 MiB, at 7.40 s", "at least 812 MiB");
 	tree.peak_mem_at_ns = DENET_UNKNOWN;
-	check_text(&tree, "812 MiB in one process", "sum");
+	check_text(&tree, "812 MiB in one process   all together not known", "sum");
 	/* Who was seen with less is not the largest. */
 	check_text(&tree, "812 MiB in one process", "largest");
+	tree.accounting = DENET_ACCOUNTING_BPF;
+	tree.peak_process_rss_kb = tree.peak_mem_rss_kb;
+	check_text(&tree, "812 MiB in one process   all together not known   largest", "sum");
+	tree.processes_peak = 1;
+	check_text(&tree, "812 MiB in one process   largest", "not known");
 }
 
 /* The time of the largest sum is in the summary that is missing. */

@@ -47,6 +47,9 @@ static void show_peak_of_sum(struct layout *layout, const struct denet_summary *
 {
 	if (is_of_one(summary)) {
 		show_peak_in_one(layout, summary->peak_mem_rss_kb);
+		/* They were never met together by a sample, unless there was one at a time. */
+		if (summary->processes_peak != 1)
+			layout_piece(layout, TONE_PLAIN, "all together not known");
 		return;
 	}
 	if (is_known(summary->peak_mem_at_ns))
