@@ -178,6 +178,14 @@ class FileCapabilities(Case):
             wait_for("it has the id", lambda: status_of(target.pid)["Uid"].split()[1] == "0")
             self.assert_refused(self.as_nobody("attach", str(target.pid)), str(target.pid), "not yours")
 
+    def test_attach_believes_no_proc_of_the_caller(self):
+        with start("1000", program=["sleep"]) as target:
+            os.makedirs(self.path(f"own/proc/{target.pid}"))
+            os.symlink("/bin/true", self.path(f"own/proc/{target.pid}/exe"))
+            self.write(f"own/proc/{target.pid}/status", f"Name:\tsleep\nTgid:\t{target.pid}\n")
+            self.assert_refused(self.as_nobody("attach", "--proc-root", "proc", str(target.pid)),
+                                str(target.pid), "not yours")
+
     def test_attach_to_nobody_at_all(self):
         done = subprocess.Popen(["true"])
         done.wait()

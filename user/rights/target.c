@@ -18,6 +18,7 @@ int target_open(pid_t pid, struct target *ret_target)
 	target.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (target.pidfd < 0)
 		return -errno;
+	/* Never the caller's --proc-root: files of his own would stand for the process there. */
 	(void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	target.proc_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (target.proc_fd < 0)
