@@ -401,11 +401,12 @@ class Help(Case):
         result = run("help", "--json")
         self.assertEqual((result.status, result.err), (0, b""), result)
         help = parse(result.out.decode())
-        self.assertEqual((help["kind"], len(help["commands"])), ("help", 7))
+        self.assertEqual(help["kind"], "help")
+        self.assertLessEqual({"run", "attach", "stats", "help"}, {each["name"] for each in help["commands"]})
         interval = next(option for option in help["options"] if option["name"] == "interval")
         self.assertEqual((interval["letter"], interval["default"], interval["environment"]),
                          ("i", "100", "DENET_BPF_INTERVAL"))
-        self.assertEqual((interval["commands"], interval["ignored_by"]), (["run", "attach"], ["stats"]))
+        self.assertEqual((interval["commands"], interval["ignored_by"]), (["run", "attach", "bench"], ["stats"]))
         for topic, word in (("man", b".Dt DENET-BPF 1"), ("options", b"# Options"), ("bash", b"complete -F"),
                             ("zsh", b"#compdef denet-bpf"), ("fish", b"complete -c denet-bpf")):
             result = run("help", topic)
