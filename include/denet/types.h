@@ -279,6 +279,12 @@ struct denet_summary {
 	/* Processes that have ended, how is not known; processes_failed is without them. */
 	uint64_t ends_unknown;
 	bool pss_is_rough; /* the tree changed while peak_pss_kb was read */
+	/* Limits are those of the end. These were others at the start: unknown where there was none. */
+	bool memory_limit_changed;
+	bool cpu_limit_changed;
+	uint64_t memory_limit_before_kb;
+	double cpu_limit_before_cores;
+	uint64_t oom_kills; /* as the root's own cgroup has counted them, if it has one */
 };
 
 /* Any callback may be NULL. None may free, join or finish the monitor. What the pointers point to is valid until the callback returns. */

@@ -193,7 +193,10 @@ Summary = _struct(
     (c_uint64, "throttled_ns", "cpus_usable"),
     (c_bool, "is_root_alone"),
     (c_uint64, "ends_unknown"),
-    (c_bool, "pss_is_rough"),
+    (c_bool, "pss_is_rough", "memory_limit_changed", "cpu_limit_changed"),
+    (c_uint64, "memory_limit_before_kb"),
+    (c_double, "cpu_limit_before_cores"),
+    (c_uint64, "oom_kills"),
 )
 
 OnStart = CFUNCTYPE(None, c_void_p, POINTER(Start))

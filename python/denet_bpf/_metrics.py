@@ -23,6 +23,8 @@ COUNTED_NS = "counted_ns"
 CPU_CORE = "cpu_core"
 CPU_FREQ_KHZ = "cpu_freq_khz"
 CPU_GOVERNOR = "cpu_governor"
+CPU_LIMIT_BEFORE_CORES = "cpu_limit_before_cores"
+CPU_LIMIT_CHANGED = "cpu_limit_changed"
 CPU_LIMIT_CORES = "cpu_limit_cores"
 CPU_SYSTEM_NS = "cpu_system_ns"
 CPU_TIME_BEFORE_NS = "cpu_time_before_ns"
@@ -47,6 +49,8 @@ MAX_PROCESSES = "max_processes"
 MAX_THREADS = "max_threads"
 MEM_RSS_KB = "mem_rss_kb"
 MEM_VMS_KB = "mem_vms_kb"
+MEMORY_LIMIT_BEFORE_KB = "memory_limit_before_kb"
+MEMORY_LIMIT_CHANGED = "memory_limit_changed"
 MEMORY_LIMIT_HIT = "memory_limit_hit"
 MEMORY_LIMIT_KB = "memory_limit_kb"
 MEMORY_STALL_NS = "memory_stall_ns"
@@ -56,6 +60,7 @@ MONITOR_CPU_NS = "monitor_cpu_ns"
 MONITOR_PEAK_RSS_KB = "monitor_peak_rss_kb"
 NODE_SIZES_MB = "node_sizes_mb"
 OOM_KILLED = "oom_killed"
+OOM_KILLS = "oom_kills"
 PAGE_FAULTS_CACHED = "page_faults_cached"
 PAGE_FAULTS_DISK = "page_faults_disk"
 PARENT_ID = "parent_id"
@@ -286,10 +291,11 @@ class MetadataRecord(TypedDict, total=False):
     #: CPUs that CMD might run on, by its affinity and its cpuset; as it was at the last sample; of
     #: metadata at the start.
     cpus_usable: int
-    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the start.
+    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the end; of
+    #: metadata at the start.
     memory_limit_kb: int
     #: The least CPU quota of CMD's cgroup and those above it; absent without one; as it was at the
-    #: start; of a container what it sees of it.
+    #: end, of metadata at the start; of a container what it sees of it.
     cpu_limit_cores: float
 
 
@@ -756,7 +762,8 @@ class SummaryRecord(TypedDict, total=False):
     memory_stall_ns: int
     #: True when memory_stall_ns is of CMD's own cgroup.
     memory_stall_of_cgroup: bool
-    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the start.
+    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the end; of
+    #: metadata at the start.
     memory_limit_kb: int
     #: True when memory_limit_kb was hit during the run.
     memory_limit_hit: bool
@@ -788,7 +795,7 @@ class SummaryRecord(TypedDict, total=False):
     #: The most memory that the cgroup of --own-cgroup had, with page cache and kernel memory (kb).
     cgroup_peak_kb: int
     #: The least CPU quota of CMD's cgroup and those above it; absent without one; as it was at the
-    #: start; of a container what it sees of it.
+    #: end, of metadata at the start; of a container what it sees of it.
     cpu_limit_cores: float
     #: Time of the run for which a quota kept that cgroup from running, summed over CPUs; of several
     #: with a quota the one that waited most (ns); of all in the cgroup, not of CMD alone.
@@ -803,6 +810,20 @@ class SummaryRecord(TypedDict, total=False):
     #: True when processes that share pages began or ended while PSS was read, one after the other:
     #: it may be far off, either way.
     pss_is_rough: bool
+    #: True when memory_limit_kb is another than at the start.
+    memory_limit_changed: bool
+    #: memory_limit_kb of the start, where memory_limit_changed says that it was another; absent
+    #: where there was none (kb).
+    memory_limit_before_kb: int
+    #: True when cpu_limit_cores is another than at the start.
+    cpu_limit_changed: bool
+    #: cpu_limit_cores of the start, where cpu_limit_changed says that it was another; absent where
+    #: there was none.
+    cpu_limit_before_cores: float
+    #: Processes of CMD's own cgroup that the kernel has killed for want of memory during the run;
+    #: absent where there were none, and when that is the root of its hierarchy; of all in the
+    #: cgroup, not of CMD alone; of cgroups below it with v2 only.
+    oom_kills: int
 
 
 class ProgramShare(TypedDict, total=False):

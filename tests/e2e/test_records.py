@@ -47,10 +47,10 @@ SUMMARY = (
     "processes_failed processes_exact processes_running threads_total peak_mem_at_ns peak_process_rss_kb "
     "peak_process_pid peak_process_comm page_faults_cached page_faults_disk ctx_switches_voluntary "
     "ctx_switches_involuntary migrations processes_peak threads_peak disk_write_cancelled_bytes syscall_read_count "
-    "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound memory_stall_ns memory_stall_of_cgroup "
-    "memory_limit_kb memory_limit_hit accounting events_lost records_lost tasks_lost monitor_cpu_ns "
-    "monitor_peak_rss_kb counted_ns cgroup_cpu_ns cgroup_peak_kb cpu_limit_cores throttled_ns cpus_usable root_alone "
-    "ends_unknown pss_is_rough"
+    "syscall_write_count peak_pss_kb peak_pss_at_ns pss_is_bound memory_stall_ns memory_stall_of_cgroup memory_limit_kb "
+    "memory_limit_hit accounting events_lost records_lost tasks_lost monitor_cpu_ns monitor_peak_rss_kb counted_ns "
+    "cgroup_cpu_ns cgroup_peak_kb cpu_limit_cores throttled_ns cpus_usable root_alone ends_unknown pss_is_rough "
+    "memory_limit_changed memory_limit_before_kb cpu_limit_changed cpu_limit_before_cores oom_kills"
 )
 ORDER = dict(metadata=METADATA, child=CHILD, tree=TREE, sample="kind " + SAMPLE, process=PROCESS, exit=EXIT,
              summary=SUMMARY)

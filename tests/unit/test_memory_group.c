@@ -98,14 +98,19 @@ static void least_limit_up_the_tree_is_the_one_in_effect(void **state)
 	put("mount/a/b/memory.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=77\n"
 					 "full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n");
 	memory_group_open(&group, &made, 7);
+	assert_int_equal(group.kills, UINT64_MAX);
 	assert_int_equal(group.limit_kb, 60 * 1024);
 	assert_int_equal(pressure_read(group.pressure_fd, &pressure), 0);
 	assert_int_equal(pressure.some_total_us, 77);
 	assert_false(memory_group_was_hit(&group));
 	put("mount/a/memory.events", "low 0\nhigh 0\nmax 3\noom 2\noom_kill 0\n");
+	put("mount/a/b/memory.events", "low 0\nhigh 0\nmax 9\noom 9\noom_kill 2\n");
 	assert_true(memory_group_was_hit(&group));
+	memory_group_read_again(&group);
 	memory_group_close(&group);
 	assert_int_equal(group.limit_kb, 60 * 1024);
+	assert_true(group.was_hit);
+	assert_int_equal(group.kills, 2);
 }
 
 static void least_quota_up_the_tree_is_the_one_in_effect(void **state)
@@ -129,6 +134,86 @@ static void least_quota_up_the_tree_is_the_one_in_effect(void **state)
 	assert_int_equal(group.throttled_ns, 1500 * 1000);
 	cpu_group_close(&group);
 	assert_int_equal(group.throttled_ns, 1500 * 1000);
+}
+
+static void limits_that_are_changed_are_known_at_the_end(void **state)
+{
+	struct memory_group memory;
+	struct cpu_group cpu;
+
+	(void)state;
+	put_mount("/", "cgroup2", "rw");
+	put("7/cgroup", "0::/a/b\n");
+	put("mount/a/memory.max", "62914560\n");
+	put("mount/a/cpu.max", "max 100000\n");
+	put("mount/a/cpu.stat", "usage_usec 9\nnr_throttled 0\nthrottled_usec 40\n");
+	memory_group_open(&memory, &made, 7);
+	cpu_group_open(&cpu, &made, 7);
+	memory_group_read_again(&memory);
+	cpu_group_read_again(&cpu);
+	assert_int_equal(memory.limit_kb, memory.first_limit_kb);
+	assert_false(cpu_group_has_changed(&cpu));
+	assert_true(cpu.throttled_ns == UINT64_MAX);
+	put("mount/a/b/memory.max", "31457280\n");
+	put("mount/a/cpu.max", "150000 100000\n");
+	put("mount/a/cpu.stat", "usage_usec 9\nnr_throttled 3\nthrottled_usec 42\n");
+	memory_group_read_again(&memory);
+	cpu_group_read_again(&cpu);
+	assert_int_equal(memory.limit_kb, 30 * 1024);
+	assert_int_equal(memory.first_limit_kb, 60 * 1024);
+	assert_true(cpu_group_has_changed(&cpu));
+	assert_true(cpu.limit_cores == 1.5 && isnan(cpu.first_limit_cores));
+	assert_int_equal(cpu.throttled_ns, 2000);
+	put("mount/a/cpu.max", "max 100000\n");
+	cpu_group_read_again(&cpu);
+	assert_false(cpu_group_has_changed(&cpu));
+	memory_group_close(&memory);
+	cpu_group_close(&cpu);
+}
+
+static void limits_of_a_group_that_is_gone_are_as_they_were(void **state)
+{
+	struct memory_group memory;
+	struct cpu_group cpu;
+
+	(void)state;
+	put_mount("/", "cgroup2", "rw");
+	put("7/cgroup", "0::/a/b/c\n");
+	make_dir("mount/a/b/c");
+	put("mount/a/memory.max", "62914560\n");
+	put("mount/a/cpu.max", "50000 100000\n");
+	memory_group_open(&memory, &made, 7);
+	cpu_group_open(&cpu, &made, 7);
+	assert_int_equal(rmdir(memory.places[1].path), 0);
+	put("mount/a/memory.max", "max\n");
+	put("mount/a/cpu.max", "max 100000\n");
+	memory_group_read_again(&memory);
+	cpu_group_read_again(&cpu);
+	assert_int_equal(memory.limit_kb, 60 * 1024);
+	assert_true(cpu.limit_cores == 0.5);
+	memory_group_close(&memory);
+	cpu_group_close(&cpu);
+}
+
+static void kills_are_counted_by_a_group_that_is_not_the_root(void **state)
+{
+	struct memory_group group;
+
+	(void)state;
+	put_mount("/", "cgroup", "rw,memory");
+	put("7/cgroup", "4:memory:/a\n0::/x\n");
+	put("mount/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+	put("mount/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+	memory_group_open(&group, &made, 7);
+	put("mount/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n");
+	memory_group_read_again(&group);
+	assert_int_equal(group.kills, 1);
+	memory_group_close(&group);
+	put("7/cgroup", "4:memory:/\n0::/x\n");
+	memory_group_open(&group, &made, 7);
+	memory_group_read_again(&group);
+	assert_true(group.kills == UINT64_MAX);
+	memory_group_close(&group);
 }
 
 static void quota_of_v1_is_in_two_files(void **state)
@@ -240,6 +325,12 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(least_quota_up_the_tree_is_the_one_in_effect, begin,
 						end),
+		cmocka_unit_test_setup_teardown(limits_that_are_changed_are_known_at_the_end, begin,
+						end),
+		cmocka_unit_test_setup_teardown(limits_of_a_group_that_is_gone_are_as_they_were,
+						begin, end),
+		cmocka_unit_test_setup_teardown(kills_are_counted_by_a_group_that_is_not_the_root,
+						begin, end),
 		cmocka_unit_test_setup_teardown(quota_of_v1_is_in_two_files, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_quota_nothing_is_throttled, begin, end),
 		cmocka_unit_test_setup_teardown(root_has_no_pressure_of_its_own, begin, end),

@@ -95,6 +95,7 @@ static struct denet_summary hostile_summary(void)
 	summary.peak_process_comm = "cc1plus";
 	summary.memory_verdict = NULL;
 	summary.incomplete = NULL;
+	summary.pss_is_rough = summary.memory_limit_changed = summary.cpu_limit_changed = false;
 	summary.pss_is_bound = summary.memory_limit_hit = summary.memory_stall_of_cgroup = false;
 	summary.groups = groups;
 	summary.groups_count = COUNT(groups);

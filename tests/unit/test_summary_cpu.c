@@ -65,7 +65,15 @@ static void cores_are_of_what_it_might_use(void **state)
 	check_text(&summary, "throttled 1.80 s (limit 6 cores)", NULL);
 	summary.cpus_usable = DENET_UNKNOWN;
 	summary.cpu_limit_cores = 6.5;
-	check_text(&summary, "2.50 of 6.5 cores (quota)", NULL);
+	check_text(&summary, "2.50 of 6.5 cores (quota)", "at the start");
+	summary.cpu_limit_changed = true;
+	summary.cpu_limit_before_cores = 4;
+	check_text(&summary, "quota of 4 cores at the start, 6.5 at the end", NULL);
+	summary.cpu_limit_before_cores = NAN;
+	check_text(&summary, "no quota at the start, 6.5 cores at the end", NULL);
+	summary.cpu_limit_before_cores = 4;
+	summary.cpu_limit_cores = NAN;
+	check_text(&summary, "quota of 4 cores at the start, none at the end", NULL);
 }
 
 static void waiting_is_an_average_over_what_was_counted(void **state)

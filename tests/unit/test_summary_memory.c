@@ -156,6 +156,14 @@ static void limit_stands_beside_the_peak_and_the_end_it_caused(void **state)
 	check_text(&summary, "limit 60.0 MiB", "at the limit");
 	summary.memory_limit_hit = true;
 	check_text(&summary, "killed by SIGKILL (out of memory at the limit of 60.0 MiB)", NULL);
+	summary.oom_kills = 1;
+	check_text(&summary, NULL, "its cgroup killed");
+	summary.accounting = DENET_ACCOUNTING_PROC;
+	check_text(&summary, "1 process of its cgroup killed for want of it", NULL);
+	summary.memory_limit_changed = true;
+	check_text(&summary, "limit 60.0 MiB, none at the start", NULL);
+	summary.memory_limit_before_kb = 30 * KIB_PER_MIB;
+	check_text(&summary, "limit 60.0 MiB, 30.0 MiB at the start", NULL);
 }
 
 /* As one that was made for the command has counted. */

@@ -43,7 +43,7 @@ static struct denet_summary nothing_known(void)
 	summary.end = success;
 	summary.peak_process_comm = NULL;
 	summary.incomplete = NULL;
-	summary.pss_is_rough = false;
+	summary.pss_is_rough = summary.memory_limit_changed = summary.cpu_limit_changed = false;
 	summary.pss_is_bound = summary.memory_limit_hit = summary.memory_stall_of_cgroup = false;
 	summary.is_root_alone = false;
 	summary.cpus_usable = 8;

@@ -71,6 +71,12 @@ void around_open(struct around *around, const struct procfs *procfs, pid_t pid)
 	around->is_net_known = around->netdev_fd >= 0;
 }
 
+void around_read_again(struct around *around)
+{
+	memory_group_read_again(&around->group);
+	cpu_group_read_again(&around->cpu);
+}
+
 /* An interface that goes away takes its counters along. */
 static void raise_net(uint64_t before, uint64_t now, uint64_t *value)
 {

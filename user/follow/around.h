@@ -34,6 +34,9 @@ void around_init(struct around *around);
 void around_open_net(struct around *around, const struct procfs *procfs, pid_t pid);
 void around_open(struct around *around, const struct procfs *procfs, pid_t pid);
 
+/* At the end: limits may have been changed meanwhile. */
+void around_read_again(struct around *around);
+
 /* Closes the descriptors. */
 void around_close(struct around *around);
 

@@ -130,6 +130,8 @@ void finish_monitoring(struct denet_monitor *monitor)
 	root_note_unseen(&monitor->root);
 	show_exit(monitor);
 	root_reap(&monitor->root);
+	/* Before the command's own cgroup is removed. */
+	around_read_again(&monitor->around);
 	finish_group(monitor);
 	sum_up(monitor);
 	monitor->phase = PHASE_ENDED;

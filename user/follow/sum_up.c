@@ -30,6 +30,9 @@ static void fill_unknown(struct denet_summary *shown)
 	shown->counted_ns = DENET_UNKNOWN;
 	shown->cpus_usable = DENET_UNKNOWN;
 	shown->cpu_limit_cores = NAN;
+	shown->cpu_limit_before_cores = NAN;
+	shown->memory_limit_before_kb = DENET_UNKNOWN;
+	shown->oom_kills = DENET_UNKNOWN;
 	shown->throttled_ns = DENET_UNKNOWN;
 	shown->events_lost = DENET_UNKNOWN;
 	shown->records_lost = DENET_UNKNOWN;
@@ -99,6 +102,22 @@ static void fill_root_alone(const struct denet_monitor *monitor, struct denet_su
 	shown->threads_total = root->threads_total;
 }
 
+/* As they are at the end, and where that is not what they were, as they were. */
+static void fill_limits(const struct around *around, struct denet_summary *shown)
+{
+	shown->memory_limit_kb = around->group.limit_kb;
+	shown->memory_limit_changed = around->group.limit_kb != around->group.first_limit_kb;
+	if (shown->memory_limit_changed)
+		shown->memory_limit_before_kb = around->group.first_limit_kb;
+	shown->memory_limit_hit = around->group.was_hit;
+	shown->oom_kills = around->group.kills;
+	shown->cpu_limit_cores = around->cpu.limit_cores;
+	shown->cpu_limit_changed = cpu_group_has_changed(&around->cpu);
+	if (shown->cpu_limit_changed)
+		shown->cpu_limit_before_cores = around->cpu.first_limit_cores;
+	shown->throttled_ns = around->cpu.throttled_ns;
+}
+
 static void fill_measured(const struct denet_monitor *monitor, struct denet_summary *shown)
 {
 	const struct around *around = &monitor->around;
@@ -116,10 +135,7 @@ static void fill_measured(const struct denet_monitor *monitor, struct denet_summ
 	fill_pss(&monitor->peaks, shown);
 	shown->memory_stall_ns = around->stall_ns;
 	shown->memory_stall_of_cgroup = around->is_stall_of_group;
-	shown->memory_limit_kb = around->group.limit_kb;
-	shown->memory_limit_hit = memory_group_was_hit(&around->group);
-	shown->cpu_limit_cores = around->cpu.limit_cores;
-	shown->throttled_ns = around->cpu.throttled_ns;
+	fill_limits(around, shown);
 	if (monitor->root.cpus_usable)
 		shown->cpus_usable = monitor->root.cpus_usable;
 	shown->is_root_alone = monitor->options.exclude_children;

@@ -42,6 +42,7 @@ static void forget_measured(struct denet_summary *summary)
 	summary->psi_samples = 0;
 	summary->pss_is_bound = false;
 	summary->pss_is_rough = false;
+	summary->memory_limit_changed = summary->cpu_limit_changed = false;
 	summary->memory_stall_of_cgroup = false;
 	summary->memory_limit_hit = false;
 	summary->is_root_alone = false;

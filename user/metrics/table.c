@@ -268,7 +268,8 @@ const struct metric metric_figures[] = {
 	    (IN_SUMMARY(48, memory_stall_ns))),
 	ROW(GAUGE, U64, "memory_limit_kb", "kb", METRIC_OMIT_ZERO,
 	    "The least limit of memory of CMD's cgroup and those above it.",
-	    "memory.max; hierarchical_memory_limit", "as it was at the start",
+	    "memory.max; hierarchical_memory_limit",
+	    "as it was at the end; of metadata at the start",
 	    (IN_METADATA(20, memory_limit_kb), IN_SUMMARY(50, memory_limit_kb)),
 	    LABEL("Memory Limit")),
 	ROW(COUNTER, U64, "cgroup_cpu_ns", "ns", METRIC_UNMEASURED | METRIC_OMIT_ZERO,
@@ -287,7 +288,7 @@ const struct metric metric_figures[] = {
 	ROW(GAUGE, DOUBLE, "cpu_limit_cores", "", METRIC_OMIT_ZERO,
 	    "The least CPU quota of CMD's cgroup and those above it; absent without one.",
 	    "cpu.max; cpu.cfs_quota_us over cpu.cfs_period_us",
-	    "as it was at the start; of a container what it sees of it",
+	    "as it was at the end, of metadata at the start; of a container what it sees of it",
 	    (IN_METADATA(21, cpu_limit_cores), IN_SUMMARY(74, cpu_limit_cores)),
 	    LABEL("CPU Limit")),
 	ROW(COUNTER, U64, "throttled_ns", "ns", 0,
@@ -299,6 +300,24 @@ const struct metric metric_figures[] = {
 	    "CPUs that CMD might run on, by its affinity and its cpuset.", "sched_getaffinity()",
 	    "as it was at the last sample; of metadata at the start",
 	    (IN_METADATA(19, cpus_usable), IN_SUMMARY(76, cpus_usable))),
+	ROW(GAUGE, U64, "memory_limit_before_kb", "kb", METRIC_OMIT_ZERO,
+	    "memory_limit_kb of the start, where memory_limit_changed says that it was another; "
+	    "absent where there was none.",
+	    "memory.max; hierarchical_memory_limit", NULL,
+	    (IN_SUMMARY(81, memory_limit_before_kb))),
+	ROW(GAUGE, DOUBLE, "cpu_limit_before_cores", "", METRIC_OMIT_ZERO,
+	    "cpu_limit_cores of the start, where cpu_limit_changed says that it was another; "
+	    "absent "
+	    "where there was none.",
+	    "cpu.max; cpu.cfs_quota_us over cpu.cfs_period_us", NULL,
+	    (IN_SUMMARY(83, cpu_limit_before_cores))),
+	ROW(COUNTER, U64, "oom_kills", "", METRIC_OMIT_ZERO,
+	    "Processes of CMD's own cgroup that the kernel has killed for want of memory during "
+	    "the "
+	    "run; absent where there were none, and when that is the root of its hierarchy.",
+	    "oom_kill of memory.events, or of memory.oom_control",
+	    "of all in the cgroup, not of CMD alone; of cgroups below it with v2 only",
+	    (IN_SUMMARY(84, oom_kills)), LABEL("OOM Kills")),
 	ROW(COUNTER, U64, "events_lost", "", 0,
 	    "Events of exec that were lost: commands unknown, no total lost.",
 	    "dropped by the ring buffer", NULL, (IN_SUMMARY(61, events_lost)),

@@ -99,6 +99,23 @@ static void show_throttled(struct layout *layout, const struct denet_summary *su
 			     human_duration(summary->throttled_ns).text, summary->cpu_limit_cores);
 }
 
+static void show_change(struct layout *layout, const struct denet_summary *summary)
+{
+	if (!summary->cpu_limit_changed)
+		return;
+	if (!has_quota(summary))
+		layout_piece(layout, TONE_PLAIN,
+			     "quota of %.3g cores at the start, none at the end",
+			     summary->cpu_limit_before_cores);
+	else if (!isfinite(summary->cpu_limit_before_cores))
+		layout_piece(layout, TONE_PLAIN, "no quota at the start, %.3g cores at the end",
+			     summary->cpu_limit_cores);
+	else
+		layout_piece(layout, TONE_PLAIN,
+			     "quota of %.3g cores at the start, %.3g at the end",
+			     summary->cpu_limit_before_cores, summary->cpu_limit_cores);
+}
+
 void summary_cpu_show(struct layout *layout, const struct denet_summary *summary)
 {
 	const struct denet_counters *used = &summary->used;
@@ -114,4 +131,5 @@ void summary_cpu_show(struct layout *layout, const struct denet_summary *summary
 	show_parts(layout, used);
 	show_waiting(layout, summary);
 	show_throttled(layout, summary, cpus);
+	show_change(layout, summary);
 }

@@ -130,6 +130,33 @@ static bool has_largest(const struct denet_summary *summary)
 	       !(is_of_one(summary) && summary->peak_process_rss_kb < summary->peak_mem_rss_kb);
 }
 
+/* That of the end; what it was at the start is told where it was another. */
+static void show_limit(struct layout *layout, const struct denet_summary *summary)
+{
+	enum term_tone tone = summary->memory_limit_hit ? TONE_WARN : TONE_PLAIN;
+	static const struct human none = { "none" };
+	struct human now = none, before = none;
+
+	if (has(summary->memory_limit_kb))
+		now = human_kib(summary->memory_limit_kb);
+	if (has(summary->memory_limit_before_kb))
+		before = human_kib(summary->memory_limit_before_kb);
+	if (summary->memory_limit_changed)
+		layout_piece(layout, tone, "limit %s, %s at the start", now.text, before.text);
+	else if (has(summary->memory_limit_kb))
+		layout_piece(layout, tone, "limit %s", now.text);
+}
+
+/* BPF says of each process whether it was. */
+static void show_kills(struct layout *layout, const struct denet_summary *summary)
+{
+	uint64_t kills = summary->oom_kills;
+
+	if (has(kills) && summary->accounting == DENET_ACCOUNTING_PROC)
+		layout_piece(layout, TONE_BAD, "%s %s of its cgroup killed for want of it",
+			     human_count(kills).text, kills == 1 ? "process" : "processes");
+}
+
 void summary_memory_show(struct layout *layout, bool is_unicode,
 			 const struct denet_summary *summary)
 {
@@ -143,8 +170,7 @@ void summary_memory_show(struct layout *layout, bool is_unicode,
 	if (has(summary->cgroup_peak_kb))
 		layout_piece(layout, TONE_PLAIN, "its cgroup %s, with page cache",
 			     human_kib(summary->cgroup_peak_kb).text);
-	if (has(summary->memory_limit_kb))
-		layout_piece(layout, summary->memory_limit_hit ? TONE_WARN : TONE_PLAIN, "limit %s",
-			     human_kib(summary->memory_limit_kb).text);
+	show_limit(layout, summary);
+	show_kills(layout, summary);
 	show_stall(layout, summary);
 }

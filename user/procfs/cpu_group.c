@@ -14,7 +14,11 @@
 
 void cpu_group_init(struct cpu_group *group)
 {
-	*group = (struct cpu_group){ .limit_cores = NAN, .throttled_ns = UINT64_MAX };
+	*group = (struct cpu_group){
+		.limit_cores = NAN,
+		.first_limit_cores = NAN,
+		.throttled_ns = UINT64_MAX,
+	};
 }
 
 /* Without a quota it is no number: "max", -1. */
@@ -63,7 +67,7 @@ static bool read_throttled(const struct cpu_group *group, unsigned int level, ui
 				 ret_time);
 }
 
-static void watch_level(struct cpu_group *group, const char *folder, bool is_v2)
+static void watch_level(struct cpu_group *group, const char *folder, bool is_v2, bool is_bound)
 {
 	unsigned int level = group->count;
 	int fd;
@@ -75,50 +79,106 @@ static void watch_level(struct cpu_group *group, const char *folder, bool is_v2)
 		return;
 	group->fds[level] = fd;
 	group->v2_levels |= (unsigned int)is_v2 << level;
+	group->bound_levels |= (unsigned int)is_bound << level;
 	if (!read_throttled(group, level, &group->before[level])) {
 		(void)close(fd);
 		return;
 	}
 	group->count++;
-	group->throttled_ns = 0;
+	if (is_bound)
+		group->throttled_ns = 0;
 }
 
-static void take_limits(struct cpu_group *group, struct cgroup_folder *place, bool is_v2)
+static void lower(double *limit_cores, double cores)
 {
-	double cores;
+	if (!isnan(cores) && !(*limit_cores <= cores))
+		*limit_cores = cores;
+}
 
+static void take_limits(struct cpu_group *group, struct cgroup_folder place, bool is_v2)
+{
 	do {
-		cores = read_limit(place->path, is_v2);
-		if (isnan(cores))
-			continue;
-		if (!(group->limit_cores <= cores))
-			group->limit_cores = cores;
-		watch_level(group, place->path, is_v2);
-	} while (cgroup_folder_go_up(place));
+		double cores = read_limit(place.path, is_v2);
+
+		lower(&group->limit_cores, cores);
+		watch_level(group, place.path, is_v2, !isnan(cores));
+	} while (cgroup_folder_go_up(&place));
 }
 
 void cpu_group_open(struct cpu_group *group, const struct procfs *procfs, pid_t pid)
 {
-	struct cgroup_folder place;
-
 	cpu_group_init(group);
-	if (cgroup_folder_find(procfs, pid, "cpu", false, &place))
-		take_limits(group, &place, false);
-	if (cgroup_folder_find(procfs, pid, "cpu", true, &place))
-		take_limits(group, &place, true);
+	for (int is_v2 = 0; is_v2 < 2; is_v2++) {
+		struct cgroup_folder *place = &group->places[is_v2];
+
+		if (cgroup_folder_find(procfs, pid, "cpu", is_v2, place))
+			take_limits(group, *place, is_v2);
+		else
+			place->path[0] = '\0';
+	}
+	group->first_limit_cores = group->limit_cores;
+}
+
+static uint64_t throttled_ns(const struct cpu_group *group, unsigned int level)
+{
+	uint64_t now;
+
+	if (!read_throttled(group, level, &now) || now < group->before[level])
+		return 0;
+	return (now - group->before[level]) * (group->v2_levels & 1u << level ? NS_PER_US : 1);
+}
+
+static void note_level(struct cpu_group *group, unsigned int level)
+{
+	uint64_t used_ns = throttled_ns(group, level);
+
+	if (group->throttled_ns == UINT64_MAX ? used_ns > 0 : used_ns > group->throttled_ns)
+		group->throttled_ns = used_ns;
 }
 
 void cpu_group_note(struct cpu_group *group)
 {
-	uint64_t now, used_ns;
+	for (unsigned int i = 0; i < group->count; i++)
+		if (group->bound_levels & 1u << i)
+			note_level(group, i);
+}
 
-	for (unsigned int i = 0; i < group->count; i++) {
-		if (!read_throttled(group, i, &now) || now < group->before[i])
+/* False when one of the groups is gone: what was known stays. */
+static bool read_limits(const struct cpu_group *group, double *ret_cores)
+{
+	*ret_cores = NAN;
+	for (int is_v2 = 0; is_v2 < 2; is_v2++) {
+		struct cgroup_folder place = group->places[is_v2];
+
+		if (!place.path[0])
 			continue;
-		used_ns = (now - group->before[i]) * (group->v2_levels & 1u << i ? NS_PER_US : 1);
-		if (used_ns > group->throttled_ns)
-			group->throttled_ns = used_ns;
+		if (access(place.path, F_OK))
+			return false;
+		do
+			lower(ret_cores, read_limit(place.path, is_v2));
+		while (cgroup_folder_go_up(&place));
 	}
+	return true;
+}
+
+void cpu_group_read_again(struct cpu_group *group)
+{
+	double cores;
+
+	if (!read_limits(group, &cores))
+		return;
+	group->limit_cores = cores;
+	if (!isnan(cores) && group->throttled_ns == UINT64_MAX)
+		group->throttled_ns = 0;
+	for (unsigned int i = 0; i < group->count; i++)
+		note_level(group, i);
+}
+
+bool cpu_group_has_changed(const struct cpu_group *group)
+{
+	double now = group->limit_cores, first = group->first_limit_cores;
+
+	return isnan(now) != isnan(first) || (!isnan(now) && now != first);
 }
 
 void cpu_group_close(struct cpu_group *group)

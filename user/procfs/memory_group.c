@@ -2,6 +2,7 @@
 #include "procfs/memory_group.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "procfs/cgroup_folder.h"
@@ -13,6 +14,13 @@
 
 /* v1 says for none what is left of an int64 in whole pages. */
 #define NO_LIMIT_BYTES (UINT64_C(1) << 62)
+
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
 
 /* "max" is no number. */
 static bool read_number(const char *folder, const char *name, uint64_t *ret_number)
@@ -44,8 +52,7 @@ static void take_limit(struct memory_group *group, struct cgroup_folder *place, 
 				 &bytes) ||
 		    bytes >= NO_LIMIT_BYTES || bytes / 1024 >= group->limit_kb)
 			continue;
-		if (group->hits_fd >= 0)
-			(void)close(group->hits_fd);
+		close_if_open(&group->hits_fd);
 		group->limit_kb = bytes / 1024;
 		group->is_v2 = is_v2;
 		group->hits_fd =
@@ -64,33 +71,88 @@ static void forget_what_is_not_in_effect(struct memory_group *group,
 	    bytes / 1024 == group->limit_kb)
 		return;
 	group->limit_kb = bytes < NO_LIMIT_BYTES ? bytes / 1024 : UINT64_MAX;
-	if (group->hits_fd >= 0)
-		(void)close(group->hits_fd);
-	group->hits_fd = -1;
+	close_if_open(&group->hits_fd);
+}
+
+/* The limits up both trees. */
+static void take_limits(struct memory_group *group)
+{
+	struct cgroup_folder above = group->places[0];
+
+	if (above.path[0]) {
+		take_limit(group, &above, false);
+		forget_what_is_not_in_effect(group, &group->places[0]);
+	}
+	above = group->places[1];
+	if (above.path[0])
+		take_limit(group, &above, true);
+}
+
+static void open_pressure(struct memory_group *group, const struct cgroup_folder *place)
+{
+	/* The root has no type. */
+	AUTO_FD int fd = place->path[0] ? procfs_open(place->path, "cgroup.type") : -1;
+
+	if (fd >= 0)
+		group->pressure_fd = procfs_open(place->path, "memory.pressure");
+}
+
+static int open_kills(const struct cgroup_folder *place, bool is_v2)
+{
+	if (strlen(place->path) <= place->mount_len)
+		return -1;
+	return procfs_open(place->path, is_v2 ? "memory.events" : "memory.oom_control");
+}
+
+static void begin_kills(struct memory_group *group)
+{
+	for (int is_v2 = 0; is_v2 < 2 && group->kills_fd < 0; is_v2++)
+		if (group->places[is_v2].path[0])
+			group->kills_fd = open_kills(&group->places[is_v2], is_v2);
+	if (group->kills_fd >= 0 &&
+	    lines_find_value(group->kills_fd, "oom_kill ", &group->kills_before))
+		close_if_open(&group->kills_fd);
 }
 
 void memory_group_open(struct memory_group *group, const struct procfs *procfs, pid_t pid)
 {
-	struct cgroup_folder place, above;
-
 	*group = MEMORY_GROUP_NONE;
-	if (cgroup_folder_find(procfs, pid, "memory", false, &place)) {
-		above = place;
-		take_limit(group, &above, false);
-		forget_what_is_not_in_effect(group, &place);
-	}
-	if (cgroup_folder_find(procfs, pid, "memory", true, &place)) {
-		/* The root has no type. */
-		AUTO_FD int fd = procfs_open(place.path, "cgroup.type");
+	for (int is_v2 = 0; is_v2 < 2; is_v2++)
+		if (!cgroup_folder_find(procfs, pid, "memory", is_v2, &group->places[is_v2]))
+			group->places[is_v2].path[0] = '\0';
+	take_limits(group);
+	group->first_limit_kb = group->limit_kb;
+	open_pressure(group, &group->places[1]);
+	begin_kills(group);
+	if (group->hits_fd >= 0 && !read_hits(group->hits_fd, group->is_v2, &group->hits_before))
+		close_if_open(&group->hits_fd);
+}
 
-		if (fd >= 0)
-			group->pressure_fd = procfs_open(place.path, "memory.pressure");
-		take_limit(group, &place, true);
+static void count_kills(struct memory_group *group)
+{
+	uint64_t kills;
+
+	if (group->kills_fd >= 0 && !lines_find_value(group->kills_fd, "oom_kill ", &kills) &&
+	    kills >= group->kills_before)
+		group->kills = kills - group->kills_before;
+}
+
+/* What was hit stays that which was the least at first. */
+void memory_group_read_again(struct memory_group *group)
+{
+	struct memory_group now = MEMORY_GROUP_NONE;
+
+	group->was_hit = memory_group_was_hit(group);
+	count_kills(group);
+	for (int i = 0; i < 2; i++) {
+		now.places[i] = group->places[i];
+		/* Gone: what was known stays. */
+		if (now.places[i].path[0] && access(now.places[i].path, F_OK))
+			return;
 	}
-	if (group->hits_fd >= 0 && !read_hits(group->hits_fd, group->is_v2, &group->hits_before)) {
-		(void)close(group->hits_fd);
-		group->hits_fd = -1;
-	}
+	take_limits(&now);
+	group->limit_kb = now.limit_kb;
+	memory_group_close(&now);
 }
 
 bool memory_group_was_hit(const struct memory_group *group)
@@ -103,9 +165,7 @@ bool memory_group_was_hit(const struct memory_group *group)
 
 void memory_group_close(struct memory_group *group)
 {
-	if (group->hits_fd >= 0)
-		(void)close(group->hits_fd);
-	if (group->pressure_fd >= 0)
-		(void)close(group->pressure_fd);
-	group->hits_fd = group->pressure_fd = -1;
+	close_if_open(&group->hits_fd);
+	close_if_open(&group->kills_fd);
+	close_if_open(&group->pressure_fd);
 }
