@@ -283,10 +283,12 @@ class Files(Case):
 class Refused(Case):
     def refuse(self, status, word, *args):
         old = self.write("out", "old")
-        for out in ((), ("-o", old)):
+        there = sorted(os.listdir(self.folder))
+        for out in ((), ("-o", old), ("-o", self.path("new"))):
             result = run("convert", *args, *out)
             self.assert_refused(result, word, status=status)
             self.assertEqual(self.read("out"), b"old")
+            self.assertEqual(sorted(os.listdir(self.folder)), there)
 
     def test_wrong_usage(self):
         self.refuse(125, "--to FORMAT", OWN)

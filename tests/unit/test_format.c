@@ -101,7 +101,7 @@ static void prometheus_says_what_is_not_whole(void **state)
 	prometheus_append_run(&buf, &hostile_start, &summary);
 	assert_line(&buf, "denet_run_complete{run=\"a\\\"b?c\"} 0");
 	assert_line(&buf, "denet_run_info{run=\"a\\\"b?c\",accounting=\"bpf\",command=\"make\","
-			  "incomplete=\"a \\\"b\\\"\",pss=\"at most\"} 1");
+			  "incomplete=\"a \\\"b\\\"\",pss_is_bound=\"true\"} 1");
 }
 
 /* A series may be there once only, or the whole file is refused. */
@@ -158,6 +158,22 @@ static void influx_keeps_types_and_leaves_out_what_is_not_known(void **state)
 	assert_string_equal(buf_text(&buf),
 			    "denet_sample,accounting=bpf,command=ma\\ ke,host=h,label=a\"b?c "
 			    "cpu_usage=2.0,mem_rss_kb=9223372036854775807i 1700000000001000000\n");
+}
+
+static void influx_says_what_is_a_bound(void **state)
+{
+	struct denet_tree tree = { .size = sizeof(tree), .aggregated = told_blank() };
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	tree.aggregated.ts_ms = tree.ts_ms = 1;
+	tree.process_count = tree.processes_started = tree.processes_exited = DENET_UNKNOWN;
+	tree.pss_is_bound = true;
+	influx_append_sample(&buf, NULL, &tree);
+	assert_int_equal(buf.len, 0);
+	tree.aggregated.pss_kb = 5;
+	influx_append_sample(&buf, NULL, &tree);
+	assert_string_equal(buf_text(&buf), "denet_sample pss_kb=5i,pss_is_bound=true 1000000\n");
 }
 
 static void influx_has_the_run_and_its_programs(void **state)
@@ -304,6 +320,7 @@ int main(void)
 		cmocka_unit_test(names_that_are_written_alike_are_one),
 		cmocka_unit_test(only_so_many_programs_are_series),
 		cmocka_unit_test(influx_keeps_types_and_leaves_out_what_is_not_known),
+		cmocka_unit_test(influx_says_what_is_a_bound),
 		cmocka_unit_test(influx_has_the_run_and_its_programs),
 		cmocka_unit_test(csv_quotes_what_needs_it),
 		cmocka_unit_test(csv_of_an_old_record_has_no_times),

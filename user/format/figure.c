@@ -37,3 +37,17 @@ bool figure_next(enum denet_record record, const void *base, size_t *index,
 	}
 	return false;
 }
+
+const struct denet_metric *figure_next_truth(enum denet_record record, const void *base,
+					     size_t *index)
+{
+	const struct denet_metric *metric;
+	size_t offset;
+
+	while ((metric = denet_record_metric(record, *index, &offset))) {
+		++*index;
+		if (metric->form == DENET_FORM_BOOL && *(const bool *)((const char *)base + offset))
+			return metric;
+	}
+	return NULL;
+}

@@ -23,4 +23,10 @@ struct figure_value {
 bool figure_next(enum denet_record record, const void *base, size_t *index,
 		 struct figure_value *ret_value);
 
+/*
+ * The same for what is said of the figures and holds: that one is a bound, and the like. NULL at the end.
+ */
+const struct denet_metric *figure_next_truth(enum denet_record record, const void *base,
+					     size_t *index);
+
 #endif

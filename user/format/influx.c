@@ -78,11 +78,17 @@ static void append_field(struct line *line, const struct figure_value *value)
 
 static void append_fields(struct line *line, enum denet_record record, const void *base)
 {
+	const struct denet_metric *truth;
 	struct figure_value value;
 	size_t index = 0;
 
 	while (figure_next(record, base, &index, &value))
 		append_field(line, &value);
+	/* Of nothing there is nothing to say. */
+	for (index = 0; line->has_field && (truth = figure_next_truth(record, base, &index));) {
+		begin_field(line, truth);
+		buf_append_text(line->buf, "true");
+	}
 }
 
 static void end(struct line *line, uint64_t ts_ms)

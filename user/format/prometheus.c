@@ -154,7 +154,9 @@ static void append_gauge(struct buf *buf, const struct denet_start *start, const
 static void append_info(struct buf *buf, const struct denet_start *start,
 			const struct denet_summary *summary)
 {
+	const struct denet_metric *truth;
 	bool is_first = true;
+	size_t index = 0;
 
 	buf_append_text(buf, "# HELP denet_run_info What was run, and how it was counted.\n"
 			     "# TYPE denet_run_info gauge\ndenet_run_info");
@@ -165,7 +167,8 @@ static void append_info(struct buf *buf, const struct denet_start *start,
 	append_pair(buf, &is_first, "job_id", start ? start->job : NULL);
 	append_pair(buf, &is_first, "user", start ? start->user : NULL);
 	append_pair(buf, &is_first, "incomplete", summary->incomplete);
-	append_pair(buf, &is_first, "pss", summary->pss_is_bound ? "at most" : NULL);
+	while ((truth = figure_next_truth(DENET_RECORD_SUMMARY, summary, &index)))
+		append_pair(buf, &is_first, truth->key, "true");
 	buf_append_text(buf, is_first ? " 1\n" : "} 1\n");
 }
 
