@@ -118,27 +118,45 @@ static __always_inline int add_seeded(struct task_struct *task, __u64 id, __u32 
 	return r;
 }
 
-static __always_inline int seed_process(struct seq_file *seq, struct task_struct *task)
+static __always_inline bool is_leader(struct task_struct *task)
+{
+	return task->pid == task->tgid;
+}
+
+/* Notes what the sample has to tell whatever happens until then. */
+static __always_inline bool is_wanted_process(struct task_struct *task, struct task_sample *sample)
 {
 	struct seed *wanted = seed_of(task);
-	struct process_account *account = &opened;
-	struct task_sample sample = {};
 	__u32 is_dead = is_zombie(task);
 
-	sample.parent_id = seeded_parent_id(task);
-	if (!wanted && !sample.parent_id)
-		return 0;
+	sample->parent_id = seeded_parent_id(task);
+	if (!wanted && !sample->parent_id)
+		return false;
 	/* Found by an earlier pass, and in the hash no more since its main thread has ended. */
 	if (wanted && wanted->id && is_dead)
-		return 0;
-	if (BPF_CORE_READ(task, signal, live.counter) == 0)
-		return 0;
-	if (is_full(seq))
-		return 1;
-	sample.flags = SAMPLE_LEADER | is_dead * SAMPLE_DEAD;
-	read_sample(task, &sample);
-	add_slice(task, &sample);
-	fill_account(task, &sample, account);
+		return false;
+	sample->flags = is_dead * SAMPLE_DEAD;
+	return BPF_CORE_READ(task, signal, live.counter) != 0;
+}
+
+static __always_inline bool is_wanted_thread(struct task_struct *task, struct task_sample *sample)
+{
+	struct seed *seed = seed_of(task);
+
+	if (!seed)
+		return false;
+	sample->id = seed->id;
+	return sample->id && !is_zombie(task);
+}
+
+static __always_inline int seed_process(struct seq_file *seq, struct task_struct *task,
+					struct task_sample *sample)
+{
+	struct process_account *account = &opened;
+	__u32 is_dead = (sample->flags & SAMPLE_DEAD) / SAMPLE_DEAD;
+
+	sample->flags |= SAMPLE_LEADER;
+	fill_account(task, sample, account);
 	if (account_open(account))
 		return 0;
 	/* User space files the command of a seeded process under its id, for who is forked from it. */
@@ -151,10 +169,10 @@ static __always_inline int seed_process(struct seq_file *seq, struct task_struct
 	}
 	ADD(totals.alive.processes, 1);
 	ADD(totals.alive.threads, 1 - is_dead);
-	remember_process(&sample, account->id);
-	sample.id = account->id;
-	bpf_seq_write(seq, &sample, sizeof(sample));
-	write_ended_threads(seq, task, &sample);
+	remember_process(sample, account->id);
+	sample->id = account->id;
+	bpf_seq_write(seq, sample, sizeof(*sample));
+	write_ended_threads(seq, task, sample);
 	return 0;
 }
 
@@ -182,37 +200,28 @@ static __always_inline void discount_thread(__u64 id)
 		leave_for_harvest(account);
 }
 
-static __always_inline int seed_thread(struct seq_file *seq, struct task_struct *task)
+static __always_inline int seed_thread(struct seq_file *seq, struct task_struct *task,
+				       struct task_sample *sample)
 {
-	struct seed *seed = seed_of(task);
-	struct task_sample sample = {};
-	__u64 id;
+	__u64 id = sample->id;
 
-	if (!seed)
-		return 0;
-	id = seed->id;
-	if (!id || is_zombie(task))
-		return 0;
-	if (is_full(seq))
-		return 1;
-	sample.id = id;
-	read_sample(task, &sample);
-	add_slice(task, &sample);
 	count_thread(id);
 	if (add_seeded(task, id, 0)) {
 		discount_thread(id);
 		return 0;
 	}
 	ADD(totals.alive.threads, 1);
-	bpf_seq_write(seq, &sample, sizeof(sample));
+	bpf_seq_write(seq, sample, sizeof(*sample));
 	return 0;
 }
 
+/* One reading for both: each costs the kernel's verifier and its relocation a tenth of the program. */
 SEC("iter/task")
 int seed_tasks(struct bpf_iter__task *ctx)
 {
 	struct seq_file *seq = ctx->meta->seq; /* each load of it is a look-up for the verifier */
 	struct task_struct *task = ctx->task;
+	struct task_sample sample = {};
 	struct task_member member;
 
 	if (ctx->meta->seq_num == 0)
@@ -224,7 +233,12 @@ int seed_tasks(struct bpf_iter__task *ctx)
 		return 0;
 	if (member_id(task, &member))
 		return 0;
-	if (task->pid == task->tgid)
-		return seed_process(seq, task);
-	return seed_thread(seq, task);
+	if (is_leader(task) ? !is_wanted_process(task, &sample) : !is_wanted_thread(task, &sample))
+		return 0;
+	if (is_full(seq))
+		return 1;
+	read_sample(task, &sample);
+	add_slice(task, &sample);
+	/* Read again: with the answer of before all of this would be verified twice. */
+	return is_leader(task) ? seed_process(seq, task, &sample) : seed_thread(seq, task, &sample);
 }
