@@ -43,9 +43,12 @@ struct slot_stack {
 	__type(value, __u32);
 };
 
-struct block_stack {
-	__uint(type, BPF_MAP_TYPE_STACK);
+/* Whose blocks of slots are in use: what enters one first has it. */
+struct block_hash {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, SLOT_BLOCKS);
+	__type(key, __u32);
 	__type(value, __u32);
 };
 
@@ -98,7 +101,7 @@ MAP(account_hash, account_by_id);
 MAP(seed_hash, seed_by_tgid);
 MAP(slot_array, slot_by_number);
 MAP(slot_stack, free_slots);
-MAP(block_stack, free_blocks);
+MAP(block_hash, open_blocks);
 MAP(event_ring, events);
 MAP(counter_array, next_by_cpu);
 MAP(at_once_array, at_once_by_cpu);

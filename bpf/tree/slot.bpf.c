@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Free slots lie on a stack; those that were never used are opened in blocks, which lie on another,
- * the lowest on top. No atomic gives a number here, as 5.10 refuses those: each CPU counts through a
- * block of its own.
+ * Free slots lie on a stack; those that were never used are opened in blocks, the lowest first. No
+ * atomic gives a number here, as 5.10 refuses those: a block is had by who enters it into a map, and
+ * each CPU counts through one of its own.
  */
 #include "tree/slot.bpf.h"
 #include <bpf/bpf_helpers.h>
+
+#define EEXIST 17
+/* By as many CPUs at once; the next birth tries again. */
+#define CLAIMS_MAX 8
+
+/* None is left out, as the count of them tells how far it has to be looked. */
+static __always_inline __u32 block_open(void)
+{
+	__u32 block = *(volatile __u64 *)&slot_blocks;
+	long r = -EEXIST;
+
+	for (int i = 0; i < CLAIMS_MAX && r == -EEXIST; i++, block++)
+		r = bpf_map_update_elem(&open_blocks, &block, &block, BPF_NOEXIST);
+	if (r)
+		return SLOT_NONE;
+	ADD(slot_blocks, 1);
+	return block - 1;
+}
 
 /* The slot after the last one, or the first of a new block. */
 static __always_inline __u32 slot_open(__u32 which)
@@ -16,9 +34,9 @@ static __always_inline __u32 slot_open(__u32 which)
 	if (!next)
 		return SLOT_NONE;
 	if (!(*next & (SLOTS_OF_BLOCK - 1))) {
-		if (bpf_map_pop_elem(&free_blocks, &block))
+		block = block_open();
+		if (block == SLOT_NONE)
 			return SLOT_NONE;
-		ADD(slot_blocks, 1);
 		*next = block * SLOTS_OF_BLOCK;
 	}
 	*next += 1;

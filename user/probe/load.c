@@ -166,6 +166,8 @@ static void size_light(const struct probe *probe, const struct probe_options *op
 		skel->maps.member_by_address.max_entries = SPILLED_MAX;
 	if (options->processes_max)
 		skel->maps.account_by_id.max_entries = options->processes_max;
+	if (options->slot_blocks)
+		skel->maps.open_blocks.max_entries = options->slot_blocks;
 	if (options->ring_bytes)
 		skel->maps.events.max_entries = options->ring_bytes;
 }
@@ -180,7 +182,6 @@ static void adopt_light(struct probe *probe)
 	probe->seeds_fd = skel->maps.seed_by_tgid.map_fd;
 	probe->events_fd = skel->maps.events.map_fd;
 	probe->at_once_fd = skel->maps.at_once_by_cpu.map_fd;
-	probe->blocks_fd = skel->maps.free_blocks.map_fd;
 	probe->free_slots_fd = skel->maps.free_slots.map_fd;
 	probe->members_fd = skel->maps.member_by_address.map_fd;
 	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
@@ -197,8 +198,11 @@ static void size_whole(const struct probe *probe, const struct probe_options *op
 	(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
 	(void)bpf_map__set_map_flags(skel->maps.account_by_id, 0);
 	(void)bpf_map__set_map_flags(skel->maps.seed_by_tgid, 0);
+	(void)bpf_map__set_map_flags(skel->maps.open_blocks, 0);
 	if (options->processes_max)
 		(void)bpf_map__set_max_entries(skel->maps.account_by_id, options->processes_max);
+	if (options->slot_blocks)
+		(void)bpf_map__set_max_entries(skel->maps.open_blocks, options->slot_blocks);
 	if (options->ring_bytes)
 		(void)bpf_map__set_max_entries(skel->maps.events, options->ring_bytes);
 }
@@ -213,23 +217,16 @@ static void adopt_whole(struct probe *probe)
 	probe->seeds_fd = bpf_map__fd(skel->maps.seed_by_tgid);
 	probe->events_fd = bpf_map__fd(skel->maps.events);
 	probe->at_once_fd = bpf_map__fd(skel->maps.at_once_by_cpu);
-	probe->blocks_fd = bpf_map__fd(skel->maps.free_blocks);
 	probe->free_slots_fd = bpf_map__fd(skel->maps.free_slots);
 	probe->members_fd = bpf_map__fd(skel->maps.member_by_address);
 	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
 	probe->members_tree.slots_fd = bpf_map__fd(skel->maps.slot_by_number);
 }
 
-/* Nobody is a member before all is attached and seeded. */
-static int make_slots(struct probe *probe, const struct probe_options *options)
+static void want_members(struct probe *probe, const struct probe_options *options)
 {
-	uint32_t blocks = options->slot_blocks ? options->slot_blocks : SLOT_BLOCKS;
-
-	if (!probe->tree_knobs.use_slots)
-		return 0;
-	probe->members.is_wanted = true;
-	probe->members.is_forced = options->force_members;
-	return members_fill_blocks(probe->blocks_fd, blocks);
+	probe->members.is_wanted = probe->tree_knobs.use_slots;
+	probe->members.is_forced = probe->tree_knobs.use_slots && options->force_members;
 }
 
 static int load(struct probe *probe, const struct probe_options *options, bool is_light)
@@ -251,7 +248,8 @@ static int load(struct probe *probe, const struct probe_options *options, bool i
 		adopt_light(probe);
 	else
 		adopt_whole(probe);
-	return make_slots(probe, options);
+	want_members(probe, options);
+	return 0;
 }
 
 /* Nothing that libbpf could do would help, and its attempt costs 15 ms. */

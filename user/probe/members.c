@@ -46,15 +46,6 @@ const struct object_kind members_kind = {
 	OBJECT_USE_CALLS(members),
 };
 
-/* The lowest on top. */
-int members_fill_blocks(int blocks_fd, uint32_t blocks)
-{
-	for (__u32 block = blocks; block-- > 0;)
-		if (bpf_map_update_elem(blocks_fd, NULL, &block, BPF_ANY))
-			return -errno;
-	return 0;
-}
-
 static void adopt(struct members *members, int *ret_slots_fd, int *ret_accounts_fd,
 		  int *ret_records_fd)
 {

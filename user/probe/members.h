@@ -40,9 +40,6 @@ struct members {
 
 extern const struct object_kind members_kind;
 
-/* Makes so many blocks of slots free. */
-int members_fill_blocks(int blocks_fd, uint32_t blocks);
-
 /* Whether it may still be loaded, for which CAP_BPF and CAP_PERFMON have to be there. */
 bool members_may_load(const struct members *members);
 

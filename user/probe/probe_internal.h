@@ -46,7 +46,6 @@ struct probe {
 	int seeds_fd;
 	int events_fd;
 	int at_once_fd;
-	int blocks_fd;
 	int free_slots_fd;
 	int members_fd; /* those in the hash */
 	int passes_max; /* of seeding */
