@@ -89,9 +89,10 @@ int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path)
 
 static int load(const struct procfs *procfs, pid_t pid, char **ret_text, size_t *ret_len)
 {
-	char name[32];
+	char name[32] = "self/cgroup";
 
-	(void)snprintf(name, sizeof(name), "%d/cgroup", (int)pid);
+	if (pid != CGROUP_FILE_OURS)
+		(void)snprintf(name, sizeof(name), "%d/cgroup", (int)pid);
 	return procfs_load(procfs->proc, name, TEXT_MAX, ret_text, ret_len);
 }
 

@@ -9,6 +9,8 @@
 
 struct procfs;
 
+#define CGROUP_FILE_OURS ((pid_t)-1) /* for a pid: of this process, whatever /proc calls it */
+
 /*
  * The path of its cgroup: the v2 one, unless that is "/" or there is none and the v1 memory one is
  * known. -ENODATA when neither is.

@@ -39,8 +39,9 @@ static bool take_place(struct cgroup_folder *place, const struct mountinfo *moun
 	return true;
 }
 
-bool cgroup_folder_find(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
-			struct cgroup_folder *place)
+bool cgroup_folder_find_such(const struct procfs *procfs, pid_t pid, const char *controller,
+			     bool is_v2, cgroup_folder_fn is_such, void *context,
+			     struct cgroup_folder *place)
 {
 	AUTO_FD int fd = procfs_open(procfs->proc, "self/mountinfo");
 	char group[PATH_MAX];
@@ -53,9 +54,23 @@ bool cgroup_folder_find(const struct procfs *procfs, pid_t pid, const char *cont
 	lines_init(&lines, fd);
 	while (lines_next(&lines, &line) > 0)
 		if (mountinfo_parse(line, &mount) && is_of(&mount, controller, is_v2) &&
-		    take_place(place, &mount, group))
+		    take_place(place, &mount, group) && is_such(context, place, &mount))
 			return true;
 	return false;
+}
+
+static bool is_any(void *context, const struct cgroup_folder *place, const struct mountinfo *mount)
+{
+	(void)context;
+	(void)place;
+	(void)mount;
+	return true;
+}
+
+bool cgroup_folder_find(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
+			struct cgroup_folder *place)
+{
+	return cgroup_folder_find_such(procfs, pid, controller, is_v2, is_any, NULL, place);
 }
 
 bool cgroup_folder_go_up(struct cgroup_folder *place)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct mountinfo;
 struct procfs;
 
 struct cgroup_folder {
@@ -18,6 +19,13 @@ struct cgroup_folder {
 /* In v2, or in v1's hierarchy of that controller. */
 bool cgroup_folder_find(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
 			struct cgroup_folder *place);
+
+/* The hierarchy may be mounted more than once, each time another part of it: the first that is such. */
+typedef bool (*cgroup_folder_fn)(void *context, const struct cgroup_folder *place,
+				 const struct mountinfo *mount);
+bool cgroup_folder_find_such(const struct procfs *procfs, pid_t pid, const char *controller,
+			     bool is_v2, cgroup_folder_fn is_such, void *context,
+			     struct cgroup_folder *place);
 
 /* False above the mount. */
 bool cgroup_folder_go_up(struct cgroup_folder *place);
