@@ -16,28 +16,9 @@
 #include <cmocka.h>
 
 #include "denet/denet.h"
+#include "sink_file.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
-
-#define BIG 300000
-
-static char path[64];
-
-static int make_path(void **state)
-{
-	int fd;
-
-	(void)state;
-	(void)snprintf(path, sizeof(path), "/tmp/denet-sink-XXXXXX");
-	fd = mkstemp(path);
-	return fd < 0 || close(fd);
-}
-
-static int remove_path(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
 
 static void assert_content(const char *expected)
 {
