@@ -8,10 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "util/buf.h"
-#include "util/cleanup.h"
-
-#define MS UINT64_C(1000000)
+#include "summary_text.h"
 
 static struct denet_summary run(void)
 {
@@ -29,19 +26,6 @@ static struct denet_summary run(void)
 		.throttled_ns = DENET_UNKNOWN,
 		.counted_ns = DENET_UNKNOWN,
 	};
-}
-
-static void check_text(const struct denet_summary *summary, const char *with, const char *without)
-{
-	const struct summary_context context = { 0 };
-	const struct term_style style = { .columns = 200, .is_unicode = true };
-	AUTO(buf) struct buf buf = { 0 };
-
-	summary_view_append(&buf, &style, summary, &context);
-	if (with && !strstr(buf_text(&buf), with))
-		fail_msg("no '%s' in:\n%s", with, buf_text(&buf));
-	if (without && strstr(buf_text(&buf), without))
-		fail_msg("'%s' in:\n%s", without, buf_text(&buf));
 }
 
 /* What bounds it most is what its cores are of. */

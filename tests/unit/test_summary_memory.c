@@ -9,10 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "util/buf.h"
-#include "util/cleanup.h"
+#include "summary_text.h"
 
-#define MS UINT64_C(1000000)
 #define KIB_PER_MIB 1024
 
 static struct denet_summary many(void)
@@ -54,19 +52,6 @@ static struct denet_summary one(void)
 	summary.peak_mem_rss_kb = summary.peak_process_rss_kb = 1820;
 	summary.peak_mem_at_ns = DENET_UNKNOWN;
 	return summary;
-}
-
-static void check_text(const struct denet_summary *summary, const char *with, const char *without)
-{
-	const struct summary_context context = { 0 };
-	const struct term_style style = { .columns = 200, .is_unicode = true };
-	AUTO(buf) struct buf buf = { 0 };
-
-	summary_view_append(&buf, &style, summary, &context);
-	if (with && !strstr(buf_text(&buf), with))
-		fail_msg("no '%s' in:\n%s", with, buf_text(&buf));
-	if (without && strstr(buf_text(&buf), without))
-		fail_msg("'%s' in:\n%s", without, buf_text(&buf));
 }
 
 static void only_what_is_a_bound_is_called_one(void **state)
