@@ -30,6 +30,31 @@ static void account_of_the_root_is_waited_for(void **state)
 	end_world(&world);
 }
 
+/* It would tell what the end's tells. */
+static void sample_that_falls_due_meanwhile_is_the_last(void **state)
+{
+	struct world world;
+	unsigned int samples;
+
+	(void)state;
+	init_world(&world);
+	world.options.interval_ms = 1;
+	world.options.max_interval_ms = 1;
+	attach(&world);
+	script_use(ROOT, 6 * MS);
+	assert_int_equal(step_after_ms(&world, SETTLE_MS - 1), 0);
+	samples = world.heard.samples;
+	script_die(ROOT);
+	let_root_go(&world);
+	assert_int_equal(step(&world), 0);
+	assert_int_equal(step_after_ms(&world, SETTLE_MS - 1), 0);
+	assert_int_equal(world.heard.samples, samples);
+	script_account(ROOT, 0);
+	assert_int_equal(step(&world), 1);
+	assert_int_equal(world.heard.samples, samples + 1);
+	end_world(&world);
+}
+
 static void account_that_does_not_come_is_not_waited_for_long(void **state)
 {
 	struct world world;
@@ -206,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(account_of_the_root_is_waited_for),
+		cmocka_unit_test(sample_that_falls_due_meanwhile_is_the_last),
 		cmocka_unit_test(account_that_does_not_come_is_not_waited_for_long),
 		cmocka_unit_test(as_long_as_they_go_on_dying_it_waits),
 		cmocka_unit_test(who_is_born_and_nowhere_is_on_its_way),

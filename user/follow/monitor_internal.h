@@ -150,6 +150,8 @@ int step_sample_now(struct denet_monitor *monitor);
 /* settle.c: begins when the root has ended; over when nothing more is awaited. */
 void settle_begin(struct denet_monitor *monitor, uint64_t now_ns);
 bool settle_is_over(struct denet_monitor *monitor, uint64_t now_ns);
+/* Nobody lives whom we wait for, and the end's sample is the next. */
+bool settle_awaits_last(const struct denet_monitor *monitor);
 
 /* finish.c: the last sample, the survivors, the summary; then everything is closed. */
 void finish_monitoring(struct denet_monitor *monitor);

@@ -37,6 +37,12 @@ static bool has_everybody_ended(const struct denet_monitor *monitor)
 		       totals.processes_exited;
 }
 
+bool settle_awaits_last(const struct denet_monitor *monitor)
+{
+	return monitor->phase == PHASE_SETTLING && monitor->source &&
+	       (!monitor->options.wait_all || has_everybody_ended(monitor));
+}
+
 /* That somebody lives they say for ever if one end was missed, so it is looked up now and then. */
 static bool has_descendants(struct denet_monitor *monitor, uint64_t now_ns)
 {

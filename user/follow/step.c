@@ -69,6 +69,9 @@ static void sample_if_due(struct denet_monitor *monitor, uint64_t now_ns)
 		interval_next_ns(monitor->options.interval_ms * NS_PER_MS,
 				 monitor->options.max_interval_ms * NS_PER_MS,
 				 monitor->times.start_mono_ns, monitor->deadline_mono_ns, now_ns);
+	/* The end's is next, and would tell the same again. */
+	if (settle_awaits_last(monitor))
+		return;
 	/* One that fails is counted there, and the next is due as if nothing had been. */
 	(void)tick_sample(monitor);
 }
