@@ -821,8 +821,8 @@ class SummaryRecord(TypedDict, total=False):
     #: there was none.
     cpu_limit_before_cores: float
     #: Processes of CMD's own cgroup that the kernel has killed for want of memory during the run;
-    #: absent where there were none, and when that is the root of its hierarchy; of all in the
-    #: cgroup, not of CMD alone; of cgroups below it with v2 only.
+    #: absent where that is the root of its hierarchy; of all in the cgroup, not of CMD alone; of
+    #: cgroups below it with v2 only.
     oom_kills: int
 
 

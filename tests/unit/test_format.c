@@ -84,7 +84,7 @@ static void prometheus_has_base_units_and_totals(void **state)
 	assert_line(&buf, "denet_run_exit_status 2");
 	assert_line(&buf, "denet_run_complete 1");
 	/* Not known, said twice by denet, or of a file that does not say when it began. */
-	assert_int_equal(count_of(&buf, "denet_run_memory_limit"), 0);
+	assert_int_equal(count_of(&buf, "denet_run_memory_limit_bytes"), 0);
 	assert_int_equal(count_of(&buf, "denet_run_avg_cpu"), 0);
 	assert_int_equal(count_of(&buf, "denet_run_max_processes"), 0);
 	assert_int_equal(count_of(&buf, "denet_run_start_timestamp"), 0);

@@ -236,7 +236,7 @@ const struct metric metric_figures[] = {
 	    "where none is known and ends_unknown says that of some that cannot be told.",
 	    "task->exit_code", BY_PROC, (IN_SUMMARY(27, processes_failed)),
 	    LABEL("Processes Failed")),
-	ROW(COUNTER, U64, "ends_unknown", "", METRIC_OMIT_ZERO,
+	ROW(COUNTER, U64, "ends_unknown", "", 0,
 	    "Processes that have ended, how is not known: processes_failed is without them.",
 	    "/proc shows nothing of who was waited for", NULL, (IN_SUMMARY(78, ends_unknown)),
 	    LABEL("Ends Unknown")),
@@ -311,10 +311,9 @@ const struct metric metric_figures[] = {
 	    "where there was none.",
 	    "cpu.max; cpu.cfs_quota_us over cpu.cfs_period_us", NULL,
 	    (IN_SUMMARY(83, cpu_limit_before_cores))),
-	ROW(COUNTER, U64, "oom_kills", "", METRIC_OMIT_ZERO,
+	ROW(COUNTER, U64, "oom_kills", "", 0,
 	    "Processes of CMD's own cgroup that the kernel has killed for want of memory during "
-	    "the "
-	    "run; absent where there were none, and when that is the root of its hierarchy.",
+	    "the run; absent where that is the root of its hierarchy.",
 	    "oom_kill of memory.events, or of memory.oom_control",
 	    "of all in the cgroup, not of CMD alone; of cgroups below it with v2 only",
 	    (IN_SUMMARY(84, oom_kills)), LABEL("OOM Kills")),

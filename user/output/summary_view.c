@@ -156,6 +156,11 @@ static void show_details(struct view *view)
 			     human_count(summary->sample_count).text);
 }
 
+static bool are_ends_unknown(const struct denet_summary *summary)
+{
+	return has(summary->ends_unknown) && summary->ends_unknown > 0;
+}
+
 static void show_failed_count(struct view *view)
 {
 	const struct denet_summary *summary = view->summary;
@@ -168,14 +173,14 @@ static void show_failed_count(struct view *view)
 		failed--;
 	if (failed > 0)
 		layout_piece(&view->layout, TONE_WARN, "%s%s%s with an exit status other than 0",
-			     has(summary->ends_unknown) ? "at least " : "",
+			     are_ends_unknown(summary) ? "at least " : "",
 			     human_count(failed).text,
 			     !is_root ? "" : plural(failed, " other", " others"));
 }
 
 static void show_ends_unknown(struct view *view)
 {
-	if (has(view->summary->ends_unknown))
+	if (are_ends_unknown(view->summary))
 		layout_piece(&view->layout, TONE_PLAIN, "how %s ended is not known",
 			     human_count(view->summary->ends_unknown).text);
 }
