@@ -59,7 +59,7 @@ int main(int argc, char *argv[])
 {
 	AUTO_FREE char **environment = NULL;
 	char error[OPTIONS_ERROR_BYTES];
-	struct options options;
+	AUTO(options) struct options options = { .files = NULL };
 
 	descriptors_keep_standard();
 	if (behave_as_guest(argc, argv, &environment))

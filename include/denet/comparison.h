@@ -46,6 +46,9 @@ struct denet_spread {
 	double max;
 };
 
+/* Of any values; sorts them. NaN are none. */
+void denet_spread_of(double values[], size_t count, struct denet_spread *ret_spread);
+
 /* By Mann and Whitney's U, at p below 0.01. */
 enum denet_verdict {
 	DENET_VERDICT_NONE, /* not judged: of another figure, or of too few runs */

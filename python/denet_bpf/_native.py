@@ -135,6 +135,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_runs_add": (c_int, [c_void_p, POINTER(_abi.Summary)]),
     "denet_runs_count": (c_size_t, [c_void_p]),
     "denet_runs_median": (c_int, [c_void_p, POINTER(_abi.Summary)]),
+    "denet_spread_of": (None, [POINTER(c_double), c_size_t, POINTER(_abi_runs.Spread)]),
     "denet_compare": (c_int, [c_void_p, c_void_p, c_size_t, POINTER(c_void_p)]),
     "denet_comparison_free": (None, [c_void_p]),
     "denet_comparison_figure": (_difference, [c_void_p, c_size_t]),

@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --fail-if --budget --summary --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep --to --tracks
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --fail-if --budget --summary --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep --to --tracks -r --recursive --group-by
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -56,8 +56,8 @@ complete -c denet-bpf -f
 complete -c denet-bpf -n __denet_bpf_is_delegated -a '(__denet_bpf_delegate)'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a run -d 'start CMD, pass its exit status on'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a attach -d 'follow PID and all its descendants'
-complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a stats -d 'sum up a file of ours or of denet'
-complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a summary -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a stats -d 'sum up files of ours or of denet'
+complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a summary -d 'sum up files of ours or of denet'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a convert -d 'a file of records in another format'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a diff -d 'runs of one program against others of it'
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a bench -d 'many runs of CMD, or of several in turn'
@@ -65,8 +65,8 @@ complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a doctor -d
 complete -c denet-bpf -n 'not count (__denet_bpf_words) >/dev/null' -a help -d 'more about a command or another topic'
 complete -c denet-bpf -n '__denet_bpf_is help' -a run -d 'start CMD, pass its exit status on'
 complete -c denet-bpf -n '__denet_bpf_is help' -a attach -d 'follow PID and all its descendants'
-complete -c denet-bpf -n '__denet_bpf_is help' -a stats -d 'sum up a file of ours or of denet'
-complete -c denet-bpf -n '__denet_bpf_is help' -a summary -d 'sum up a file of ours or of denet'
+complete -c denet-bpf -n '__denet_bpf_is help' -a stats -d 'sum up files of ours or of denet'
+complete -c denet-bpf -n '__denet_bpf_is help' -a summary -d 'sum up files of ours or of denet'
 complete -c denet-bpf -n '__denet_bpf_is help' -a convert -d 'a file of records in another format'
 complete -c denet-bpf -n '__denet_bpf_is help' -a diff -d 'runs of one program against others of it'
 complete -c denet-bpf -n '__denet_bpf_is help' -a bench -d 'many runs of CMD, or of several in turn'
@@ -107,7 +107,7 @@ complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'figures on the termin
 complete -c denet-bpf -n '__denet_bpf_has run attach' -s n -l no-update -d 'one line after the other, on stderr'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l by -x -a 'comm cmd exe subtree cgroup user' -d 'what a row of the table is'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l under -x -d 'only what processes that match have started'
-complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l sort -x -a 'cpu wall peak runs' -d 'what the table is sorted by'
+complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l sort -x -a 'cpu wall peak runs start status label host job user command file' -d 'by cpu, wall, peak, runs, ... of a row'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench' -l top -x -d 'rows of each table'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary convert bench doctor' -s q -l quiet -d 'errors and the records asked for, no more'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench' -s v -l verbose -d 'more figures in the summary'
@@ -136,3 +136,6 @@ complete -c denet-bpf -n '__denet_bpf_has bench' -l keep -r -F -d 'the records o
 complete -c denet-bpf -n '__denet_bpf_has convert' -l to -x -a 'csv trace folded snakemake nextflow time-v prom influx md' -d 'what FILE is to become'
 complete -c denet-bpf -n '__denet_bpf_has convert' -l processes -d 'with --to csv: a row for each process'
 complete -c denet-bpf -n '__denet_bpf_has convert' -l tracks -x -a 'lanes process' -d 'with --to trace: how processes lie in it'
+complete -c denet-bpf -n '__denet_bpf_has stats summary' -s r -l recursive -r -F -d 'all *.jsonl and *.jsonl.gz below DIR'
+complete -c denet-bpf -n '__denet_bpf_has stats summary' -l group-by -x -a 'run label host job user command' -d 'a row for all runs that have it in common'
+complete -c denet-bpf -n '__denet_bpf_has stats summary' -l csv -d 'the table as CSV, a row a run'

@@ -89,7 +89,7 @@ class Refused(Case):
 
     def test_surplus_arguments(self):
         self.assert_refused(self.run_here("attach", "1", "2"), "2")
-        self.assert_refused(self.run_here("stats", "a", "b"), "b")
+        self.assert_refused(self.run_here("doctor", "a"), "a")
 
     def test_hostile_values_are_shown_harmless(self):
         for value in ("\x1b[31mred", "a\nb", b"\xff\xfe"):

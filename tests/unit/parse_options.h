@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,6 +21,7 @@
 static char error[OPTIONS_ERROR_BYTES];
 static char words[ARGS_MAX][128];
 static char *argv[ARGS_MAX + 1];
+static const char **files; /* of the last that was parsed */
 
 static int try_parse(const char *const given[], struct options *ret_options)
 {
@@ -33,7 +35,12 @@ static int try_parse(const char *const given[], struct options *ret_options)
 	}
 	argv[argc] = NULL;
 	error[0] = '\0';
-	return options_parse(argc, argv, ret_options, error);
+	free(files);
+	files = NULL;
+	if (options_parse(argc, argv, ret_options, error))
+		return -EINVAL;
+	files = ret_options->files;
+	return 0;
 }
 
 static struct options parse(const char *const given[])

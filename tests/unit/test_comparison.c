@@ -219,6 +219,22 @@ static void budgets_judge_a_median(void **state)
 	denet_runs_free(none);
 }
 
+static void a_spread_is_of_what_is_known(void **state)
+{
+	double values[] = { 4, NAN, 2, 6, NAN };
+	struct denet_spread spread;
+
+	(void)state;
+	denet_spread_of(values, 5, &spread);
+	assert_int_equal(spread.count, 3);
+	assert_true(spread.median > 3.9 && spread.median < 4.1);
+	assert_true(spread.lower > 2.9 && spread.lower < 3.1 && spread.upper > 4.9);
+	assert_true(spread.min < 2.1 && spread.max > 5.9);
+	denet_spread_of(NULL, 0, &spread);
+	assert_int_equal(spread.count, 0);
+	assert_true(isnan(spread.median) && isnan(spread.max));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +246,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_not_compared),
 		cmocka_unit_test(medians_are_told_as_one_run),
 		cmocka_unit_test(budgets_judge_a_median),
+		cmocka_unit_test(a_spread_is_of_what_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,39 @@ static void rows_are_asked_for_in_several_ways(void **state)
 	REFUSE("'--under' doctor", "doctor", "--under", "x");
 }
 
+static void one_file_is_summed_up_and_several_are_a_table(void **state)
+{
+	struct options options = PARSE("stats", "a", "--sort", "start", "-r", "runs", "b");
+
+	(void)state;
+	assert_null(options.file);
+	assert_int_equal(options.files_count, 2);
+	assert_string_equal(options.files[1], "b");
+	assert_int_equal(options.folders.count, 1);
+	assert_string_equal(PARSE("stats", "a").file, "a");
+	assert_null(PARSE("stats", "--csv", "a").file);
+	assert_null(PARSE("stats", "--group-by", "job", "a").file);
+	assert_null(PARSE("stats", "no*where").file);
+	assert_int_equal(
+		PARSE("stats", "--group-by", "label", "-r", "d", "--sort", "label").group_by, 1);
+	assert_int_equal(PARSE("stats", "--group-by", "label", "-r", "d", "--sort", "runs").sort,
+			 3);
+	REFUSE("'--sort' cpu|wall|peak|runs 'label'", "stats", "--sort", "label", "a");
+	REFUSE("'--sort' cpu|wall|peak|runs 'file'", "run", "--sort", "file", "a");
+	REFUSE("'--sort' cpu|wall|peak|runs|start 'x'", "stats", "--sort", "x", "a", "b");
+	REFUSE("runs' '--group-by'", "stats", "--sort", "runs", "a", "b");
+	REFUSE("host' label", "stats", "--sort", "host", "--group-by", "label", "a");
+	REFUSE("'--group-by' label|host|job 'x'", "stats", "--group-by", "x", "a");
+	REFUSE("'--csv' '--json'", "stats", "--csv", "--json", "a");
+	REFUSE("stdin twice", "stats", "-", "-");
+	REFUSE("names ''", "stats", "a", "");
+	REFUSE("--recursive run", "run", "-r", "d", "x");
+	REFUSE("'--by' table", "stats", "--by", "cmd", "a", "b");
+	REFUSE("'--under' table", "stats", "--under", "make", "-r", "d");
+	REFUSE("'--summary' table", "stats", "--summary", "f", "a", "b");
+	REFUSE("'--ci' table", "stats", "--ci", "a", "b");
+}
+
 static void our_options_are_accepted(void **state)
 {
 	struct options options = PARSE("run", "-o", "f", "--format", "json", "--accounting", "bpf",
@@ -415,6 +448,7 @@ int main(void)
 		cmocka_unit_test(defaults_are_those_of_the_library),
 		cmocka_unit_test(every_option_of_denet_is_accepted),
 		cmocka_unit_test(rows_are_asked_for_in_several_ways),
+		cmocka_unit_test(one_file_is_summed_up_and_several_are_a_table),
 		cmocka_unit_test(our_options_are_accepted),
 		cmocka_unit_test(there_is_a_bit_for_each_option),
 		cmocka_unit_test(budgets_may_be_many_and_each_is_right),

@@ -83,6 +83,16 @@ static struct denet_spread spread_of(double *values, size_t count)
 	};
 }
 
+void denet_spread_of(double values[], size_t count, struct denet_spread *ret_spread)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(values[i]))
+			values[known++] = values[i];
+	*ret_spread = spread_of(values, known);
+}
+
 /* Sorts the values. With runs_min 0 nothing is judged. */
 static void differ(struct denet_difference *difference, const struct values *values,
 		   size_t runs_min)

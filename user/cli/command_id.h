@@ -26,7 +26,7 @@ enum operand {
 	OPERAND_COMMAND, /* a program and its arguments */
 	OPERAND_PID,
 	OPERAND_FILE,
-	OPERAND_FILES, /* of two sides */
+	OPERAND_FILES, /* at least one; of diff those of two sides */
 	OPERAND_LINE, /* a command line for a shell, or behind "--" a program and its arguments */
 	OPERAND_TOPIC, /* what there is help about */
 	OPERAND_USER,

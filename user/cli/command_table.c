@@ -69,21 +69,26 @@ static const struct command_spec command_table[] = {
 		.id = COMMAND_STATS,
 		.name = "stats",
 		.alias = "summary",
-		.operand = OPERAND_FILE,
-		.operand_text = "FILE",
+		.operand = OPERAND_FILES,
+		.operand_text = "FILE...",
 		.operand_word = "FILE",
-		.text = "sum up a file of ours or of denet",
+		.text = "sum up files of ours or of denet",
 		.intro = "Sums up a file of records, packed by gzip or not, or '-' for stdin, written by "
-			 "denet-bpf or by any version of denet.",
+			 "denet-bpf or by any version of denet. Of several, or with -r, --csv or "
+			 "--group-by, each is a row of one table.",
+		.notes = "A FILE that is none may be a pattern as of a shell. Files that cannot be "
+			 "used are told, and the others have their rows.",
 		.examples = {
 			{ "stats run.jsonl", NULL },
 			{ "stats -j run.jsonl", "as JSON" },
 			{ "stats -v run.jsonl.gz", "with more figures" },
 			{ "stats --fail-if 'cpu_time > 60s' run.jsonl", "yes or no" },
+			{ "stats -r runs --sort peak --top 10", "a row a run" },
+			{ "stats --group-by label runs/*.jsonl", "median and spread" },
 		},
 		.exits = {
-			{ "0", "the file was read" },
-			{ "1", "the file cannot be used" },
+			{ "0", "the files were read" },
+			{ "1", "a file cannot be used" },
 			{ "123", "a budget of --fail-if was broken" },
 			{ "125", "wrong usage" },
 		},

@@ -13,6 +13,7 @@ static const struct {
 	{ option_table_diff, &option_table_diff_count },
 	{ option_table_bench, &option_table_bench_count },
 	{ option_table_convert, &option_table_convert_count },
+	{ option_table_stats, &option_table_stats_count },
 };
 
 #define TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -15,7 +15,9 @@ static const char *const accountings[] = { "auto", "bpf", "proc", NULL };
 
 static const char *const compats[] = { "denet", NULL };
 static const char *const rows_by[] = { "comm", "cmd", "exe", "subtree", "cgroup", "user", NULL };
-static const char *const sorts[] = { "cpu", "wall", "peak", "runs", NULL };
+/* The first are of rows of one run. */
+static const char *const sorts[] = { "cpu",  "wall", "peak", "runs",	"start", "status", "label",
+				     "host", "job",  "user", "command", "file",	 NULL };
 static const char *const children[] = { "all", "none", "top:", NULL };
 
 /* Help shows the entries of a group in this order. */
@@ -363,15 +365,18 @@ const struct option_spec option_table[] = {
 	},
 	{
 		.name = "sort",
-		.value = "cpu|wall|peak|runs",
+		.value = "KEY",
 		.kind = OPTION_CHOICE,
 		.commands = ON_MONITOR | ON_STATS,
 		.offset = FIELD(sort),
 		.choices = sorts,
 		.default_value = "cpu",
 		.group = OPTION_SCREEN,
-		.text = "what the table is sorted by",
-		.details = "The largest comes first.",
+		.text = "by cpu, wall, peak, runs, ... of a row",
+		.details =
+			"What the table is sorted by: cpu, wall, peak or runs, the largest first. "
+			"Of several files also start, the oldest first, status, failures first, "
+			"and label, host, job, user, command or file.",
 	},
 	{
 		.name = "top",
@@ -384,7 +389,9 @@ const struct option_spec option_table[] = {
 		.details =
 			"How many rows the tables of the summary have at most: 8 by command, the 3 "
 			"heaviest processes, and the 5 longest stretches of what the wall time "
-			"waited for. Of diff and bench 10 programs.",
+			"waited for. Of diff and bench 10 programs; of several files all have a "
+			"row "
+			"without it.",
 	},
 	{
 		.letter = 'q',

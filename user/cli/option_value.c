@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/options_internal.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 #include "util/suggest.h"
@@ -70,14 +71,19 @@ static int set_count(const struct option_spec *spec, const char *value, uint64_t
 	return 0;
 }
 
+/* Some are too many to stand in a line of help. */
 static int refuse_choice(const struct option_spec *spec, const char *value, size_t count,
 			 char error[OPTIONS_ERROR_BYTES])
 {
 	const char *nearest = suggest_nearest(value, spec->choices, count);
+	AUTO(buf) struct buf list = { 0 };
 
+	for (size_t i = 0; i < count && !strchr(spec->value, '|'); i++)
+		buf_printf(&list, "%s%s", i ? "|" : "", spec->choices[i]);
 	return option_refuse(error, "option '--%s' takes %s, not '%.100s'%s%s%s", spec->name,
-			     spec->value, value, nearest ? "; did you mean '" : "",
-			     nearest ? nearest : "", nearest ? "'?" : "");
+			     list.len ? buf_text(&list) : spec->value, value,
+			     nearest ? "; did you mean '" : "", nearest ? nearest : "",
+			     nearest ? "'?" : "");
 }
 
 static int find_choice(const struct option_spec *spec, const char *value, unsigned int *ret_index,

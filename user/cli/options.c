@@ -4,10 +4,12 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command_table.h"
 #include "cli/options_internal.h"
+#include "util/cleanup.h"
 #include "util/parse.h"
 #include "util/suggest.h"
 
@@ -223,12 +225,15 @@ static int take_file(struct parser *parser, const char *word)
 static int take_files(struct parser *parser, const char *word)
 {
 	struct options *options = parser->options;
+	const char *command = command_table_of(options->command)->name;
 
 	if (word[0] == '\0')
-		return option_refuse(parser->error, "diff takes names of files, not ''");
-	if (options->files_count == OPTIONS_FILES_MAX)
-		return option_refuse(parser->error, "diff takes at most %d files",
-				     OPTIONS_FILES_MAX);
+		return option_refuse(parser->error, "%s takes names of files, not ''", command);
+	if (!options->files)
+		options->files = calloc(parser->count, sizeof(*options->files));
+	if (!options->files)
+		return option_refuse(parser->error, "%s cannot keep the names: %s", command,
+				     strerror(ENOMEM));
 	options->files[options->files_count++] = word;
 	return 0;
 }
@@ -247,7 +252,7 @@ static int take_line(struct parser *parser, const char *word)
 }
 
 /* Of two files each is a side. */
-static int check_files(const struct parser *parser)
+static int check_sides(const struct parser *parser)
 {
 	struct options *options = parser->options;
 
@@ -353,7 +358,9 @@ static bool has_operand(const struct options *options, enum operand operand)
 	return (operand != OPERAND_COMMAND || options->argv) &&
 	       (operand != OPERAND_LINE || options->argv || options->line) &&
 	       (operand != OPERAND_PID || options->pid) &&
-	       (operand != OPERAND_FILE || options->file);
+	       (operand != OPERAND_FILE || options->file) &&
+	       (options->command != COMMAND_STATS || options->files_count ||
+		options->folders.count);
 }
 
 static int check_operand(const struct parser *parser)
@@ -369,8 +376,8 @@ static int check_operand(const struct parser *parser)
 	if (!has_operand(options, spec->operand))
 		return option_refuse(parser->error, "%s needs a %s, as in 'denet-bpf %s'",
 				     spec->name, spec->operand_word, spec->examples[0].line);
-	if (spec->operand == OPERAND_FILES)
-		return check_files(parser);
+	if (spec->id == COMMAND_DIFF)
+		return check_sides(parser);
 	if (options->argv && options->argv[0][0] == '\0')
 		return option_refuse(parser->error, "%s needs the name of a command, not ''",
 				     spec->name);
@@ -405,7 +412,7 @@ static int set_defaults(struct parser *parser)
 int options_parse(int argc, char *const argv[], struct options *ret_options,
 		  char ret_error[OPTIONS_ERROR_BYTES])
 {
-	struct options options = { 0 };
+	AUTO(options) struct options options = { 0 };
 	struct parser parser = {
 		.args = argv + 1,
 		.count = argc > 0 ? (size_t)(argc - 1) : 0,
@@ -431,5 +438,13 @@ int options_parse(int argc, char *const argv[], struct options *ret_options,
 	if (r)
 		return r;
 	*ret_options = options;
+	options.files = NULL;
 	return 0;
+}
+
+void options_done(struct options *options)
+{
+	free(options->files);
+	options->files = NULL;
+	options->files_count = 0;
 }

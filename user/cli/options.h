@@ -28,7 +28,6 @@ enum conversion {
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define OPTIONS_LIST_MAX 64
-#define OPTIONS_FILES_MAX 256
 
 /* What may be given again and again, in that order; borrowed. */
 struct option_list {
@@ -45,8 +44,8 @@ struct options {
 	const char *program; /* that does the command; NULL for all that is done here */
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
 	pid_t pid; /* attach */
-	const char *file; /* stats, convert */
-	const char *files[OPTIONS_FILES_MAX]; /* diff: borrowed; those of the base come first */
+	const char *file; /* convert; stats: when there is but one, which is summed up */
+	const char **files; /* owned, of borrowed names; diff: those of the base come first */
 	size_t files_count;
 	size_t base_count; /* of files */
 	const char *user; /* run: as whom; NULL = as the caller */
@@ -57,6 +56,7 @@ struct options {
 	unsigned int sort;
 	const char *under; /* NULL = all */
 	uint64_t top; /* 0 = as many as fit */
+	bool has_sort; /* it was given */
 	bool has_rows; /* one of these was given: the table is made anew */
 	bool clean_env; /* run, with user */
 	bool own_cgroup; /* run */
@@ -88,6 +88,9 @@ struct options {
 	enum conversion conversion; /* convert, as the next */
 	bool processes;
 	unsigned int tracks; /* of the choices of the option */
+	struct option_list folders; /* stats: whose files are meant, too */
+	bool csv; /* stats */
+	unsigned int group_by; /* stats: of the choices of the option; 0 for none */
 };
 
 #define OPTIONS_ERROR_BYTES 512
@@ -99,6 +102,11 @@ struct options {
  */
 int options_parse(int argc, char *const argv[], struct options *ret_options,
 		  char ret_error[OPTIONS_ERROR_BYTES]);
+void options_done(struct options *options);
+static inline void options_freep(struct options *options)
+{
+	options_done(options);
+}
 
 /* Whether a budget is one on a change, +5% say, and not on a figure. */
 bool options_is_change(const struct options *options, const char *budget);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command_table.h"
+#include "cli/file_list.h"
 #include "cli/options_internal.h"
 
 /* Beside the first, the second would have no effect. */
@@ -16,8 +17,12 @@ static const struct {
 	{ "json", NULL, "live" },	  { "quiet", NULL, "live" },
 	{ "no-update", NULL, "live" },	  { "no-pss", NULL, "pss" },
 	{ "quiet", NULL, "heartbeat" },	  { "no-polling", NULL, "heartbeat" },
-	{ "json", NULL, "md" },
+	{ "json", NULL, "md" },		  { "json", NULL, "csv" },
 };
+
+/* Among the choices of --sort: the last of one run, and the first text of a table's row. */
+#define SORT_RUNS 3
+#define SORT_TEXT 6
 
 #define BY_SUBTREE 3 /* among the choices of --by */
 #define RIVALS (sizeof(rivals) / sizeof(rivals[0]))
@@ -142,6 +147,7 @@ static void take_rows(struct options *options, const struct option_marks *marks)
 	const uint64_t any = bit_of("by") | bit_of("under") | bit_of("sort") | bit_of("top");
 
 	options->has_rows = marks->given & any;
+	options->has_sort = marks->given & bit_of("sort");
 	if (options->under && !(marks->given & bit_of("by")))
 		options->by = BY_SUBTREE;
 }
@@ -206,12 +212,75 @@ static int check_conversion(const struct options *options, uint64_t given,
 	return 0;
 }
 
+/* A pattern may lead to any number of files. */
+static bool is_of_one(const struct options *options)
+{
+	return options->files_count == 1 && !options->folders.count && !options->csv &&
+	       !options->group_by && !file_list_is_pattern(options->files[0]);
+}
+
+/* What is told of one run alone. */
+static int refuse_of_one(const struct options *options, uint64_t given,
+			 char error[OPTIONS_ERROR_BYTES])
+{
+	static const char *const names[] = { "by", "under", "summary", "ci" };
+	size_t dashes = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (given & bit_of(names[i]))
+			return option_refuse(error,
+					     "option '--%s' has no meaning for a table of runs",
+					     names[i]);
+	for (size_t i = 0; i < options->files_count; i++)
+		dashes += strcmp(options->files[i], "-") == 0;
+	if (dashes > 1)
+		return option_refuse(error, "stdin cannot be read twice");
+	return 0;
+}
+
+static int check_sort(const struct options *options, char error[OPTIONS_ERROR_BYTES])
+{
+	const struct option_spec *spec = option_find("sort", strlen("sort"));
+	const char *key = spec->choices[options->sort];
+	bool is_table = options->command == COMMAND_STATS && !options->file;
+	bool is_text = options->sort >= SORT_TEXT;
+
+	if (!options->has_sort || (!is_table && options->sort <= SORT_RUNS))
+		return 0;
+	if (!is_table)
+		return option_refuse(error,
+				     "option '--sort' takes cpu|wall|peak|runs for one run, not "
+				     "'%s'",
+				     key);
+	if (!options->group_by && options->sort == SORT_RUNS)
+		return option_refuse(error, "option '--sort runs' needs '--group-by'");
+	if (options->group_by && is_text && options->sort - SORT_TEXT != options->group_by - 1)
+		return option_refuse(error, "option '--sort %s' has no meaning for groups by %s",
+				     key, option_find("group-by", 8)->choices[options->group_by]);
+	return 0;
+}
+
+static int check_runs(struct options *options, uint64_t given, char error[OPTIONS_ERROR_BYTES])
+{
+	if (options->command == COMMAND_STATS && is_of_one(options))
+		options->file = options->files[0];
+	if (options->command == COMMAND_STATS && !options->file) {
+		int r = refuse_of_one(options, given, error);
+
+		if (r)
+			return r;
+	}
+	return check_sort(options, error);
+}
+
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES])
 {
 	int r = check_places(options, marks->given, error);
 
 	take_rows(options, marks);
+	if (r == 0)
+		r = check_runs(options, marks->given, error);
 	if (r == 0)
 		r = check_rivals(options, marks->given | marks->from_environment, error);
 	if (r == 0)

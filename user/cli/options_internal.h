@@ -71,6 +71,8 @@ extern const struct option_spec option_table_bench[];
 extern const size_t option_table_bench_count;
 extern const struct option_spec option_table_convert[];
 extern const size_t option_table_convert_count;
+extern const struct option_spec option_table_stats[];
+extern const size_t option_table_stats_count;
 
 /* By its name or alias, which need not end there; NULL when there is none. */
 const struct option_spec *option_find(const char *name, size_t len);

@@ -130,30 +130,39 @@ bool report_has_files(const struct report *report)
 	return report->files_count > 0;
 }
 
-static void tell_budget(struct report *report, const struct denet_budget *budget)
+static void append_name(struct buf *buf, const char *name)
+{
+	if (name)
+		buf_printf(buf, "'%s': ", name);
+}
+
+static void tell_budget(struct report *report, const struct denet_budget *budget, const char *name)
 {
 	bool is_strict = report->options->strict;
+	AUTO(buf) struct buf whose = { 0 };
 	AUTO(buf) struct buf value = { 0 };
 
+	append_name(&whose, name);
 	budget_view_append_value(&value, budget);
 	if (budget_view_is_broken(budget, is_strict)) {
 		report->is_over_budget = true;
-		(void)log_error(0, "budget broken%s: %s: %s",
+		(void)log_error(0, "%sbudget broken%s: %s: %s", buf_text(&whose),
 				budget_view_is_open(budget) ? " by what is not known" : "",
 				budget->expression, buf_text(&value));
 	} else if (budget_view_is_open(budget)) {
-		log_warning("budget not decided: %s: %s", budget->expression, buf_text(&value));
+		log_warning("%sbudget not decided: %s: %s", buf_text(&whose), budget->expression,
+			    buf_text(&value));
 	}
 }
 
-static void judge(struct report *report, const struct denet_summary *summary)
+void report_judge(struct report *report, const struct denet_summary *summary, const char *name)
 {
 	size_t count = denet_budgets_count(report->budgets);
 
 	for (size_t i = 0; i < count; i++) {
 		report->fared[i].size = sizeof(report->fared[i]);
 		(void)denet_budgets_check(report->budgets, i, summary, &report->fared[i]);
-		tell_budget(report, &report->fared[i]);
+		tell_budget(report, &report->fared[i], name);
 	}
 }
 
@@ -245,7 +254,7 @@ void report_finish(struct report *report, const struct denet_summary *summary,
 		.waited = texts->waited,
 	};
 
-	judge(report, summary);
+	report_judge(report, summary, NULL);
 	write_files(report, &run, texts);
 	write_page(report, &run);
 	write_log(report, &run);

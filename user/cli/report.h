@@ -35,6 +35,9 @@ struct report_texts {
 void report_finish(struct report *report, const struct denet_summary *summary,
 		   const struct report_texts *texts);
 
+/* The same of one of several runs, which is called so; no file is written. */
+void report_judge(struct report *report, const struct denet_summary *summary, const char *name);
+
 /* Once it is finished: whether a budget was broken, and whether a file could not be written. */
 bool report_is_over_budget(const struct report *report);
 bool report_has_lost(const struct report *report);

@@ -7,6 +7,7 @@
 #include "cli/gaps.h"
 #include "cli/insight.h"
 #include "cli/report.h"
+#include "cli/stats_runs.h"
 #include "output/stats_view.h"
 #include "output/term.h"
 #include "util/buf.h"
@@ -148,6 +149,8 @@ int stats_main(const struct options *options)
 	r = read_report(options, &report);
 	if (r)
 		return r;
+	if (!options->file)
+		return stats_runs(options, report);
 	r = denet_analysis_new(NULL, &analysis);
 	if (r) {
 		(void)log_error(r, "cannot use '%s'", options->file);
