@@ -158,12 +158,55 @@ static void of_many_the_heaviest_alone_are_known(void **state)
 	assert_int_equal(rollup.rows_count, 0);
 }
 
+#define MANY 1000
+#define FEW 7
+
+/* Of rows that are dropped while they are made none belongs to the first. */
+static void the_first_rows_are_those_of_all(void **state)
+{
+	static struct world_process many[MANY];
+	AUTO(denet_analysis) struct denet_analysis *analysis = NULL;
+	struct denet_rollup all = { .size = sizeof(all) }, few = { .size = sizeof(few) };
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		seed = seed * 1103515245u + 12345u;
+		many[i] = (struct world_process)WORLD_LIFE(i + 1, i ? 1 : 0, "x", 0, 1000);
+		many[i].cpu_ms = seed % 400;
+		many[i].peak_kb = seed / 400 % 300;
+		many[i].uid = seed % 90;
+	}
+	analysis = world_analysis(many, MANY);
+	for (int sort = DENET_ROLLUP_BY_CPU; sort <= DENET_ROLLUP_BY_RUNS; sort++) {
+		static const enum denet_rollup_by ways[] = { DENET_ROLLUP_PROCESS,
+							     DENET_ROLLUP_USER };
+
+		for (size_t w = 0; w < 2; w++) {
+			struct denet_rollup_options options = by(ways[w]);
+
+			options.sort = (enum denet_rollup_sort)sort;
+			assert_int_equal(denet_analysis_rollup(analysis, &options, &all), 0);
+			options.rows_max = FEW;
+			assert_int_equal(denet_analysis_rollup(analysis, &options, &few), 0);
+			assert_int_equal(all.rows_omitted, 0);
+			assert_int_equal(few.rows_count, FEW);
+			assert_int_equal(few.rows_omitted, all.rows_count - FEW);
+			assert_int_equal(few.cpu_time_ns, all.cpu_time_ns);
+			for (size_t i = 0; i < FEW; i++)
+				assert_memory_equal(&few.rows[i], &all.rows[i],
+						    sizeof(few.rows[i]));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_name_each_program_has_its_share),
 		cmocka_unit_test(by_command_line),
 		cmocka_unit_test(by_peak_and_by_runs),
+		cmocka_unit_test(the_first_rows_are_those_of_all),
 		cmocka_unit_test(the_heaviest_processes),
 		cmocka_unit_test(each_child_of_the_root_with_all_that_it_started),
 		cmocka_unit_test(each_child_of_who_matches),

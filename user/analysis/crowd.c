@@ -14,6 +14,7 @@ void crowd_done(struct crowd *crowd)
 {
 	free(crowd->members);
 	free(crowd->programs);
+	free(crowd->told);
 	names_done(&crowd->names);
 	*crowd = (struct crowd){ 0 };
 }
@@ -47,6 +48,10 @@ static int reserve_all(struct crowd *crowd, size_t programs)
 		r = reserve(&items, crowd->programs_count, programs, &crowd->programs_room,
 			    sizeof(*crowd->programs));
 	crowd->programs = items;
+	items = crowd->told;
+	if (!r)
+		r = reserve(&items, crowd->told_count, 1, &crowd->told_room, sizeof(*crowd->told));
+	crowd->told = items;
 	return r;
 }
 
@@ -75,6 +80,14 @@ static const char *text_of(struct crowd *crowd, const char *text, bool *is_short
 	return name_of(crowd, text, text ? strlen(text) : 0, is_short);
 }
 
+/* Terabytes of memory, and any uid, are less. */
+static uint32_t narrow(uint64_t value)
+{
+	if (value == DENET_UNKNOWN)
+		return CROWD_NONE;
+	return value < CROWD_NONE ? (uint32_t)value : CROWD_NONE - 1;
+}
+
 static struct crowd_program program_of(struct crowd *crowd,
 				       const struct denet_process_program *program, bool *is_short)
 {
@@ -82,7 +95,7 @@ static struct crowd_program program_of(struct crowd *crowd,
 		.comm = text_of(crowd, program->comm ? program->comm : "", is_short),
 		.args = args_of(crowd, &program->command, is_short),
 		.cpu_ns = known_or_0(program->used.cpu_time_ns),
-		.peak_kb = program->peak_rss_kb,
+		.peak_kb = narrow(program->peak_rss_kb),
 		.start_ns = program->start_ns,
 		.is_cut = program->command.truncated,
 		.is_forked = program->is_forked,
@@ -124,12 +137,11 @@ static struct crowd_member member_of(struct crowd *crowd, const struct denet_pro
 		.end_ns = is_ended ? (int64_t)process->end_ns : CROWD_RUNNING,
 		.cpu_ns = known_or_0(process->used.cpu_time_ns),
 		.delay_ns = known_or_0(process->used.run_delay_ns),
-		.uid = process->uid,
-		.told_ns = process->told_ns,
-		.told_by_id = process->told_signal ? process->told_by_id : 0,
+		.uid = narrow(process->uid),
+		.told = CROWD_NONE,
 		.exe = text_of(crowd, process->command.exe, is_short),
 		.cgroup = text_of(crowd, process->cgroup, is_short),
-		.programs_at = crowd->programs_count,
+		.programs_at = (uint32_t)crowd->programs_count,
 		.programs_count = process->programs_count ? (uint32_t)process->programs_count : 1,
 		.pid = process->pid,
 		.has_failed = tally_is_failure(&process->end),
@@ -156,9 +168,9 @@ static const char *moved(struct names *names, const char *text, bool *is_short)
 static void move_programs(struct crowd *crowd, struct crowd_program *to, size_t *to_count,
 			  struct names *names, struct crowd_member *member, bool *is_short)
 {
-	size_t from = member->programs_at;
+	uint32_t from = member->programs_at;
 
-	member->programs_at = *to_count;
+	member->programs_at = (uint32_t)*to_count;
 	for (uint32_t i = 0; i < member->programs_count; i++) {
 		struct crowd_program program = crowd->programs[from + i];
 
@@ -166,6 +178,8 @@ static void move_programs(struct crowd *crowd, struct crowd_program *to, size_t 
 		program.args = moved(names, program.args, is_short);
 		to[(*to_count)++] = program;
 	}
+	/* Who was told what is asked only where all are there. */
+	member->told = CROWD_NONE;
 	member->exe = moved(names, member->exe, is_short);
 	member->cgroup = moved(names, member->cgroup, is_short);
 }
@@ -182,6 +196,7 @@ static int drop_light(struct crowd *crowd)
 		return -ENOMEM;
 	qsort(crowd->members, crowd->count, sizeof(*crowd->members), by_weight);
 	crowd->count = crowd->max;
+	crowd->told_count = 0;
 	for (size_t i = 0; i < crowd->count; i++)
 		move_programs(crowd, programs, &count, &names, &crowd->members[i], &is_short);
 	names_done(&crowd->names);
@@ -201,6 +216,8 @@ int crowd_add(struct crowd *crowd, const struct denet_process *process)
 
 	if (crowd->max && crowd->count >= 2 * crowd->max)
 		r = drop_light(crowd);
+	if (!r && crowd->programs_count + process->programs_count + 1 > CROWD_MAX)
+		r = -EFBIG;
 	if (!r)
 		r = reserve_all(crowd, process->programs_count + 1);
 	if (r)
@@ -211,6 +228,13 @@ int crowd_add(struct crowd *crowd, const struct denet_process *process)
 	if (is_short) {
 		crowd->programs_count = programs;
 		return -ENOMEM;
+	}
+	if (process->told_signal && process->told_by_id) {
+		member.told = (uint32_t)crowd->told_count;
+		crowd->told[crowd->told_count++] = (struct crowd_told){
+			.by_id = process->told_by_id,
+			.at_ns = process->told_ns,
+		};
 	}
 	crowd->members[crowd->count++] = member;
 	crowd->seen++;

@@ -6,16 +6,19 @@
 
 #include "util/cleanup.h"
 
-/* From here on so many more, or less. */
-struct change {
-	int64_t at_ns;
-	int by;
+/* When one more ran, and when one less: with room for two of each process. */
+struct changes {
+	int64_t *more; /* owned */
+	size_t more_count;
+	int64_t *less; /* owned */
+	size_t less_count;
 };
 
-struct changes {
-	struct change *list; /* owned; with room for four of each process */
-	size_t count;
-};
+static void changes_freep(struct changes *changes)
+{
+	free(changes->more);
+	free(changes->less);
+}
 
 struct span {
 	int64_t from_ns;
@@ -49,8 +52,8 @@ static void add(struct changes *changes, struct span span, int by)
 {
 	if (span.from_ns >= span.to_ns)
 		return;
-	changes->list[changes->count++] = (struct change){ span.from_ns, by };
-	changes->list[changes->count++] = (struct change){ span.to_ns, -by };
+	changes->more[changes->more_count++] = by > 0 ? span.from_ns : span.to_ns;
+	changes->less[changes->less_count++] = by > 0 ? span.to_ns : span.from_ns;
 }
 
 static int by_start(const void *a, const void *b)
@@ -62,9 +65,9 @@ static int by_start(const void *a, const void *b)
 
 static int by_time(const void *a, const void *b)
 {
-	const struct change *x = a, *y = b;
+	const int64_t *x = a, *y = b;
 
-	return x->at_ns < y->at_ns ? -1 : x->at_ns > y->at_ns;
+	return *x < *y ? -1 : *x > *y;
 }
 
 /* While a child of it lives a process does not count. */
@@ -93,12 +96,24 @@ static void add_process(const struct family *family, uint32_t member, struct spa
 	add(changes, covered, -1);
 }
 
+/* The next of both; of what is at once more comes first, so that there are never less than none. */
+static int64_t take_next(const struct changes *changes, size_t *more, size_t *less, int *at_once)
+{
+	bool is_more =
+		*more < changes->more_count &&
+		(*less == changes->less_count || changes->more[*more] <= changes->less[*less]);
+
+	*at_once += is_more ? 1 : -1;
+	return is_more ? changes->more[(*more)++] : changes->less[(*less)++];
+}
+
 static size_t most_of(const struct changes *changes)
 {
+	size_t more = 0, less = 0;
 	int at_once = 0, most = 0;
 
-	for (size_t i = 0; i < changes->count; i++) {
-		at_once += changes->list[i].by;
+	while (more + less < changes->more_count + changes->less_count) {
+		(void)take_next(changes, &more, &less, &at_once);
 		if (at_once > most)
 			most = at_once;
 	}
@@ -108,18 +123,20 @@ static size_t most_of(const struct changes *changes)
 static int sum_up(const struct family *family, const struct changes *changes,
 		  struct parallel *ret_parallel)
 {
-	size_t count = most_of(changes) + 1;
+	size_t count = most_of(changes) + 1, more = 0, less = 0;
 	uint64_t *time_ns = calloc(count, sizeof(*time_ns));
 	int64_t from = family->from_ns;
 	int at_once = 0;
 
 	if (!time_ns)
 		return -ENOMEM;
-	for (size_t i = 0; i < changes->count; i++) {
-		if (changes->list[i].at_ns > from)
-			time_ns[at_once] += (uint64_t)(changes->list[i].at_ns - from);
-		from = changes->list[i].at_ns;
-		at_once += changes->list[i].by;
+	while (more + less < changes->more_count + changes->less_count) {
+		int before = at_once;
+		int64_t at = take_next(changes, &more, &less, &at_once);
+
+		if (at > from)
+			time_ns[before] += (uint64_t)(at - from);
+		from = at;
 	}
 	/* Within one instant there may have been more. */
 	while (count > 1 && !time_ns[count - 1])
@@ -128,18 +145,29 @@ static int sum_up(const struct family *family, const struct changes *changes,
 	return 0;
 }
 
-int parallel_count(const struct family *family, struct parallel *ret_parallel)
+static int collect(const struct family *family, struct changes *changes)
 {
 	size_t count = family->crowd->count;
 	AUTO_FREE struct span *spans = calloc(count, sizeof(*spans));
-	AUTO_FREE struct change *list = calloc(count, 4 * sizeof(*list));
-	struct changes changes = { .list = list };
 
-	if (!spans || !list)
+	changes->more = calloc(count, 2 * sizeof(*changes->more));
+	changes->less = calloc(count, 2 * sizeof(*changes->less));
+	if (!spans || !changes->more || !changes->less)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < count; i++)
 		if (family_has(family, i))
-			add_process(family, i, spans, &changes);
-	qsort(list, changes.count, sizeof(*list), by_time);
+			add_process(family, i, spans, changes);
+	return 0;
+}
+
+int parallel_count(const struct family *family, struct parallel *ret_parallel)
+{
+	AUTO(changes) struct changes changes = { .more = NULL };
+	int r = collect(family, &changes);
+
+	if (r)
+		return r;
+	qsort(changes.more, changes.more_count, sizeof(*changes.more), by_time);
+	qsort(changes.less, changes.less_count, sizeof(*changes.less), by_time);
 	return sum_up(family, &changes, ret_parallel);
 }

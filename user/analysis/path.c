@@ -67,14 +67,14 @@ static struct turn turn_to_teller(const struct family *family, uint32_t member, 
 				  int64_t to)
 {
 	const struct crowd_member *process = member_at(family, member);
-	int64_t told = (int64_t)process->told_ns;
+	const struct crowd_told *order = crowd_told(family->crowd, process);
+	int64_t told = order ? (int64_t)order->at_ns : 0;
 	struct turn turn = { .member = CROWD_NONE };
 	uint32_t teller;
 
-	if (!process->told_by_id || process->told_ns >= (uint64_t)to || told <= from ||
-	    to != process->end_ns)
+	if (!order || order->at_ns >= (uint64_t)to || told <= from || to != process->end_ns)
 		return turn;
-	teller = family_find(family, process->told_by_id);
+	teller = family_find(family, order->by_id);
 	if (teller == CROWD_NONE || teller == member || start_of(family, teller) >= told ||
 	    has_run_out(family, member, teller, told))
 		return turn;

@@ -7,14 +7,23 @@
 #include <string.h>
 
 #include "analysis/analysis_internal.h"
+#include "analysis/rollup_order.h"
 #include "analysis/under.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/sized.h"
 
-/* A process, or one of its programs, as a part of a row. */
-struct part {
+/* A process, or one of its programs, as a part of a row: what has to be kept until all are sorted. */
+struct place {
 	uint64_t key; /* of the row */
+	int64_t from_ns;
+	uint32_t member;
+	uint32_t program; /* of the member's */
+};
+
+/* And what it says. */
+struct part {
+	uint64_t key;
 	const struct crowd_member *member;
 	const struct crowd_program *program; /* that names it */
 	int64_t from_ns;
@@ -29,10 +38,12 @@ struct draft {
 	struct denet_analysis *analysis; /* borrowed */
 	struct denet_rollup_options options;
 	uint32_t *heads; /* owned; NULL where nobody asks for them */
-	struct part *parts; /* owned */
-	size_t parts_count;
+	struct place *places; /* owned; NULL where each process has a row of its own */
+	size_t places_count;
 	struct denet_rollup_row *rows; /* owned */
+	size_t room;
 	size_t count;
+	size_t dropped; /* of rows, that were lighter than all that are there */
 	struct denet_rollup told;
 	int64_t horizon_ns; /* the end of who goes on */
 };
@@ -40,7 +51,7 @@ struct draft {
 static void draft_freep(struct draft *draft)
 {
 	free(draft->heads);
-	free(draft->parts);
+	free(draft->places);
 	free(draft->rows);
 }
 
@@ -55,7 +66,7 @@ static uint64_t key_of_text(const char *text)
 	return (uint64_t)(uintptr_t)text;
 }
 
-static uint64_t key_of(const struct draft *draft, size_t member_index, const struct part *part)
+static uint64_t key_of(const struct draft *draft, uint32_t member_index, const struct part *part)
 {
 	switch (draft->options.by) {
 	case DENET_ROLLUP_COMM:
@@ -80,12 +91,6 @@ static int64_t end_of(const struct draft *draft, const struct crowd_member *memb
 	return member->end_ns == CROWD_RUNNING ? draft->horizon_ns : member->end_ns;
 }
 
-static void add_part(struct draft *draft, size_t member_index, struct part part)
-{
-	part.key = key_of(draft, member_index, &part);
-	draft->parts[draft->parts_count++] = part;
-}
-
 static uint64_t larger_peak(uint64_t a, uint64_t b)
 {
 	if (a == DENET_UNKNOWN || b == DENET_UNKNOWN)
@@ -93,7 +98,7 @@ static uint64_t larger_peak(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-static void add_process(struct draft *draft, size_t index)
+static struct part part_of_process(const struct draft *draft, uint32_t index)
 {
 	const struct crowd *crowd = &draft->analysis->crowd;
 	const struct crowd_member *member = &crowd->members[index];
@@ -109,58 +114,92 @@ static void add_process(struct draft *draft, size_t index)
 	};
 
 	for (uint32_t i = 0; i < member->programs_count; i++)
-		part.peak_kb =
-			larger_peak(part.peak_kb, crowd->programs[member->programs_at + i].peak_kb);
-	add_part(draft, index, part);
+		part.peak_kb = larger_peak(
+			part.peak_kb, crowd_peak_kb(&crowd->programs[member->programs_at + i]));
+	part.key = key_of(draft, index, &part);
+	return part;
 }
 
 /* How the process ended is its last program's. */
-static void add_programs(struct draft *draft, size_t index)
+static struct part part_of_program(const struct draft *draft, uint32_t index, uint32_t i)
 {
 	const struct crowd *crowd = &draft->analysis->crowd;
 	const struct crowd_member *member = &crowd->members[index];
 	const struct crowd_program *programs = &crowd->programs[member->programs_at];
+	bool is_last = i + 1 == member->programs_count;
+	struct part part = {
+		.member = member,
+		.program = &programs[i],
+		.from_ns = i ? programs[i].start_ns : member->start_ns,
+		.to_ns = is_last ? end_of(draft, member) : programs[i + 1].start_ns,
+		.cpu_ns = programs[i].cpu_ns,
+		.peak_kb = crowd_peak_kb(&programs[i]),
+		.is_run = !programs[i].is_forked,
+		.has_failed = is_last && member->has_failed,
+	};
 
-	for (uint32_t i = 0; i < member->programs_count; i++) {
-		bool is_last = i + 1 == member->programs_count;
-		const struct part part = {
+	part.key = key_of(draft, index, &part);
+	return part;
+}
+
+static struct part part_at(const struct draft *draft, uint32_t member, uint32_t program)
+{
+	return is_by_program(draft->options.by) ? part_of_program(draft, member, program)
+						: part_of_process(draft, member);
+}
+
+static bool is_asked_for(const struct draft *draft, size_t member)
+{
+	return !draft->heads || draft->heads[member] != CROWD_NONE;
+}
+
+static void add_places(struct draft *draft, uint32_t member)
+{
+	uint32_t count = is_by_program(draft->options.by)
+				 ? draft->analysis->crowd.members[member].programs_count
+				 : 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct part part = part_at(draft, member, i);
+
+		draft->places[draft->places_count++] = (struct place){
+			.key = part.key,
+			.from_ns = part.from_ns,
 			.member = member,
-			.program = &programs[i],
-			.from_ns = i ? programs[i].start_ns : member->start_ns,
-			.to_ns = is_last ? end_of(draft, member) : programs[i + 1].start_ns,
-			.cpu_ns = programs[i].cpu_ns,
-			.peak_kb = programs[i].peak_kb,
-			.is_run = !programs[i].is_forked,
-			.has_failed = is_last && member->has_failed,
+			.program = i,
 		};
-
-		add_part(draft, index, part);
 	}
 }
 
-static int make_parts(struct draft *draft)
+static int make_places(struct draft *draft)
+{
+	const struct crowd *crowd = &draft->analysis->crowd;
+	size_t room = is_by_program(draft->options.by) ? crowd->programs_count : crowd->count;
+
+	draft->places = calloc(room + 1, sizeof(*draft->places));
+	if (!draft->places)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < crowd->count; i++)
+		if (is_asked_for(draft, i))
+			add_places(draft, i);
+	return 0;
+}
+
+static void count_processes(struct draft *draft)
 {
 	const struct crowd *crowd = &draft->analysis->crowd;
 
-	draft->parts = calloc(crowd->programs_count, sizeof(*draft->parts));
-	if (!draft->parts)
-		return -ENOMEM;
 	for (size_t i = 0; i < crowd->count; i++) {
-		if (draft->heads && draft->heads[i] == CROWD_NONE)
+		if (!is_asked_for(draft, i))
 			continue;
 		draft->told.processes++;
 		draft->told.cpu_time_ns += crowd->members[i].cpu_ns;
-		if (is_by_program(draft->options.by))
-			add_programs(draft, i);
-		else
-			add_process(draft, i);
 	}
-	return 0;
 }
 
 static int by_key(const void *a, const void *b)
 {
-	const struct part *x = a, *y = b;
+	const struct place *x = a, *y = b;
 
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
@@ -168,10 +207,10 @@ static int by_key(const void *a, const void *b)
 }
 
 /* A text of ours, so that it lasts. */
-static const char *user_name(struct draft *draft, uint64_t uid)
+static const char *user_name(struct draft *draft, uint32_t uid)
 {
 	char text[24];
-	int len = snprintf(text, sizeof(text), uid == DENET_UNKNOWN ? "?" : "#%" PRIu64, uid);
+	int len = snprintf(text, sizeof(text), uid == CROWD_NONE ? "?" : "#%" PRIu32, uid);
 
 	return names_add(&draft->analysis->crowd.names, text, (size_t)len);
 }
@@ -221,99 +260,113 @@ static void name_row(struct draft *draft, const struct part *part, struct denet_
 		};
 }
 
-/* Parts of one key, in the order of their starts. Returns how many they are. */
-static size_t sum_row(struct draft *draft, const struct part *parts, size_t count)
+static void add_to_row(struct denet_rollup_row *row, const struct part *part, int64_t *covered)
 {
-	struct denet_rollup_row *row = &draft->rows[draft->count++];
-	int64_t covered = parts[0].from_ns;
-	size_t i = 0;
+	int64_t from = part->from_ns > *covered ? part->from_ns : *covered;
 
-	name_row(draft, parts, row);
-	for (; i < count && parts[i].key == parts[0].key; i++) {
-		int64_t from = parts[i].from_ns > covered ? parts[i].from_ns : covered;
-
-		row->runs += parts[i].is_run;
-		row->failed += parts[i].has_failed;
-		row->cpu_time_ns += parts[i].cpu_ns;
-		row->peak_rss_kb = larger_peak(row->peak_rss_kb, parts[i].peak_kb);
-		if (parts[i].to_ns <= from)
-			continue;
-		row->wall_ns += (uint64_t)(parts[i].to_ns - from);
-		covered = parts[i].to_ns;
-	}
-	if (draft->analysis->crowd.untimed)
-		row->wall_ns = DENET_UNKNOWN;
-	return i;
+	row->runs += part->is_run;
+	row->failed += part->has_failed;
+	row->cpu_time_ns += part->cpu_ns;
+	row->peak_rss_kb = larger_peak(row->peak_rss_kb, part->peak_kb);
+	if (part->to_ns <= from)
+		return;
+	row->wall_ns += (uint64_t)(part->to_ns - from);
+	*covered = part->to_ns;
 }
 
-/* What is not known comes last. */
-static uint64_t weight_of(const struct denet_rollup_row *row, enum denet_rollup_sort sort)
+/* What there is room for, of the heaviest. */
+static void drop_light(struct draft *draft)
 {
-	switch (sort) {
-	case DENET_ROLLUP_BY_WALL:
-		return row->wall_ns + 1;
-	case DENET_ROLLUP_BY_PEAK:
-		return row->peak_rss_kb + 1;
-	case DENET_ROLLUP_BY_RUNS:
-		return row->runs;
-	default:
-		return row->cpu_time_ns;
-	}
-}
-
-static int compare(const struct denet_rollup_row *x, const struct denet_rollup_row *y,
-		   enum denet_rollup_sort sort)
-{
-	uint64_t a = weight_of(x, sort), b = weight_of(y, sort);
-
-	if (a != b)
-		return a < b ? 1 : -1;
-	if (x->cpu_time_ns != y->cpu_time_ns)
-		return x->cpu_time_ns < y->cpu_time_ns ? 1 : -1;
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-static int by_cpu(const void *a, const void *b)
-{
-	return compare(a, b, DENET_ROLLUP_BY_CPU);
-}
-
-static int by_wall(const void *a, const void *b)
-{
-	return compare(a, b, DENET_ROLLUP_BY_WALL);
-}
-
-static int by_peak(const void *a, const void *b)
-{
-	return compare(a, b, DENET_ROLLUP_BY_PEAK);
-}
-
-static int by_runs(const void *a, const void *b)
-{
-	return compare(a, b, DENET_ROLLUP_BY_RUNS);
-}
-
-static int make_rows(struct draft *draft)
-{
-	static int (*const orders[])(const void *, const void *) = { by_cpu, by_wall, by_peak,
-								     by_runs };
 	size_t max = draft->options.rows_max;
 
-	draft->rows = calloc(draft->parts_count + 1, sizeof(*draft->rows));
+	rollup_order(draft->rows, draft->count, draft->options.sort);
+	if (!max || draft->count <= max)
+		return;
+	draft->dropped += draft->count - max;
+	draft->count = max;
+}
+
+static int add_row(struct draft *draft, struct denet_rollup_row *row)
+{
+	if (!row->name)
+		return -ENOMEM;
+	if (draft->analysis->crowd.untimed)
+		row->wall_ns = DENET_UNKNOWN;
+	if (draft->count == draft->room)
+		drop_light(draft);
+	draft->rows[draft->count++] = *row;
+	return 0;
+}
+
+/* Places of one key, in the order of their starts. */
+static int add_row_of_places(struct draft *draft, const struct place *places, size_t count)
+{
+	struct denet_rollup_row row = { .name = NULL };
+	int64_t covered = places[0].from_ns;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct part part = part_at(draft, places[i].member, places[i].program);
+
+		if (!i)
+			name_row(draft, &part, &row);
+		add_to_row(&row, &part, &covered);
+	}
+	return add_row(draft, &row);
+}
+
+static int add_row_of_process(struct draft *draft, uint32_t member)
+{
+	const struct part part = part_of_process(draft, member);
+	struct denet_rollup_row row = { .name = NULL };
+	int64_t covered = part.from_ns;
+
+	name_row(draft, &part, &row);
+	add_to_row(&row, &part, &covered);
+	return add_row(draft, &row);
+}
+
+static int add_rows_of_processes(struct draft *draft)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < draft->analysis->crowd.count && !r; i++)
+		if (is_asked_for(draft, i))
+			r = add_row_of_process(draft, i);
+	return r;
+}
+
+static int add_rows_of_places(struct draft *draft)
+{
+	const struct place *places = draft->places;
+	int r = 0;
+
+	qsort(draft->places, draft->places_count, sizeof(*draft->places), by_key);
+	for (size_t from = 0, to; from < draft->places_count && !r; from = to) {
+		for (to = from + 1; to < draft->places_count && places[to].key == places[from].key;
+		     to++)
+			;
+		r = add_row_of_places(draft, &places[from], to - from);
+	}
+	return r;
+}
+
+/* Twice as many rows as are wanted, so that they are sorted seldom; or all. */
+static int make_rows(struct draft *draft)
+{
+	bool is_by_process = draft->options.by == DENET_ROLLUP_PROCESS;
+	size_t all = is_by_process ? draft->analysis->crowd.count : draft->places_count;
+	size_t max = draft->options.rows_max;
+	int r;
+
+	draft->room = max && max < all / 2 ? 2 * max : all + 1;
+	draft->rows = calloc(draft->room, sizeof(*draft->rows));
 	if (!draft->rows)
 		return -ENOMEM;
-	qsort(draft->parts, draft->parts_count, sizeof(*draft->parts), by_key);
-	for (size_t i = 0; i < draft->parts_count;)
-		i += sum_row(draft, &draft->parts[i], draft->parts_count - i);
-	for (size_t i = 0; i < draft->count; i++)
-		if (!draft->rows[i].name)
-			return -ENOMEM;
-	qsort(draft->rows, draft->count, sizeof(*draft->rows), orders[draft->options.sort]);
-	draft->told.rows_count = max && max < draft->count ? max : draft->count;
-	draft->told.rows_omitted = draft->count - draft->told.rows_count;
-	return 0;
+	r = is_by_process ? add_rows_of_processes(draft) : add_rows_of_places(draft);
+	drop_light(draft);
+	draft->told.rows_count = draft->count;
+	draft->told.rows_omitted = draft->dropped;
+	return r;
 }
 
 /* The end of the run, or the last end that there is. */
@@ -340,7 +393,9 @@ static int make(struct draft *draft, bool needs_tree)
 
 	draft->horizon_ns = find_horizon(draft->analysis);
 	if (!r)
-		r = make_parts(draft);
+		count_processes(draft);
+	if (!r && draft->options.by != DENET_ROLLUP_PROCESS)
+		r = make_places(draft);
 	return r ? r : make_rows(draft);
 }
 
