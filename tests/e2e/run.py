@@ -131,7 +131,7 @@ def run_as_nobody(mode, folder, arguments):
         return unusable(mode, "it takes root, setpriv and a python3 that user nobody can run")
     os.chmod(folder, 0o755)
     # the parts of the tree that tests look at
-    for part in ("tests/e2e", "tests/fixtures", "share/ci"):
+    for part in ("tests/e2e", "tests/fixtures", "share/ci", "docs"):
         shutil.copytree(HERE.parents[1] / part, f"{folder}/{part}", symlinks=True,
                         ignore=shutil.ignore_patterns("__pycache__"))
     tools = shutil.copytree(os.environ.get("DENET_E2E_TOOLS", BUILD / "tests/e2e"), f"{folder}/tools")
