@@ -15,7 +15,8 @@ static void denet_stats_freep(struct denet_stats **stats)
 	denet_stats_free(*stats);
 }
 
-static void check(const char *name, const char *file, const struct options *options, size_t columns)
+static void check_as(const char *name, const char *file, const struct options *options,
+		     size_t columns, bool is_verbose)
 {
 	const struct term_style style = { .columns = columns, .is_unicode = true };
 	AUTO(denet_analysis) struct denet_analysis *analysis = NULL;
@@ -31,8 +32,13 @@ static void check(const char *name, const char *file, const struct options *opti
 			 0);
 	wanted.verbose = true;
 	assert_int_equal(insight_take(&insight, analysis, &wanted), 0);
-	stats_view_append(&text, &style, NULL, stats, &insight.shown, false);
+	stats_view_append(&text, &style, NULL, stats, &insight.shown, is_verbose);
 	golden_check(name, &text);
+}
+
+static void check(const char *name, const char *file, const struct options *options, size_t columns)
+{
+	check_as(name, file, options, columns, false);
 }
 
 static void a_build(void **state)
@@ -41,7 +47,9 @@ static void a_build(void **state)
 
 	(void)state;
 	check("waited_build_100", "waited/make-2.jsonl", &options, 100);
+	/* A glance, unless more is asked for. */
 	check("waited_build_40", "waited/make-2.jsonl", &options, 40);
+	check_as("waited_build_40_long", "waited/make-2.jsonl", &options, 40, true);
 }
 
 static void the_jobs_of_a_build(void **state)

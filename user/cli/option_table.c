@@ -417,7 +417,9 @@ const struct option_spec option_table[] = {
 		.text = "more figures in the summary",
 		.details =
 			"The summary also has bytes of system calls, network, page faults, context "
-			"switches, and the number of samples.",
+			"switches, and the number of samples. On a terminal of fewer than 60 "
+			"columns, "
+			"where it else has its first lines alone, it has the tables, too.",
 	},
 	{
 		.name = "color",

@@ -297,6 +297,12 @@ static void show_records(struct view *view)
 		layout_piece(&view->layout, TONE_WARN, "   incomplete");
 }
 
+/* On a narrow screen a glance is wanted: the first lines, and what must not be passed over. */
+static bool is_brief(const struct view *view)
+{
+	return !layout_indent(view->style) && !view->context->is_verbose;
+}
+
 /* Without accounting every figure but the time is foreign or by chance. */
 static void show_figures(struct view *view)
 {
@@ -310,7 +316,8 @@ static void show_figures(struct view *view)
 		layout_piece(&view->layout, TONE_PLAIN, "%s removed before they reached the disk",
 			     human_bytes(summary->used.disk_write_cancelled_bytes).text);
 	show_tree(view);
-	waited_view_show_series(&view->layout, view->context->analysis);
+	if (!is_brief(view))
+		waited_view_show_series(&view->layout, view->context->analysis);
 	if (view->context->is_verbose)
 		show_details(view);
 }
@@ -321,7 +328,7 @@ static void show_table(struct view *view)
 	const struct waited_context *analysis = view->context->analysis;
 	bool has_rows = analysis && analysis->rows;
 
-	if (!has_rows && !summary_table_is_shown(view->summary))
+	if (!has_rows && (is_brief(view) || !summary_table_is_shown(view->summary)))
 		return;
 	layout_row_end(&view->layout);
 	buf_append_char(view->layout.buf, '\n');
@@ -330,7 +337,8 @@ static void show_table(struct view *view)
 	else
 		summary_table_append(view->layout.buf, view->style, view->summary);
 	buf_append_char(view->layout.buf, '\n');
-	waited_view_append_tables(view->layout.buf, view->style, analysis);
+	if (!is_brief(view))
+		waited_view_append_tables(view->layout.buf, view->style, analysis);
 }
 
 void summary_view_append(struct buf *buf, const struct term_style *style,
@@ -350,7 +358,8 @@ void summary_view_append(struct buf *buf, const struct term_style *style,
 	if (summary->accounting != DENET_ACCOUNTING_NONE) {
 		show_figures(&view);
 		show_table(&view);
-		waited_view_show_rest(&view.layout, context->analysis);
+		if (!is_brief(&view))
+			waited_view_show_rest(&view.layout, context->analysis);
 	}
 	show_failures(&view);
 	show_survivors(&view);
