@@ -315,6 +315,22 @@ static void reader_knows_denets_metadata_without_kind(void **state)
 	assert_int_equal(outcome.last.start.command.args_len, 6);
 }
 
+static void reader_takes_a_program_without_a_name_for_none(void **state)
+{
+	AUTO_FD int fd = -1;
+	AUTO(reader) struct reader *reader = NULL;
+	const char *text = "{\"kind\":\"process\",\"pid\":7,\"comm\":\"b\",\"programs\":"
+			   "[{\"comm\":true,\"start_ns\":1},{\"start_ns\":2},{\"comm\":\"b\"}]}\n";
+	struct row row;
+
+	(void)state;
+	fd = file_with(text, strlen(text));
+	assert_int_equal(reader_new(fd, &reader), 0);
+	assert_int_equal(reader_next(reader, &row), 1);
+	assert_int_equal(row.process.programs_count, 1);
+	assert_string_equal(row.process.programs[0].comm, "b");
+}
+
 /* What lived before the start of the run began below 0. */
 static void reader_reads_when_a_process_and_its_programs_began(void **state)
 {
@@ -425,6 +441,7 @@ int main(void)
 		cmocka_unit_test(reader_reports_what_cannot_be_read),
 		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),
 		cmocka_unit_test(reader_knows_denets_metadata_without_kind),
+		cmocka_unit_test(reader_takes_a_program_without_a_name_for_none),
 		cmocka_unit_test(reader_reads_when_a_process_and_its_programs_began),
 		cmocka_unit_test(reader_survives_deep_nesting),
 		cmocka_unit_test(reader_skips_a_record_that_is_too_long),

@@ -214,7 +214,10 @@ static void read_programs(const struct scan_value *array, struct buf *strings, s
 		if (program.type != SCAN_OBJECT)
 			continue;
 		row->programs[count] = nothing.programs[0];
-		parse_fields(DENET_RECORD_PROGRAM, &program, &row->programs[count++], strings);
+		parse_fields(DENET_RECORD_PROGRAM, &program, &row->programs[count], strings);
+		/* As a process without a name is none. */
+		if (row->programs[count].comm)
+			count++;
 	}
 	/* Of what it was forked with no command is known; the last has that of the process. */
 	for (size_t i = 0; i + 1 < count; i++)
