@@ -54,6 +54,22 @@ static void full_columns_become_twice_as_wide(void **state)
 	assert_int_equal(series.memory_kb[(4999 * 100) / series.step_ms], 999);
 }
 
+/* Both end, and what is known of the time before stays. */
+static void the_end_of_all_time_is_no_trouble(void **state)
+{
+	struct series series = { 0 };
+
+	(void)state;
+	series_add(&series, DENET_UNKNOWN, 1, 1);
+	assert_int_equal(series.step_ms, 0);
+	series_add(&series, START_MS, 0, 1);
+	series_add(&series, START_MS + 100, 100 * NS_PER_MS, 1);
+	series_add(&series, DENET_UNKNOWN, 200 * NS_PER_MS, 1);
+	check_cores(&series, 0, 1);
+	series_add(&series, DENET_UNKNOWN - 1, 200 * NS_PER_MS, 1);
+	assert_in_range(series.count, 1, SERIES_COLUMNS_MAX);
+}
+
 static void an_hour_without_a_sample_is_no_trouble(void **state)
 {
 	struct series series = { 0 };
@@ -86,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_used_is_spread_over_the_time_between_two_samples),
 		cmocka_unit_test(full_columns_become_twice_as_wide),
+		cmocka_unit_test(the_end_of_all_time_is_no_trouble),
 		cmocka_unit_test(an_hour_without_a_sample_is_no_trouble),
 		cmocka_unit_test(what_is_not_known_is_as_it_was_last),
 	};

@@ -39,7 +39,8 @@ static void spread(struct series *series, uint64_t to_ms, double cpu_ns, uint64_
 		size_t column = column_of(series, at_ms);
 		uint64_t end_ms = series->first_ms + (column + 1) * series->step_ms;
 
-		if (end_ms > to_ms)
+		/* A damaged record may tell of the end of all time, behind which it begins anew. */
+		if (end_ms > to_ms || end_ms < at_ms)
 			end_ms = to_ms;
 		series->cpu_ns[column] += per_ms * (double)(end_ms - at_ms);
 		if (memory_kb > series->memory_kb[column])
@@ -52,6 +53,8 @@ void series_add(struct series *series, uint64_t ts_ms, uint64_t cpu_time_ns, uin
 {
 	double used = 0;
 
+	if (ts_ms == DENET_UNKNOWN)
+		return;
 	/* As the monitor has it, when all has ended: what was known last. */
 	if (memory_kb != DENET_UNKNOWN)
 		series->last_memory_kb = memory_kb;
