@@ -216,6 +216,7 @@ int option_set(const struct option_spec *spec, const char *value, struct options
 	case OPTION_FILES:
 		return add_file(spec, value, options, error);
 	case OPTION_BUDGET:
+		return add(spec, value, options, error);
 	case OPTION_LINES:
 		return add_line(spec, value, options, error);
 	case OPTION_CHILDREN:
