@@ -234,6 +234,28 @@ static void pss_is_read_near_the_peak_and_seldom(void **state)
 	done_world(&world);
 }
 
+/* What is as it was is read again, but seldom; a higher sum is not kept waiting. */
+static void pss_near_the_same_sum_is_read_half_as_often(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world, SHARES_NEAR_PEAKS);
+	hold(2, 2, 2);
+	share(1, 1, 1);
+	assert_int_equal(settled(&world, 1 * NS_PER_S).kb, UINT64_MAX);
+	assert_int_equal(sample(&world, 100 * NS_PER_S).kb, 3 * MIB_KB);
+	/* Whatever the reading has cost on this machine. */
+	assert_int_equal(world.shares.calm_due_ns - 100 * NS_PER_S,
+			 2 * (world.shares.due_ns - 100 * NS_PER_S));
+	assert_int_equal(sample(&world, world.shares.due_ns).kb, UINT64_MAX);
+	hold(3, 3, 3);
+	assert_int_equal(sample(&world, world.shares.due_ns).kb, UINT64_MAX); /* it rises */
+	assert_int_equal(sample(&world, world.shares.due_ns).kb, 3 * MIB_KB);
+	assert_int_equal(sample(&world, world.shares.calm_due_ns).kb, 3 * MIB_KB);
+	done_world(&world);
+}
+
 static void little_memory_is_not_read_in_the_first_second(void **state)
 {
 	struct world world;
@@ -319,6 +341,7 @@ int main(void)
 		cmocka_unit_test(one_who_left_a_shared_space_does_not_stand_for_it),
 		cmocka_unit_test(space_of_its_own_counts_and_none_does_not),
 		cmocka_unit_test(pss_is_read_near_the_peak_and_seldom),
+		cmocka_unit_test(pss_near_the_same_sum_is_read_half_as_often),
 		cmocka_unit_test(little_memory_is_not_read_in_the_first_second),
 		cmocka_unit_test(who_did_not_run_keeps_what_was_read),
 		cmocka_unit_test(whom_it_would_hold_up_or_who_is_refused_counts_by_rss),

@@ -13,6 +13,8 @@
 /* A hundredth of the time, and not more often than once a second. */
 #define COST_FACTOR 100
 #define PAUSE_MIN_NS NS_PER_S
+/* So many times that where a higher sum does not ask for it. */
+#define CALM_FACTOR 2
 #define ROUND_MAX_NS (100 * NS_PER_MS)
 
 /* So long may a process wait for its own mmap and munmap: the lock is held for a whole area. */
@@ -53,6 +55,8 @@ static bool is_rising(struct shares *shares, uint64_t sum_kb)
 static bool is_wanted(struct shares *shares, const struct memory *memory, uint64_t sum_kb,
 		      uint64_t now_ns)
 {
+	bool is_higher = sum_kb > shares->read_sum_kb + shares->read_sum_kb / 10;
+
 	if (!shares->due_ns)
 		shares->due_ns = now_ns + PAUSE_MIN_NS;
 	if (sum_kb > shares->peak_sum_kb)
@@ -61,7 +65,8 @@ static bool is_wanted(struct shares *shares, const struct memory *memory, uint64
 	if (is_rising(shares, sum_kb) || memory_spaces(memory) < 2 ||
 	    sum_kb < shares->peak_sum_kb - shares->peak_sum_kb / 10)
 		return false;
-	return now_ns >= shares->due_ns || (!shares->has_read && sum_kb >= EARLY_MIN_KB);
+	return now_ns >= (is_higher ? shares->due_ns : shares->calm_due_ns) ||
+	       (!shares->has_read && sum_kb >= EARLY_MIN_KB);
 }
 
 static int by_size(const void *a, const void *b)
@@ -123,8 +128,19 @@ static bool would_hold_up(const struct shares *shares, uint64_t rss_kb)
 	return rss_kb != UNKNOWN && rss_kb / KIB_PER_MIB * shares->ns_per_mib > HOLD_MAX_NS;
 }
 
+static void note_read(struct shares *shares, uint64_t pause_ns, uint64_t sum_kb, uint64_t now_ns)
+{
+	if (pause_ns < PAUSE_MIN_NS)
+		pause_ns = PAUSE_MIN_NS;
+	shares->due_ns = now_ns + pause_ns;
+	shares->calm_due_ns = now_ns + CALM_FACTOR * pause_ns;
+	if (sum_kb > shares->read_sum_kb)
+		shares->read_sum_kb = sum_kb;
+	shares->has_read = true;
+}
+
 static void read_round(struct shares *shares, struct memory *memory, const struct tree *tree,
-		       uint64_t now_ns)
+		       uint64_t sum_kb, uint64_t now_ns)
 {
 	size_t count = choose(shares, memory, tree);
 	uint64_t start_ns = clock_thread_cpu_ns(), before_ns = start_ns, after_ns;
@@ -139,9 +155,7 @@ static void read_round(struct shares *shares, struct memory *memory, const struc
 		note_cost(shares, item->rss_kb, after_ns - before_ns);
 		before_ns = after_ns;
 	}
-	before_ns = COST_FACTOR * (before_ns - start_ns);
-	shares->due_ns = now_ns + (before_ns > PAUSE_MIN_NS ? before_ns : PAUSE_MIN_NS);
-	shares->has_read = true;
+	note_read(shares, COST_FACTOR * (before_ns - start_ns), sum_kb, now_ns);
 }
 
 /* Whatever was not read, or refused, counts by what is resident. */
@@ -176,7 +190,7 @@ struct shares_sum shares_take(struct shares *shares, struct memory *memory, cons
 		/* With the tree and not at the first reading: a sample of a constant one allocates nothing. */
 		if (!make_room(shares, tree->count) || !is_wanted(shares, memory, sum_kb, now_ns))
 			return (struct shares_sum){ .kb = UNKNOWN };
-		read_round(shares, memory, tree, now_ns);
+		read_round(shares, memory, tree, sum_kb, now_ns);
 	}
 	return add_up(memory, tree);
 }
