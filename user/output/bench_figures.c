@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metrics/keys.h"
 #include "output/bench_internal.h"
 #include "output/budget_view.h"
 
@@ -81,9 +82,8 @@ bool bench_is_outlier(const struct denet_spread *spread, double value)
 
 double bench_value(const struct bench_run *run, const struct denet_difference *row)
 {
-	return strcmp(row->name, key_at(offsetof(struct denet_summary, wall_ns))) == 0
-		       ? (double)run->wall_ns
-		       : (double)run->cpu_time_ns;
+	return strcmp(row->name, KEY_WALL_NS) == 0 ? (double)run->wall_ns
+						   : (double)run->cpu_time_ns;
 }
 
 const struct denet_difference *bench_outlying(const struct bench_command *command,
