@@ -90,11 +90,16 @@ BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf
 PUBLIC_HEADERS := $(wildcard include/denet/*.h)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
-CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/user/report/html_page.o
 BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
 SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
 	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h \
 	$(BUILD)/bpf/members.skel.h $(BUILD)/bpf/members.lskel.h
+
+# Charts of a report: both files or none.
+DYGRAPHS ?= /usr/share/javascript/dygraphs
+CHARTS := $(wildcard $(DYGRAPHS)/dygraph.min.js)
+CHARTS += $(if $(CHARTS),$(wildcard $(DYGRAPHS)/dygraph.min.css))
 
 INSIDE := $(BUILD)/inside.a
 LIBS := -lbpf -lelf -lz -lm -pthread
@@ -103,6 +108,7 @@ LIBS := -lbpf -lelf -lz -lm -pthread
 FLAGS := $(BUILD)/flags
 BPF_FLAGS := $(BUILD)/bpf-flags
 PLACES := $(BUILD)/places
+CHARTS_KNOWN := $(BUILD)/charts
 
 ifeq ($(STATIC),1)
 all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a
@@ -117,9 +123,10 @@ include $(wildcard tests/*.mk)
 $(FLAGS): told := $(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) $(AR)
 $(BPF_FLAGS): told := $(CLANG) $(BPF_CFLAGS) $(BPFTOOL)
 $(PLACES): told := $(LIBEXECDIR)
+$(CHARTS_KNOWN): told := $(CHARTS)
 
 # Written only when it changes: what depends on it is older then.
-$(FLAGS) $(BPF_FLAGS) $(PLACES): FORCE
+$(FLAGS) $(BPF_FLAGS) $(PLACES) $(CHARTS_KNOWN): FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(told))' | cmp -s - $@ || \
 		printf '%s\n' '$(subst ','\'',$(told))' >$@
@@ -164,6 +171,16 @@ $(BUILD)/%.o: %.c $(FLAGS)
 # The one object that knows where we are installed.
 $(BUILD)/user/cli/program.o: private DENET_CFLAGS += -DDENET_LIBEXECDIR='"$(LIBEXECDIR)"'
 $(BUILD)/user/cli/program.o: $(PLACES)
+
+# The page of a report, around its data.
+$(BUILD)/user/report/html_page.c: $(wildcard share/web/*) $(CHARTS) $(CHARTS_KNOWN)
+	@mkdir -p $(@D)
+	$(say) PAGE $@
+	$(Q)share/web/assemble $@ $(if $(word 2,$(CHARTS)),$(CHARTS))
+
+$(BUILD)/user/report/html_page.o: $(BUILD)/user/report/html_page.c $(FLAGS)
+	$(say) CC $@
+	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # For ourselves: the library with all its names.
 $(INSIDE): $(LIB_OBJ)

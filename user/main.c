@@ -42,9 +42,9 @@ static const struct {
 	{ COMMAND_NONE, help_usage },	   { COMMAND_RUN, run_main },
 	{ COMMAND_ATTACH, attach_main },   { COMMAND_STATS, stats_main },
 	{ COMMAND_CONVERT, convert_main }, { COMMAND_DIFF, diff_main },
-	{ COMMAND_BENCH, bench_main },	   { COMMAND_DOCTOR, doctor_main },
-	{ COMMAND_HELP, help_main },	   { COMMAND_VERSION, help_version },
-	{ COMMAND_PROGRAM, program_main },
+	{ COMMAND_BENCH, bench_main },	   { COMMAND_REPORT, html_main },
+	{ COMMAND_DOCTOR, doctor_main },   { COMMAND_HELP, help_main },
+	{ COMMAND_VERSION, help_version }, { COMMAND_PROGRAM, program_main },
 };
 
 static int dispatch(const struct options *options)

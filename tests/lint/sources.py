@@ -33,7 +33,7 @@ MAY_INCLUDE = {
     "user/api": {"util", "doctor", "metrics", "record", "procfs", "denet/denet.h"},
     "user/analysis": {"util", "metrics", "record", "denet/denet.h"},
     "user/format": {"util", "metrics", "denet/denet.h"},
-    "user/report": {"util", "denet/denet.h"},
+    "user/report": {"util", "metrics", "denet/denet.h"},
     "user/output": {"util", "format", "denet/denet.h", "metrics/keys.h"},
     "user/rights": {"util", "denet/denet.h"},
     "user/cli": {"util", "rights", "format", "report", "output", "denet/denet.h"},

@@ -173,6 +173,30 @@ static const struct command_spec command_table[] = {
 		},
 	},
 	{
+		.id = COMMAND_REPORT,
+		.name = "report",
+		.operand = OPERAND_FILES,
+		.operand_text = "FILE... -o OUT.html",
+		.operand_word = "FILE",
+		.text = "one page of recorded runs, to look at",
+		.intro = "Writes one file that a browser shows without a network: CPU, memory, "
+			 "processes and disk over time, every process as a bar, what the wall time "
+			 "waited for, and tables. Several files are laid over each other.",
+		.notes = "The page loads nothing and sends nothing. Of more than 100,000 processes "
+			 "it has the 50,000 that used most CPU, as many that failed, and those that "
+			 "the wall time waited for, and says so.",
+		.examples = {
+			{ "report run.jsonl -o run.html", NULL },
+			{ "report -o runs.html monday.jsonl tuesday.jsonl", "one over the other" },
+			{ "report run.jsonl.gz -o - > run.html", NULL },
+		},
+		.exits = {
+			{ "0", "it was written" },
+			{ "1", "a file cannot be used or written" },
+			{ "125", "wrong usage, or built without libjs-dygraphs" },
+		},
+	},
+	{
 		.id = COMMAND_DOCTOR,
 		.name = "doctor",
 		.operand = OPERAND_NONE,

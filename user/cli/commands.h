@@ -11,6 +11,7 @@ int stats_main(const struct options *options);
 int convert_main(const struct options *options);
 int diff_main(const struct options *options);
 int bench_main(const struct options *options);
+int html_main(const struct options *options);
 int doctor_main(const struct options *options);
 int program_main(const struct options *options);
 

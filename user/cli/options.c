@@ -360,7 +360,8 @@ static bool has_operand(const struct options *options, enum operand operand)
 	       (operand != OPERAND_PID || options->pid) &&
 	       (operand != OPERAND_FILE || options->file) &&
 	       (options->command != COMMAND_STATS || options->files_count ||
-		options->folders.count);
+		options->folders.count) &&
+	       (options->command != COMMAND_REPORT || options->files_count);
 }
 
 static int check_operand(const struct parser *parser)

@@ -145,9 +145,10 @@ struct option_help {
 };
 
 /* Commands that read or examine, to which some options mean something simpler: on_reading. */
-#define OPTIONS_READING                                                                          \
-	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_CONVERT) | COMMAND_BIT(COMMAND_DIFF) | \
-	 COMMAND_BIT(COMMAND_BENCH) | COMMAND_BIT(COMMAND_DOCTOR) | COMMAND_BIT(COMMAND_HELP))
+#define OPTIONS_READING                                                                           \
+	(COMMAND_BIT(COMMAND_STATS) | COMMAND_BIT(COMMAND_CONVERT) | COMMAND_BIT(COMMAND_DIFF) |  \
+	 COMMAND_BIT(COMMAND_BENCH) | COMMAND_BIT(COMMAND_REPORT) | COMMAND_BIT(COMMAND_DOCTOR) | \
+	 COMMAND_BIT(COMMAND_HELP))
 
 size_t options_count(void);
 struct option_help options_help(size_t index, enum command command);

@@ -94,6 +94,9 @@ static int check_places(const struct options *options, uint64_t given,
 	if (given & bit_of("strict") && !options->budgets.count && !options->budget_files.count)
 		return option_refuse(error,
 				     "option '--strict' needs '--fail-if EXPR' or '--budget FILE'");
+	if (options->command == COMMAND_REPORT && !options->out)
+		return option_refuse(error, "report needs '--out FILE', as in '-o run.html'; "
+					    "'-' is stdout");
 	if (options->clean_env && !options->user)
 		return option_refuse(error, "option '--clean-env' needs '--user USER'");
 	return 0;
@@ -131,7 +134,7 @@ static int check_intervals(struct denet_options *monitor, const struct option_ma
 /* A dash is stdout, as everywhere; records there are what --json asks for. */
 void options_take_dash(struct options *options, struct option_marks *marks)
 {
-	if (!options->out || strcmp(options->out, "-") != 0)
+	if (!options->out || strcmp(options->out, "-") != 0 || options->command == COMMAND_REPORT)
 		return;
 	options->out = NULL;
 	marks->given &= ~bit_of("out");

@@ -153,12 +153,14 @@ static void append_commands(struct buf *buf, const char *condition)
 
 static void append_operand(struct buf *buf, const struct command_spec *spec)
 {
-	const char *how = spec->operand == OPERAND_COMMAND || spec->operand == OPERAND_LINE
-				  ? "-a '(__fish_complete_command)'"
-			  : spec->operand == OPERAND_PID ? "-a '(__fish_complete_pids)'"
-			  : spec->operand == OPERAND_FILE || spec->operand == OPERAND_FILES ? "-F"
-											    : NULL;
+	const char *how = NULL;
 
+	if (spec->operand == OPERAND_COMMAND || spec->operand == OPERAND_LINE)
+		how = "-a '(__fish_complete_command)'";
+	else if (spec->operand == OPERAND_PID)
+		how = "-a '(__fish_complete_pids)'";
+	else if (spec->operand == OPERAND_FILE || spec->operand == OPERAND_FILES)
+		how = "-F";
 	if (!how)
 		return;
 	buf_append_text(buf, "complete -c denet-bpf -n '__denet_bpf_is");

@@ -97,7 +97,7 @@ static void append_operand(struct buf *buf, const struct command_spec *spec)
 		break;
 	case OPERAND_FILE:
 	case OPERAND_FILES:
-		buf_append_text(buf, " \\\n      '1:FILE:_files'");
+		buf_append_text(buf, " \\\n      '*:FILE:_files'");
 		break;
 	case OPERAND_TOPIC:
 		buf_append_text(buf, " \\\n      '1:topic:->topic'");

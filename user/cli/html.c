@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* 'denet-bpf report': the name report.h stands for what is made of a run at its end. */
+#include "report/html.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "util/buf.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+#include "util/outfile.h"
+
+static void outfile_freep(struct outfile *file)
+{
+	outfile_done(file);
+}
+
+static bool is_stdio(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+/* Whether the page would take the place of records. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !is_stdio(a) && !is_stdio(b) && stat(a, &x) == 0 && stat(b, &y) == 0 &&
+	       S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int check_files(const struct options *options)
+{
+	for (size_t i = 0; i < options->files_count; i++)
+		if (is_same_file(options->files[i], options->out)) {
+			(void)log_error(0, "cannot write to '%s': it is read", options->out);
+			return EXIT_STATUS_LOST;
+		}
+	return EXIT_STATUS_OK;
+}
+
+static int add_files(struct html *html, const struct options *options)
+{
+	struct denet_error error = { .size = sizeof(error) };
+
+	for (size_t i = 0; i < options->files_count; i++)
+		if (html_add(html, options->files[i], &error)) {
+			(void)log_error(0, "cannot use '%s': %s", options->files[i], error.text);
+			return EXIT_STATUS_LOST;
+		}
+	return EXIT_STATUS_OK;
+}
+
+static int write_page(struct html *html, struct outfile *file, const char *path)
+{
+	AUTO(buf) struct buf page = { 0 };
+	int r = html_append(html, &page);
+
+	if (!r)
+		r = outfile_write(file, &page);
+	if (!r)
+		return EXIT_STATUS_OK;
+	(void)log_error(r, "cannot write to '%s'", path);
+	return EXIT_STATUS_LOST;
+}
+
+int html_main(const struct options *options)
+{
+	AUTO(html) struct html *html = NULL;
+	AUTO(outfile) struct outfile file = OUTFILE_NONE;
+	int status, r;
+
+	if (options->quiet)
+		log_silence();
+	if (!html_is_there()) {
+		(void)log_error(0, "report was left out of this build: it needs the package "
+				   "'" HTML_PACKAGE "' when it is built");
+		return EXIT_STATUS_FAILED;
+	}
+	status = check_files(options);
+	if (status)
+		return status;
+	r = outfile_open(options->out, &file);
+	if (r) {
+		(void)log_error(r, "cannot write to '%s'", options->out);
+		return EXIT_STATUS_LOST;
+	}
+	if (html_new(&html)) {
+		(void)log_error(0, "cannot make a report: out of memory");
+		return EXIT_STATUS_LOST;
+	}
+	status = add_files(html, options);
+	return status ? status : write_page(html, &file, options->out);
+}
