@@ -300,6 +300,8 @@ struct denet_observer {
 	void (*on_warning)(void *context, const char *text);
 	/* Last, when monitoring has ended: what denet_monitor_summary() tells. */
 	void (*on_summary)(void *context, const struct denet_summary *summary);
+	/* Of recorded files: parent and children of samples, too, which takes two or three times as long. */
+	bool wants_members;
 };
 
 #endif

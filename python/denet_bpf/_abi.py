@@ -219,8 +219,8 @@ Observer = _struct(
     (OnExit, "on_exit"),
     (OnWarning, "on_warning"),
     (OnSummary, "on_summary"),
+    (c_bool, "wants_members"),
 )
-
 
 
 class SignalSet(Structure):

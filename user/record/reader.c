@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/row_members.h"
 #include "record/split.h"
 #include "util/cleanup.h"
 
@@ -14,6 +15,7 @@ struct reader {
 	struct split split;
 	struct buf strings; /* those of the last row */
 	struct reader_state state;
+	bool wants_members;
 };
 
 int reader_new(int fd, struct reader **ret_reader)
@@ -78,6 +80,13 @@ static const char *reason_for(int error, const struct split_part *part)
 	}
 }
 
+void reader_serve(struct reader *reader, const struct denet_observer *observer)
+{
+	reader->wants_members = observer &&
+				observer->size > offsetof(struct denet_observer, wants_members) &&
+				observer->wants_members;
+}
+
 /* 1 when the part is a row, 0 when it is passed over. */
 static int read_part(struct reader *reader, const struct split_part *part, struct row *ret_row)
 {
@@ -85,6 +94,8 @@ static int read_part(struct reader *reader, const struct split_part *part, struc
 
 	if (!part->is_too_long)
 		r = row_read(part->text, part->len, &reader->strings, ret_row);
+	if (r > 0 && reader->wants_members && ret_row->kind == ROW_TREE)
+		r = row_members_read(part->text, part->len, &reader->strings, ret_row);
 	if (r >= 0 || r == -ENOMEM)
 		return r;
 

@@ -34,6 +34,9 @@ static inline void reader_freep(struct reader **reader)
  */
 int reader_next(struct reader *reader, struct row *ret_row);
 
+/* Rows of trees get their parents and children if the observer, which may be NULL, wants them. */
+void reader_serve(struct reader *reader, const struct denet_observer *observer);
+
 const struct reader_state *reader_state(const struct reader *reader);
 
 #endif

@@ -27,7 +27,10 @@ struct shape {
 	bool is_bad; /* a figure is no figure */
 };
 
-static struct row nothing; /* all unknown */
+/* All unknown; of the lists of a row there is nothing. */
+static struct row nothing;
+static struct denet_process_program nothing_of_program;
+#define NOTHING_BYTES offsetof(struct row, programs)
 static uint64_t sample_demands;
 static uint64_t tree_demands;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -57,7 +60,8 @@ static void prepare(void)
 	derive_forget(DENET_RECORD_EXIT, &nothing.exit);
 	derive_forget(DENET_RECORD_SUMMARY, &nothing.summary);
 	derive_forget(DENET_RECORD_PROCESS, &nothing.process);
-	derive_forget(DENET_RECORD_PROGRAM, &nothing.programs[0]);
+	derive_forget(DENET_RECORD_PROGRAM, &nothing_of_program);
+	nothing.tree.parent = nothing.tree.aggregated;
 	nothing.process.end.exit_code = -1;
 	nothing.summary.psi_samples = DENET_UNKNOWN;
 	nothing.exit.end.exit_code = -1;
@@ -213,7 +217,7 @@ static void read_programs(const struct scan_value *array, struct buf *strings, s
 	while (count < ROW_PROGRAMS_MAX && scan_next(&scan, NULL, &program)) {
 		if (program.type != SCAN_OBJECT)
 			continue;
-		row->programs[count] = nothing.programs[0];
+		row->programs[count] = nothing_of_program;
 		parse_fields(DENET_RECORD_PROGRAM, &program, &row->programs[count], strings);
 		/* As a process without a name is none. */
 		if (row->programs[count].comm)
@@ -246,6 +250,11 @@ static int read_process(const struct scan_value *object, struct buf *strings, st
 	return row->process.comm ? 1 : 0;
 }
 
+static void forget(struct row *row)
+{
+	memcpy(row, &nothing, NOTHING_BYTES);
+}
+
 static int read_tree(const struct members *members, struct row *row)
 {
 	struct shape shape = { 0 };
@@ -253,7 +262,7 @@ static int read_tree(const struct members *members, struct row *row)
 	/* denet writes null when the root has vanished. */
 	if (members->aggregated.type == SCAN_NULL)
 		return 0;
-	*row = nothing;
+	forget(row);
 	row->kind = ROW_TREE;
 	if (members->aggregated.type == SCAN_OBJECT)
 		shape = read_sample(&members->aggregated, row);
@@ -272,7 +281,7 @@ int row_read(const char *text, size_t len, struct buf *strings, struct row *ret_
 	(void)pthread_once(&once, prepare);
 	buf_reset(strings);
 	find_members(&record, &members);
-	*ret_row = nothing;
+	forget(ret_row);
 	if (is_kind(&members, "summary"))
 		return read_whole(ROW_SUMMARY, &record, strings, ret_row);
 	if (is_kind(&members, "exit"))

@@ -12,13 +12,14 @@
 enum row_kind {
 	ROW_METADATA,
 	ROW_SAMPLE, /* of one process, or an aggregate that stands alone */
-	ROW_TREE, /* the aggregated part of a tree */
+	ROW_TREE, /* the aggregated part of a tree, and by row_members_read() the rest */
 	ROW_EXIT,
 	ROW_SUMMARY,
 	ROW_PROCESS,
 };
 
 #define ROW_PROGRAMS_MAX 64 /* more than one process of ours tells */
+#define ROW_CHILDREN_MAX 256 /* as many as a sample lists if nobody asks for more */
 
 /* A record made flat. Only what belongs to its kind is valid; what it lacks is unknown. */
 struct row {
@@ -28,8 +29,10 @@ struct row {
 	bool has_perf; /* sample, tree: it holds hardware counters */
 	struct denet_exit exit;
 	struct denet_process process; /* its programs are those below */
-	struct denet_process_program programs[ROW_PROGRAMS_MAX];
 	struct denet_summary summary; /* without groups, failures and survivors */
+	/* What nothing points to is not valid. */
+	struct denet_process_program programs[ROW_PROGRAMS_MAX];
+	struct denet_child children[ROW_CHILDREN_MAX];
 };
 
 /*

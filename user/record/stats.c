@@ -416,6 +416,7 @@ int stats_read_fd(int fd, const struct denet_observer *observer, struct stats *r
 		(void)snprintf(ret_error, error_size, "%s", strerror(-r));
 		return r;
 	}
+	reader_serve(reader, observer);
 	r = read_rows(reader, &stats);
 	state = reader_state(reader);
 	if (r) {
