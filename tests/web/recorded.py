@@ -18,7 +18,9 @@ def sample(ms, cpu_ns, alive, **more):
         "thread_count": alive, "process_count": alive, "uptime_secs": ms // 1000,
         "psi_mem": {"some_avg10": 1.0 + ms % 3, "full_avg10": 0.5}, "cpu_time_ns": cpu_ns, "pss_kb": 15_000, **more}
     parent = {key: value for key, value in figures.items() if key != "process_count"}
-    return {"kind": "tree", "ts_ms": START_MS + ms, "parent": parent, "children": [], "aggregated": figures}
+    child = {"pid": 1002, "command": "cc1", "metrics": {**parent, "mem_rss_kb": 12_000}}
+    return {"kind": "tree", "ts_ms": START_MS + ms, "parent": {**parent, "mem_rss_kb": 5000}, "children": [child],
+            "aggregated": figures}
 
 
 def process(number, parent, name, start_ns, end_ns, **more):

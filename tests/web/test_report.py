@@ -108,6 +108,14 @@ class Drawn(Report):
         self.assertAlmostEqual(waited_s, self.tab.value("page.run.wall"), places=2)
         self.assertEqual(self.tab.value("Math.max(...page.charts.panels[2].rows.map(row => row[1]))"), recorded.JOBS + 1)
 
+    def test_memory_is_told_by_program(self):
+        self.open_run()
+        names = self.tab.value("page.charts.panels[1].series.map(one => one.name)")
+        self.assertEqual(names, ["cc1", "make", "others", "sum of RSS", "PSS, shared pages once", "limit"])
+        row = self.tab.value("page.charts.panels[1].rows[10]")
+        self.assertEqual(row[1:3], [12_000, 17_000])
+        self.assertEqual(row[3], row[4])
+
     def test_the_dark_one_is_drawn_too(self):
         self.tab.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
         self.addCleanup(self.tab.ask, "Emulation.setEmulatedMedia", features=[])

@@ -105,6 +105,7 @@ static int html_run_new(struct html_run **ret_run)
 		.on_sample = on_sample,
 		.on_process = on_process,
 		.on_summary = on_summary,
+		.wants_members = true,
 	};
 	r = html_samples_init(&run->samples);
 	if (!r)
