@@ -8,4 +8,9 @@ check-web check-servers check-runtimes: check-%: build-e2e
 	$(Q)packaging/install-deps $*
 	$(Q)$(call MORE_TESTS,$*)
 
-.PHONY: check-web check-servers check-runtimes
+# Printed, not judged: a machine of any speed may run it.
+bench-web: $(BUILD)/denet-bpf
+	$(Q)packaging/install-deps web
+	$(Q)tests/web/bench.py "$(abspath $(BUILD)/denet-bpf)"
+
+.PHONY: check-web check-servers check-runtimes bench-web

@@ -5,6 +5,7 @@
 const COLOURS = ["#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#ee8866", "#44aa99", "#a67c52",
 	"#999999"];
 const COLOUR_OTHERS = COLOURS.length - 1;
+const OUTLINED_MOST = 1000; // of more the outlines cost more than they show
 const DASHES = [[], [7, 3], [2, 2], [9, 3, 2, 3]];
 
 // The same program has the same colour in each panel.
@@ -50,15 +51,16 @@ function paintFailed(gantt, list) {
 	context.fillStyle = getComputedStyle(document.body).getPropertyValue("--bad");
 	context.strokeStyle = gantt.colour;
 	context.lineWidth = 0.7;
+	context.beginPath();
 	for (let i = 0; i < list.length; i += 2) {
-		context.beginPath();
 		context.moveTo(list[i], list[i + 1]);
 		context.lineTo(list[i] + 7, list[i + 1]);
 		context.lineTo(list[i], list[i + 1] + 7);
 		context.closePath();
-		context.fill();
-		context.stroke();
 	}
+	context.fill();
+	if (list.length < OUTLINED_MOST)
+		context.stroke();
 }
 
 // Those in view: from the first that ends in it to the first that begins behind it.
