@@ -23,6 +23,7 @@ static void pressure_takes_both_figures_and_skips_unknown_kinds(void **state)
 	assert_true(pressure.some_avg10 == 12.34);
 	assert_true(pressure.full_avg10 == 0.5);
 	assert_int_equal(pressure.some_total_us, 123456);
+	assert_int_equal(pressure.full_total_us, 65432);
 }
 
 static void pressure_needs_both_figures(void **state)
@@ -37,7 +38,7 @@ static void pressure_needs_both_figures(void **state)
 		"some avg10=99999999999999999999\nfull avg10=1.00\n",
 		"someavg10=1.00\nfull avg10=1.00\n",
 	};
-	struct pressure pressure = { 7, 7, 7 };
+	struct pressure pressure = { 7, 7, 7, 7 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -63,6 +63,7 @@ int pressure_parse(const char *text, size_t len, struct pressure *ret_pressure)
 			pressure.some_total_us = find_total(line);
 		} else if (parse_take_literal(&line, "full ")) {
 			has_full |= take_avg10(line, &pressure.full_avg10);
+			pressure.full_total_us = find_total(line);
 		}
 	}
 	if (!has_some || !has_full)

@@ -12,6 +12,7 @@ struct pressure {
 	double some_avg10; /* percent of the last ten seconds */
 	double full_avg10;
 	uint64_t some_total_us; /* since the boot, or the group's birth; UINT64_MAX: not known */
+	uint64_t full_total_us; /* likewise */
 };
 
 /* Returns the descriptor; -ENOENT on a kernel without pressure accounts. */
