@@ -48,6 +48,8 @@ enum denet_record {
 	DENET_RECORD_EXIT, /* struct denet_exit */
 	DENET_RECORD_SUMMARY, /* struct denet_summary */
 	DENET_RECORD_PROGRAM, /* struct denet_process_program: an entry of a process's programs */
+	DENET_RECORD_MACHINE, /* of denet-bpf host, as the next; a struct of its own, not public */
+	DENET_RECORD_GROUP,
 	DENET_RECORD_COUNT
 };
 

@@ -26,6 +26,10 @@ CPU_GOVERNOR = "cpu_governor"
 CPU_LIMIT_BEFORE_CORES = "cpu_limit_before_cores"
 CPU_LIMIT_CHANGED = "cpu_limit_changed"
 CPU_LIMIT_CORES = "cpu_limit_cores"
+CPU_PER_CORE = "cpu_per_core"
+CPU_PERCENT = "cpu_percent"
+CPU_PRESSURE = "cpu_pressure"
+CPU_STALL_NS = "cpu_stall_ns"
 CPU_SYSTEM_NS = "cpu_system_ns"
 CPU_TIME_BEFORE_NS = "cpu_time_before_ns"
 CPU_TIME_NS = "cpu_time_ns"
@@ -35,15 +39,26 @@ CPUS_USABLE = "cpus_usable"
 CTX_SWITCHES_INVOLUNTARY = "ctx_switches_involuntary"
 CTX_SWITCHES_VOLUNTARY = "ctx_switches_voluntary"
 DISK_READ_BYTES = "disk_read_bytes"
+DISK_READ_BYTES_PER_SEC = "disk_read_bytes_per_sec"
+DISK_READ_COUNT = "disk_read_count"
+DISK_USAGE_PERCENT = "disk_usage_percent"
 DISK_WRITE_BYTES = "disk_write_bytes"
+DISK_WRITE_BYTES_PER_SEC = "disk_write_bytes_per_sec"
 DISK_WRITE_CANCELLED_BYTES = "disk_write_cancelled_bytes"
+DISK_WRITE_COUNT = "disk_write_count"
 END_NS = "end_ns"
 ENDS_UNKNOWN = "ends_unknown"
 EVENTS_LOST = "events_lost"
 EXIT_CODE = "exit_code"
 FULL_AVG10 = "full_avg10"
+GROUPS = "groups"
+GROUPS_OMITTED = "groups_omitted"
 INTERVAL_MS = "interval_ms"
+IO_FULL_STALL_NS = "io_full_stall_ns"
+IO_PRESSURE = "io_pressure"
+IO_STALL_NS = "io_stall_ns"
 LAST_SAMPLE_TO_EXIT_MS = "last_sample_to_exit_ms"
+LOAD_AVG = "load_avg"
 MAX_INTERVAL_MS = "max_interval_ms"
 MAX_PROCESSES = "max_processes"
 MAX_THREADS = "max_threads"
@@ -51,13 +66,30 @@ MEM_RSS_KB = "mem_rss_kb"
 MEM_VMS_KB = "mem_vms_kb"
 MEMORY_LIMIT_BEFORE_KB = "memory_limit_before_kb"
 MEMORY_LIMIT_CHANGED = "memory_limit_changed"
+MEMORY_ANON_BYTES = "memory_anon_bytes"
+MEMORY_AVAILABLE = "memory_available"
+MEMORY_BYTES = "memory_bytes"
+MEMORY_FILE_BYTES = "memory_file_bytes"
+MEMORY_FULL_STALL_NS = "memory_full_stall_ns"
+MEMORY_LIMIT_BYTES = "memory_limit_bytes"
 MEMORY_LIMIT_HIT = "memory_limit_hit"
 MEMORY_LIMIT_KB = "memory_limit_kb"
+MEMORY_PEAK_BYTES = "memory_peak_bytes"
+MEMORY_PERCENT = "memory_percent"
+MEMORY_PRESSURE = "memory_pressure"
+MEMORY_SHMEM_BYTES = "memory_shmem_bytes"
 MEMORY_STALL_NS = "memory_stall_ns"
 MEMORY_STALL_OF_CGROUP = "memory_stall_of_cgroup"
+MEMORY_SWAP_BYTES = "memory_swap_bytes"
+MEMORY_TOTAL = "memory_total"
+MEMORY_WORKING_SET_BYTES = "memory_working_set_bytes"
 MIGRATIONS = "migrations"
 MONITOR_CPU_NS = "monitor_cpu_ns"
 MONITOR_PEAK_RSS_KB = "monitor_peak_rss_kb"
+NET_BYTES_RECV = "net_bytes_recv"
+NET_BYTES_SENT = "net_bytes_sent"
+NET_RECV_BYTES_PER_SEC = "net_recv_bytes_per_sec"
+NET_SENT_BYTES_PER_SEC = "net_sent_bytes_per_sec"
 NODE_SIZES_MB = "node_sizes_mb"
 OOM_KILLED = "oom_killed"
 OOM_KILLS = "oom_kills"
@@ -75,6 +107,9 @@ PEAK_PSS_AT_NS = "peak_pss_at_ns"
 PEAK_PSS_KB = "peak_pss_kb"
 PEAK_RSS_IS_BOUND = "peak_rss_is_bound"
 PEAK_RSS_KB = "peak_rss_kb"
+PIDS_CURRENT = "pids_current"
+PIDS_LIMIT = "pids_limit"
+POD_UID = "pod_uid"
 PROCESS_COUNT = "process_count"
 PROCESSES_EXACT = "processes_exact"
 PROCESSES_EXITED = "processes_exited"
@@ -97,6 +132,8 @@ SMT_ACTIVE = "smt_active"
 SOME_AVG10 = "some_avg10"
 START_MS = "start_ms"
 START_NS = "start_ns"
+SWAP_PERCENT = "swap_percent"
+SWAP_USED = "swap_used"
 SYS_NET_RX_BYTES = "sys_net_rx_bytes"
 SYS_NET_TX_BYTES = "sys_net_tx_bytes"
 SYSCALL_READ_BYTES = "syscall_read_bytes"
@@ -111,6 +148,8 @@ THREADS_PEAK = "threads_peak"
 THREADS_PER_CORE = "threads_per_core"
 THREADS_TOTAL = "threads_total"
 THROTTLED_NS = "throttled_ns"
+THROTTLED_PERCENT = "throttled_percent"
+THROTTLED_PERIODS = "throttled_periods"
 TOLD_BY_ID = "told_by_id"
 TOLD_BY_PID = "told_by_pid"
 TOLD_NS = "told_ns"
@@ -846,3 +885,144 @@ class ProgramShare(TypedDict, total=False):
     peak_rss_kb: int
     #: True when peak_rss_kb is only known to be reached.
     peak_rss_is_bound: bool
+
+
+class MachineRecord(TypedDict, total=False):
+    """Of denet-bpf host, at each sample: the machine.
+    """
+
+    kind: str
+    #: When it was, since 1970 (s).
+    timestamp: float
+    #: CPU in use, of all together (percent); of the time since the sample before; absent at the
+    #: first.
+    cpu_percent: float
+    #: CPU in use, of each (percent); of the time since the sample before; absent at the first.
+    cpu_per_core: Any
+    #: Memory that there is (bytes).
+    memory_total: int
+    #: Memory that could be had without swapping (bytes); an estimate of the kernel's.
+    memory_available: int
+    #: Memory that is not available (percent).
+    memory_percent: float
+    #: Swap in use (bytes).
+    swap_used: int
+    #: Swap in use; 0 where there is none (percent).
+    swap_percent: float
+    #: The file system of /, as df computes it (percent).
+    disk_usage_percent: float
+    #: Read from all disks since boot (bytes).
+    disk_read_bytes: int
+    #: Written to all disks since boot (bytes).
+    disk_write_bytes: int
+    #: Sent through all interfaces but loopback, in the agent's network namespace (bytes); falls when
+    #: an interface goes.
+    net_bytes_sent: int
+    #: Received through all interfaces but loopback, in the agent's network namespace (bytes); falls
+    #: when an interface goes.
+    net_bytes_recv: int
+    #: Load of the last 1, 5 and 15 minutes.
+    load_avg: Any
+    #: How fast disk_read_bytes grows; absent at the first sample, and where the counter fell.
+    disk_read_bytes_per_sec: float
+    #: How fast disk_write_bytes grows; absent at the first sample, and where the counter fell.
+    disk_write_bytes_per_sec: float
+    #: How fast net_bytes_sent grows; absent at the first sample, and where the counter fell.
+    net_sent_bytes_per_sec: float
+    #: How fast net_bytes_recv grows; absent at the first sample, and where the counter fell.
+    net_recv_bytes_per_sec: float
+    #: Cgroups that are watched.
+    groups: int
+    #: Cgroups that are not: there are more than 5,000.
+    groups_omitted: int
+
+
+class GroupRecord(TypedDict, total=False):
+    """Of denet-bpf host, at each sample: a container, a unit, or another cgroup.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: container, pod, vm, job, unit, or cgroup for any other.
+    type: str
+    #: What it is called; an id is cut to 12 digits.
+    name: str
+    #: What made it, where its path tells.
+    runtime: str
+    #: Its whole id, where it has one.
+    id: str
+    #: Its path.
+    cgroup: str
+    #: The name of the one around it: its figures are part of that one's.
+    parent: MemberSample
+    #: The pod that it is in.
+    pod_uid: str
+    #: CPU time of all that ran in it and below, whether it has ended or not (ns).
+    cpu_time_ns: int
+    #: Part of it in user mode (ns); with version 1 whole ticks; read every 5 s.
+    cpu_user_ns: int
+    #: Part of it in the kernel (ns); with version 1 whole ticks; read every 5 s.
+    cpu_system_ns: int
+    #: CPU in use, of one CPU (percent); of the time since the sample before; absent at the first.
+    cpu_usage: float
+    #: Time for which its own quota kept it from running, summed over CPUs (ns).
+    throttled_ns: int
+    #: Periods of the quota in which it did.
+    throttled_periods: int
+    #: Memory charged to it, page cache and the kernel's included (bytes).
+    memory_bytes: int
+    #: The most of it so far (bytes).
+    memory_peak_bytes: int
+    #: memory_bytes without page cache that was not used lately (bytes).
+    memory_working_set_bytes: int
+    #: Memory of processes that no file is behind (bytes).
+    memory_anon_bytes: int
+    #: Page cache, tmpfs included (bytes).
+    memory_file_bytes: int
+    #: Part of it in tmpfs and shared memory (bytes).
+    memory_shmem_bytes: int
+    #: What of it is swapped out (bytes).
+    memory_swap_bytes: int
+    #: Its own limit; absent without one (bytes); one around it may be less.
+    memory_limit_bytes: int
+    #: Processes killed in it for want of memory.
+    oom_kills: int
+    #: Read from devices (bytes); not known with version 1; a device on others counts again.
+    disk_read_bytes: int
+    #: Written to devices (bytes); not known with version 1; a device on others counts again.
+    disk_write_bytes: int
+    #: Reads from devices; not known with version 1.
+    disk_read_count: int
+    #: Writes to devices; not known with version 1.
+    disk_write_count: int
+    #: Threads in it.
+    pids_current: int
+    #: How many it may have; absent without a limit.
+    pids_limit: int
+    #: Time in which a task of it waited for a CPU (ns).
+    cpu_stall_ns: int
+    #: Time in which a task of it waited for memory (ns).
+    memory_stall_ns: int
+    #: Time in which all of them did (ns).
+    memory_full_stall_ns: int
+    #: Time in which a task of it waited for a device (ns).
+    io_stall_ns: int
+    #: Time in which all of them did (ns).
+    io_full_stall_ns: int
+    #: How fast throttled_ns grows, of one CPU (percent); of the time since the sample before; absent
+    #: at the first.
+    throttled_percent: float
+    #: How fast disk_read_bytes grows; absent at the first sample, and where the counter fell.
+    disk_read_bytes_per_sec: float
+    #: How fast disk_write_bytes grows; absent at the first sample, and where the counter fell.
+    disk_write_bytes_per_sec: float
+    #: How fast cpu_stall_ns grows (percent); of the time since the sample before; absent at the
+    #: first.
+    cpu_pressure: float
+    #: How fast memory_stall_ns grows (percent); of the time since the sample before; absent at the
+    #: first.
+    memory_pressure: float
+    #: How fast io_stall_ns grows (percent); of the time since the sample before; absent at the
+    #: first.
+    io_pressure: float

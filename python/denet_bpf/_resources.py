@@ -73,7 +73,7 @@ def _metrics_of(stats: SystemStats) -> Dict[str, float]:
         _metrics.THREAD_COUNT: stats.cpu.thread_count,
         "memory_usage": stats.memory.percent,
         "memory_used": stats.memory.used,
-        "memory_available": stats.memory.available,
+        _metrics.MEMORY_AVAILABLE: stats.memory.available,
         "io_read_bytes": stats.io.read_bytes,
         "io_write_bytes": stats.io.write_bytes,
         "io_read_count": stats.io.read_count,

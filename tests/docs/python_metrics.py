@@ -25,6 +25,7 @@ NAMES = {
     "env": "EnvRecord", "metadata": "MetadataRecord", "child": "ChildRecord", "tree": "TreeRecord",
     "tree.parent": "MemberSample", "tree.aggregated": "AggregatedSample", "sample": "SampleRecord",
     "process": "ProcessRecord", "process.programs": "ProgramShare", "exit": "ExitRecord", "summary": "SummaryRecord",
+    "machine": "MachineRecord", "group": "GroupRecord",
 }
 # Parts of a record that are no metrics themselves.
 PARTS = {"parent": "MemberSample", "aggregated": "AggregatedSample", "children": "List[Dict[str, Any]]", "programs": "List[ProgramShare]"}

@@ -46,7 +46,7 @@ SYSTEM = {"sys", "linux", "asm", "arpa", "net", "netinet"}
 GENERATED = {".skel.h": "bpf", ".lskel.h": "bpf", "vmlinux.h": "vmlinux"}
 # The one place that may spell a key, and what is made from it or mirrors a header. Of facts, keys without
 # an underscore are words that stand for other things, too.
-METRICS_HOMES = ("user/metrics/table.c", "user/metrics/facts.c", "user/metrics/keys.h")
+METRICS_HOMES = ("user/metrics/table.c", "user/metrics/facts.c", "user/metrics/host_table.c", "user/metrics/keys.h")
 METRICS_COPIES = {"python/denet_bpf/_metrics.py", "python/denet_bpf/_abi.py"}
 METRIC_ROW = re.compile(
     r'\bROW\((?:COUNTER|GAUGE),\s*\w+,\s*"([a-z0-9_]+)"|\bOLD_KEY\("([a-z0-9_]+)"\)|'

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "metrics/derive.h"
+#include "metrics/host_records.h"
 #include "metrics/table.h"
 
 static const size_t struct_sizes[DENET_RECORD_COUNT] = {
@@ -23,6 +24,8 @@ static const size_t struct_sizes[DENET_RECORD_COUNT] = {
 	[DENET_RECORD_EXIT] = sizeof(struct denet_exit),
 	[DENET_RECORD_SUMMARY] = sizeof(struct denet_summary),
 	[DENET_RECORD_PROGRAM] = sizeof(struct denet_process_program),
+	[DENET_RECORD_MACHINE] = sizeof(struct host_machine),
+	[DENET_RECORD_GROUP] = sizeof(struct host_group),
 };
 
 static const struct denet_metric *find(enum denet_record record, const char *group, const char *key)

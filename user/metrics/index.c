@@ -39,12 +39,15 @@ static const struct metric *metric_at(size_t i)
 	if (i < metric_figures_count)
 		return &metric_figures[i];
 	i -= metric_figures_count;
-	return i < metric_facts_count ? &metric_facts[i] : NULL;
+	if (i < metric_facts_count)
+		return &metric_facts[i];
+	i -= metric_facts_count;
+	return i < metric_hosts_count ? &metric_hosts[i] : NULL;
 }
 
 size_t denet_metric_count(void)
 {
-	return metric_figures_count + metric_facts_count;
+	return metric_figures_count + metric_facts_count + metric_hosts_count;
 }
 
 const struct denet_metric *denet_metric_get(size_t index)
@@ -281,6 +284,9 @@ static const struct {
 	[DENET_RECORD_SUMMARY] = { "summary", "Last: the totals." },
 	[DENET_RECORD_PROGRAM] = { "process.programs", "Of a process that execed: each program "
 						       "that it ran, in order." },
+	[DENET_RECORD_MACHINE] = { "machine", "Of denet-bpf host, at each sample: the machine." },
+	[DENET_RECORD_GROUP] = { "group", "Of denet-bpf host, at each sample: a container, a unit, "
+					  "or another cgroup." },
 };
 
 const char *denet_record_name(enum denet_record record)

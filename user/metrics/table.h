@@ -70,10 +70,12 @@ struct metric_list metric_list_of_rollups(void);
 /* That a row's bound says: with accounting proc a lower one. */
 bool metric_is_bounded_by_proc(const char *bound);
 
-/* The two parts of the table. */
+/* The parts of the table. */
 extern const struct metric metric_figures[];
 extern const size_t metric_figures_count;
 extern const struct metric metric_facts[];
 extern const size_t metric_facts_count;
+extern const struct metric metric_hosts[];
+extern const size_t metric_hosts_count;
 
 #endif

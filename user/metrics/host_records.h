@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What denet-bpf-host tells of the machine and of its cgroups: the structs of these records. */
+#ifndef DENET_METRICS_HOST_RECORDS_H
+#define DENET_METRICS_HOST_RECORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* As denet/denet.h has it: DENET_UNKNOWN, NaN and NULL are what is not known. */
+struct host_machine {
+	double timestamp; /* seconds since 1970 */
+	double cpu_percent;
+	const double *cpu_per_core; /* borrowed; NaN of a core that came since */
+	size_t cores;
+	uint64_t memory_total;
+	uint64_t memory_available;
+	double memory_percent;
+	uint64_t swap_used;
+	double swap_percent;
+	double disk_usage_percent;
+	uint64_t disk_read_bytes;
+	uint64_t disk_write_bytes;
+	uint64_t net_bytes_sent;
+	uint64_t net_bytes_recv;
+	double load_avg[3];
+	double disk_read_bytes_per_sec;
+	double disk_write_bytes_per_sec;
+	double net_sent_bytes_per_sec;
+	double net_recv_bytes_per_sec;
+	uint64_t groups; /* that are shown */
+	uint64_t groups_omitted;
+};
+
+struct host_group {
+	uint64_t ts_ms;
+	const char *type;
+	const char *name;
+	const char *runtime;
+	const char *id;
+	const char *cgroup;
+	const char *parent; /* the name of the one around it */
+	const char *pod;
+
+	uint64_t cpu_time_ns;
+	uint64_t cpu_user_ns;
+	uint64_t cpu_system_ns;
+	uint64_t throttled_ns;
+	uint64_t throttled_periods;
+	uint64_t memory_bytes;
+	uint64_t memory_peak_bytes;
+	uint64_t memory_working_set_bytes;
+	uint64_t memory_anon_bytes;
+	uint64_t memory_file_bytes;
+	uint64_t memory_shmem_bytes;
+	uint64_t memory_swap_bytes;
+	uint64_t memory_limit_bytes;
+	uint64_t oom_kills;
+	uint64_t disk_read_bytes;
+	uint64_t disk_write_bytes;
+	uint64_t disk_read_count;
+	uint64_t disk_write_count;
+	uint64_t pids;
+	uint64_t pids_limit;
+	uint64_t cpu_stall_ns;
+	uint64_t memory_stall_ns;
+	uint64_t memory_full_stall_ns;
+	uint64_t io_stall_ns;
+	uint64_t io_full_stall_ns;
+
+	/* Since the sample before. */
+	double cpu_usage;
+	double throttled;
+	double disk_read_bytes_per_sec;
+	double disk_write_bytes_per_sec;
+	double cpu_pressure;
+	double memory_pressure;
+	double io_pressure;
+};
+
+#endif
