@@ -84,6 +84,8 @@ BPF_CFLAGS := $(BPF_CODE_CFLAGS) $(SAME_ANYWHERE)
 LIB_DIRS := util probe procfs poller source tree metrics engine record launch doctor follow api analysis
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/format/*.c user/report/*.c user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
+# A program of its own, which `denet-bpf host` executes.
+HOST_SRC := $(sort $(wildcard user/host/*.c user/agent/*.c))
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c bpf/tree/slot.bpf.c
 
@@ -91,6 +93,7 @@ PUBLIC_HEADERS := $(wildcard include/denet/*.h)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/user/report/html_page.o
+HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
 SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
 	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h \
@@ -111,9 +114,9 @@ PLACES := $(BUILD)/places
 CHARTS_KNOWN := $(BUILD)/charts
 
 ifeq ($(STATIC),1)
-all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a
+all: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host $(BUILD)/libdenet.a
 else
-all: $(BUILD)/denet-bpf $(BUILD)/libdenet.a $(BUILD)/libdenet.so
+all: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host $(BUILD)/libdenet.a $(BUILD)/libdenet.so
 endif
 
 include $(wildcard tests/*.mk)
@@ -207,6 +210,10 @@ $(BUILD)/denet-bpf: $(CLI_OBJ) $(INSIDE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/denet-bpf-host: $(HOST_OBJ) $(filter $(BUILD)/user/output/% $(BUILD)/user/format/%,$(CLI_OBJ)) $(INSIDE)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Needs a kernel with BTF; the result is checked in.
 vmlinux:
 	vmlinux/generate vmlinux/vmlinux.h $(BUILD)/vmlinux $(CLANG) $(BPFTOOL) $(BPF_CFLAGS)
@@ -214,7 +221,7 @@ vmlinux:
 # --- what people call --------------------------------------------------------------------------
 
 help:
-	@echo 'make             build/denet-bpf, build/libdenet.a, build/libdenet.so'
+	@echo 'make             build/denet-bpf, build/denet-bpf-host, build/libdenet.a, build/libdenet.so'
 	@echo 'make demo        install what is missing, build, run on a real job (Debian, root)'
 	@echo 'make check       install what is missing, build, run the core of the tests (Debian, root)'
 	@echo 'make check-all   that, and all that takes more packages, other systems, more time'
@@ -297,6 +304,8 @@ install: all
 ifeq ($(SETCAP),1)
 	PATH="$$PATH:/usr/sbin:/sbin" setcap $(FILE_CAPS)=p "$(DESTDIR)$(BINDIR)/denet-bpf"
 endif
+	install -d "$(DESTDIR)$(LIBEXECDIR)/denet-bpf"
+	install -m 755 $(BUILD)/denet-bpf-host "$(DESTDIR)$(LIBEXECDIR)/denet-bpf/denet-bpf-host"
 	install -m 644 $(PUBLIC_HEADERS) "$(DESTDIR)$(INCLUDEDIR)/denet"
 	install -m 644 $(BUILD)/libdenet.a "$(DESTDIR)$(LIBDIR)/libdenet.a"
 ifneq ($(STATIC),1)
@@ -309,17 +318,17 @@ endif
 		>"$(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc"
 
 uninstall:
-	rm -f "$(DESTDIR)$(BINDIR)/denet-bpf"
+	rm -f "$(DESTDIR)$(BINDIR)/denet-bpf" "$(DESTDIR)$(LIBEXECDIR)/denet-bpf/denet-bpf-host"
 	for header in $(PUBLIC_HEADERS:include/%=%); do rm -f "$(DESTDIR)$(INCLUDEDIR)/$$header"; done
 	for name in libdenet.a libdenet.so libdenet.so.0 libdenet.so.$(VERSION) pkgconfig/denet.pc; do \
 		rm -f "$(DESTDIR)$(LIBDIR)/$$name"; \
 	done
-	-rmdir "$(DESTDIR)$(INCLUDEDIR)/denet"
+	-rmdir "$(DESTDIR)$(INCLUDEDIR)/denet" "$(DESTDIR)$(LIBEXECDIR)/denet-bpf"
 
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
 	$(BUILD)/bpf/members/members.bpf.d
 
 .PHONY: all help demo check check-all check-ci check-repeat check-san-unit check-san-e2e install uninstall vmlinux clean FORCE

@@ -31,9 +31,9 @@ lint-sources: lint-deps
 	$(Q)python3 tests/lint/test_sources.py
 
 # Knots of calls, and the names of globals.
-lint-objects: lint-deps $(LIB_OBJ) $(CLI_OBJ)
+lint-objects: lint-deps $(LIB_OBJ) $(CLI_OBJ) $(HOST_OBJ)
 	$(say) OBJECTS sources
-	$(Q)python3 tests/lint/objects.py . $(BUILD) $(LIB_OBJ) $(CLI_OBJ)
+	$(Q)python3 tests/lint/objects.py . $(BUILD) $(LIB_OBJ) $(CLI_OBJ) $(HOST_OBJ)
 	$(Q)python3 tests/lint/test_objects.py "$(CC)"
 
 # Each header compiles alone; the public one as C99, pedantic, and as C++ too. Only what both sides

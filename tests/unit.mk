@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # Unit tests: one program for each tests/unit/test_<module>.c, linked with the whole library and
-# with the command line but for main().
+# with the command line and the host's program but for their main().
 
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
-UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ))
+UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ)) \
+	$(filter-out $(BUILD)/user/agent/main.o,$(HOST_OBJ))
 
 # An unused function here is a test that was written and never registered.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(INSIDE) $(FLAGS)

@@ -44,7 +44,8 @@ static const struct {
 	{ COMMAND_CONVERT, convert_main }, { COMMAND_DIFF, diff_main },
 	{ COMMAND_BENCH, bench_main },	   { COMMAND_REPORT, html_main },
 	{ COMMAND_DOCTOR, doctor_main },   { COMMAND_HELP, help_main },
-	{ COMMAND_VERSION, help_version }, { COMMAND_PROGRAM, program_main },
+	{ COMMAND_VERSION, help_version }, { COMMAND_HOST, program_main },
+	{ COMMAND_PROGRAM, program_main },
 };
 
 static int dispatch(const struct options *options)

@@ -44,6 +44,7 @@ _denet_bpf_options() # COMMAND
 	bench) echo -j --json -i --interval -m --max-interval --no-polling --no-pss --accounting --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep ;;
 	report) echo -o --out -q --quiet -h --help -V --version ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
+	host) echo ;;
 	help) echo -j --json -h --help -V --version ;;
 	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --summary --ci --heartbeat --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep --to --processes --tracks -r --recursive --group-by --csv ;;
 	esac
@@ -62,8 +63,9 @@ _denet_bpf_operand() # COMMAND CURRENT
 		mapfile -t COMPREPLY < <(compgen -c -- "$2" | sort -u) ;;
 	report) _denet_bpf_files "$2" ;;
 	doctor) ;;
-	help) _denet_bpf_words "$2" 'run attach stats summary convert diff bench report doctor help options records man bash zsh fish' ;;
-	'') _denet_bpf_words "$2" 'run attach stats summary convert diff bench report doctor help' ;;
+	host) ;;
+	help) _denet_bpf_words "$2" 'run attach stats summary convert diff bench report doctor host help options records man bash zsh fish' ;;
+	'') _denet_bpf_words "$2" 'run attach stats summary convert diff bench report doctor host help' ;;
 	esac
 }
 

@@ -135,7 +135,10 @@ def run_as_nobody(mode, folder, arguments):
         shutil.copytree(HERE.parents[1] / part, f"{folder}/{part}", symlinks=True,
                         ignore=shutil.ignore_patterns("__pycache__"))
     tools = shutil.copytree(os.environ.get("DENET_E2E_TOOLS", BUILD / "tests/e2e"), f"{folder}/tools")
-    binary = shutil.copy(os.environ.get("DENET_BPF", BUILD / "denet-bpf"), f"{folder}/denet-bpf")
+    built = os.environ.get("DENET_BPF", BUILD / "denet-bpf")
+    binary = shutil.copy(built, f"{folder}/denet-bpf")
+    if os.path.exists(f"{built}-host"):
+        shutil.copy(f"{built}-host", folder)
     if mode == "caps":
         # 5.10 charges maps against the limit on locked memory
         capabilities = "cap_bpf,cap_perfmon" + (",cap_sys_resource" if is_before_5_11() else "")

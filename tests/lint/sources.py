@@ -38,6 +38,8 @@ MAY_INCLUDE = {
     "user/rights": {"util", "denet/denet.h"},
     "user/cli": {"util", "rights", "format", "report", "output", "denet/denet.h"},
     "user": {"util", "rights", "cli"},  # main.c
+    "user/host": {"util", "procfs", "metrics", "denet/system.h"},
+    "user/agent": {"util", "host", "output", "procfs", "record", "metrics", "denet/system.h"},
 }
 HOUSE = "docs/architecture.md"
 # Headers in these folders are the C library's and the kernel's; in any other, a library's.

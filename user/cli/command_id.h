@@ -15,7 +15,8 @@ enum command {
 	COMMAND_DOCTOR,
 	COMMAND_HELP,
 	COMMAND_VERSION,
-	COMMAND_PROGRAM, /* a program of its own does it */
+	COMMAND_HOST, /* a program of its own does it */
+	COMMAND_PROGRAM, /* the same, a test's */
 	COMMAND_LAST = COMMAND_PROGRAM,
 };
 

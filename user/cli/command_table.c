@@ -214,6 +214,26 @@ static const struct command_spec command_table[] = {
 		},
 	},
 	{
+		.id = COMMAND_HOST,
+		.name = "host",
+		.program = "denet-bpf-host",
+		.text = "what each container and unit of this machine uses",
+		.intro = "Shows the cgroups of this machine, by the names of their containers, pods, "
+			 "units and jobs: CPU, memory, I/O, pids, pressure and throttling, every 15 "
+			 "seconds until Ctrl-C. It is done by a program of its own, denet-bpf-host, "
+			 "whose options 'denet-bpf host --help' tells.",
+		.examples = {
+			{ "host --once", "one table, of one second" },
+			{ "host --json -i 1", "records, every second" },
+			{ "host --once --container web -v", "one container, with all its figures" },
+		},
+		.exits = {
+			{ "0", "it was shown, or a signal ended it" },
+			{ "1", "records could not be written, or what was named is not there" },
+			{ "125", "wrong usage, or denet-bpf-host is not installed" },
+		},
+	},
+	{
 		.id = COMMAND_HELP,
 		.name = "help",
 		.operand = OPERAND_TOPIC,
@@ -231,7 +251,7 @@ static const struct command_spec command_table[] = {
 		},
 	},
 #ifdef DENET_TEST_PROGRAM
-	/* Until there is a command of this kind: tests/e2e/test_program.py. */
+	/* One whose program can be anything: tests/e2e/test_program.py. */
 	{
 		.id = COMMAND_PROGRAM,
 		.name = "test",

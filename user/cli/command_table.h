@@ -27,7 +27,8 @@ struct command_spec {
 	enum command id;
 	const char *name; /* NULL: no word leads here */
 	const char *alias; /* denet's name; NULL for none */
-	const char *program; /* of COMMAND_PROGRAM: the file that is executed (cli/program.h) */
+	const char
+		*program; /* that does it: the file is executed (cli/program.h); NULL: done here */
 	enum operand operand;
 	const char *operand_text; /* as the usage shows it; NULL without an operand */
 	const char *operand_word; /* what it is called in a sentence */

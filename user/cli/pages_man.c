@@ -85,6 +85,9 @@ static void append_options(struct buf *buf, enum command command)
 {
 	const struct page_list list = { ".Ss ", "\n.Bl -tag -width Ds\n", ".El\n", append_option };
 
+	/* A program's are its own. */
+	if (command_table_of(command)->program)
+		return;
 	buf_append_text(buf, ".Sh OPTIONS\n");
 	pages_grouped_options(buf, command, &list);
 }

@@ -92,7 +92,7 @@ const struct metric metric_hosts[] = {
 	    "with version 1 whole ticks; read every 5 s", (IN_GROUP(210, cpu_system_ns))),
 	ROW(GAUGE, DOUBLE, "cpu_usage", "percent", 0, "CPU in use, of one CPU.", "cpu_time_ns",
 	    SAMPLED, (IN_GROUP(211, cpu_usage))),
-	ROW(COUNTER, U64, "throttled_ns", "ns", 0,
+	ROW(COUNTER, U64, KEY_THROTTLED_NS, "ns", 0,
 	    "Time for which its own quota kept it from running, summed over CPUs.",
 	    "throttled_time, throttled_usec of cpu.stat", NULL, (IN_GROUP(212, throttled_ns))),
 	ROW(COUNTER, U64, "throttled_periods", "", 0, "Periods of the quota in which it did.",

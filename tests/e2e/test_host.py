@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""`denet-bpf host`: cgroups by name, with their own counters. Trees of files stand for machines of other kinds;
+what needs root makes cgroups of this one."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import unittest
+
+from harness import BIN, MODE, Case, finish, need_root, run, start, wait_for
+
+HOST = f"{BIN}-host"
+ID = "0123456789abcdef" * 4
+OTHER = "f" * 64
+
+
+def cgroup_mount(controller):
+    """Where version 1 has the controller, or None."""
+    for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split()[:3]
+        if kind == "cgroup" and controller in options.split(","):
+            return before.split()[4]
+    return None
+
+
+@unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
+class Host(Case):
+
+    def host(self, *args, **options):
+        return run(*args, program=[HOST], **options)
+
+    def records(self, *args, **options):
+        result = self.host("--once", "--json", *args, **options)
+        self.assertEqual((result.status, result.err), (0, b""), result)
+        return [json.loads(line) for line in result.out.splitlines()]
+
+    def groups(self, *args, **options):
+        return {record["cgroup"]: record for record in self.records(*args, **options) if record["kind"] == "group"}
+
+    def put(self, name, text):
+        path = pathlib.Path(self.folder, "fs", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def lay_out(self):
+        """Version 2 with two containers, a unit, and a cgroup without a name."""
+        self.put("cgroup.controllers", "cpu memory\n")
+        for name, used in ((f"system.slice/docker-{ID}.scope", 5), (f"docker/{OTHER}", 7), ("system.slice/a.service", 6)):
+            self.put(f"{name}/cgroup.procs", "")
+            self.put(f"{name}/cpu.stat", f"usage_usec {used}\n")
+            self.put(f"{name}/memory.current", f"{used}000\n")
+        self.put("plain/cgroup.procs", "1\n")
+        return "--cgroup-root", self.path("fs")
+
+    def test_containers_and_units_have_their_counters(self):
+        groups = self.groups(*self.lay_out())
+        self.assertEqual(len(groups), 4)
+        docker = groups[f"/system.slice/docker-{ID}.scope"]
+        self.assertEqual((docker["type"], docker["runtime"], docker["id"]), ("container", "docker", ID))
+        self.assertEqual((docker["name"], docker["cpu_time_ns"], docker["memory_bytes"]), (ID[:12], 5000, 5000))
+        self.assertEqual(docker["cpu_usage"], 0)
+        self.assertEqual(groups["/system.slice/a.service"]["type"], "unit")
+        self.assertEqual(groups["/plain"]["name"], "/plain")
+        self.assertNotIn("cpu_time_ns", groups["/plain"])
+
+    def test_the_machine_has_the_keys_of_psutil_s_monitors(self):
+        machine, = [record for record in self.records(*self.lay_out()) if record["kind"] == "machine"]
+        for key in ("timestamp", "cpu_percent", "cpu_per_core", "memory_total", "memory_available", "memory_percent",
+                    "swap_used", "swap_percent", "disk_usage_percent", "net_bytes_sent", "net_bytes_recv",
+                    "load_avg", "net_sent_bytes_per_sec", "net_recv_bytes_per_sec"):
+            self.assertIn(key, machine)
+        self.assertEqual(len(machine["load_avg"]), 3)
+        self.assertEqual(machine["groups"], 4)
+
+    def test_some_can_be_asked_for(self):
+        root = self.lay_out()
+        self.assertEqual(list(self.groups(*root, "--container", ID[:12])), [f"/system.slice/docker-{ID}.scope"])
+        self.assertEqual(list(self.groups(*root, "--container", OTHER, "--group=a.service", "--sort", "memory")),
+                         [f"/docker/{OTHER}", "/system.slice/a.service"])
+        self.assertEqual(len(self.groups(*root, "--top", "1", "--sort", "memory")), 1)
+        result = self.host("--once", *root, "--container", "a.service")
+        self.assertEqual(result.status, 1)
+        self.assertIn(b"'a.service'", result.err)
+
+    def test_hostile_names_do_no_harm(self):
+        self.put("cgroup.controllers", "")
+        name = os.fsencode(self.path("fs")) + b"/lxc.payload.\x1b[31m\"\n\xff\xe2\x80\xae"
+        os.makedirs(name)
+        result = self.host("--once", "-v", "--cgroup-root", self.path("fs"))
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual([byte for byte in result.out if byte < 32 and byte != 10], [])
+        self.assertNotIn("\u202e".encode(), result.out)
+        record, = self.groups("--cgroup-root", self.path("fs")).values()
+        self.assertEqual(record["name"], "\x1b[31m\"\n\ufffd\u202e")
+
+    def test_without_cgroups_the_machine_is_told(self):
+        result = self.host("--once", "--json", "--cgroup-root", self.path("nothing"))
+        self.assertEqual(result.status, 0)
+        self.assertIn(b"no cgroups are mounted", result.err)
+        self.assertEqual(json.loads(result.out)["groups"], 0)
+
+    def test_it_goes_on_until_a_signal_and_all_is_written(self):
+        out = pathlib.Path(self.path("out"))
+        with start("-i", "0.1", "-o", str(out), *self.lay_out(), program=[HOST]) as process:
+            wait_for("three looks", lambda: out.exists() and out.read_text().count('"machine"') >= 3)
+            process.send_signal(signal.SIGTERM)
+            result = finish(process)
+        self.assertEqual((result.status, result.err), (0, b""))
+        self.assertIn(b"a.service", result.out)
+        records = [json.loads(line) for line in out.read_text().splitlines()]
+        # Only the second look knows how fast things grow.
+        self.assertNotIn("cpu_percent", records[0])
+        self.assertIn("cpu_percent", [record for record in records if record["kind"] == "machine"][-1])
+
+    def test_a_cgroup_that_goes_is_forgotten(self):
+        out = pathlib.Path(self.path("out"))
+        root = self.lay_out()
+        with start("-i", "0.1", "-o", str(out), *root, program=[HOST]) as process:
+            wait_for("a look", lambda: out.exists() and b"a.service" in out.read_bytes())
+            subprocess.run(["rm", "-r", self.path("fs/system.slice/a.service")], check=True)
+            wait_for("it is gone", lambda: '"groups":3}' in out.read_text())
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(finish(process).status, 0)
+
+    def test_what_cannot_be_written_is_told(self):
+        result = self.host("--once", "-o", self.path("none/out"))
+        self.assertEqual((result.status, result.out), (125, b""))
+        self.assertIn(b"none/out", result.err)
+        with open("/dev/full", "wb") as full:
+            result = self.host("--once", "--json", stdout=full)
+        self.assertEqual(result.status, 1)
+        self.assertIn(b"stdout", result.err)
+
+    def test_wrong_usage(self):
+        self.assert_refused(self.host("--onse"), "--once")
+        self.assert_refused(self.host("now"), "nothing but options")
+        self.assertIn(b"--cgroup-root DIR", self.host("--help").out)
+        self.assertTrue(self.host("-V").out.startswith(b"denet-bpf-host "))
+
+    @unittest.skipIf(MODE in ("caps", "user"), f"mode {MODE}: the binary lies where it was not built")
+    def test_the_command_executes_it(self):
+        result = run("host", "--once", "--json", *self.lay_out())
+        self.assertEqual((result.status, result.out.count(b'"group"')), (0, 4), result)
+        self.assertIn(b"Usage: denet-bpf host [OPTIONS]", run("help", "host").out)
+
+    @need_root
+    def test_a_cgroup_of_this_machine_used_what_it_says(self):
+        mount = cgroup_mount("cpuacct")
+        if not mount:
+            self.skipTest("no cpuacct of version 1 here")
+        folder = pathlib.Path(mount, f"denet-host-{os.getpid()}.service")
+        folder.mkdir()
+        self.addCleanup(folder.rmdir)
+        # Its own work is done before it is looked at.
+        script = f"echo $$ >{folder}/cgroup.procs; n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; read end"
+        with subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE) as shell:
+            usage = folder / "cpuacct.usage"
+            before = []
+
+            def is_quiet():
+                before.append(int(usage.read_text()))
+                return len(before) > 1 and before[-1] == before[-2] > 0
+
+            wait_for("the loop is over", is_quiet)
+            record = self.groups("--group", folder.name)[f"/{folder.name}"]
+            self.assertEqual(record["cpu_time_ns"], int(usage.read_text()))
+            shell.communicate(b"\n")
+        self.assertEqual(record["type"], "unit")
+
+
+if __name__ == "__main__":
+    unittest.main()

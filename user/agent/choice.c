@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "agent/choice.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "denet/system.h"
+#include "util/array.h"
+
+#define ID_PREFIX_MIN 4 /* fewer digits of an id are none */
+
+void choice_done(struct choice *choice)
+{
+	free(choice->items);
+	*choice = (struct choice){ 0 };
+}
+
+static bool is_called(const struct cgroup *group, const char *word)
+{
+	const char *id = group->name.id;
+	size_t len = strlen(word);
+
+	return strcmp(group->figures.name, word) == 0 || strcmp(group->path, word) == 0 ||
+	       (len >= ID_PREFIX_MIN && strncmp(id, word, len) == 0);
+}
+
+static bool is_among(const struct cgroup *group, const struct agent_names *names, bool is_container)
+{
+	if ((group->name.type == NAME_CONTAINER) != is_container)
+		return false;
+	for (size_t i = 0; i < names->count; i++)
+		if (is_called(group, names->items[i]))
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct cgroup *group, const struct agent_options *options)
+{
+	if (!options->containers.count && !options->groups.count)
+		return true;
+	return is_among(group, &options->containers, true) ||
+	       is_among(group, &options->groups, false);
+}
+
+static double value_of(uint64_t value)
+{
+	return value == DENET_UNKNOWN ? -1 : (double)value;
+}
+
+static double known(double value)
+{
+	return isnan(value) ? -1 : value;
+}
+
+static double weight(const struct cgroup *group, enum agent_sort sort)
+{
+	const struct host_group *figures = &group->figures;
+
+	switch (sort) {
+	case SORT_CPU:
+		return known(figures->cpu_usage);
+	case SORT_MEMORY:
+		return value_of(figures->memory_bytes);
+	case SORT_IO:
+		return known(figures->disk_read_bytes_per_sec) +
+		       known(figures->disk_write_bytes_per_sec);
+	case SORT_PIDS:
+		return value_of(figures->pids);
+	default:
+		return 0;
+	}
+}
+
+static int compare(const void *a, const void *b, void *context)
+{
+	const struct cgroup *one = *(const struct cgroup *const *)a;
+	const struct cgroup *other = *(const struct cgroup *const *)b;
+	const enum agent_sort *sort = context;
+	double first = weight(one, *sort), second = weight(other, *sort);
+	int order;
+
+	if (first != second)
+		return first > second ? -1 : 1;
+	order = strcmp(one->figures.name, other->figures.name);
+	return order ? order : strcmp(one->path, other->path);
+}
+
+int choice_make(struct choice *choice, const struct cgroups *groups,
+		const struct agent_options *options)
+{
+	size_t count = cgroups_count(groups);
+	const struct cgroup **items =
+		array_resize(choice->items, count ? count : 1, sizeof(struct cgroup *));
+	enum agent_sort sort = (enum agent_sort)options->sort;
+
+	if (!items)
+		return -ENOMEM;
+	choice->items = items;
+	choice->count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(cgroups_get(groups, i), options))
+			items[choice->count++] = cgroups_get(groups, i);
+	qsort_r(items, choice->count, sizeof(struct cgroup *), compare, &sort);
+	choice->matched = choice->count;
+	if (options->top && choice->count > options->top)
+		choice->count = options->top;
+	return 0;
+}
+
+static bool is_there(const struct cgroups *groups, const char *word, bool is_container)
+{
+	const struct agent_names one = { { word }, 1 };
+
+	for (size_t i = 0; i < cgroups_count(groups); i++)
+		if (is_among(cgroups_get(groups, i), &one, is_container))
+			return true;
+	return false;
+}
+
+const char *choice_missing(const struct cgroups *groups, const struct agent_options *options)
+{
+	for (size_t i = 0; i < options->containers.count; i++)
+		if (!is_there(groups, options->containers.items[i], true))
+			return options->containers.items[i];
+	for (size_t i = 0; i < options->groups.count; i++)
+		if (!is_there(groups, options->groups.items[i], false))
+			return options->groups.items[i];
+	return NULL;
+}

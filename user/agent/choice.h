@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Which groups are told, and in which order. */
+#ifndef DENET_AGENT_CHOICE_H
+#define DENET_AGENT_CHOICE_H
+
+#include <stddef.h>
+
+#include "agent/options.h"
+#include "host/cgroups.h"
+
+/* All zeros is an empty one. */
+struct choice {
+	const struct cgroup **items; /* owned; the groups are borrowed until their next look */
+	size_t count;
+	size_t matched; /* before --top */
+};
+
+void choice_done(struct choice *choice);
+
+/* Made anew; -ENOMEM. */
+int choice_make(struct choice *choice, const struct cgroups *groups,
+		const struct agent_options *options);
+
+/* The first name that was asked for and that no group has; NULL when all are there. */
+const char *choice_missing(const struct cgroups *groups, const struct agent_options *options);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "agent/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/choice.h"
+#include "agent/options.h"
+#include "agent/records.h"
+#include "agent/show.h"
+#include "agent/status.h"
+#include "host/cgroups.h"
+#include "host/machine.h"
+#include "procfs/procfs.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/sink.h"
+#include "util/units.h"
+
+#define SLOW_NS (5 * NS_PER_S) /* how often what is dear is read */
+
+struct loop {
+	const struct agent_options *options; /* borrowed */
+	struct procfs procfs;
+	struct cgroups *groups; /* owned, as all below */
+	struct machine machine;
+	struct choice choice;
+	struct sink *screen; /* stdout; NULL once it has failed */
+	struct sink *file; /* NULL without -o */
+	struct term_style style;
+	struct buf text;
+	bool has_warned; /* of groups that are left out */
+};
+
+/* Descriptors are kept for each group; what the limit does not allow is opened anew each time. */
+static void raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int open_outputs(struct loop *loop)
+{
+	const struct agent_options *options = loop->options;
+	int r = sink_new(STDOUT_FILENO, options->json ? SINK_LINES : SINK_RAW, &loop->screen);
+
+	if (r)
+		return log_error(r, "cannot write to stdout");
+	if (!options->out)
+		return 0;
+	r = sink_open(options->out, SINK_LINES, &loop->file);
+	return r ? log_error(r, "cannot open '%s'", options->out) : 0;
+}
+
+static int open_loop(struct loop *loop)
+{
+	const struct agent_options *options = loop->options;
+	int r;
+
+	procfs_init(&loop->procfs, options->proc_root);
+	machine_init(&loop->machine, &loop->procfs);
+	term_style_detect(STDOUT_FILENO, TERM_COLOR_AUTO, &loop->style);
+	r = open_outputs(loop);
+	if (r)
+		return r;
+	r = cgroups_new(&loop->procfs, options->cgroup_root, &loop->groups);
+	if (r)
+		return log_error(r, "cannot find the cgroups of this machine");
+	if (!cgroups_has_cgroups(loop->groups))
+		log_warning("no cgroups are mounted%s%s: the machine alone is told",
+			    options->cgroup_root ? " below " : "",
+			    options->cgroup_root ? options->cgroup_root : "");
+	return 0;
+}
+
+static void close_loop(struct loop *loop)
+{
+	sink_free(loop->screen);
+	sink_free(loop->file);
+	choice_done(&loop->choice);
+	cgroups_free(loop->groups);
+	machine_done(&loop->machine);
+	buf_done(&loop->text);
+}
+
+static int look(struct loop *loop)
+{
+	uint64_t mono_ns = clock_mono_ns(), wall_ms = clock_wall_ms();
+	int r = machine_look(&loop->machine, mono_ns, wall_ms);
+	uint64_t omitted;
+
+	if (r)
+		return log_error(r, "cannot read '%s/stat'", loop->procfs.proc);
+	r = cgroups_look(loop->groups, mono_ns, wall_ms, loop->options->once ? 0 : SLOW_NS);
+	if (!r)
+		r = choice_make(&loop->choice, loop->groups, loop->options);
+	if (r)
+		return log_error(r, "cannot look at the cgroups");
+	omitted = cgroups_omitted(loop->groups);
+	loop->machine.figures.groups = cgroups_count(loop->groups);
+	loop->machine.figures.groups_omitted = omitted;
+	if (omitted && !loop->has_warned)
+		log_warning("more than %d cgroups: the others are left out", CGROUPS_MAX);
+	loop->has_warned |= omitted != 0;
+	return 0;
+}
+
+static int write_record(struct loop *loop, struct sink *sink)
+{
+	int r = loop->text.error;
+
+	return r ? r : sink_add(sink, loop->text.data, loop->text.len);
+}
+
+static int write_records(struct loop *loop, struct sink *sink)
+{
+	int r;
+
+	buf_reset(&loop->text);
+	records_append_machine(&loop->text, &loop->machine.figures);
+	r = write_record(loop, sink);
+	for (size_t i = 0; i < loop->choice.count && !r; i++) {
+		buf_reset(&loop->text);
+		records_append_group(&loop->text, &loop->choice.items[i]->figures);
+		r = write_record(loop, sink);
+	}
+	return r ? r : sink_flush(sink);
+}
+
+static int write_screen(struct loop *loop)
+{
+	const struct show show = {
+		.style = &loop->style,
+		.machine = &loop->machine.figures,
+		.choice = &loop->choice,
+		.is_verbose = loop->options->verbose,
+	};
+	int r;
+
+	buf_reset(&loop->text);
+	show_append(&loop->text, &show);
+	if (!loop->options->once)
+		buf_append_char(&loop->text, '\n');
+	r = write_record(loop, loop->screen);
+	return r ? r : sink_flush(loop->screen);
+}
+
+/* The first look has no rates: it goes to files and pipes alone. */
+static int tell(struct loop *loop, bool is_first)
+{
+	const struct agent_options *options = loop->options;
+	int r = 0;
+
+	if (is_first && options->once)
+		return 0;
+	if (loop->file)
+		r = write_records(loop, loop->file);
+	if (r)
+		return log_error(r, "cannot write to '%s'", options->out);
+	if (options->json)
+		r = write_records(loop, loop->screen);
+	else if (!is_first)
+		r = write_screen(loop);
+	return r ? log_error(r, "cannot write to stdout") : 0;
+}
+
+/* True when the time has come, false for a signal to end. */
+static bool wait_until(uint64_t until_ns, const sigset_t *signals)
+{
+	for (;;) {
+		uint64_t now_ns = clock_mono_ns();
+		uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+		struct timespec left = { (time_t)(left_ns / NS_PER_S), (long)(left_ns % NS_PER_S) };
+
+		if (sigtimedwait(signals, NULL, &left) > 0)
+			return false;
+		if (errno == EAGAIN)
+			return true;
+	}
+}
+
+static int run(struct loop *loop, const sigset_t *signals)
+{
+	uint64_t interval_ns = loop->options->interval_ns;
+	uint64_t next_ns = clock_mono_ns();
+	bool is_over = false;
+	int r = 0;
+
+	for (uint64_t looks = 0; !r && !is_over; looks++) {
+		r = look(loop);
+		if (!r)
+			r = tell(loop, looks == 0);
+		if (loop->options->once && looks == 1)
+			return r;
+		/* The second comes soon, so that there is something to see. */
+		next_ns += looks || interval_ns < NS_PER_S ? interval_ns : NS_PER_S;
+		if (next_ns < clock_mono_ns())
+			next_ns = clock_mono_ns();
+		is_over = !r && !wait_until(next_ns, signals);
+	}
+	return r;
+}
+
+static int finish(struct loop *loop)
+{
+	const char *missing = choice_missing(loop->groups, loop->options);
+
+	if (loop->options->once && missing) {
+		(void)log_error(0, "there is no '%s' among the cgroups of this machine", missing);
+		return STATUS_LOST;
+	}
+	return STATUS_OK;
+}
+
+int loop_run(const struct agent_options *options)
+{
+	struct loop loop = { .options = options };
+	sigset_t signals;
+	int status = STATUS_FAILED;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	raise_files();
+	if (!open_loop(&loop))
+		status = run(&loop, &signals) ? STATUS_LOST : finish(&loop);
+	close_loop(&loop);
+	return status;
+}

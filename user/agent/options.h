@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The command line of denet-bpf-host, which is what follows `denet-bpf host`. */
+#ifndef DENET_AGENT_OPTIONS_H
+#define DENET_AGENT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buf.h"
+
+#define OPTIONS_NAMES_MAX 64
+#define OPTIONS_ERROR_BYTES 512
+
+enum agent_sort { SORT_CPU, SORT_MEMORY, SORT_IO, SORT_PIDS, SORT_NAME };
+
+struct agent_names {
+	const char *items[OPTIONS_NAMES_MAX]; /* borrowed from argv, as all texts here */
+	size_t count;
+};
+
+struct agent_options {
+	bool help;
+	bool version;
+	bool once;
+	bool json;
+	bool verbose;
+	uint64_t interval_ns;
+	const char *out; /* NULL for no file */
+	const char *proc_root; /* NULL for /proc */
+	const char *cgroup_root; /* NULL for what is mounted */
+	struct agent_names containers;
+	struct agent_names groups;
+	unsigned int sort; /* enum agent_sort */
+	uint64_t top; /* 0: all */
+};
+
+/* -EINVAL for what is wrong; ret_error then says in one line what. It quotes argv as it is. */
+int options_read(int argc, char *const argv[], struct agent_options *ret_options,
+		 char ret_error[OPTIONS_ERROR_BYTES]);
+
+/* The usage, from the table of options. */
+void options_append_help(struct buf *buf);
+
+#endif

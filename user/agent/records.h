@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Records of the host, one compact JSON object each, without newline, by the table of metrics. */
+#ifndef DENET_AGENT_RECORDS_H
+#define DENET_AGENT_RECORDS_H
+
+#include "metrics/host_records.h"
+#include "util/buf.h"
+
+/* Appends; lack of memory shows in buf->error. */
+void records_append_machine(struct buf *buf, const struct host_machine *figures);
+void records_append_group(struct buf *buf, const struct host_group *figures);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "host/cgroup.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "denet/system.h"
+#include "util/cleanup.h"
+
+static const struct host_group nothing = {
+	.cpu_time_ns = DENET_UNKNOWN,
+	.cpu_user_ns = DENET_UNKNOWN,
+	.cpu_system_ns = DENET_UNKNOWN,
+	.throttled_ns = DENET_UNKNOWN,
+	.throttled_periods = DENET_UNKNOWN,
+	.memory_bytes = DENET_UNKNOWN,
+	.memory_peak_bytes = DENET_UNKNOWN,
+	.memory_working_set_bytes = DENET_UNKNOWN,
+	.memory_anon_bytes = DENET_UNKNOWN,
+	.memory_file_bytes = DENET_UNKNOWN,
+	.memory_shmem_bytes = DENET_UNKNOWN,
+	.memory_swap_bytes = DENET_UNKNOWN,
+	.memory_limit_bytes = DENET_UNKNOWN,
+	.oom_kills = DENET_UNKNOWN,
+	.disk_read_bytes = DENET_UNKNOWN,
+	.disk_write_bytes = DENET_UNKNOWN,
+	.disk_read_count = DENET_UNKNOWN,
+	.disk_write_count = DENET_UNKNOWN,
+	.pids = DENET_UNKNOWN,
+	.pids_limit = DENET_UNKNOWN,
+	.cpu_stall_ns = DENET_UNKNOWN,
+	.memory_stall_ns = DENET_UNKNOWN,
+	.memory_full_stall_ns = DENET_UNKNOWN,
+	.io_stall_ns = DENET_UNKNOWN,
+	.io_full_stall_ns = DENET_UNKNOWN,
+	.cpu_usage = NAN,
+	.throttled = NAN,
+	.disk_read_bytes_per_sec = NAN,
+	.disk_write_bytes_per_sec = NAN,
+	.cpu_pressure = NAN,
+	.memory_pressure = NAN,
+	.io_pressure = NAN,
+};
+
+/* "/kubepods/podUID/ID" is in that pod, whatever lies between. */
+static void look_around(struct cgroup *group, size_t len)
+{
+	struct name around;
+	size_t outer_len = len;
+
+	while (outer_len && group->path[outer_len - 1] != '/')
+		outer_len--;
+	outer_len -= outer_len ? 1 : 0;
+	if (!name_find(group->path, outer_len, &around, &outer_len))
+		return;
+	group->outer = around;
+	group->has_outer = true;
+	group->is_pod_around = around.type == NAME_POD;
+}
+
+static void tell_name(struct cgroup *group)
+{
+	struct host_group *figures = &group->figures;
+
+	figures->type = name_type_word(group->name.type);
+	figures->name = group->name.text[0] ? group->name.text : group->path;
+	figures->runtime = group->name.runtime;
+	figures->id = group->name.id[0] ? group->name.id : NULL;
+	figures->cgroup = group->path;
+	figures->parent = group->has_outer ? group->outer.text : NULL;
+	figures->pod = group->is_pod_around ? group->outer.id : NULL;
+}
+
+int cgroup_new(enum mount found_in, uint64_t id, const char *path, const char *folder,
+	       struct cgroup **ret_group)
+{
+	AUTO(cgroup) struct cgroup *group = calloc(1, sizeof(*group));
+
+	if (!group)
+		return -ENOMEM;
+	for (size_t i = 0; i < CGROUP_FILES_MAX; i++)
+		group->fds[i] = CGROUP_FILE_NOT_OPEN;
+	group->found_in = found_in;
+	group->id = id;
+	group->figures = nothing;
+	if (cgroup_rename(group, path) || cgroup_add_folder(group, found_in, folder))
+		return -ENOMEM;
+
+	*ret_group = TAKE(group);
+	return 0;
+}
+
+int cgroup_rename(struct cgroup *group, const char *path)
+{
+	char *copy = strdup(path);
+	size_t len = strlen(path);
+
+	if (!copy)
+		return -ENOMEM;
+	free(group->path);
+	group->path = copy;
+	group->name = (struct name){ 0 };
+	group->has_outer = group->is_pod_around = false;
+	(void)name_of_cgroup(path, len, &group->name);
+	look_around(group, len);
+	tell_name(group);
+	return 0;
+}
+
+void cgroup_free(struct cgroup *group)
+{
+	if (!group)
+		return;
+	for (size_t i = 0; i < CGROUP_FILES_MAX; i++)
+		cleanup_fd(&group->fds[i]);
+	for (size_t i = 0; i < MOUNT_COUNT; i++)
+		free(group->folders[i]);
+	free(group->path);
+	free(group);
+}
+
+int cgroup_add_folder(struct cgroup *group, enum mount mount, const char *folder)
+{
+	char *copy = strdup(folder);
+
+	if (!copy)
+		return -ENOMEM;
+	free(group->folders[mount]);
+	group->folders[mount] = copy;
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* One cgroup that is watched: its folders in each hierarchy, its counters, its rates. */
+#ifndef DENET_HOST_CGROUP_H
+#define DENET_HOST_CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/mounts.h"
+#include "host/name.h"
+#include "metrics/host_records.h"
+
+#define CGROUP_FILES_MAX 32
+#define CGROUP_FILE_NOT_OPEN (-1)
+#define CGROUP_FILE_NOT_THERE (-2)
+
+struct cgroup {
+	struct name name;
+	struct name outer; /* of the one around it, with has_outer */
+	bool has_outer;
+	bool is_pod_around; /* which is a pod */
+	char *path; /* owned: as /proc/PID/cgroup has it where it was found */
+	enum mount found_in;
+	uint64_t id; /* there */
+	char *folders[MOUNT_COUNT]; /* owned; NULL where it has none of its own */
+	bool is_complete; /* a member told of all of them */
+	int fds[CGROUP_FILES_MAX]; /* owned, or one of the above */
+	struct host_group figures; /* its texts lie in this struct */
+	uint64_t read_mono_ns; /* 0: never */
+	uint64_t slow_mono_ns; /* when what is dear was read */
+	uint64_t seen_pass;
+	bool is_gone; /* its folder went: the figures are its last */
+};
+
+/* The folder is that of the hierarchy that it was found in. */
+int cgroup_new(enum mount found_in, uint64_t id, const char *path, const char *folder,
+	       struct cgroup **ret_group);
+
+/* Accepts NULL. */
+void cgroup_free(struct cgroup *group);
+static inline void cgroup_freep(struct cgroup **group)
+{
+	cgroup_free(*group);
+}
+
+/* Takes the copy of a folder in another hierarchy; -ENOMEM. */
+int cgroup_add_folder(struct cgroup *group, enum mount mount, const char *folder);
+
+/* It is called so from now on; -ENOMEM. */
+int cgroup_rename(struct cgroup *group, const char *path);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* All cgroups of this machine that are worth a row: containers, units, and others that hold processes. */
+#ifndef DENET_HOST_CGROUPS_H
+#define DENET_HOST_CGROUPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/cgroup.h"
+
+struct cgroups;
+struct procfs;
+
+#define CGROUPS_MAX 5000
+
+/* procfs and cgroup_root, which may be NULL, are borrowed. */
+int cgroups_new(const struct procfs *procfs, const char *cgroup_root, struct cgroups **ret_groups);
+
+/* Accepts NULL. */
+void cgroups_free(struct cgroups *groups);
+static inline void cgroups_freep(struct cgroups **groups)
+{
+	cgroups_free(*groups);
+}
+
+/* Finds those that came, forgets those that went, and reads all: see reading_take(). -ENOMEM. */
+int cgroups_look(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns);
+
+size_t cgroups_count(const struct cgroups *groups);
+
+/* In the order of their paths; valid until the next look. */
+const struct cgroup *cgroups_get(const struct cgroups *groups, size_t index);
+
+/* How many of the last look were too many. */
+uint64_t cgroups_omitted(const struct cgroups *groups);
+
+/* Whether there is a hierarchy at all. */
+bool cgroups_has_cgroups(const struct cgroups *groups);
+
+#endif

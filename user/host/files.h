@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The files of a cgroup, of both versions, and what each of them counts. */
+#ifndef DENET_HOST_FILES_H
+#define DENET_HOST_FILES_H
+
+#include <stdbool.h>
+
+struct cgroup;
+
+/*
+ * Into the group's figures. What its last values are read from stays open, the rest is opened anew: each
+ * descriptor costs kernel memory. Says is_gone when the cgroup is.
+ */
+void files_read(struct cgroup *group, bool is_slow);
+
+#endif

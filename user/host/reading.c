@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "host/reading.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "denet/system.h"
+#include "host/cgroup.h"
+#include "host/files.h"
+#include "util/units.h"
+
+/* Unknown at the first, when no time has passed, and where a counter fell. */
+static double rate(uint64_t before, uint64_t now, uint64_t passed_ns, double per)
+{
+	if (before == DENET_UNKNOWN || now == DENET_UNKNOWN || now < before || !passed_ns)
+		return NAN;
+	return (double)(now - before) / (double)passed_ns * per;
+}
+
+static double percent(uint64_t before, uint64_t now, uint64_t passed_ns)
+{
+	return rate(before, now, passed_ns, 100);
+}
+
+static double per_s(uint64_t before, uint64_t now, uint64_t passed_ns)
+{
+	return rate(before, now, passed_ns, (double)NS_PER_S);
+}
+
+void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
+{
+	const struct host_group before = group->figures;
+	struct host_group *now = &group->figures;
+	bool is_slow = !group->slow_mono_ns || mono_ns - group->slow_mono_ns >= slow_ns;
+	uint64_t slow_passed_ns = group->slow_mono_ns ? mono_ns - group->slow_mono_ns : 0;
+	uint64_t passed_ns = group->read_mono_ns ? mono_ns - group->read_mono_ns : 0;
+
+	files_read(group, is_slow);
+	now->ts_ms = ts_ms;
+	now->cpu_usage = percent(before.cpu_time_ns, now->cpu_time_ns, passed_ns);
+	group->read_mono_ns = mono_ns;
+	if (!is_slow)
+		return;
+	now->throttled = percent(before.throttled_ns, now->throttled_ns, slow_passed_ns);
+	now->disk_read_bytes_per_sec =
+		per_s(before.disk_read_bytes, now->disk_read_bytes, slow_passed_ns);
+	now->disk_write_bytes_per_sec =
+		per_s(before.disk_write_bytes, now->disk_write_bytes, slow_passed_ns);
+	now->cpu_pressure = percent(before.cpu_stall_ns, now->cpu_stall_ns, slow_passed_ns);
+	now->memory_pressure =
+		percent(before.memory_stall_ns, now->memory_stall_ns, slow_passed_ns);
+	now->io_pressure = percent(before.io_stall_ns, now->io_stall_ns, slow_passed_ns);
+	group->slow_mono_ns = mono_ns;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The counters of one cgroup now, and how fast they grow. */
+#ifndef DENET_HOST_READING_H
+#define DENET_HOST_READING_H
+
+#include <stdint.h>
+
+struct cgroup;
+
+/*
+ * Reads all counters, those that are dear only every slow_ns, and makes rates by the reading before. What
+ * cannot be read keeps what it was: of a cgroup that is gone the last is the last.
+ */
+void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns);
+
+#endif
