@@ -85,7 +85,7 @@ LIB_DIRS := util probe procfs poller source tree metrics engine record launch do
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/format/*.c user/report/*.c user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # A program of its own, which `denet-bpf host` executes.
-HOST_SRC := $(sort $(wildcard user/host/*.c user/agent/*.c))
+HOST_SRC := $(sort $(wildcard user/host/*.c user/hostprobe/*.c user/agent/*.c))
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c bpf/tree/slot.bpf.c
 
@@ -150,7 +150,8 @@ $(BUILD)/bpf/denet.linked.o: $(BPF_OBJ)
 
 $(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges/edges.bpf.o
 $(BUILD)/bpf/members.linked.o: $(BUILD)/bpf/members/members.bpf.o
-$(BUILD)/bpf/edges.linked.o $(BUILD)/bpf/members.linked.o:
+$(BUILD)/bpf/host.linked.o: $(BUILD)/bpf/host/host.bpf.o
+$(BUILD)/bpf/edges.linked.o $(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o:
 	$(say) LINK $@
 	$(Q)$(BPFTOOL) gen object $@ $<
 
@@ -165,6 +166,8 @@ $(BUILD)/bpf/%.lskel.h: $(BUILD)/bpf/%.linked.o
 # --- user side ---------------------------------------------------------------------------------
 
 $(filter $(BUILD)/user/probe/%,$(LIB_OBJ)): $(SKELETONS)
+# Loaded once in the life of a service: libbpf's skeleton alone.
+$(filter $(BUILD)/user/hostprobe/%,$(HOST_OBJ)): $(BUILD)/bpf/host.skel.h
 
 $(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
@@ -329,7 +332,7 @@ clean:
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
-	$(BUILD)/bpf/members/members.bpf.d
+	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d
 
 .PHONY: all help demo check check-all check-ci check-repeat check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

@@ -18,6 +18,10 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(INSIDE) | wor
 		$(DENET_LDFLAGS) $(LDFLAGS) -o $@ $< $(BPF_TEST_SHARED) $(INSIDE) \
 		-lcmocka $(LIBS)
 
+# What only the host's program links.
+$(BUILD)/tests/bpf/test_hostprobe: BPF_TEST_SHARED += $(BUILD)/user/hostprobe/hostprobe.o
+$(BUILD)/tests/bpf/test_hostprobe: $(BUILD)/user/hostprobe/hostprobe.o
+
 # The core again, forced onto the ways that other kernels go (PATH.TEST, see tests/bpf/path.c), and in
 # a pid namespace.
 BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach programs told) \
@@ -34,7 +38,7 @@ $(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(INSIDE)
 
 # Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead.
 build-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked.o \
-		$(BUILD)/bpf/members.linked.o
+		$(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o
 
 check-bpf: build-bpf
 	$(Q)failed=; tests/bpf/check_object.py $(BUILD)/bpf/*.linked.o || failed=" check_object"; \

@@ -7,6 +7,7 @@ LINT_BPF := $(sort $(wildcard bpf/*/*.c bpf/*/*.h))
 LINT_TESTS := $(sort $(wildcard tests/*/*.c tests/*/*.h docs/examples/*.c))
 # A version without quotes, which would not survive a second shell.
 LINT_FLAGS = $(DENET_CODE_CFLAGS) -DDENET_VERSION=__FILE__ $(CPPFLAGS)
+LINT_SKELETONS = $(SKELETONS) $(BUILD)/bpf/host.skel.h
 # One file a call, as many at once as there are processors.
 LINT_EACH = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I {} sh -c '$(2)'
 
@@ -38,7 +39,7 @@ lint-objects: lint-deps $(LIB_OBJ) $(CLI_OBJ) $(HOST_OBJ)
 
 # Each header compiles alone; the public one as C99, pedantic, and as C++ too. Only what both sides
 # share leaves the kernel's number types to its includer.
-lint-headers: lint-deps $(SKELETONS)
+lint-headers: lint-deps $(LINT_SKELETONS)
 	$(say) HEADERS sources
 	$(Q)$(call LINT_EACH,$(filter-out include/kernel/%,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -x c {})
 	$(Q)$(call LINT_EACH,$(filter include/kernel/%,$(LINT_H)),$(CC) $(LINT_FLAGS) -Werror -fsyntax-only -include linux/types.h -x c {})
@@ -47,13 +48,13 @@ lint-headers: lint-deps $(SKELETONS)
 	$(Q)$(CLANG) -std=c++11 -Iinclude -Wall -Wextra -Werror -Wno-pragma-once-outside-header -fsyntax-only \
 		-x c++-header include/denet/denet.h
 
-lint-tidy: lint-deps $(SKELETONS)
+lint-tidy: lint-deps $(LINT_SKELETONS)
 	$(say) TIDY sources
 	$(Q)$(call LINT_EACH,$(LINT_C) $(filter %.c,$(LINT_TESTS)),tests/lint/tidy {} $(LINT_FLAGS) -Itests -DFIXTURES=__FILE__)
 
 # Off: memleak, which does not know the cleanup attribute, and uninitvar, which takes a struct that is
 # filled through one of its arrays for empty (gcc sees the true ones).
-lint-cppcheck: lint-deps $(SKELETONS)
+lint-cppcheck: lint-deps $(LINT_SKELETONS)
 	$(say) CPPCHECK sources
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr -j "$$(nproc)" --std=c11 -D_GNU_SOURCE \
 		-D'__attribute__(x)=' -D'LIBBPF_OPTS(type,name,...)=struct type name = { __VA_ARGS__ }' -D'DENET_VERSION=""' -Iinclude -Iuser \
@@ -65,7 +66,7 @@ lint-cppcheck: lint-deps $(SKELETONS)
 # reads of what only the cleanup attribute reads.
 ANALYZER := -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-use-of-uninitialized-value
 
-lint-analyzer: lint-deps $(SKELETONS)
+lint-analyzer: lint-deps $(LINT_SKELETONS)
 	$(say) ANALYZER sources
 	$(Q)$(call LINT_EACH,$(LINT_C),$(CC) $(LINT_FLAGS) -O2 -Werror $(ANALYZER) -c {} -o /dev/null)
 

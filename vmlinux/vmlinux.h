@@ -100,6 +100,7 @@ struct task_struct {
 	struct list_head sibling;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	struct list_head thread_node;
 	u64 utime;
 	u64 stime;
 	long unsigned int nvcsw;
@@ -164,6 +165,7 @@ struct cred {
 
 struct signal_struct {
 	atomic_t live;
+	struct list_head thread_head;
 	int group_exit_code;
 	unsigned int flags;
 	struct pid *pids[4];
@@ -180,11 +182,12 @@ struct signal_struct {
 
 struct cgroup_subsys_state;
 
+struct cgroup;
+
 struct css_set {
 	struct cgroup_subsys_state *subsys[12];
+	struct cgroup *dfl_cgrp;
 };
-
-struct cgroup;
 
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;

@@ -18,6 +18,7 @@ MAY_INCLUDE = {
     "bpf/tree": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "bpf/edges": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "bpf/members": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
+    "bpf/host": {"bpf/task", "kernel/host.h", "bpf", "vmlinux"},
     "user/util": {"denet/denet.h"},  # struct denet_error
     "user/metrics": {"util", "denet/denet.h", "kernel/task.h"},
     "user/procfs": {"util", "denet/system.h"},
@@ -38,6 +39,7 @@ MAY_INCLUDE = {
     "user/rights": {"util", "denet/denet.h"},
     "user/cli": {"util", "rights", "format", "report", "output", "denet/denet.h"},
     "user": {"util", "rights", "cli"},  # main.c
+    "user/hostprobe": {"util", "bpf", "kernel/host.h"},
     "user/host": {"util", "procfs", "metrics", "denet/system.h"},
     "user/agent": {"util", "host", "output", "procfs", "record", "metrics", "denet/system.h"},
 }

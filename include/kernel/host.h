@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What the whole machine's accounts share between both sides. The includer provides __u32 and __u64
+ * (vmlinux.h on one side, <linux/types.h> on the other).
+ */
+#ifndef DENET_KERNEL_HOST_H
+#define DENET_KERNEL_HOST_H
+
+#include "kernel/task.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+/* Whose an account is: of all threads in a cgroup whose process has this name, and this user. */
+struct host_key {
+	__u64 cgroup_id; /* in the hierarchy that is followed */
+	__u32 uid;
+	__u32 pad;
+	char comm[DENET_COMM_LEN]; /* of the process's main thread, at the end */
+};
+
+struct host_used {
+	__u64 cpu_time_ns;
+	__u64 run_delay_ns;
+	__u64 page_faults_cached;
+	__u64 page_faults_disk;
+	__u64 disk_read_bytes;
+	__u64 disk_write_bytes;
+};
+
+/* Of what has ended. */
+struct host_row {
+	struct host_used used;
+	__u64 threads;
+	__u64 processes;
+	__u64 failed; /* with a status other than 0 */
+	__u64 killed; /* by a signal */
+	__u64 oom_killed;
+};
+
+/* What a thread had used before it counted here, and where that was. */
+struct host_base {
+	__u64 cgroup_id;
+	struct host_used used;
+};
+
+/* One living thread. */
+struct host_living {
+	struct host_key key;
+	struct host_used used; /* without its base */
+	__u32 tid;
+	__u32 tgid;
+};
+
+struct host_totals {
+	__u64 dying_seq; /* counted up before a thread's account is closed, and after: */
+	__u64 dead_seq;
+	__u64 moves;
+	__u64 bases_lost; /* of threads that count with what they had used before */
+	__u64 rows_lost; /* threads that count in the row for all that had no room */
+};
+
+#pragma GCC diagnostic pop
+
+_Static_assert(sizeof(struct host_key) == 32, "layout of host_key");
+_Static_assert(sizeof(struct host_used) == 48, "layout of host_used");
+_Static_assert(sizeof(struct host_row) == 88, "layout of host_row");
+_Static_assert(sizeof(struct host_base) == 56, "layout of host_base");
+_Static_assert(sizeof(struct host_living) == 88, "layout of host_living");
+_Static_assert(sizeof(struct host_totals) == 40, "layout of host_totals");
+
+#define HOST_ROWS_MAX 16384
+#define HOST_BASES_MAX 8192 /* and as many as there are threads at the start */
+
+#endif

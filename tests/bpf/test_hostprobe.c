@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The machine's accounts: what the rows of a cgroup add up to is what that has counted, to the nanosecond. */
+#include "bpf/harness.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hostprobe/hostprobe.h"
+#include "util/cleanup.h"
+
+#define THREADS 6
+
+struct fixture {
+	struct referee here;
+	struct referee there;
+	struct hostprobe *probe;
+};
+
+static int open_fixture(void **state)
+{
+	static struct fixture fixture;
+
+	fixture = (struct fixture){ 0 };
+	*state = &fixture;
+	if (referee_open(&fixture.here) || referee_open(&fixture.there))
+		return -1;
+	return fixture.here.v1[0] ? hostprobe_open(true, &fixture.probe) : 0;
+}
+
+static int close_fixture(void **state)
+{
+	struct fixture *fixture = *state;
+
+	hostprobe_close(fixture->probe);
+	referee_close(&fixture->here);
+	referee_close(&fixture->there);
+	return 0;
+}
+
+static struct fixture *need(void **state)
+{
+	struct fixture *fixture = *state;
+
+	if (!fixture->here.v1[0])
+		harness_skip_test("no cpuacct of version 1 here, which counts in nanoseconds");
+	return fixture;
+}
+
+static uint64_t id_of(const struct referee *referee)
+{
+	struct stat facts;
+
+	assert_int_equal(stat(referee->v1, &facts), 0);
+	return facts.st_ino;
+}
+
+/* Of one name, or of all. */
+static struct hostprobe_row sum(struct fixture *fixture, const struct referee *referee,
+				const char *comm)
+{
+	const struct hostprobe_row *rows;
+	struct hostprobe_row sum = { 0 };
+	uint64_t id = id_of(referee);
+	size_t count;
+
+	assert_int_equal(hostprobe_look(fixture->probe, &rows, &count), 0);
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].key.cgroup_id != id ||
+		    (comm && strncmp(rows[i].key.comm, comm, DENET_COMM_LEN)))
+			continue;
+		sum.ended.used.cpu_time_ns += rows[i].ended.used.cpu_time_ns;
+		sum.ended.threads += rows[i].ended.threads;
+		sum.ended.processes += rows[i].ended.processes;
+		sum.ended.failed += rows[i].ended.failed;
+		sum.ended.killed += rows[i].ended.killed;
+		sum.threads_living += rows[i].threads_living;
+		sum.processes_living += rows[i].processes_living;
+	}
+	return sum;
+}
+
+static void enter(const char *folder, pid_t pid)
+{
+	char path[PATH_MAX + 32], text[32];
+	int len = snprintf(text, sizeof(text), "%d", (int)pid);
+	AUTO_FD int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, (size_t)len), len);
+}
+
+static void use_cpu(unsigned int rounds)
+{
+	for (volatile unsigned int i = 0; i < rounds; i++)
+		;
+}
+
+static void begin_child(const struct referee *referee, const char *comm)
+{
+	use_cpu(3000000);
+	enter(referee->v1, getpid());
+	(void)prctl(PR_SET_NAME, comm);
+}
+
+static void reap(pid_t pid)
+{
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* The last switch comes after the wait. */
+static void assert_exact(struct fixture *fixture, const struct referee *referee, uint64_t processes)
+{
+	uint64_t used_ns;
+
+	await_that(sum(fixture, referee, NULL).ended.processes >= processes &&
+		   !sum(fixture, referee, NULL).threads_living);
+	assert_int_equal(referee_cpuacct_ns(referee, &used_ns), 0);
+	assert_int_equal(sum(fixture, referee, NULL).ended.processes, processes);
+	assert_int_equal(sum(fixture, referee, NULL).ended.used.cpu_time_ns, used_ns);
+	assert_true(used_ns > 0);
+	assert_int_equal(hostprobe_losses(fixture->probe).bases_lost, 0);
+	assert_int_equal(hostprobe_losses(fixture->probe).rows_lost, 0);
+}
+
+static void short_processes_add_up_to_their_cgroup(void **state)
+{
+	struct fixture *fixture = need(state);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		begin_child(&fixture->here, "parent");
+		for (int i = 0; i < 300; i++) {
+			pid_t child = fork();
+
+			if (child == 0) {
+				(void)prctl(PR_SET_NAME, i % 2 ? "odd" : "even");
+				use_cpu(1000);
+				_exit(0);
+			}
+			(void)waitpid(child, NULL, 0);
+		}
+		_exit(0);
+	}
+	reap(pid);
+	assert_exact(fixture, &fixture->here, 301);
+	assert_int_equal(sum(fixture, &fixture->here, "odd").ended.processes, 150);
+	assert_int_equal(sum(fixture, &fixture->here, "even").ended.processes, 150);
+	assert_int_equal(sum(fixture, &fixture->here, "parent").ended.processes, 1);
+}
+
+static void *spin(void *gate)
+{
+	const volatile int *is_over = gate;
+
+	while (!*is_over)
+		use_cpu(1000);
+	return NULL;
+}
+
+/* All of a process by one event. */
+static void running_threads_that_are_moved_count_from_then(void **state)
+{
+	struct fixture *fixture = need(state);
+	int ready[2], done[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC) | pipe2(done, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		static volatile int is_over;
+		pthread_t threads[THREADS];
+
+		for (int i = 0; i < THREADS; i++)
+			(void)pthread_create(&threads[i], NULL, spin, (void *)(uintptr_t)&is_over);
+		use_cpu(3000000);
+		(void)!write(ready[1], &byte, 1);
+		(void)!read(done[0], &byte, 1);
+		is_over = 1;
+		for (int i = 0; i < THREADS; i++)
+			(void)pthread_join(threads[i], NULL);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	enter(fixture->here.v1, pid);
+	await_that(sum(fixture, &fixture->here, NULL).ended.used.cpu_time_ns > 10000000);
+	assert_int_equal(sum(fixture, &fixture->here, NULL).threads_living, THREADS + 1);
+	assert_int_equal(sum(fixture, &fixture->here, NULL).processes_living, 1);
+	/* And on, to another: both have their part. */
+	enter(fixture->there.v1, pid);
+	await_that(sum(fixture, &fixture->there, NULL).ended.used.cpu_time_ns > 10000000);
+	assert_exact(fixture, &fixture->here, 0);
+	assert_int_equal(write(done[1], &byte, 1), 1);
+	reap(pid);
+	assert_exact(fixture, &fixture->there, 1);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+	(void)close(done[0]);
+	(void)close(done[1]);
+}
+
+static void how_they_ended_is_told(void **state)
+{
+	struct fixture *fixture = need(state);
+
+	for (int i = 0; i < 6; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			begin_child(&fixture->here, "ends");
+			if (i < 2)
+				(void)raise(SIGKILL);
+			_exit(i < 5 ? 3 : 0);
+		}
+		reap(pid);
+	}
+	assert_exact(fixture, &fixture->here, 6);
+	assert_int_equal(sum(fixture, &fixture->here, "ends").ended.killed, 2);
+	assert_int_equal(sum(fixture, &fixture->here, "ends").ended.failed, 3);
+}
+
+/* What it had used before is not ours to tell; that it goes on is. */
+static void who_lives_at_the_start_counts_from_then(void **state)
+{
+	struct fixture *fixture = need(state);
+	struct hostprobe *late;
+	uint64_t before_ns, after_ns;
+	int done[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		begin_child(&fixture->here, "older");
+		use_cpu(30000000);
+		(void)!read(done[0], &byte, 1);
+		use_cpu(3000000);
+		_exit(0);
+	}
+	await_that(sum(fixture, &fixture->here, "older").ended.used.cpu_time_ns > 10000000);
+	hostprobe_close(fixture->probe);
+	fixture->probe = NULL;
+	assert_int_equal(referee_cpuacct_ns(&fixture->here, &before_ns), 0);
+	assert_int_equal(hostprobe_open(true, &late), 0);
+	fixture->probe = late;
+	assert_int_equal(write(done[1], &byte, 1), 1);
+	reap(pid);
+	await_that(sum(fixture, &fixture->here, NULL).ended.processes == 1);
+	assert_int_equal(referee_cpuacct_ns(&fixture->here, &after_ns), 0);
+	assert_true(sum(fixture, &fixture->here, NULL).ended.used.cpu_time_ns > 0);
+	assert_true(sum(fixture, &fixture->here, NULL).ended.used.cpu_time_ns <=
+		    after_ns - before_ns);
+	(void)close(done[0]);
+	(void)close(done[1]);
+}
+
+#define fixture_test(function) \
+	cmocka_unit_test_setup_teardown(function, open_fixture, close_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(short_processes_add_up_to_their_cgroup),
+		fixture_test(running_threads_that_are_moved_count_from_then),
+		fixture_test(how_they_ended_is_told),
+		fixture_test(who_lives_at_the_start_counts_from_then),
+	};
+
+	return harness_run("test_hostprobe", tests);
+}

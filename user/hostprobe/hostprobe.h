@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What every process of the machine uses, the ended ones included, by cgroup, name and user: by BPF. From
+ * when it is opened on.
+ */
+#ifndef DENET_HOSTPROBE_HOSTPROBE_H
+#define DENET_HOSTPROBE_HOSTPROBE_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/host.h"
+
+struct hostprobe;
+
+/* The sum of those with this key; the living are in used, and counted apart. */
+struct hostprobe_row {
+	struct host_key key; /* of the row for all that had no room: zeros */
+	struct host_row ended; /* but for used, which has the living, too */
+	uint64_t threads_living;
+	uint64_t processes_living;
+};
+
+struct hostprobe_losses {
+	uint64_t bases_lost; /* threads that count with what they had used before */
+	uint64_t rows_lost; /* threads in the row for all that had no room */
+};
+
+/* Follows version 1's cpuacct, or version 2. -EPERM without rights; -ENOTSUP, -ESRCH and others where the
+ * kernel lacks something. */
+int hostprobe_open(bool by_v1, struct hostprobe **ret_probe);
+
+/* Accepts NULL. */
+void hostprobe_close(struct hostprobe *probe);
+static inline void hostprobe_closep(struct hostprobe **probe)
+{
+	hostprobe_close(*probe);
+}
+
+/*
+ * All rows at this moment, in the order of their keys; valid until the next look. Where threads end faster
+ * than they can be read, one that ends meanwhile is missing once, and never counted twice.
+ */
+int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_rows,
+		   size_t *ret_count);
+
+struct hostprobe_losses hostprobe_losses(const struct hostprobe *probe);
+
+#endif
