@@ -111,9 +111,12 @@ PIDS_CURRENT = "pids_current"
 PIDS_LIMIT = "pids_limit"
 POD_UID = "pod_uid"
 PROCESS_COUNT = "process_count"
+PROCESSES_ENDED = "processes_ended"
 PROCESSES_EXACT = "processes_exact"
 PROCESSES_EXITED = "processes_exited"
 PROCESSES_FAILED = "processes_failed"
+PROCESSES_KILLED = "processes_killed"
+PROCESSES_LIVING = "processes_living"
 PROCESSES_PEAK = "processes_peak"
 PROCESSES_RUNNING = "processes_running"
 PROCESSES_STARTED = "processes_started"
@@ -144,9 +147,12 @@ T0_MS = "t0_ms"
 TASKS_LOST = "tasks_lost"
 THP_ENABLED = "thp_enabled"
 THREAD_COUNT = "thread_count"
+THREADS_LIVING = "threads_living"
+THREADS_OVERCOUNTED = "threads_overcounted"
 THREADS_PEAK = "threads_peak"
 THREADS_PER_CORE = "threads_per_core"
 THREADS_TOTAL = "threads_total"
+THREADS_UNSORTED = "threads_unsorted"
 THROTTLED_NS = "throttled_ns"
 THROTTLED_PERCENT = "throttled_percent"
 THROTTLED_PERIODS = "throttled_periods"
@@ -935,6 +941,10 @@ class MachineRecord(TypedDict, total=False):
     groups: int
     #: Cgroups that are not: there are more than 5,000.
     groups_omitted: int
+    #: Threads that are counted with what they had used before they came.
+    threads_overcounted: int
+    #: Ended threads that are in no command: there were too many of those.
+    threads_unsorted: int
 
 
 class GroupRecord(TypedDict, total=False):
@@ -1026,3 +1036,48 @@ class GroupRecord(TypedDict, total=False):
     #: How fast io_stall_ns grows (percent); of the time since the sample before; absent at the
     #: first.
     io_pressure: float
+
+
+class CommandRecord(TypedDict, total=False):
+    """Of denet-bpf host with BPF, at each sample: the processes of one name and user in a group,
+    the ended ones included.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: The name of the innermost group that they are in.
+    group: str
+    #: Its path.
+    cgroup: str
+    #: The name of their program, as it was at the end; what a process used before an exec is under
+    #: its last name.
+    comm: str
+    #: Whose they are.
+    uid: int
+    #: CPU time since the agent's start, of those that have ended, too (ns).
+    cpu_time_ns: int
+    #: CPU in use, of one CPU (percent); of the time since the sample before; absent at the first.
+    cpu_usage: float
+    #: Time that threads could have run and waited for a CPU (ns).
+    run_delay_ns: int
+    #: Page faults that needed no storage.
+    page_faults_cached: int
+    #: Page faults that waited for storage.
+    page_faults_disk: int
+    #: Bytes that came from storage (bytes).
+    disk_read_bytes: int
+    #: Bytes of pages dirtied, on their way to storage (bytes).
+    disk_write_bytes: int
+    #: Those that live.
+    processes_living: int
+    #: Their threads.
+    threads_living: int
+    #: Those that have ended.
+    processes_ended: int
+    #: Of these with a status other than 0.
+    processes_failed: int
+    #: Of these by a signal.
+    processes_killed: int
+    #: Of these for want of memory.
+    oom_kills: int

@@ -25,7 +25,7 @@ NAMES = {
     "env": "EnvRecord", "metadata": "MetadataRecord", "child": "ChildRecord", "tree": "TreeRecord",
     "tree.parent": "MemberSample", "tree.aggregated": "AggregatedSample", "sample": "SampleRecord",
     "process": "ProcessRecord", "process.programs": "ProgramShare", "exit": "ExitRecord", "summary": "SummaryRecord",
-    "machine": "MachineRecord", "group": "GroupRecord",
+    "machine": "MachineRecord", "group": "GroupRecord", "command": "CommandRecord",
 }
 # Parts of a record that are no metrics themselves.
 PARTS = {"parent": "MemberSample", "aggregated": "AggregatedSample", "children": "List[Dict[str, Any]]", "programs": "List[ProgramShare]"}

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import unittest
 
-from harness import BIN, MODE, Case, finish, need_root, run, start, wait_for
+from harness import BIN, MODE, Case, exact, finish, need_root, run, start, wait_for
 
 HOST = f"{BIN}-host"
 ID = "0123456789abcdef" * 4
@@ -169,6 +169,47 @@ class Host(Case):
             self.assertEqual(record["cpu_time_ns"], int(usage.read_text()))
             shell.communicate(b"\n")
         self.assertEqual(record["type"], "unit")
+
+    @exact
+    @need_root
+    def test_commands_that_have_ended_add_up_to_their_cgroup(self):
+        mount = cgroup_mount("cpuacct")
+        if not mount:
+            self.skipTest("no cpuacct of version 1 here")
+        folder = pathlib.Path(mount, f"denet-ended-{os.getpid()}.service")
+        out = pathlib.Path(self.path("out"))
+
+        def looks():
+            """The group and its commands at each look."""
+            found = []
+            for line in out.read_text().split("\n")[:-1]:
+                record = json.loads(line)
+                if record["kind"] == "group":
+                    found.append((record, []))
+                elif record["kind"] == "command":
+                    found[-1][1].append(record)
+            return found
+
+        def ended():
+            return looks() and sum(command["processes_ended"] for command in looks()[-1][1]) == 41
+
+        with start("-i", "0.1", "-o", str(out), "--group", folder.name, program=[HOST]) as process:
+            wait_for("a look", lambda: out.exists() and '"machine"' in out.read_text())
+            folder.mkdir()
+            self.addCleanup(folder.rmdir)
+            script = f"echo $$ >{folder}/cgroup.procs; n=0; while [ $n -lt 20 ]; do n=$((n+1)); /bin/true; /bin/false; done; exit 0"
+            subprocess.run(["sh", "-c", script], check=True)
+            seen = len(wait_for("all have ended", lambda: ended() and looks()))
+            # The group is read before its processes: one look later both are of the same moment.
+            wait_for("one more look", lambda: len(looks()) > seen)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+        group, commands = looks()[-1]
+        by_name = {command["comm"]: command for command in commands}
+        self.assertEqual(set(by_name), {"sh", "true", "false"})
+        self.assertEqual((by_name["true"]["processes_ended"], by_name["false"]["processes_failed"]), (20, 20))
+        self.assertEqual(sum(command["cpu_time_ns"] for command in commands), group["cpu_time_ns"])
+        self.assertEqual(by_name["sh"]["group"], folder.name)
 
 
 if __name__ == "__main__":

@@ -109,6 +109,8 @@ static struct cgroup *make_group(const char *path, double cpu, uint64_t memory)
 	return group;
 }
 
+static const struct processes no_processes;
+
 static const struct host_machine machine = {
 	.cpu_percent = NAN,
 	.memory_total = DENET_UNKNOWN,
@@ -126,9 +128,11 @@ static void names_are_harmless_on_a_screen(void **state)
 	const struct cgroup *items[] = { group };
 	const struct choice choice = { .items = items, .count = 1, .matched = 3 };
 	const struct term_style style = { .columns = 40, .is_terminal = true };
-	const struct show show = {
-		.style = &style, .machine = &machine, .choice = &choice, .is_verbose = true
-	};
+	const struct show show = { .style = &style,
+				   .machine = &machine,
+				   .choice = &choice,
+				   .processes = &no_processes,
+				   .is_verbose = true };
 
 	(void)state;
 	show_append(&text, &show);
@@ -153,7 +157,9 @@ static void a_narrow_screen_has_fewer_columns(void **state)
 	const struct cgroup *items[] = { group };
 	const struct choice choice = { .items = items, .count = 1, .matched = 1 };
 	const struct term_style style = { .columns = 24, .is_terminal = true };
-	const struct show show = { .style = &style, .machine = &machine, .choice = &choice };
+	const struct show show = {
+		.style = &style, .machine = &machine, .choice = &choice, .processes = &no_processes
+	};
 	char *line;
 
 	(void)state;

@@ -10,11 +10,13 @@
 
 #include "agent/choice.h"
 #include "agent/options.h"
+#include "agent/processes.h"
 #include "agent/records.h"
 #include "agent/show.h"
 #include "agent/status.h"
 #include "host/cgroups.h"
 #include "host/machine.h"
+#include "hostprobe/hostprobe.h"
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -30,6 +32,8 @@ struct loop {
 	struct cgroups *groups; /* owned, as all below */
 	struct machine machine;
 	struct choice choice;
+	struct hostprobe *probe; /* NULL where processes are not told */
+	struct processes processes;
 	struct sink *screen; /* stdout; NULL once it has failed */
 	struct sink *file; /* NULL without -o */
 	struct term_style style;
@@ -61,6 +65,21 @@ static int open_outputs(struct loop *loop)
 	return r ? log_error(r, "cannot open '%s'", options->out) : 0;
 }
 
+/* Only where they are shown. What is known of cgroups is told without, too. */
+static void open_probe(struct loop *loop)
+{
+	const struct agent_options *options = loop->options;
+	int r;
+
+	/* Another machine's cgroups have ids of their own. */
+	if (options->cgroup_root || !cgroups_has_cgroups(loop->groups) ||
+	    (!options->verbose && !options->json && !options->out))
+		return;
+	r = hostprobe_open(cgroups_key(loop->groups) == MOUNT_CPUACCT, &loop->probe);
+	if (r && options->verbose)
+		log_warning("processes are not told, which takes BPF: %s", strerror(-r));
+}
+
 static int open_loop(struct loop *loop)
 {
 	const struct agent_options *options = loop->options;
@@ -79,6 +98,7 @@ static int open_loop(struct loop *loop)
 		log_warning("no cgroups are mounted%s%s: the machine alone is told",
 			    options->cgroup_root ? " below " : "",
 			    options->cgroup_root ? options->cgroup_root : "");
+	open_probe(loop);
 	return 0;
 }
 
@@ -87,9 +107,31 @@ static void close_loop(struct loop *loop)
 	sink_free(loop->screen);
 	sink_free(loop->file);
 	choice_done(&loop->choice);
+	hostprobe_close(loop->probe);
+	processes_done(&loop->processes);
 	cgroups_free(loop->groups);
 	machine_done(&loop->machine);
 	buf_done(&loop->text);
+}
+
+/* Behind the cgroups: a row is sorted by what they have found. */
+static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms)
+{
+	struct host_machine *figures = &loop->machine.figures;
+	const struct hostprobe_row *rows;
+	struct hostprobe_losses losses;
+	size_t count;
+	int r;
+
+	if (!loop->probe)
+		return 0;
+	r = hostprobe_look(loop->probe, &rows, &count);
+	if (!r)
+		r = processes_take(&loop->processes, loop->groups, rows, count, mono_ns, ts_ms);
+	losses = hostprobe_losses(loop->probe);
+	figures->threads_overcounted = losses.bases_lost;
+	figures->threads_unsorted = losses.rows_lost;
+	return r ? log_error(r, "cannot look at the processes") : 0;
 }
 
 static int look(struct loop *loop)
@@ -111,7 +153,7 @@ static int look(struct loop *loop)
 	if (omitted && !loop->has_warned)
 		log_warning("more than %d cgroups: the others are left out", CGROUPS_MAX);
 	loop->has_warned |= omitted != 0;
-	return 0;
+	return look_at_processes(loop, mono_ns, wall_ms);
 }
 
 static int write_record(struct loop *loop, struct sink *sink)
@@ -119,6 +161,20 @@ static int write_record(struct loop *loop, struct sink *sink)
 	int r = loop->text.error;
 
 	return r ? r : sink_add(sink, loop->text.data, loop->text.len);
+}
+
+static int write_commands(struct loop *loop, struct sink *sink, const struct cgroup *group)
+{
+	size_t count;
+	const struct process_group *items = processes_of(&loop->processes, group, &count);
+	int r = 0;
+
+	for (size_t i = 0; i < count && !r; i++) {
+		buf_reset(&loop->text);
+		records_append_command(&loop->text, &items[i].figures);
+		r = write_record(loop, sink);
+	}
+	return r;
 }
 
 static int write_records(struct loop *loop, struct sink *sink)
@@ -132,6 +188,8 @@ static int write_records(struct loop *loop, struct sink *sink)
 		buf_reset(&loop->text);
 		records_append_group(&loop->text, &loop->choice.items[i]->figures);
 		r = write_record(loop, sink);
+		if (!r)
+			r = write_commands(loop, sink, loop->choice.items[i]);
 	}
 	return r ? r : sink_flush(sink);
 }
@@ -142,6 +200,7 @@ static int write_screen(struct loop *loop)
 		.style = &loop->style,
 		.machine = &loop->machine.figures,
 		.choice = &loop->choice,
+		.processes = &loop->processes,
 		.is_verbose = loop->options->verbose,
 	};
 	int r;

@@ -50,3 +50,8 @@ void records_append_group(struct buf *buf, const struct host_group *figures)
 {
 	append(buf, DENET_RECORD_GROUP, figures);
 }
+
+void records_append_command(struct buf *buf, const struct host_command *figures)
+{
+	append(buf, DENET_RECORD_COMMAND, figures);
+}

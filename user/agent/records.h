@@ -9,5 +9,6 @@
 /* Appends; lack of memory shows in buf->error. */
 void records_append_machine(struct buf *buf, const struct host_machine *figures);
 void records_append_group(struct buf *buf, const struct host_group *figures);
+void records_append_command(struct buf *buf, const struct host_command *figures);
 
 #endif

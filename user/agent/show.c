@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "agent/show.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #define GAP 2
 #define NAME_COLUMNS_MIN 12
 #define FREE_COLUMNS 240 /* where no terminal bounds them */
-#define WORD_COLUMNS 12
+#define COMMANDS_MAX 10 /* of a group */
 
 static struct human human_percent(double percent)
 {
@@ -268,6 +269,42 @@ static void append_details(struct buf *buf, const struct show *show,
 		buf_printf(buf, "  %s\n", buf_text(&line));
 }
 
+static void append_ends(struct buf *buf, const struct host_command *figures)
+{
+	if (figures->processes_living)
+		buf_printf(buf, "  %s alive", human_count(figures->processes_living).text);
+	if (figures->processes_ended)
+		buf_printf(buf, "  %s ended", human_count(figures->processes_ended).text);
+	if (figures->processes_failed)
+		buf_printf(buf, "  %s failed", human_count(figures->processes_failed).text);
+	if (figures->processes_killed)
+		buf_printf(buf, "  %s killed", human_count(figures->processes_killed).text);
+	if (figures->oom_kills)
+		buf_printf(buf, "  %s for memory", human_count(figures->oom_kills).text);
+}
+
+/* By the name of their program: those that have ended are in it. */
+static void append_commands(struct buf *buf, const struct show *show, const struct cgroup *group)
+{
+	size_t count;
+	const struct process_group *items = processes_of(show->processes, group, &count);
+
+	for (size_t i = 0; i < count && i < COMMANDS_MAX; i++) {
+		const struct host_command *figures = &items[i].figures;
+		struct text_name name = text_name(show->style->is_unicode, items[i].comm);
+
+		buf_printf(buf, "    %s%*s", name.text,
+			   (int)(TEXT_NAME_COLUMNS - text_width(name.text)), "");
+		buf_printf(buf, "  uid %-6" PRIu64 "  %6s  %10s", figures->uid,
+			   human_percent(figures->cpu_usage).text,
+			   human_duration(figures->cpu_time_ns).text);
+		append_ends(buf, figures);
+		buf_append_char(buf, '\n');
+	}
+	if (count > COMMANDS_MAX)
+		buf_printf(buf, "    and %s more\n", human_count(count - COMMANDS_MAX).text);
+}
+
 static void append_machine(struct buf *buf, const struct host_machine *machine)
 {
 	const struct human cpu = human_percent(machine->cpu_percent);
@@ -303,8 +340,10 @@ void show_append(struct buf *buf, const struct show *show)
 		append_heading(buf, show, &widths);
 	for (size_t i = 0; i < choice->count; i++) {
 		append_row(buf, show, &widths, &choice->items[i]->figures);
-		if (show->is_verbose)
+		if (show->is_verbose) {
 			append_details(buf, show, &choice->items[i]->figures);
+			append_commands(buf, show, choice->items[i]);
+		}
 	}
 	if (choice->matched > choice->count)
 		buf_printf(buf, "and %s more\n", human_count(choice->matched - choice->count).text);

@@ -4,6 +4,7 @@
 #define DENET_AGENT_SHOW_H
 
 #include "agent/choice.h"
+#include "agent/processes.h"
 #include "metrics/host_records.h"
 #include "output/term.h"
 #include "util/buf.h"
@@ -12,6 +13,7 @@ struct show {
 	const struct term_style *style; /* borrowed, as the others */
 	const struct host_machine *machine;
 	const struct choice *choice;
+	const struct processes *processes;
 	bool is_verbose;
 };
 

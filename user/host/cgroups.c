@@ -29,6 +29,7 @@ struct cgroups {
 	struct idmap by_id; /* of a hierarchy and an inode in it */
 	struct idmap
 		claimed; /* folders that belong to a group which was found in another hierarchy */
+	struct idmap owners; /* of folders of the key's hierarchy: the group that each is in */
 	uint64_t omitted;
 	uint64_t pass;
 	int error; /* of this look */
@@ -40,6 +41,7 @@ struct walk {
 	enum mount mount;
 	char path[PATH_MAX]; /* of the folder it is in */
 	size_t point_len; /* of it, the mount */
+	struct cgroup *owner; /* the innermost group around it; NULL for none */
 };
 
 static void dir_freep(DIR **dir)
@@ -72,6 +74,7 @@ void cgroups_free(struct cgroups *groups)
 	free(groups->items);
 	idmap_done(&groups->by_id);
 	idmap_done(&groups->claimed);
+	idmap_done(&groups->owners);
 	mounts_done(&groups->mounts);
 	free(groups);
 }
@@ -136,26 +139,25 @@ static bool is_plain_group(const struct walk *walk, int dir_fd, const char *grou
 	return folders_has_process(dir_fd);
 }
 
-static void make_group(const struct walk *walk, const char *path, uint64_t inode)
+static struct cgroup *make_group(const struct walk *walk, const char *path, uint64_t inode)
 {
 	struct cgroups *groups = walk->groups;
 	AUTO(cgroup) struct cgroup *group = NULL;
 
 	if (groups->count >= CGROUPS_MAX) {
 		groups->omitted++;
-		return;
+		return NULL;
 	}
 	groups->error = cgroup_new(walk->mount, inode, path, walk->path, &group);
 	if (groups->error)
-		return;
+		return NULL;
 	group->seen_pass = groups->pass;
 	groups->error = folders_complete(group, groups->procfs, &groups->mounts);
 	if (!groups->error)
 		groups->error = claim(groups, group);
 	if (!groups->error)
 		groups->error = add(groups, group);
-	if (!groups->error)
-		(void)TAKE(group);
+	return groups->error ? NULL : TAKE(group);
 }
 
 static void see_again(struct cgroups *groups, struct cgroup *group, const char *folder)
@@ -169,7 +171,8 @@ static void see_again(struct cgroups *groups, struct cgroup *group, const char *
 		groups->error = claim(groups, group);
 }
 
-static void look_at(const struct walk *walk, int dir_fd, uint64_t inode)
+/* The group that the folder is; NULL for none, or one that was found elsewhere. */
+static struct cgroup *look_at(const struct walk *walk, int dir_fd, uint64_t inode)
 {
 	struct cgroups *groups = walk->groups;
 	struct cgroup *known = idmap_get(&groups->by_id, key_of(walk->mount, inode));
@@ -177,16 +180,28 @@ static void look_at(const struct walk *walk, int dir_fd, uint64_t inode)
 	struct name name;
 
 	if (idmap_get(&groups->claimed, key_of(walk->mount, inode)))
-		return;
+		return NULL;
 	if (known) {
 		see_again(groups, known, walk->path);
-		return;
+		return known;
 	}
-	if (!folders_group_of(&groups->mounts, walk->mount, walk->path + walk->point_len,
-			      sizeof(path), path))
-		return;
-	if (name_of_cgroup(path, strlen(path), &name) || is_plain_group(walk, dir_fd, path))
-		make_group(walk, path, inode);
+	if (folders_group_of(&groups->mounts, walk->mount, walk->path + walk->point_len,
+			     sizeof(path), path) &&
+	    (name_of_cgroup(path, strlen(path), &name) || is_plain_group(walk, dir_fd, path)))
+		return make_group(walk, path, inode);
+	return NULL;
+}
+
+/* What is below is in it, unless it is in one of its own. */
+static void enter(struct walk *walk, int dir_fd, uint64_t inode)
+{
+	struct cgroups *groups = walk->groups;
+	struct cgroup *group = look_at(walk, dir_fd, inode);
+
+	if (group)
+		walk->owner = group;
+	if (walk->owner && walk->mount == cgroups_key(groups) && !groups->error)
+		groups->error = idmap_put(&groups->owners, inode, walk->owner);
 }
 
 static void walk_folder(struct walk *walk, int parent_fd, const char *name, size_t len, int depth);
@@ -212,6 +227,7 @@ static void walk_folder(struct walk *walk, int parent_fd, const char *name, size
 {
 	__attribute__((cleanup(dir_freep))) DIR *dir = NULL;
 	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct cgroup *around = walk->owner;
 	struct stat facts;
 
 	if (fd < 0)
@@ -223,9 +239,10 @@ static void walk_folder(struct walk *walk, int parent_fd, const char *name, size
 	}
 	/* The root is the machine. */
 	if (depth && fstat(fd, &facts) == 0)
-		look_at(walk, fd, facts.st_ino);
+		enter(walk, fd, facts.st_ino);
 	if (depth < DEPTH_MAX)
 		walk_entries(walk, dir, len, depth);
+	walk->owner = around;
 }
 
 static void walk_hierarchy(struct cgroups *groups, enum mount mount)
@@ -274,6 +291,7 @@ int cgroups_look(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms, uint6
 	groups->omitted = 0;
 	groups->error = 0;
 	idmap_clear(&groups->claimed);
+	idmap_clear(&groups->owners);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		walk_hierarchy(groups, order[i]);
 	if (groups->error)
@@ -304,4 +322,14 @@ uint64_t cgroups_omitted(const struct cgroups *groups)
 bool cgroups_has_cgroups(const struct cgroups *groups)
 {
 	return mounts_has_any(&groups->mounts);
+}
+
+enum mount cgroups_key(const struct cgroups *groups)
+{
+	return groups->mounts.points[MOUNT_CPUACCT] ? MOUNT_CPUACCT : MOUNT_V2;
+}
+
+const struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id)
+{
+	return idmap_get(&groups->owners, id);
 }

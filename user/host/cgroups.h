@@ -37,4 +37,10 @@ uint64_t cgroups_omitted(const struct cgroups *groups);
 /* Whether there is a hierarchy at all. */
 bool cgroups_has_cgroups(const struct cgroups *groups);
 
+/* The one that accounts of processes go by: version 1's cpuacct where there is one. */
+enum mount cgroups_key(const struct cgroups *groups);
+
+/* The innermost group that this cgroup of that hierarchy is in, at the last look; NULL for none. */
+const struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id);
+
 #endif

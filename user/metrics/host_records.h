@@ -29,6 +29,8 @@ struct host_machine {
 	double net_recv_bytes_per_sec;
 	uint64_t groups; /* that are shown */
 	uint64_t groups_omitted;
+	uint64_t threads_overcounted;
+	uint64_t threads_unsorted;
 };
 
 struct host_group {
@@ -75,6 +77,28 @@ struct host_group {
 	double cpu_pressure;
 	double memory_pressure;
 	double io_pressure;
+};
+
+/* Processes of one name and user in one cgroup, since the agent's start. */
+struct host_command {
+	uint64_t ts_ms;
+	const char *group;
+	const char *cgroup;
+	const char *comm;
+	uint64_t uid;
+	uint64_t cpu_time_ns;
+	double cpu_usage;
+	uint64_t run_delay_ns;
+	uint64_t page_faults_cached;
+	uint64_t page_faults_disk;
+	uint64_t disk_read_bytes;
+	uint64_t disk_write_bytes;
+	uint64_t processes_living;
+	uint64_t threads_living;
+	uint64_t processes_ended;
+	uint64_t processes_failed;
+	uint64_t processes_killed;
+	uint64_t oom_kills;
 };
 
 #endif

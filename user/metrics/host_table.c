@@ -6,6 +6,7 @@
 
 #define IN_MACHINE(place, member) USE(MACHINE, place, host_machine, member)
 #define IN_GROUP(place, member) USE(GROUP, place, host_group, member)
+#define IN_COMMAND(place, member) USE(COMMAND, place, host_command, member)
 #define NO_STRUCT(record_, place_)                \
 	{                                         \
 		DENET_RECORD_##record_, place_, 0 \
@@ -62,10 +63,16 @@ const struct metric metric_hosts[] = {
 	ROW(GAUGE, U64, "groups_omitted", "", METRIC_OMIT_ZERO,
 	    "Cgroups that are not: there are more than 5,000.", "denet-bpf-host", NULL,
 	    (IN_MACHINE(219, groups_omitted))),
+	ROW(COUNTER, U64, "threads_overcounted", "", METRIC_OMIT_ZERO,
+	    "Threads that are counted with what they had used before they came.", "denet-bpf-host",
+	    NULL, (IN_MACHINE(220, threads_overcounted))),
+	ROW(COUNTER, U64, "threads_unsorted", "", METRIC_OMIT_ZERO,
+	    "Ended threads that are in no command: there were too many of those.", "denet-bpf-host",
+	    NULL, (IN_MACHINE(221, threads_unsorted))),
 
 	/* One cgroup */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,
-	    (IN_GROUP(200, ts_ms))),
+	    (IN_GROUP(200, ts_ms), IN_COMMAND(200, ts_ms))),
 	ROW(INFO, TEXT, "type", "", 0, "container, pod, vm, job, unit, or cgroup for any other.",
 	    "the cgroup's path", NULL, (IN_GROUP(201, type))),
 	ROW(INFO, TEXT, "name", "", 0, "What it is called; an id is cut to 12 digits.",
@@ -75,7 +82,7 @@ const struct metric metric_hosts[] = {
 	ROW(INFO, TEXT, "id", "", 0, "Its whole id, where it has one.", "the cgroup's path", NULL,
 	    (IN_GROUP(204, id))),
 	ROW(INFO, TEXT, "cgroup", "", 0, "Its path.", "/proc/PID/cgroup", NULL,
-	    (IN_GROUP(205, cgroup))),
+	    (IN_GROUP(205, cgroup), IN_COMMAND(202, cgroup))),
 	ROW(INFO, TEXT, "parent", "", 0,
 	    "The name of the one around it: its figures are part of that one's.",
 	    "the cgroup's path", NULL, (IN_GROUP(206, parent))),
@@ -155,6 +162,46 @@ const struct metric metric_hosts[] = {
 	    "memory_stall_ns", SAMPLED, (IN_GROUP(238, memory_pressure))),
 	ROW(GAUGE, DOUBLE, "io_pressure", "percent", 0, "How fast io_stall_ns grows.",
 	    "io_stall_ns", SAMPLED, (IN_GROUP(239, io_pressure))),
+
+	/* Its processes */
+	ROW(INFO, TEXT, "group", "", 0, "The name of the innermost group that they are in.",
+	    "the cgroup's path", NULL, (IN_COMMAND(201, group))),
+	ROW(INFO, TEXT, "comm", "", 0, "The name of their program, as it was at the end.",
+	    "task->group_leader->comm", "what a process used before an exec is under its last name",
+	    (IN_COMMAND(203, comm))),
+	ROW(INFO, U64, "uid", "", 0, "Whose they are.", "task->cred->uid", NULL,
+	    (IN_COMMAND(204, uid))),
+	ROW(COUNTER, U64, "cpu_time_ns", "ns", 0,
+	    "CPU time since the agent's start, of those that have ended, too.",
+	    "task->se.sum_exec_runtime at the last switch, and of the living", NULL,
+	    (IN_COMMAND(205, cpu_time_ns))),
+	ROW(GAUGE, DOUBLE, "cpu_usage", "percent", 0, "CPU in use, of one CPU.", "cpu_time_ns",
+	    SAMPLED, (IN_COMMAND(206, cpu_usage))),
+	ROW(COUNTER, U64, "run_delay_ns", "ns", 0,
+	    "Time that threads could have run and waited for a CPU.", "task->sched_info.run_delay",
+	    NULL, (IN_COMMAND(207, run_delay_ns))),
+	ROW(COUNTER, U64, "page_faults_cached", "", 0, "Page faults that needed no storage.",
+	    "task->min_flt", NULL, (IN_COMMAND(208, page_faults_cached))),
+	ROW(COUNTER, U64, "page_faults_disk", "", 0, "Page faults that waited for storage.",
+	    "task->maj_flt", NULL, (IN_COMMAND(209, page_faults_disk))),
+	ROW(COUNTER, U64, "disk_read_bytes", "bytes", 0, "Bytes that came from storage.",
+	    "task->ioac.read_bytes", NULL, (IN_COMMAND(210, disk_read_bytes))),
+	ROW(COUNTER, U64, "disk_write_bytes", "bytes", 0,
+	    "Bytes of pages dirtied, on their way to storage.", "task->ioac.write_bytes", NULL,
+	    (IN_COMMAND(211, disk_write_bytes))),
+	ROW(GAUGE, U64, "processes_living", "", 0, "Those that live.", "iter/task", NULL,
+	    (IN_COMMAND(212, processes_living))),
+	ROW(GAUGE, U64, "threads_living", "", 0, "Their threads.", "iter/task", NULL,
+	    (IN_COMMAND(213, threads_living))),
+	ROW(COUNTER, U64, "processes_ended", "", 0, "Those that have ended.",
+	    "the last sched_switch", NULL, (IN_COMMAND(214, processes_ended))),
+	ROW(COUNTER, U64, "processes_failed", "", METRIC_OMIT_ZERO,
+	    "Of these with a status other than 0.", "task->signal->group_exit_code", NULL,
+	    (IN_COMMAND(215, processes_failed))),
+	ROW(COUNTER, U64, "processes_killed", "", METRIC_OMIT_ZERO, "Of these by a signal.",
+	    "task->signal->group_exit_code", NULL, (IN_COMMAND(216, processes_killed))),
+	ROW(COUNTER, U64, "oom_kills", "", METRIC_OMIT_ZERO, "Of these for want of memory.",
+	    "task->signal->oom_mm", NULL, (IN_COMMAND(217, oom_kills))),
 };
 
 const size_t metric_hosts_count = sizeof(metric_hosts) / sizeof(metric_hosts[0]);

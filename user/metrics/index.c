@@ -287,6 +287,10 @@ static const struct {
 	[DENET_RECORD_MACHINE] = { "machine", "Of denet-bpf host, at each sample: the machine." },
 	[DENET_RECORD_GROUP] = { "group", "Of denet-bpf host, at each sample: a container, a unit, "
 					  "or another cgroup." },
+	[DENET_RECORD_COMMAND] = { "command",
+				   "Of denet-bpf host with BPF, at each sample: the processes of "
+				   "one "
+				   "name and user in a group, the ended ones included." },
 };
 
 const char *denet_record_name(enum denet_record record)

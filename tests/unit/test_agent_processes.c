@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Rows of the probe, sorted to the groups that their cgroups are in. */
+#include "agent/processes.h"
+
+#include <ftw.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <cmocka.h>
+
+#include "procfs/procfs.h"
+#include "util/units.h"
+
+#define PATH_BYTES 256
+
+static char folder[] = "/tmp/denet-processes-XXXXXX";
+static struct procfs made;
+
+/* Makes it with a list of processes, and gives its id. */
+static uint64_t put_cgroup(const char *name)
+{
+	char path[PATH_BYTES], file[PATH_BYTES + 32];
+	struct stat facts;
+	FILE *list;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	(void)mkdir(path, 0755);
+	(void)snprintf(file, sizeof(file), "%s/cgroup.procs", path);
+	list = fopen(file, "we");
+	assert_non_null(list);
+	assert_int_equal(fclose(list), 0);
+	assert_int_equal(stat(path, &facts), 0);
+	return facts.st_ino;
+}
+
+static struct hostprobe_row row_of(uint64_t cgroup_id, const char *comm, uint64_t cpu_ns)
+{
+	struct hostprobe_row row = { .key.cgroup_id = cgroup_id, .key.uid = 7 };
+
+	memcpy(row.key.comm, comm, strlen(comm));
+	row.ended.used.cpu_time_ns = cpu_ns;
+	row.ended.processes = 1;
+	row.processes_living = 1;
+	return row;
+}
+
+static const struct cgroup *find(const struct cgroups *groups, const char *name)
+{
+	for (size_t i = 0; i < cgroups_count(groups); i++)
+		if (strcmp(cgroups_get(groups, i)->figures.name, name) == 0)
+			return cgroups_get(groups, i);
+	fail();
+	return NULL;
+}
+
+static void the_innermost_group_has_them(void **state)
+{
+	struct processes processes = { 0 };
+	struct cgroups *groups;
+	const struct process_group *items;
+	struct hostprobe_row rows[5];
+	size_t count;
+
+	(void)state;
+	rows[0] = row_of(put_cgroup("a.service"), "one", 5);
+	rows[1] = row_of(put_cgroup("a.service/part"), "one", 6);
+	rows[2] = row_of(rows[1].key.cgroup_id, "sixteen-letters!", 100);
+	rows[3] = row_of(put_cgroup("a.service/b.service"), "one", 9);
+	rows[4] = row_of(1, "nobody's", 1000);
+	(void)put_cgroup("");
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 0), 0);
+	assert_int_equal(processes_take(&processes, groups, rows, 5, NS_PER_S, 1), 0);
+	assert_int_equal(processes.count, 3);
+	items = processes_of(&processes, find(groups, "a.service"), &count);
+	assert_int_equal(count, 2);
+	/* The largest first, and a name of all letters that there can be. */
+	assert_string_equal(items[0].figures.comm, "sixteen-letters!");
+	assert_int_equal(items[1].figures.cpu_time_ns, 11);
+	assert_int_equal(items[1].figures.processes_ended, 2);
+	assert_int_equal(items[1].figures.processes_living, 2);
+	assert_true(isnan(items[1].figures.cpu_usage));
+	items = processes_of(&processes, find(groups, "b.service"), &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(items[0].figures.group, "b.service");
+
+	/* Rates by the look before; one that has come has used all since; one that fell tells none. */
+	rows[0].ended.used.cpu_time_ns += NS_PER_S;
+	rows[2] = row_of(rows[2].key.cgroup_id, "new", NS_PER_S / 2);
+	rows[3].ended.used.cpu_time_ns = 1;
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 1, 0), 0);
+	assert_int_equal(processes_take(&processes, groups, rows, 5, 3 * NS_PER_S, 1), 0);
+	items = processes_of(&processes, find(groups, "a.service"), &count);
+	assert_true(fabs(items[0].figures.cpu_usage - 50) < 1e-6);
+	assert_true(fabs(items[1].figures.cpu_usage - 25) < 1e-6);
+	items = processes_of(&processes, find(groups, "b.service"), &count);
+	assert_true(isnan(items[0].figures.cpu_usage));
+	processes_done(&processes);
+	cgroups_free(groups);
+}
+
+static int make_folder(void **state)
+{
+	char path[PATH_BYTES];
+	FILE *file;
+
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	made = (struct procfs){ .proc = folder, .sys = folder };
+	(void)snprintf(path, sizeof(path), "%s/cgroup.controllers", folder);
+	file = fopen(path, "we");
+	return file ? fclose(file) : -1;
+}
+
+static int remove_one(const char *path, const struct stat *facts, int type, struct FTW *walk)
+{
+	(void)facts;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_innermost_group_has_them),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
