@@ -351,7 +351,7 @@ static void record_summary_adds_ours_to_denets(void **state)
 		"\"memory_limit_hit\":true,\"accounting\":\"bpf\","
 		"\"events_lost\":0,\"records_lost\":0,\"tasks_lost\":0,\"monitor_cpu_ns\":31,"
 		"\"monitor_peak_rss_kb\":2150,\"cpu_limit_cores\":0.5,\"throttled_ns\":77,"
-		"\"cpus_usable\":2,\"root_alone\":true}");
+		"\"cpus_usable\":2,\"root_alone\":true,\"ends_unknown\":0,\"oom_kills\":0}");
 }
 
 static void record_summary_without_accounting_has_no_figures(void **state)
