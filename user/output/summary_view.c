@@ -173,8 +173,7 @@ static void show_failed_count(struct view *view)
 		failed--;
 	if (failed > 0)
 		layout_piece(&view->layout, TONE_WARN, "%s%s%s with an exit status other than 0",
-			     are_ends_unknown(summary) ? "at least " : "",
-			     human_count(failed).text,
+			     are_ends_unknown(summary) ? "at least " : "", human_count(failed).text,
 			     !is_root ? "" : plural(failed, " other", " others"));
 }
 
