@@ -8,29 +8,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "record/reader.h"
 #include "record/split.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 
-#define SAMPLE                                                                 \
-	"{\"ts_ms\":1,\"cpu_usage\":2.5,\"mem_rss_kb\":3,\"mem_vms_kb\":4,"    \
-	"\"disk_read_bytes\":5,\"disk_write_bytes\":6,\"sys_net_rx_bytes\":7," \
-	"\"sys_net_tx_bytes\":8,\"thread_count\":9,\"uptime_secs\":10"
+#include "record_file.h"
+
 #define SAMPLE_LINE SAMPLE "}\n"
-
-static int file_with(const char *text, size_t len)
-{
-	int fd = memfd_create("records", MFD_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, len), len);
-	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	return fd;
-}
 
 struct outcome {
 	int result; /* of the last call */
@@ -418,65 +404,6 @@ static void reader_needs_no_memory_for_the_length_of_a_file(void **state)
 	split_done(&split);
 }
 
-#define TREE                                                                              \
-	"{\"kind\":\"tree\",\"ts_ms\":1,\"parent\":{\"mem_rss_kb\":7},\"children\":[%s]," \
-	"\"aggregated\":" SAMPLE ",\"process_count\":3}}\n"
-
-static void members_of_a_tree_are_read_when_they_are_wanted(void **state)
-{
-	const char *child = "{\"pid\":5,\"command\":\"a\\\"b\",\"metrics\":{\"mem_rss_kb\":9}}";
-	AUTO(buf) struct buf text = { 0 };
-
-	(void)state;
-	for (int wanted = 0; wanted < 2; wanted++) {
-		AUTO(reader) struct reader *reader = NULL;
-		AUTO_FD int fd = -1;
-		struct row row;
-
-		buf_reset(&text);
-		buf_printf(&text, TREE, child);
-		fd = file_with(text.data, text.len);
-		assert_int_equal(reader_new(fd, &reader), 0);
-		reader_serve(reader,
-			     &(struct denet_observer){ .size = sizeof(struct denet_observer),
-						       .wants_members = wanted });
-		assert_int_equal(reader_next(reader, &row), 1);
-		assert_int_equal(row.tree.process_count, 3);
-		assert_int_equal(row.tree.children_count, wanted);
-		assert_int_equal(row.tree.parent.mem_rss_kb, wanted ? 7 : DENET_UNKNOWN);
-		if (!wanted)
-			continue;
-		assert_int_equal(row.tree.children[0].pid, 5);
-		assert_string_equal(row.tree.children[0].comm, "a\"b");
-		assert_int_equal(row.tree.children[0].sample.mem_rss_kb, 9);
-		assert_int_equal(row.tree.children[0].sample.used.cpu_time_ns, DENET_UNKNOWN);
-	}
-}
-
-static void children_beyond_the_room_of_a_row_are_counted(void **state)
-{
-	AUTO(reader) struct reader *reader = NULL;
-	AUTO(buf) struct buf children = { 0 };
-	AUTO(buf) struct buf text = { 0 };
-	AUTO_FD int fd = -1;
-	struct row row;
-
-	(void)state;
-	for (int i = 0; i < ROW_CHILDREN_MAX + 3; i++)
-		buf_printf(&children, "%s{\"pid\":%d,\"command\":\"c%d\"},7,{\"pid\":1}",
-			   i ? "," : "", i, i);
-	buf_printf(&text, TREE, buf_text(&children));
-	fd = file_with(text.data, text.len);
-	assert_int_equal(reader_new(fd, &reader), 0);
-	reader_serve(reader, &(struct denet_observer){ .size = sizeof(struct denet_observer),
-						       .wants_members = true });
-	assert_int_equal(reader_next(reader, &row), 1);
-	assert_int_equal(row.tree.children_count, ROW_CHILDREN_MAX);
-	assert_string_equal(row.tree.children[0].comm, "c0");
-	assert_string_equal(row.tree.children[ROW_CHILDREN_MAX - 1].comm, "c255");
-	assert_true(row.tree.children_omitted >= 3);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -505,8 +432,6 @@ int main(void)
 		cmocka_unit_test(reader_survives_deep_nesting),
 		cmocka_unit_test(reader_skips_a_record_that_is_too_long),
 		cmocka_unit_test(reader_needs_no_memory_for_the_length_of_a_file),
-		cmocka_unit_test(members_of_a_tree_are_read_when_they_are_wanted),
-		cmocka_unit_test(children_beyond_the_room_of_a_row_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
