@@ -55,6 +55,23 @@ static void sample_that_falls_due_meanwhile_is_the_last(void **state)
 	end_world(&world);
 }
 
+/* However short it was. */
+static void first_sample_is_taken_though_all_is_over(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	attach(&world);
+	script_die(ROOT);
+	let_root_go(&world);
+	assert_int_equal(step(&world), 0);
+	script_account(ROOT, 0);
+	assert_int_equal(step(&world), 1);
+	assert_int_equal(world.heard.samples, 2);
+	end_world(&world);
+}
+
 static void account_that_does_not_come_is_not_waited_for_long(void **state)
 {
 	struct world world;
@@ -232,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(account_of_the_root_is_waited_for),
 		cmocka_unit_test(sample_that_falls_due_meanwhile_is_the_last),
+		cmocka_unit_test(first_sample_is_taken_though_all_is_over),
 		cmocka_unit_test(account_that_does_not_come_is_not_waited_for_long),
 		cmocka_unit_test(as_long_as_they_go_on_dying_it_waits),
 		cmocka_unit_test(who_is_born_and_nowhere_is_on_its_way),

@@ -61,19 +61,27 @@ static void look_at_root(struct denet_monitor *monitor, uint64_t now_ns)
 		settle_begin(monitor, now_ns);
 }
 
+/* The last follows and tells the same, but a start has each run. */
+static bool is_last_enough(const struct denet_monitor *monitor)
+{
+	return monitor->deadline_mono_ns > monitor->times.start_mono_ns &&
+	       settle_awaits_last(monitor);
+}
+
 static void sample_if_due(struct denet_monitor *monitor, uint64_t now_ns)
 {
+	bool is_needless;
+
 	if (!is_sampling(monitor) || now_ns < monitor->deadline_mono_ns)
 		return;
+	is_needless = is_last_enough(monitor);
 	monitor->deadline_mono_ns =
 		interval_next_ns(monitor->options.interval_ms * NS_PER_MS,
 				 monitor->options.max_interval_ms * NS_PER_MS,
 				 monitor->times.start_mono_ns, monitor->deadline_mono_ns, now_ns);
-	/* The end's is next, and would tell the same again. */
-	if (settle_awaits_last(monitor))
-		return;
 	/* One that fails is counted there, and the next is due as if nothing had been. */
-	(void)tick_sample(monitor);
+	if (!is_needless)
+		(void)tick_sample(monitor);
 }
 
 /* Beside the ones that are due, which go on as they would have. */
