@@ -94,6 +94,7 @@ static void examples_are_accepted(void **state)
 			if (parse_line(spec->examples[k].line, &options, error))
 				fail_msg("%s: %s", spec->examples[k].line, error);
 			assert_int_equal(options.command, spec->id);
+			options_done(&options);
 		}
 	}
 }
