@@ -250,7 +250,8 @@ void run_table_describe(const struct run_table *table, const struct run_group *g
 	ret_group->peak_is_sum = take_peaks(table, group, room);
 	denet_spread_of(room, group->count, &ret_group->peak);
 	for (size_t i = 0; i < RUNS_FIGURES; i++)
-		denet_spread_of(take(table, group, i, room), group->count, &ret_group->figures[i]);
+		denet_spread_of(take(table, group, (enum runs_figure)i, room), group->count,
+				&ret_group->figures[i]);
 }
 
 /* How it ended and when it began is known of any. */
