@@ -40,7 +40,7 @@ void runs_data_append_json(struct buf *buf, const struct runs_row *row)
 	json_object_begin(&json, NULL);
 	for (size_t i = 0; i < RUNS_TEXTS; i++)
 		if (row->texts[i])
-			json_string(&json, runs_row_text_name(i), row->texts[i]);
+			json_string(&json, runs_row_text_name((enum runs_text)i), row->texts[i]);
 	if (row->t0_ms != DENET_UNKNOWN)
 		json_u64(&json, KEY_T0_MS, row->t0_ms);
 	if (accounting)
@@ -52,7 +52,7 @@ void runs_data_append_json(struct buf *buf, const struct runs_row *row)
 		json_bool(&json, "truncated", true);
 	for (size_t i = 0; i < RUNS_FIGURES; i++)
 		if (row->figures[i] != DENET_UNKNOWN)
-			json_u64(&json, runs_row_metric(i)->key, row->figures[i]);
+			json_u64(&json, runs_row_metric((enum runs_figure)i)->key, row->figures[i]);
 	json_object_end(&json);
 }
 
@@ -94,7 +94,7 @@ void runs_data_append_group_json(struct buf *buf, enum runs_text what,
 
 		if (!spread->count)
 			continue;
-		json_object_begin(&json, runs_row_metric(i)->key);
+		json_object_begin(&json, runs_row_metric((enum runs_figure)i)->key);
 		json_u64(&json, "runs", spread->count);
 		for (size_t p = 0; p < PARTS; p++)
 			json_double(&json, parts[p].name, part_of(spread, p));
@@ -156,10 +156,10 @@ static void end_line(struct buf *buf)
 void runs_data_append_csv_header(struct buf *buf)
 {
 	for (size_t i = 0; i < RUNS_TEXTS; i++)
-		buf_printf(buf, "%s,", runs_row_text_name(i));
+		buf_printf(buf, "%s,", runs_row_text_name((enum runs_text)i));
 	buf_printf(buf, "%s,accounting,%s,signal,incomplete,truncated,", KEY_T0_MS, KEY_EXIT_CODE);
 	for (size_t i = 0; i < RUNS_FIGURES; i++)
-		buf_printf(buf, "%s,", runs_row_metric(i)->key);
+		buf_printf(buf, "%s,", runs_row_metric((enum runs_figure)i)->key);
 	end_line(buf);
 }
 
@@ -197,7 +197,8 @@ void runs_data_append_group_csv_header(struct buf *buf, enum runs_text what)
 	buf_printf(buf, "%s,runs,failed,whole,", runs_row_text_name(what));
 	for (size_t i = 0; i < RUNS_FIGURES; i++)
 		for (size_t p = 0; p < PARTS; p++)
-			buf_printf(buf, "%s_%s,", runs_row_metric(i)->key, parts[p].name);
+			buf_printf(buf, "%s_%s,", runs_row_metric((enum runs_figure)i)->key,
+				   parts[p].name);
 	end_line(buf);
 }
 
