@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/exit_status.h"
+#include "cli/outputs.h"
 #include "output/budget_view.h"
 #include "util/array.h"
 #include "util/buf.h"
@@ -80,8 +81,11 @@ static int read_budgets(struct bench_results *results)
 {
 	const struct options *options = results->options;
 	struct denet_error error = { .size = sizeof(error) };
-	int r = denet_budgets_new(&results->budgets);
+	int r = outputs_check(options, NULL, 0);
 
+	if (r)
+		return r;
+	r = denet_budgets_new(&results->budgets);
 	for (size_t i = 0; i < options->budgets.count && !r; i++)
 		if (!options_is_change(options, options->budgets.items[i]))
 			r = denet_budgets_add(results->budgets, options->budgets.items[i], &error);

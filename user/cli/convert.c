@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/gaps.h"
+#include "cli/outputs.h"
 #include "cli/told.h"
 #include "format/influx.h"
 #include "format/process_csv.h"
@@ -400,6 +401,8 @@ int convert_main(const struct options *options)
 
 	if (options->quiet)
 		log_silence();
+	if (outputs_check(options, &options->file, 1))
+		return EXIT_STATUS_LOST;
 	/* What cannot be written is seen before a large file is read. */
 	r = outfile_open(out, &file);
 	if (r) {

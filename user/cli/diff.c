@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/outputs.h"
 #include "output/diff_view.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -179,6 +180,8 @@ int diff_main(const struct options *options)
 	AUTO(first) struct first first = { .path = NULL };
 	size_t count = options->base_count;
 
+	if (outputs_check(options, options->files, options->files_count))
+		return EXIT_STATUS_LOST;
 	if (read_side(options->files, count, &first, &base) ||
 	    read_side(options->files + count, options->files_count - count, &first, &head))
 		return EXIT_STATUS_LOST;

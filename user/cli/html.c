@@ -2,12 +2,9 @@
 /* 'denet-bpf report': the name report.h stands for what is made of a run at its end. */
 #include "report/html.h"
 
-#include <inttypes.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/outputs.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -16,30 +13,6 @@
 static void outfile_freep(struct outfile *file)
 {
 	outfile_done(file);
-}
-
-static bool is_stdio(const char *path)
-{
-	return strcmp(path, "-") == 0;
-}
-
-/* Whether the page would take the place of records. */
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return !is_stdio(a) && !is_stdio(b) && stat(a, &x) == 0 && stat(b, &y) == 0 &&
-	       S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static int check_files(const struct options *options)
-{
-	for (size_t i = 0; i < options->files_count; i++)
-		if (is_same_file(options->files[i], options->out)) {
-			(void)log_error(0, "cannot write to '%s': it is read", options->out);
-			return EXIT_STATUS_LOST;
-		}
-	return EXIT_STATUS_OK;
 }
 
 static int add_files(struct html *html, const struct options *options)
@@ -80,9 +53,8 @@ int html_main(const struct options *options)
 				   "'" HTML_PACKAGE "' when it is built");
 		return EXIT_STATUS_FAILED;
 	}
-	status = check_files(options);
-	if (status)
-		return status;
+	if (outputs_check(options, options->files, options->files_count))
+		return EXIT_STATUS_LOST;
 	r = outfile_open(options->out, &file);
 	if (r) {
 		(void)log_error(r, "cannot write to '%s'", options->out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/ci.h"
+#include "cli/outputs.h"
 #include "cli/recorder.h"
 #include "output/budget_view.h"
 #include "output/ci_view.h"
@@ -102,7 +103,9 @@ int report_new(const struct options *options, struct report **ret_report)
 		return log_error(-ENOMEM, "cannot report");
 	report->options = options;
 	report->page = OUTFILE_NONE;
-	r = read_budgets(report);
+	r = outputs_check(options, NULL, 0);
+	if (!r)
+		r = read_budgets(report);
 	if (!r)
 		r = open_files(report);
 	if (!r)

@@ -6,6 +6,7 @@
 #include "cli/exit_status.h"
 #include "cli/gaps.h"
 #include "cli/insight.h"
+#include "cli/outputs.h"
 #include "cli/report.h"
 #include "cli/stats_runs.h"
 #include "output/stats_view.h"
@@ -151,6 +152,8 @@ int stats_main(const struct options *options)
 		return r;
 	if (!options->file)
 		return stats_runs(options, report);
+	if (outputs_check(options, options->files, options->files_count))
+		return EXIT_STATUS_LOST;
 	r = denet_analysis_new(NULL, &analysis);
 	if (r) {
 		(void)log_error(r, "cannot use '%s'", options->file);

@@ -7,6 +7,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/file_list.h"
+#include "cli/outputs.h"
 #include "cli/run_table.h"
 #include "output/runs_data.h"
 #include "output/runs_view.h"
@@ -228,6 +229,8 @@ int stats_runs(const struct options *options, struct report *report)
 	int r = find_files(options, &files);
 	size_t lost = files.lost;
 
+	if (!r && outputs_check(options, files.paths, files.count))
+		return EXIT_STATUS_LOST;
 	for (size_t i = 0; i < files.count && !r; i++)
 		r = read_file(&table, files.paths[i], report, &lost);
 	if (r) {
