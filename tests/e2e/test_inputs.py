@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""What is read is never written over, whatever command reads it and by whatever name."""
+"""Files that are read: never written over by whatever name, and of one run each."""
 
 import os
 
@@ -50,3 +50,13 @@ class Inputs(Case):
         self.refuse("stats", "in.jsonl", "--budget", "budget", "--summary", "budget.md")
         self.refuse("run", *PROC, "--budget", "budget", "-o", "budget", "--", "true", status=125)
         self.refuse("bench", *PROC, "--budget", "budget", "--export", "budget.csv", "true", status=125)
+
+    def test_records_of_two_runs_are_no_run(self):
+        with open(self.path("two"), "wb") as file:
+            file.write(self.records * 2)
+        result = run("stats", "two", cwd=self.folder)
+        self.assertEqual(result.status, 0, result)
+        self.assertIn(b"more than one run", b" ".join(result.out.split()))
+        self.assertEqual(run("stats", "two", "--strict", "--fail-if", "wall > 1h", cwd=self.folder).status, 123)
+        self.assert_refused(run("diff", "two", "made", cwd=self.folder), "'two'", status=1)
+        self.assert_refused(run("convert", "two", "--to", "prom", cwd=self.folder), "more than one run", status=1)

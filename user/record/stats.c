@@ -305,6 +305,12 @@ static int keep_start(struct stats *stats, const struct denet_start *start)
 	return keep_command(stats, &start->command);
 }
 
+/* A run of ours begins with its metadata and ends with its summary. */
+static bool begins_another(const struct stats *stats, const struct row *row)
+{
+	return stats->is_ours && (stats->has_summary || row->kind == ROW_METADATA);
+}
+
 static int take_row(struct stats *stats, struct tally_of_rows *samples, struct tally_of_rows *trees,
 		    struct row *row)
 {
@@ -375,6 +381,7 @@ static int read_rows(struct reader *reader, struct stats *stats)
 	while ((r = reader_next(reader, &row)) > 0) {
 		if (stats->observer)
 			tell(stats->observer, &row);
+		stats->is_mixed |= begins_another(stats, &row);
 		r = take_row(stats, &samples, &trees, &row);
 		if (r)
 			return r;
@@ -423,6 +430,8 @@ int stats_read_fd(int fd, const struct denet_observer *observer, struct stats *r
 		explain(r, state, ret_error, error_size);
 		return r;
 	}
+	if (stats.is_mixed)
+		stats.summary.incomplete = "there are records of more than one run";
 	stats.lines_skipped = state->lines_skipped;
 	stats.is_truncated = state->is_truncated;
 	memcpy(stats.skipped_text, state->text, sizeof(stats.skipped_text));

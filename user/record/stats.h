@@ -19,6 +19,7 @@ struct stats {
 	struct denet_summary summary;
 	bool is_ours; /* denet-bpf wrote it */
 	bool has_summary; /* our own record of exact totals was there: all is from it */
+	bool is_mixed; /* records of ours from more than one run */
 
 	uint64_t lines_skipped;
 	bool is_truncated;
