@@ -397,6 +397,13 @@ class Help(Case):
         for line in text.splitlines():
             self.assertLessEqual(len(line), 100, line)
 
+    def test_choices_are_told_in_full(self):
+        told = parse(run("help", "--json").out.decode())
+        for option in told["options"]:
+            if option.get("value"):
+                page = run("help", option["commands"][0]).out.decode()
+                self.assertIn(f"--{option['name']} {option['value']}", page)
+
     def test_pages_for_programs(self):
         result = run("help", "--json")
         self.assertEqual((result.status, result.err), (0, b""), result)

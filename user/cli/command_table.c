@@ -166,9 +166,9 @@ static const struct command_spec command_table[] = {
 		},
 		.exits = {
 			{ "0", "all has run" },
-			{ "1", "a file cannot be written" },
+			{ "1", "what was measured cannot be written" },
 			{ "123", "a budget of --fail-if was broken by the medians" },
-			{ "125", "wrong usage, a CMD has failed, or it cannot be measured" },
+			{ "125", "wrong usage, a file that cannot be made, or a CMD that failed" },
 			{ "128+N", "signal N ended it; what was measured so far is told" },
 		},
 	},

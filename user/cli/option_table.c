@@ -52,7 +52,7 @@ const struct option_spec option_table[] = {
 			   "stderr itself, or /dev/fd/N, is written to where that stands. A FILE "
 			   "whose name ends "
 			   "in .gz is packed by gzip.",
-		.on_reading = "to FILE instead of stdout",
+		.on_reading = "to FILE; '-' is stdout",
 	},
 	{
 		.name = "format",

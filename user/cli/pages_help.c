@@ -7,6 +7,7 @@
 #include "cli/topics.h"
 
 #define LEFT_COLUMNS 32
+#define OPTION_BYTES 128 /* the longest option with its choices */
 #define COMMAND_COLUMNS 22
 #define STATUS_COLUMNS 5
 #define TOPIC_COLUMNS 7
@@ -27,7 +28,7 @@ static const char general[] =
 
 static void append_option(struct buf *buf, const struct option_help *option)
 {
-	char left[64];
+	char left[OPTION_BYTES];
 	int len = snprintf(left, sizeof(left), "  %c%c%s --%s%s%s", option->letter ? '-' : ' ',
 			   option->letter ? option->letter : ' ', option->letter ? "," : " ",
 			   option->name, option->value ? " " : "",
