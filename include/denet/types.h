@@ -193,7 +193,7 @@ struct denet_group {
 	const char *comm;
 	uint64_t count; /* runs; what a child used before it execed is none */
 	uint64_t failed;
-	uint64_t cpu_time_ns;
+	uint64_t cpu_time_ns; /* of those of whom it is known; DENET_UNKNOWN when of none */
 	uint64_t peak_rss_kb; /* the largest; DENET_UNKNOWN when none is known */
 };
 

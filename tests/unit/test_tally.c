@@ -63,9 +63,15 @@ static void cpu_that_is_not_known_adds_nothing(void **state)
 	(void)state;
 	add(&tally, "sh", 5, success);
 	add(&tally, "sh", DENET_UNKNOWN, success);
+	add(&tally, "cc", DENET_UNKNOWN, success);
+	add(&tally, "zero", 0, success);
 	tally_view(&tally, &summary);
 	assert_int_equal(summary.groups[0].count, 2);
 	assert_int_equal(summary.groups[0].cpu_time_ns, 5);
+	assert_int_equal(summary.groups[1].cpu_time_ns, 0);
+	/* Of none known is not 0, and comes last. */
+	assert_string_equal(summary.groups[2].comm, "cc");
+	assert_true(summary.groups[2].cpu_time_ns == DENET_UNKNOWN);
 	tally_done(&tally);
 }
 

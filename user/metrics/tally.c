@@ -14,6 +14,7 @@ struct group {
 	uint64_t failed;
 	uint64_t cpu_time_ns;
 	uint64_t peak_rss_kb;
+	bool has_cpu; /* of one at least it is known */
 };
 
 struct failure {
@@ -170,8 +171,10 @@ static void add_share(struct tally *tally, uint32_t pid,
 	struct group *group = enter(&tally->groups, &key);
 
 	group->count += !program->is_forked;
-	if (program->used.cpu_time_ns != DENET_UNKNOWN)
+	if (program->used.cpu_time_ns != DENET_UNKNOWN) {
 		group->cpu_time_ns += program->used.cpu_time_ns;
+		group->has_cpu = true;
+	}
 	note_peak(tally, group, pid, program->peak_rss_kb);
 }
 
@@ -221,12 +224,19 @@ int tally_add(struct tally *tally, const struct denet_process *process, bool is_
 	return 0;
 }
 
+/* From 1 on, and who has told nothing comes last. */
+static uint64_t rank_of(uint64_t cpu_time_ns)
+{
+	return cpu_time_ns == DENET_UNKNOWN ? 0 : cpu_time_ns + 1;
+}
+
 static int by_cpu(const void *a, const void *b)
 {
 	const struct denet_group *x = a, *y = b;
+	uint64_t rank = rank_of(x->cpu_time_ns), other = rank_of(y->cpu_time_ns);
 
-	if (x->cpu_time_ns != y->cpu_time_ns)
-		return x->cpu_time_ns < y->cpu_time_ns ? 1 : -1;
+	if (rank != other)
+		return rank < other ? 1 : -1;
 	return strcmp(x->comm, y->comm);
 }
 
@@ -251,7 +261,7 @@ static void view_groups(struct tally_table *table)
 			.comm = group->key.comm,
 			.count = group->count,
 			.failed = group->failed,
-			.cpu_time_ns = group->cpu_time_ns,
+			.cpu_time_ns = group->has_cpu ? group->cpu_time_ns : DENET_UNKNOWN,
 			.peak_rss_kb = group->peak_rss_kb ? group->peak_rss_kb : DENET_UNKNOWN,
 		};
 	}
