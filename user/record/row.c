@@ -60,6 +60,9 @@ static void prepare(void)
 	derive_forget(DENET_RECORD_EXIT, &nothing.exit);
 	derive_forget(DENET_RECORD_SUMMARY, &nothing.summary);
 	derive_forget(DENET_RECORD_PROCESS, &nothing.process);
+	/* Without one a process is nobody's child, and nobody's parent. */
+	nothing.process.id = 0;
+	nothing.process.parent_id = 0;
 	derive_forget(DENET_RECORD_PROGRAM, &nothing_of_program);
 	nothing.tree.parent = nothing.tree.aggregated;
 	nothing.process.end.exit_code = -1;

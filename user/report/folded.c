@@ -73,6 +73,7 @@ static void append_frame(struct buf *buf, const char *comm)
 static void append_path(struct folding *folding, const struct life *life, size_t own_comm_at)
 {
 	size_t frames[FRAMES_MAX];
+	const struct life *mark = life;
 	size_t count = 0;
 
 	frames[count++] = own_comm_at;
@@ -81,6 +82,13 @@ static void append_path(struct folding *folding, const struct life *life, size_t
 
 		if (!parent)
 			break;
+		/* In a damaged file: nobody is above who is his own ancestor. */
+		if (parent == mark) {
+			count = 1;
+			break;
+		}
+		if (!(count & (count - 1)))
+			mark = parent;
 		frames[count++] = comm_at(folding->lives, parent, life->start_ns);
 		life = parent;
 	}
