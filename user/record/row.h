@@ -42,4 +42,7 @@ struct row {
  */
 int row_read(const char *text, size_t len, struct buf *strings, struct row *ret_row);
 
+/* As the monitor would have, to whoever of the observer wants it; sets the sizes. */
+void row_tell(struct row *row, const struct denet_observer *observer);
+
 #endif

@@ -335,40 +335,6 @@ static int take_row(struct stats *stats, struct tally_of_rows *samples, struct t
 	return 0;
 }
 
-/* As the monitor would have. */
-#define TELL(observer_, callback_, argument_)                                    \
-	do {                                                                     \
-		if ((observer_)->callback_)                                      \
-			(observer_)->callback_((observer_)->context, argument_); \
-	} while (0)
-
-static void tell(const struct denet_observer *observer, struct row *row)
-{
-	row->start.size = sizeof(row->start);
-	row->tree.size = sizeof(row->tree);
-	row->exit.size = sizeof(row->exit);
-	row->summary.size = sizeof(row->summary);
-	row->process.size = sizeof(row->process);
-	switch (row->kind) {
-	case ROW_METADATA:
-		TELL(observer, on_start, &row->start);
-		break;
-	case ROW_SAMPLE:
-	case ROW_TREE:
-		TELL(observer, on_sample, &row->tree);
-		break;
-	case ROW_EXIT:
-		TELL(observer, on_exit, &row->exit);
-		break;
-	case ROW_SUMMARY:
-		TELL(observer, on_summary, &row->summary);
-		break;
-	case ROW_PROCESS:
-		TELL(observer, on_process, &row->process);
-		break;
-	}
-}
-
 static int read_rows(struct reader *reader, struct stats *stats)
 {
 	struct tally_of_rows samples;
@@ -380,7 +346,7 @@ static int read_rows(struct reader *reader, struct stats *stats)
 	rows_init(&trees);
 	while ((r = reader_next(reader, &row)) > 0) {
 		if (stats->observer)
-			tell(stats->observer, &row);
+			row_tell(&row, stats->observer);
 		stats->is_mixed |= begins_another(stats, &row);
 		r = take_row(stats, &samples, &trees, &row);
 		if (r)
