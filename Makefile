@@ -278,13 +278,13 @@ check-all:
 # What runs for every change. The last ones only while there is time: half an hour for all, but on a
 # machine of half our speed, too. check-py-extra and check-distro fetch more than fits into that.
 CI_SECONDS ?= 1320
-CI_LATER := check-runtimes check-servers check-web check-repeat
+CI_LATER := check-build check-runtimes check-servers check-web check-repeat
 
 check-ci:
 	@packaging/install-deps check fuzz lint abi
 	@tests/suite/test_counts.py
 	@echo 'not here: check-vm, which boots seven kernels under emulation; check-py-extra, check-distro: large'
-	@$(SUITE) --seconds $(CI_SECONDS) --first all $(CHECK_PARTS) lint check-abi check-build \
+	@$(SUITE) --seconds $(CI_SECONDS) --first all $(CHECK_PARTS) lint check-abi \
 		$(CI_LATER:%=--later %)
 
 # What waits, counts or races, N times in each setting. Of the others each has to pass 20 of 20 before
