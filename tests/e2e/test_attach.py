@@ -22,6 +22,7 @@ from harness import (
     parse_lines,
     run,
     start,
+    state_of,
     the,
     wait_for,
     wait_for_file,
@@ -67,6 +68,8 @@ class Attach(Case):
     def test_average_is_of_the_time_that_was_counted(self):
         with self.target("for ((i = 0; i < 200000; i++)); do :; done; echo burnt; read x") as target:
             target.stdout.readline()
+            # What it does until it waits for a line counts, too.
+            wait_for("the target to wait", lambda: state_of(target.pid) == "S")
             with self.attach(target, "--since-process-start", "-d", "0.3") as process:
                 result = finish(process)
         self.assertEqual(result.status, 0, result)
