@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # Fuzzing by clang's libFuzzer, from the fixtures on: FUZZ_SECONDS for each of the targets.
 
-FUZZ_SECONDS ?= 20
+FUZZ_SECONDS ?= 10
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZ_LIB := $(sort $(wildcard user/util/*.c user/procfs/*.c user/metrics/*.c user/record/*.c user/analysis/*.c) user/api/file.c)
 
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB)
+FUZZ_OBJ := $(FUZZ_LIB:%.c=$(BUILD)/fuzz/%.o)
+FUZZ_CC = $(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g -O1 -Iinclude -Iuser \
+	-fsanitize=fuzzer$(1),address,undefined -fno-sanitize-recover=all
+
+$(BUILD)/fuzz/%.o: %.c $(FLAGS)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(call FUZZ_CC,-no-link) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	@mkdir -p $(@D)
 	$(say) FUZZ $@
-	$(Q)$(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g -O1 -Iinclude -Iuser \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_LIB) -lm -lz
+	$(Q)$(call FUZZ_CC) -o $@ $< $(FUZZ_OBJ) -lm -lz
+
+-include $(FUZZ_OBJ:.o=.d)
 
 # libFuzzer alone is a tenth of all packages that check needs.
 check-fuzz:
