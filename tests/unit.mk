@@ -7,11 +7,12 @@ UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ)) \
 	$(filter-out $(BUILD)/user/agent/main.o,$(HOST_OBJ))
 
-# An unused function here is a test that was written and never registered.
+# An unused function here is a test that was written and never registered. A test need not be fast, and
+# building it does.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(INSIDE) $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CCLD $@
-	$(Q)$(CC) $(DENET_CFLAGS) -Werror=unused-function $(CPPFLAGS) $(CFLAGS) -MMD -MP \
+	$(Q)$(CC) $(DENET_CFLAGS) -Werror=unused-function $(CPPFLAGS) $(CFLAGS) -O0 -MMD -MP \
 		-DFIXTURES='"$(CURDIR)/tests/fixtures"' $(DENET_LDFLAGS) $(LDFLAGS) \
 		-o $@ $< $(UNIT_CLI_OBJ) $(INSIDE) -lcmocka -lcjson $(LIBS)
 
