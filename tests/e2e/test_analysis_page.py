@@ -12,6 +12,8 @@ sys.path.insert(0, str(ROOT / "tests/fixtures/analysis"))
 
 from make_runs import commands, make_runs  # noqa: E402
 
+ONLY_READS = True
+
 # What the answers to a question have to say, block by block.
 ANSWERS = {
     "What was there": [r"(?m)^label +host +job +start .*\n(.*\n)*\n?10.*|build-11\.jsonl"],

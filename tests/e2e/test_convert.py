@@ -8,6 +8,8 @@ import unittest
 
 from harness import ROOT, Case, exact, of_kind, parse, rows_of, run, the
 
+ONLY_READS = True
+
 OWN = str(ROOT / "tests/fixtures/records/own.jsonl")
 JOB = str(ROOT / "tests/fixtures/waited/make-2.jsonl")
 FORMATS = ("csv", "trace", "folded", "snakemake", "nextflow", "time-v", "prom", "influx", "md")

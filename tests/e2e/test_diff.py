@@ -5,6 +5,8 @@ import json
 
 from harness import Case, parse, run
 
+ONLY_READS = True
+
 
 class Case(Case):  # pylint: disable=function-redefined
 

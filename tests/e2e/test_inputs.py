@@ -5,6 +5,8 @@ import os
 
 from harness import Case, run
 
+ONLY_READS = True
+
 PROC = ("--accounting", "proc")
 
 

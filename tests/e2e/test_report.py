@@ -9,6 +9,8 @@ import re
 
 from harness import HAS_BPF, Case, ROOT, run
 
+ONLY_READS = True
+
 FIXTURES = ROOT / "tests/fixtures/records"
 
 

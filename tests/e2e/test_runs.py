@@ -8,6 +8,8 @@ import subprocess
 
 from harness import BIN, IS_SANITIZED, Case, finish, need_root, parse, rows_of, run, start
 
+ONLY_READS = True
+
 S = 1_000_000_000
 F_SETPIPE_SZ = 1031
 

@@ -7,6 +7,8 @@ import resource
 
 from harness import ACT, BIN, IS_SANITIZED, Case, parse, run
 
+ONLY_READS = True
+
 SAMPLE = {"ts_ms": 1000, "cpu_usage": 50.0, "mem_rss_kb": 1024, "mem_vms_kb": 2048, "disk_read_bytes": 10,
           "disk_write_bytes": 20, "net_rx_bytes": 30, "net_tx_bytes": 40, "thread_count": 1, "uptime_secs": 1,
           "cpu_core": None}
