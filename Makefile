@@ -51,7 +51,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-pr
 ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
-CFLAGS ?= -O2 -g
+CFLAGS ?= $(if $(filter 1,$(SAN) $(TSAN)),-O1,-O2) -g
 # What lint takes over: nothing in it is quoted, which would not survive a second shell.
 DENET_CODE_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fno-strict-aliasing \
 	-Iinclude -Iuser -isystem $(BUILD)/bpf
@@ -238,7 +238,7 @@ help:
 	@echo 'make check-py-extra  with large packages, under every Python here'
 	@echo 'make check-build  paths with spaces, other flags, clang, the same bytes elsewhere'
 	@echo 'make wheel       build/python/wheel/denet_bpf-*.whl, with libdenet inside'
-	@echo 'make check-fuzz  a minute of fuzzing'
+	@echo 'make check-fuzz  10 s of fuzzing for each target'
 	@echo 'make check-web   records in a page, by a browser; also check-servers, check-runtimes'
 	@echo 'make check-distro  on other releases of Debian: DISTROS="trixie"'
 	@echo 'make check-vm    the same on other kernels under qemu: KERNELS="6.1"'
@@ -259,8 +259,11 @@ demo:
 
 # A make of its own for each part: what was installed a moment ago has to be seen, and what fails in
 # one does not keep the others from running. The sum of their tests comes last.
-CHECK_PARTS := check-unit check-bpf check-e2e check-api check-python check-san-unit check-san-e2e \
-	check-tsan check-fuzz
+# What waits and measures goes one after the other; beside it what only computes.
+CHECK_WAITING := check-unit check-bpf check-e2e check-api check-python
+CHECK_BESIDE := build-san check-san-unit build-tsan check-fuzz
+CHECK_THEN := check-san-e2e check-tsan
+CHECK_PARTS := $(CHECK_WAITING) $(CHECK_BESIDE:%=--beside %) $(CHECK_THEN:%=--then %)
 CHECK_MORE := lint check-abi check-build check-py-extra check-web check-servers check-runtimes \
 	check-distro check-vm
 SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)
@@ -273,7 +276,7 @@ check:
 check-all:
 	@packaging/install-deps check fuzz
 	@tests/suite/test_counts.py
-	@$(SUITE) --first all $(CHECK_PARTS) $(CHECK_MORE)
+	@$(SUITE) --first all $(CHECK_PARTS) $(CHECK_MORE:%=--then %)
 
 # What runs for every change. The last ones only while there is time: half an hour for all, but on a
 # machine of half our speed, too. check-py-extra and check-distro fetch more than fits into that.
@@ -284,7 +287,7 @@ check-ci:
 	@packaging/install-deps check fuzz lint abi
 	@tests/suite/test_counts.py
 	@echo 'not here: check-vm, which boots seven kernels under emulation; check-py-extra, check-distro: large'
-	@$(SUITE) --seconds $(CI_SECONDS) --first all $(CHECK_PARTS) lint check-abi \
+	@$(SUITE) --seconds $(CI_SECONDS) --first all $(CHECK_PARTS) --beside lint --beside check-abi \
 		$(CI_LATER:%=--later %)
 
 # What waits, counts or races, N times in each setting. Of the others each has to pass 20 of 20 before
@@ -294,6 +297,9 @@ REPEAT_PARTS ?= threads
 
 check-repeat:
 	$(Q)BUILD=$(BUILD) MAKE="$(MAKE)" E2E_MODES=root tests/repeat $(REPEAT) $(REPEAT_PARTS)
+
+build-san:
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san all build-unit build-e2e
 
 check-san-unit:
 	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san check-unit
@@ -334,5 +340,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
 	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d
 
-.PHONY: all help demo check check-all check-ci check-repeat check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
+.PHONY: all help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Makes one target after the other, whatever becomes of each, and adds up their tests.
 
-Usage: tests/suite/run.py --build BUILD [--first TARGET] [--seconds N] [--later TARGET]... TARGET...
+Usage: tests/suite/run.py --build BUILD [--first TARGET] [--beside TARGET]... [--then TARGET]...
+                          [--seconds N] [--later TARGET]... TARGET...
   --first: nothing else is made when this one fails
+  --beside: made in a row of their own beside the TARGETs, at a lower priority, and shown as each ends:
+            for what computes, while the others wait
+  --then: made when all of these have ended
   --later: made last, and not begun any more when N seconds have passed
-The output of each is in BUILD/suite/TARGET.log too. The last line says how many tests passed, failed
-and were skipped; what failed and why some were skipped stands before it."""
+Each may build on as many processors as it may use, unless a make above says how many. The output of each is
+in BUILD/suite/TARGET.log too. The last line says how many tests passed, failed and were skipped; what failed
+and why some were skipped stands before it."""
 
 import argparse
 import os
@@ -14,6 +19,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -22,64 +28,127 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from counts import Counts, Reader
 
 
-def make(target, build):
-    """Shows and keeps the output; returns what it says. A target that counts nothing is one test itself."""
+# What two rows print at the same time stays in whole lines.
+SHOWING = threading.Lock()
+
+
+def show(line):
+    with SHOWING:
+        sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+
+
+def command(target, beside):
+    """A make above may have said how many jobs there are to be, be it one."""
+    make = shlex.split(os.environ.get("MAKE", "make"))
+    if "-j" not in os.environ.get("MAKEFLAGS", ""):
+        make.append(f"-j{len(os.sched_getaffinity(0))}")
+    return [*(["nice"] if beside else []), *make, "--no-print-directory", target]
+
+
+def make(target, build, beside=False):
+    """Shows and keeps the output; returns what it says. A target that counts nothing is one test
+    itself, unless it only builds."""
     logs = pathlib.Path(build, "suite")
     logs.mkdir(parents=True, exist_ok=True)
     reader = Reader()
     process = subprocess.Popen(
-        [*shlex.split(os.environ.get("MAKE", "make")), "--no-print-directory", target],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command(target, beside), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         close_fds=False)  # of a make above, for its jobs
     with open(logs / f"{target}.log", "wb") as log:
         for line in process.stdout:
             log.write(line)
-            sys.stdout.buffer.write(line)
-            sys.stdout.buffer.flush()
+            if not beside:
+                show(line)
             reader.take(line.decode("utf-8", "replace"))
     status = process.wait()
+    if beside:
+        show(f"--- beside, {target}:\n".encode() + (logs / f"{target}.log").read_bytes() + b"---\n")
     counts = reader.counts()
     if status and not counts.failed:
         counts.failed.append(f"make {target} ended with status {status}")
-    elif not counts.any:
+    elif not counts.any and not target.startswith("build-"):
         counts.passed = 1
     return counts
+
+
+class Suite:
+    def __init__(self, build):
+        self.build = build
+        self.begin = time.monotonic()
+        self.parts = []  # target, counts, seconds
+        self.failed = []  # what went wrong with us, beside
+
+    def run(self, target, beside=False):
+        started = time.monotonic()
+        counts = make(target, self.build, beside)
+        self.parts.append((target, counts, time.monotonic() - started))
+        return counts
+
+    def run_beside(self, targets):
+        try:
+            for target in targets:
+                self.run(target, beside=True)
+        except Exception as error:
+            self.failed.append(error)
+
+    def run_rows(self, targets, beside):
+        row = threading.Thread(target=self.run_beside, args=(beside,), daemon=True)
+        row.start()
+        for target in targets:
+            self.run(target)
+        row.join()
+        if self.failed:
+            raise self.failed[0]
+
+    def run_later(self, targets, seconds):
+        for target in targets:
+            passed = time.monotonic() - self.begin
+            if passed <= seconds:
+                self.run(target)
+                continue
+            counts = Counts()
+            counts.skipped[f"no time: {passed:.0f} s had passed"] += 1
+            self.parts.append((target, counts, 0.0))
+
+    def run_all(self, wanted):
+        for target in wanted.first:
+            if self.run(target).failed:
+                return
+            self.parts.pop()  # what is only built is no test
+        self.run_rows(wanted.targets, wanted.beside)
+        self.run_rows(wanted.then, [])
+        self.run_later(wanted.later, wanted.seconds)
+
+    def tell(self):
+        """Returns whether all is well."""
+        total = Counts()
+        print()
+        for target, counts, took in self.parts:
+            print(f"{target}: {counts.line()}, in {took:.0f} s")
+            total.add(counts)
+        for target, counts, _ in self.parts:
+            for reason, times in sorted(counts.skipped.items()):
+                print(f"skipped {times}: {target}: {reason}")
+        for target, counts, _ in self.parts:
+            for name in counts.failed:
+                print(f"failed: {target}: {name or 'not named'}")
+        print(f"in {time.monotonic() - self.begin:.0f} s")
+        print(total.line(), flush=True)
+        return total.any and not total.failed
 
 
 def main():
     arguments = argparse.ArgumentParser(usage=__doc__)
     arguments.add_argument("--build", required=True)
-    arguments.add_argument("--first", action="append", default=[])
     arguments.add_argument("--seconds", type=float, default=float("inf"))
-    arguments.add_argument("--later", action="append", default=[])
+    for name in ("first", "beside", "then", "later"):
+        arguments.add_argument(f"--{name}", action="append", default=[])
     arguments.add_argument("targets", nargs="*")
     wanted = arguments.parse_args()
-    begin = time.monotonic()
-    parts = []
-    for target in wanted.first + wanted.targets + wanted.later:
-        started = time.monotonic()
-        if target in wanted.later and started - begin > wanted.seconds:
-            counts = Counts()
-            counts.skipped[f"no time: {started - begin:.0f} s had passed"] += 1
-        else:
-            counts = make(target, wanted.build)
-        parts.append((target, counts, time.monotonic() - started))
-        if counts.failed and target in wanted.first:
-            break
-    total = Counts()
-    print()
-    for target, counts, took in parts:
-        if target not in wanted.first or counts.failed:
-            print(f"{target}: {counts.line()}, in {took:.0f} s")
-            total.add(counts)
-    for target, counts, _ in parts:
-        for reason, times in sorted(counts.skipped.items()):
-            print(f"skipped {times}: {target}: {reason}")
-    for target, counts, _ in parts:
-        for name in counts.failed:
-            print(f"failed: {target}: {name or 'not named'}")
-    print(total.line(), flush=True)
-    return 1 if total.failed or not total.any else 0
+    suite = Suite(wanted.build)
+    suite.run_all(wanted)
+    return 0 if suite.tell() else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """What each kind of test program prints is counted as it is meant. Silent when well."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -90,6 +91,14 @@ bad:
 \t@echo 'test failed: three'; false
 quiet:
 \t@true
+meet:
+	@mkfifo -m 600 fifo 2>/dev/null; echo >fifo; echo 'test passed: five'
+waits:
+	@mkfifo -m 600 fifo 2>/dev/null; read x <fifo; echo 'test passed: six'
+jobs:
+	@echo 'test passed: $(filter -j%,$(MAKEFLAGS))'
+build-it:
+	@true
 dies:
 \t@echo 'test passed: four'; exit 3
 """
@@ -99,7 +108,8 @@ class Run(unittest.TestCase):
     def run_parts(self, *parts):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "Makefile").write_text(MAKEFILE)
-            done = subprocess.run([sys.executable, RUN, "--build", "build", *parts], cwd=folder,
+            own = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+            done = subprocess.run([sys.executable, RUN, "--build", "build", *parts], cwd=folder, env=own,
                                   capture_output=True, text=True, check=False)
             return done.returncode, done.stdout.splitlines()
 
@@ -127,6 +137,20 @@ class Run(unittest.TestCase):
         self.assertTrue(any(line.startswith("skipped 1: quiet: no time") for line in lines), lines)
         status, lines = self.run_parts("good", "--later", "quiet", "--seconds", "1000")
         self.assertEqual(lines[-1], "2 passed, 0 failed, 1 skipped")
+
+    def test_what_runs_beside_stays_together_and_counts(self):
+        status, lines = self.run_parts("meet", "--beside", "waits", "--beside", "bad", "--then", "good")
+        self.assertEqual(status, 1)
+        self.assertEqual(lines[-1], "3 passed, 1 failed, 1 skipped")
+        self.assertIn("failed: bad: three", lines)
+        begin = lines.index("--- beside, waits:")
+        self.assertEqual(lines[begin + 1 : begin + 3], ["test passed: six", "---"])
+        self.assertGreater(lines.index("test passed: one"), lines.index("--- beside, bad:"))
+
+    def test_what_is_built_is_built_on_all_processors(self):
+        status, lines = self.run_parts("jobs", "build-it")
+        self.assertIn(f"test passed: -j{len(os.sched_getaffinity(0))}", lines)
+        self.assertEqual((status, lines[-1]), (0, "1 passed, 0 failed, 0 skipped"))
 
     def test_nothing_runs_on_what_is_not_built(self):
         status, lines = self.run_parts("--first", "bad", "good")
