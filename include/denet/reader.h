@@ -25,7 +25,8 @@ int denet_reader_open(const char *path, struct denet_reader **ret_reader,
 /*
  * 1 and the text of the next record, whatever its kind: one JSON object, valid until the next call,
  * with no NUL at its end. 0 at the end. -EBADMSG for what is not a record: it is counted, and the
- * next call goes on behind it. Any other error lasts.
+ * next call goes on behind it. Any other error lasts: -EPROTONOSUPPORT for records of another schema
+ * than this library's, of which nothing is read by the calls below either.
  */
 int denet_reader_next(struct denet_reader *reader, const char **ret_text, size_t *ret_len);
 

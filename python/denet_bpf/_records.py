@@ -34,6 +34,8 @@ FIRST_COLUMNS = (_metrics.TS_MS, _metrics.CPU_USAGE, _metrics.MEM_RSS_KB, _metri
 OTHER_NAME = {**_metrics.OLD_KEYS, **{old: new for new, old in _metrics.OLD_KEYS.items()}}
 
 _METADATA_KEYS = ("pid", "cmd", "executable", _metrics.T0_MS)
+# Another number when a key changes its meaning.
+_SCHEMA = 1
 # No counter of a machine comes near; mean and deviation of such numbers still fit a float.
 _LARGEST = 1e30
 _DEEPEST_COLUMN = 8
@@ -142,8 +144,9 @@ def elapsed_s(records: Iterable[Record]) -> float:
 def read_records(path: PathName) -> List[Record]:
     """All records of a JSON Lines file or a JSON array, as they are in the file.
 
-    ValueError names the file and the line of bad JSON. A record that a killed writer left cut off
-    at the end of the file, and plain text that denet mixes in, are skipped with a warning.
+    ValueError names the file and the line of bad JSON, and of records of another schema. A record
+    that a killed writer left cut off at the end of the file, and plain text that denet mixes in,
+    are skipped with a warning.
     """
     name = os.fspath(path)
     with open(path, encoding="utf-8-sig", errors="replace", newline="\n") as stream:
@@ -289,6 +292,7 @@ def _read_lines(stream: TextIO, name: str) -> List[Record]:
             break
         if not isinstance(record, dict):
             _fail(name, place, "a record is a JSON object")
+        _check_schema(record, name, place)
         records.append(record)
     return records
 
@@ -303,6 +307,7 @@ def _read_array(text: str, name: str) -> List[Record]:
             record, end = decoder.raw_decode(text, place)
             if not isinstance(record, dict):
                 _fail(name, _line_of(text, place), "a record is a JSON object")
+            _check_schema(record, name, _line_of(text, place))
             records.append(record)
             place = _skip_blanks(text, end)
             if text.startswith(",", place):
@@ -323,6 +328,15 @@ def _read_array(text: str, name: str) -> List[Record]:
 
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
+
+
+def _check_schema(record: Record, name: str, line: int) -> None:
+    # What the keys of another schema mean is not known here.
+    if record.get("kind", "metadata") != "metadata":
+        return
+    schema = record.get("schema", _SCHEMA)
+    if schema != _SCHEMA:
+        _fail(name, line, f"records of schema {schema!r}, and this version reads schema {_SCHEMA} alone")
 
 
 def _skip_blanks(text: str, place: int) -> int:

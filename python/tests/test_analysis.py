@@ -101,6 +101,14 @@ def test_bad_files_are_refused(tmp_path):
         load_metrics(path)
 
 
+@pytest.mark.parametrize("ends", [("", ""), ("[", "]")])
+def test_records_of_another_schema_are_refused(tmp_path, ends):
+    path = tmp_path / "newer.jsonl"
+    path.write_text(ends[0] + '{"kind": "metadata", "schema": 2}' + ends[1])
+    with pytest.raises(ValueError, match=r"newer\.jsonl, line 1: records of schema 2, and"):
+        load_metrics(path)
+
+
 def test_the_warning_of_a_cut_off_file_points_at_the_caller(tmp_path):
     path = tmp_path / "killed.jsonl"
     path.write_text((DATA / "ours_tree.jsonl").read_text()[:-10])

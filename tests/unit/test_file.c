@@ -96,6 +96,28 @@ static void reader_fails_for_good_on_binary_data(void **state)
 	denet_reader_close(reader);
 }
 
+static void another_schema_is_refused_and_named(void **state)
+{
+	struct denet_error error = { .size = sizeof(error) };
+	struct denet_reader *reader = NULL;
+	const char *wanted =
+		"newer.jsonl:1: records of schema 2, and this version reads schema 1 alone";
+	char *summary = NULL;
+	const char *text;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(denet_reader_open(RECORDS "newer.jsonl", &reader, &error), 0);
+	assert_int_equal(denet_reader_next(reader, &text, &len), -EPROTONOSUPPORT);
+	assert_int_equal(denet_reader_next(reader, &text, &len), -EPROTONOSUPPORT);
+	assert_non_null(strstr(denet_reader_error(reader), wanted));
+	denet_reader_close(reader);
+	assert_int_equal(denet_summary_from_file(RECORDS "newer.jsonl", &summary, &error),
+			 -EPROTONOSUPPORT);
+	assert_non_null(strstr(error.text, "line 1: records of schema 2"));
+	assert_null(summary);
+}
+
 static void missing_files_are_named(void **state)
 {
 	struct denet_error error = { .size = sizeof(error) };
@@ -186,6 +208,7 @@ int main(void)
 		cmocka_unit_test(reader_gives_each_record_of_lines_and_of_an_array),
 		cmocka_unit_test(reader_names_the_line_and_goes_on_behind_it),
 		cmocka_unit_test(reader_fails_for_good_on_binary_data),
+		cmocka_unit_test(another_schema_is_refused_and_named),
 		cmocka_unit_test(missing_files_are_named),
 		cmocka_unit_test(nothing_to_open_closes_nothing),
 		cmocka_unit_test(summary_of_a_file_has_denets_keys),

@@ -247,6 +247,32 @@ static void reader_takes_a_bracket_in_a_log_line_for_no_array(void **state)
 	assert_int_equal(outcome.state.lines_skipped, 1);
 }
 
+static void reader_refuses_records_of_another_schema(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "{\"kind\":\"metadata\",\"pid\":1,\"schema\":1}\n", "" },
+		{ "{\"kind\":\"metadata\",\"pid\":1}\n", "" },
+		{ "{\"cmd\":[],\"t0_ms\":1,\"schema\":0}\n",
+		  "line 2: records of schema 0, and this version reads schema 1 alone" },
+		{ "{\"kind\":\"metadata\",\"schema\":2}\n",
+		  "line 2: records of schema 2, and this version reads schema 1 alone" },
+		{ "{\"schema\":\"b\",\"kind\":\"metadata\"}\n",
+		  "line 2: records of schema ?, and this version reads schema 1 alone" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		AUTO(buf) struct buf text = { 0 };
+		struct outcome outcome;
+
+		buf_printf(&text, "%s%s%s", SAMPLE_LINE, lines[i][0], SAMPLE_LINE);
+		outcome = read_text(buf_text(&text));
+		assert_string_equal(outcome.state.text, lines[i][1]);
+		assert_int_equal(outcome.result, *lines[i][1] ? -EPROTONOSUPPORT : 0);
+		assert_int_equal(outcome.rows, *lines[i][1] ? 1 : 3);
+	}
+}
+
 static void reader_refuses_binary_data(void **state)
 {
 	AUTO_FD int fd = file_with("\x7f"
@@ -423,6 +449,7 @@ int main(void)
 		cmocka_unit_test(reader_reads_a_cut_array),
 		cmocka_unit_test(reader_reads_on_behind_an_array),
 		cmocka_unit_test(reader_takes_a_bracket_in_a_log_line_for_no_array),
+		cmocka_unit_test(reader_refuses_records_of_another_schema),
 		cmocka_unit_test(reader_refuses_binary_data),
 		cmocka_unit_test(reader_reports_what_cannot_be_read),
 		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),

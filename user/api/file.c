@@ -13,6 +13,7 @@
 #include "denet/denet.h"
 #include "util/error.h"
 #include "record/scan.h"
+#include "record/schema.h"
 #include "record/split.h"
 #include "record/stats.h"
 #include "util/buf.h"
@@ -100,10 +101,20 @@ static int skip(struct denet_reader *reader, const struct split_part *part, cons
 	return -EBADMSG;
 }
 
+/* What its keys mean is not known here. */
+static int refuse(struct denet_reader *reader, const struct split_part *part, const char *why)
+{
+	reader->failure = -EPROTONOSUPPORT;
+	buf_reset(&reader->error);
+	buf_printf(&reader->error, "%s:%" PRIu64 ": %s", reader->path, part->line, why);
+	return reader->failure;
+}
+
 int denet_reader_next(struct denet_reader *reader, const char **ret_text, size_t *ret_len)
 {
 	struct scan_value value;
 	struct split_part part;
+	char why[SCHEMA_WHY_BYTES];
 	int r;
 
 	if (reader->failure)
@@ -118,6 +129,8 @@ int denet_reader_next(struct denet_reader *reader, const char **ret_text, size_t
 	if (scan_document(part.text, part.len, &value) || value.type != SCAN_OBJECT)
 		return skip(reader, &part,
 			    part.is_ended || part.text[0] != '{' ? "not a JSON object" : "cut off");
+	if (schema_check(&value, why, sizeof(why)))
+		return refuse(reader, &part, why);
 	*ret_text = part.text;
 	*ret_len = part.len;
 	return 1;

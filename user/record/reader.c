@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "record/row_members.h"
+#include "record/schema.h"
 #include "record/split.h"
 #include "util/cleanup.h"
 
@@ -46,10 +47,28 @@ const struct reader_state *reader_state(const struct reader *reader)
 	return &reader->state;
 }
 
+/* Of metadata alone. What the figures of another schema mean is not known here. */
+static int check_schema(struct reader *reader, const struct split_part *part)
+{
+	struct reader_state *state = &reader->state;
+	struct scan_value record;
+	char why[SCHEMA_WHY_BYTES];
+	int r = scan_document(part->text, part->len, &record);
+
+	if (!r)
+		r = schema_check(&record, why, sizeof(why));
+	if (r)
+		(void)snprintf(state->text, sizeof(state->text), "line %" PRIu64 ": %s", part->line,
+			       why);
+	return r;
+}
+
 static int fail(struct reader *reader, int error)
 {
 	struct reader_state *state = &reader->state;
 
+	if (error == -EPROTONOSUPPORT)
+		return error;
 	if (error == -EILSEQ)
 		(void)snprintf(state->text, sizeof(state->text), "line 1: binary data");
 	else
@@ -96,7 +115,12 @@ static int read_part(struct reader *reader, const struct split_part *part, struc
 		r = row_read(part->text, part->len, &reader->strings, ret_row);
 	if (r > 0 && reader->wants_members && ret_row->kind == ROW_TREE)
 		r = row_members_read(part->text, part->len, &reader->strings, ret_row);
-	if (r >= 0 || r == -ENOMEM)
+	if (r > 0 && ret_row->kind == ROW_METADATA) {
+		int error = check_schema(reader, part);
+
+		r = error ? error : r;
+	}
+	if (r >= 0 || r == -ENOMEM || r == -EPROTONOSUPPORT)
 		return r;
 
 	skip(reader, part, reason_for(r, part));

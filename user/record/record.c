@@ -7,9 +7,8 @@
 #include "metrics/derive.h"
 #include "metrics/keys.h"
 #include "record/fields.h"
+#include "record/schema.h"
 #include "util/json.h"
-
-#define SCHEMA 1 /* another number when a key changes its meaning */
 
 /* A record, or a part of one, as an object. */
 static void write_object(struct json *json, const char *key, const char *kind,
