@@ -285,6 +285,19 @@ static void reader_refuses_binary_data(void **state)
 	assert_string_equal(outcome.state.text, "line 1: binary data");
 }
 
+static void reader_passes_over_zeros_behind_the_first_line(void **state)
+{
+	static const char text[] = SAMPLE_LINE "{\"kind\":\0\0\0\n\0\0\n" SAMPLE_LINE;
+	AUTO_FD int fd = file_with(text, sizeof(text) - 1);
+	struct outcome outcome = read_all(fd);
+
+	(void)state;
+	assert_int_equal(outcome.result, 0);
+	assert_int_equal(outcome.rows, 2);
+	assert_int_equal(outcome.state.lines_skipped, 2);
+	assert_string_equal(outcome.state.text, "line 2: not a JSON object");
+}
+
 static void reader_reports_what_cannot_be_read(void **state)
 {
 	struct outcome outcome = read_all(-1);
@@ -451,6 +464,7 @@ int main(void)
 		cmocka_unit_test(reader_takes_a_bracket_in_a_log_line_for_no_array),
 		cmocka_unit_test(reader_refuses_records_of_another_schema),
 		cmocka_unit_test(reader_refuses_binary_data),
+		cmocka_unit_test(reader_passes_over_zeros_behind_the_first_line),
 		cmocka_unit_test(reader_reports_what_cannot_be_read),
 		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),
 		cmocka_unit_test(reader_knows_denets_metadata_without_kind),

@@ -53,6 +53,14 @@ static int read_chunk(struct split *split, size_t *ret_len)
 	return r ? r : gzip_unpack_read(split->gunzip, split->chunk, SPLIT_CHUNK_BYTES, ret_len);
 }
 
+/* By the first line: zeros further down are what a crash has left of some records, and the others are whole. */
+static bool is_binary(const char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', len);
+
+	return memchr(text, '\0', end ? (size_t)(end - text) : len);
+}
+
 static int refill(struct split *split)
 {
 	size_t count;
@@ -60,7 +68,7 @@ static int refill(struct split *split)
 
 	if (r)
 		return r;
-	if (!split->bytes_read && memchr(split->chunk, '\0', count))
+	if (!split->bytes_read && is_binary(split->chunk, count))
 		return -EILSEQ;
 
 	split->chunk_at = 0;
