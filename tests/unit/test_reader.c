@@ -329,6 +329,25 @@ static void reader_reads_our_metadata_exit_and_summary(void **state)
 	assert_int_equal(code.last.exit.last_sample_to_exit_ms, 4);
 }
 
+static void reader_does_not_know_an_end_that_there_cannot_be(void **state)
+{
+	static const char *const ends[] = { "\"exit_code\":256", "\"signal\":65",
+					    "\"exit_code\":-1" };
+	struct outcome last = read_text("{\"kind\":\"exit\",\"ts_ms\":5,\"exit_code\":255}\n");
+
+	(void)state;
+	assert_int_equal(last.last.exit.end.exit_code, 255);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		AUTO(buf) struct buf text = { 0 };
+		struct outcome outcome;
+
+		buf_printf(&text, "{\"kind\":\"exit\",\"ts_ms\":5,%s}\n", ends[i]);
+		outcome = read_text(buf_text(&text));
+		assert_int_equal(outcome.rows, 1);
+		assert_false(outcome.last.exit.end.known);
+	}
+}
+
 static void reader_knows_denets_metadata_without_kind(void **state)
 {
 	struct outcome outcome = read_text("{\"pid\":1,\"cmd\":[\"x y\",\"z\"],\"executable\":\"\","
@@ -467,6 +486,7 @@ int main(void)
 		cmocka_unit_test(reader_passes_over_zeros_behind_the_first_line),
 		cmocka_unit_test(reader_reports_what_cannot_be_read),
 		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),
+		cmocka_unit_test(reader_does_not_know_an_end_that_there_cannot_be),
 		cmocka_unit_test(reader_knows_denets_metadata_without_kind),
 		cmocka_unit_test(reader_takes_a_program_without_a_name_for_none),
 		cmocka_unit_test(reader_reads_when_a_process_and_its_programs_began),

@@ -2,10 +2,11 @@
 #include "record/parse_fields.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #define TEXTS_MAX 32 /* of one record */
+#define EXIT_CODE_LARGEST 255
+#define SIGNAL_LARGEST 64
 
 /* Strings that may still move: where each is to be pointed to, and its place. */
 struct texts {
@@ -15,11 +16,11 @@ struct texts {
 	size_t count;
 };
 
-static int parse_int(const struct scan_value *value, int *ret_number)
+static int parse_int(const struct scan_value *value, int largest, int *ret_number)
 {
 	uint64_t number;
 
-	if (scan_u64(value, &number) || number > INT_MAX)
+	if (scan_u64(value, &number) || number > (uint64_t)largest)
 		return -EINVAL;
 	*ret_number = (int)number;
 	return 0;
@@ -110,15 +111,15 @@ static void parse_accounting(const struct scan_value *name, enum denet_accountin
 		*ret_accounting = DENET_ACCOUNTING_NONE;
 }
 
-/* Of a record with both, the signal is true. */
+/* Of a record with both, the signal is true. What no process can end with is not known. */
 static void parse_end(const struct metric_use *use, const struct scan_value *value,
 		      struct denet_end *end)
 {
 	if (use->metric->shown.form == DENET_FORM_SIGNAL) {
-		if (parse_int(value, &end->signal))
+		if (parse_int(value, SIGNAL_LARGEST, &end->signal))
 			return;
 		end->exit_code = -1;
-	} else if (end->signal || parse_int(value, &end->exit_code)) {
+	} else if (end->signal || parse_int(value, EXIT_CODE_LARGEST, &end->exit_code)) {
 		return;
 	}
 	end->known = true;
