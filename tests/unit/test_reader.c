@@ -13,6 +13,7 @@
 #include "record/split.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/gzip.h"
 
 #include "record_file.h"
 
@@ -298,6 +299,30 @@ static void reader_passes_over_zeros_behind_the_first_line(void **state)
 	assert_string_equal(outcome.state.text, "line 2: not a JSON object");
 }
 
+/* Some of it is read by then, and the last record of that is cut off by the same fault. */
+static void reader_names_damage_of_packed_data(void **state)
+{
+	AUTO(buf) struct buf plain = { 0 };
+	AUTO(buf) struct buf packed = { 0 };
+	struct gzip *gzip = NULL;
+	struct outcome outcome;
+	AUTO_FD int fd = -1;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&plain, "%s,\"pss_kb\":%d}\n", SAMPLE, i * i);
+	assert_int_equal(gzip_new(&gzip), 0);
+	assert_int_equal(gzip_pack(gzip, plain.data, plain.len, true, &packed), 0);
+	gzip_free(gzip);
+	memset(packed.data + packed.len / 2, 0xff, packed.len / 4);
+	fd = file_with(packed.data, packed.len);
+	outcome = read_all(fd);
+	assert_int_equal(outcome.result, 0);
+	assert_in_range(outcome.rows, 1, 999);
+	assert_true(outcome.state.is_truncated);
+	assert_string_equal(outcome.state.text, "its packed data is damaged");
+}
+
 static void reader_reports_what_cannot_be_read(void **state)
 {
 	struct outcome outcome = read_all(-1);
@@ -483,6 +508,7 @@ int main(void)
 		cmocka_unit_test(reader_takes_a_bracket_in_a_log_line_for_no_array),
 		cmocka_unit_test(reader_refuses_records_of_another_schema),
 		cmocka_unit_test(reader_refuses_binary_data),
+		cmocka_unit_test(reader_names_damage_of_packed_data),
 		cmocka_unit_test(reader_passes_over_zeros_behind_the_first_line),
 		cmocka_unit_test(reader_reports_what_cannot_be_read),
 		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),

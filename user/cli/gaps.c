@@ -7,13 +7,18 @@
 
 void gaps_warn(const char *path, const struct denet_stats *stats)
 {
+	const char *first = stats->skipped_text;
+
 	if (stats->lines_skipped == 0) {
 		if (stats->is_truncated)
-			log_warning("'%s': the file is cut off", path);
+			log_warning("'%s': the file is cut off%s%s", path, *first ? ": " : "",
+				    first);
+		else if (*first)
+			log_warning("'%s': %s", path, first);
 		return;
 	}
 	log_warning("'%s': %" PRIu64 " %s not read%s%s%s", path, stats->lines_skipped,
 		    stats->lines_skipped == 1 ? "record" : "records",
-		    stats->is_truncated ? ", the file is cut off" : "",
-		    stats->skipped_text[0] ? "; first: " : "", stats->skipped_text);
+		    stats->is_truncated ? ", the file is cut off" : "", *first ? "; first: " : "",
+		    first);
 }

@@ -129,6 +129,16 @@ static int read_part(struct reader *reader, const struct split_part *part, struc
 	return 0;
 }
 
+/* What else seems wrong then comes of it. */
+static void note_cut(struct reader *reader)
+{
+	struct reader_state *state = &reader->state;
+
+	state->is_truncated = true;
+	if (split_is_damaged(&reader->split))
+		(void)snprintf(state->text, sizeof(state->text), "its packed data is damaged");
+}
+
 int reader_next(struct reader *reader, struct row *ret_row)
 {
 	struct split_part part;
@@ -145,6 +155,6 @@ int reader_next(struct reader *reader, struct row *ret_row)
 			return fail(reader, r);
 	}
 	if (!r && split_is_cut(&reader->split))
-		reader->state.is_truncated = true;
+		note_cut(reader);
 	return r;
 }

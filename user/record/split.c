@@ -235,6 +235,11 @@ int split_next(struct split *split, struct split_part *ret_part)
 	return hand_out(split, false, ret_part);
 }
 
+bool split_is_damaged(const struct split *split)
+{
+	return split->gunzip && gzip_unpack_is_damaged(split->gunzip);
+}
+
 bool split_is_cut(const struct split *split)
 {
 	return split->mode == SPLIT_ARRAY || split->mode == SPLIT_BRACKET ||

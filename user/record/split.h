@@ -59,5 +59,6 @@ int split_next(struct split *split, struct split_part *ret_part);
 
 /* At the end: an array was not closed, or gzip's file has no end. */
 bool split_is_cut(const struct split *split);
+bool split_is_damaged(const struct split *split); /* of that file what cannot be unpacked */
 
 #endif

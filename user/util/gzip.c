@@ -23,6 +23,7 @@ struct gzip_unpack {
 	int fd; /* borrowed */
 	bool is_within; /* a member that has begun has not ended */
 	bool is_over;
+	bool is_damaged; /* what it holds further on cannot be known */
 	unsigned char in[CHUNK_BYTES];
 };
 
@@ -111,6 +112,11 @@ bool gzip_unpack_is_cut(const struct gzip_unpack *gunzip)
 	return gunzip->is_over && gunzip->is_within;
 }
 
+bool gzip_unpack_is_damaged(const struct gzip_unpack *gunzip)
+{
+	return gunzip->is_damaged;
+}
+
 static int refill(struct gzip_unpack *gunzip)
 {
 	ssize_t count;
@@ -139,7 +145,7 @@ static int inflate_some(struct gzip_unpack *gunzip)
 		(void)inflateReset(stream);
 	/* What is damaged cannot be read on. */
 	else if (r != Z_OK && r != Z_BUF_ERROR)
-		gunzip->is_over = true;
+		gunzip->is_over = gunzip->is_damaged = true;
 	return 0;
 }
 

@@ -31,5 +31,6 @@ void gzip_unpack_free(struct gzip_unpack *gunzip);
 /* As read(). At the end of what can be read 0, also where the file is cut off or damaged. */
 int gzip_unpack_read(struct gzip_unpack *gunzip, char *text, size_t size, size_t *ret_len);
 bool gzip_unpack_is_cut(const struct gzip_unpack *gunzip);
+bool gzip_unpack_is_damaged(const struct gzip_unpack *gunzip); /* it is cut as well, then */
 
 #endif
