@@ -24,6 +24,7 @@ struct tally_of_rows {
 	uint64_t count;
 	uint64_t first_ms;
 	uint64_t last_ms;
+	bool is_set_back; /* the wall clock, between two of them */
 	struct denet_summary figures; /* denet's, as far as samples tell them */
 	uint64_t mean_count;
 	uint64_t psi_count;
@@ -72,12 +73,14 @@ static void roll_up(struct tally_of_rows *tally, const struct denet_tree *tree)
 	}
 }
 
-/* Since the start, or else since the first sample. The wall clock may have been set back. */
+/* Since the start, or else since the first sample; not known where the wall clock was set back. */
 static uint64_t elapsed_ns(const struct tally_of_rows *tally, uint64_t t0_ms, uint64_t ts_ms)
 {
 	uint64_t start_ms = t0_ms == DENET_UNKNOWN ? tally->first_ms : t0_ms;
 
-	return ts_ms > start_ms && ts_ms != DENET_UNKNOWN ? (ts_ms - start_ms) * NS_PER_MS : 0;
+	if (ts_ms == DENET_UNKNOWN || start_ms == DENET_UNKNOWN)
+		return 0;
+	return ts_ms >= start_ms ? (ts_ms - start_ms) * NS_PER_MS : DENET_UNKNOWN;
 }
 
 static void rows_add(struct tally_of_rows *tally, struct row *row, uint64_t t0_ms)
@@ -86,6 +89,9 @@ static void rows_add(struct tally_of_rows *tally, struct row *row, uint64_t t0_m
 
 	if (!tally->count++)
 		tally->first_ms = row->tree.ts_ms;
+	else
+		tally->is_set_back |=
+			tally->last_ms != DENET_UNKNOWN && row->tree.ts_ms < tally->last_ms;
 	peaks_note(&tally->peaks, &row->tree, &row->tree.aggregated,
 		   elapsed_ns(tally, t0_ms, row->tree.ts_ms));
 	tally->last_ms = row->tree.ts_ms;
@@ -100,12 +106,12 @@ static void rows_add(struct tally_of_rows *tally, struct row *row, uint64_t t0_m
 	tally->last = row->tree;
 }
 
-/* The wall clock may have been set back meanwhile. */
-static double elapsed_secs(uint64_t first_ms, uint64_t last_ms)
+static double elapsed_secs(const struct tally_of_rows *tally)
 {
-	if (first_ms == DENET_UNKNOWN || last_ms == DENET_UNKNOWN)
+	if (tally->is_set_back || tally->first_ms == DENET_UNKNOWN ||
+	    tally->last_ms == DENET_UNKNOWN)
 		return NAN;
-	return last_ms > first_ms ? (double)(last_ms - first_ms) / 1e3 : 0;
+	return (double)(tally->last_ms - tally->first_ms) / 1e3;
 }
 
 /* The command and its end are known by other records. */
@@ -118,8 +124,9 @@ static void take_tally(struct stats *stats, const struct tally_of_rows *tally)
 	*summary = tally->figures;
 	summary->command = command;
 	summary->end = end;
-	summary->total_time_secs = elapsed_secs(tally->first_ms, tally->last_ms);
+	summary->total_time_secs = elapsed_secs(tally);
 	summary->sample_count = tally->count;
+	stats->is_set_back = tally->is_set_back;
 	if (tally->mean_count)
 		summary->avg_cpu_usage /= (double)tally->mean_count;
 	if (tally->psi_count)
@@ -401,6 +408,9 @@ int stats_read_fd(int fd, const struct denet_observer *observer, struct stats *r
 	stats.lines_skipped = state->lines_skipped;
 	stats.is_truncated = state->is_truncated;
 	memcpy(stats.skipped_text, state->text, sizeof(stats.skipped_text));
+	if (stats.is_set_back && !state->text[0])
+		(void)snprintf(stats.skipped_text, sizeof(stats.skipped_text),
+			       "its clock was set back: how long it took is not known");
 	stats.observer = NULL;
 	*ret_stats = stats;
 	stats = (struct stats){ 0 };

@@ -23,6 +23,7 @@ struct stats {
 
 	uint64_t lines_skipped;
 	bool is_truncated;
+	bool is_set_back; /* the clock, where samples alone tell the time */
 	char skipped_text[160]; /* the first thing wrong in the file; may be empty */
 
 	char *command_args; /* owned; summary.command.args */
