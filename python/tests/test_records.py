@@ -265,6 +265,7 @@ def test_fixtures_of_the_c_reader_are_read_or_refused_by_line():
                     "garbage.txt",
                     "hostile.jsonl",
                     "mixed.jsonl",
+                    "newer.jsonl",
                     "truncated.jsonl",
                 )
 
