@@ -59,8 +59,23 @@ static void rows_are_asked_for_in_several_ways(void **state)
 	assert_int_equal(PARSE("run", "--under", "make", "--by", "comm", "x").by, 0);
 	assert_false(PARSE("stats", "f").has_rows);
 	REFUSE("'--by' comm|cmd|exe|subtree|cgroup|user 'x'", "stats", "--by", "x", "f");
+	REFUSE("'--sort' cpu|wall|peak|runs|... --help 'bad'", "stats", "--sort", "bad", "f");
+	assert_null(strstr(error, "label"));
+	REFUSE("'--sort' 'statu' mean 'status'?", "stats", "--sort", "statu", "f");
+	REFUSE("'--under' pattern ''", "stats", "--under", "", "f");
 	REFUSE("'--top' 1 '0'", "stats", "--top", "0", "f");
 	REFUSE("'--under' doctor", "doctor", "--under", "x");
+}
+
+static void what_is_asked_of_a_conversion_or_a_report_makes_sense(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("convert", "--to", "md", "--to", "md", "f").conversion,
+			 CONVERSION_MARKDOWN);
+	REFUSE("'--to' twice, 'csv' 'md'", "convert", "--to", "csv", "f", "--to", "md");
+	assert_int_equal(PARSE("run", "--color", "never", "--color", "always", "x").color, 1);
+	REFUSE("browser 'x.html.gz'", "report", "f", "-o", "x.html.gz");
+	assert_string_equal(PARSE("report", "f", "-o", "-").out, "-");
 }
 
 static void one_file_is_summed_up_and_several_are_a_table(void **state)
@@ -82,7 +97,7 @@ static void one_file_is_summed_up_and_several_are_a_table(void **state)
 			 3);
 	REFUSE("'--sort' cpu|wall|peak|runs 'label'", "stats", "--sort", "label", "a");
 	REFUSE("'--sort' cpu|wall|peak|runs 'file'", "run", "--sort", "file", "a");
-	REFUSE("'--sort' cpu|wall|peak|runs|start 'x'", "stats", "--sort", "x", "a", "b");
+	REFUSE("'--sort' cpu|wall|peak|runs|... 'x'", "stats", "--sort", "x", "a", "b");
 	REFUSE("runs' '--group-by'", "stats", "--sort", "runs", "a", "b");
 	REFUSE("host' label", "stats", "--sort", "host", "--group-by", "label", "a");
 	REFUSE("'--group-by' label|host|job 'x'", "stats", "--group-by", "x", "a");
@@ -448,6 +463,7 @@ int main(void)
 		cmocka_unit_test(defaults_are_those_of_the_library),
 		cmocka_unit_test(every_option_of_denet_is_accepted),
 		cmocka_unit_test(rows_are_asked_for_in_several_ways),
+		cmocka_unit_test(what_is_asked_of_a_conversion_or_a_report_makes_sense),
 		cmocka_unit_test(one_file_is_summed_up_and_several_are_a_table),
 		cmocka_unit_test(our_options_are_accepted),
 		cmocka_unit_test(there_is_a_bit_for_each_option),

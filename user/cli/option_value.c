@@ -15,6 +15,7 @@
 #define YEARS_S 1000000000u /* thirty of them: nanoseconds stay far from the limit of 64 bits */
 #define CHILDREN_LIMIT 1000000u
 #define COUNT_LIMIT 1000000u
+#define CHOICES_SHOWN 4
 
 int option_refuse(char error[OPTIONS_ERROR_BYTES], const char *format, ...)
 {
@@ -71,15 +72,23 @@ static int set_count(const struct option_spec *spec, const char *value, uint64_t
 	return 0;
 }
 
-/* Some are too many to stand in a line of help. */
+/* Some are too many to stand in a line of help, and all of them in one of an error. */
+static void append_choices(struct buf *list, const struct option_spec *spec, size_t count)
+{
+	for (size_t i = 0; i < count && i < CHOICES_SHOWN; i++)
+		buf_printf(list, "%s%s", i ? "|" : "", spec->choices[i]);
+	if (count > CHOICES_SHOWN)
+		buf_append_text(list, "|... (see --help)");
+}
+
 static int refuse_choice(const struct option_spec *spec, const char *value, size_t count,
 			 char error[OPTIONS_ERROR_BYTES])
 {
 	const char *nearest = suggest_nearest(value, spec->choices, count);
 	AUTO(buf) struct buf list = { 0 };
 
-	for (size_t i = 0; i < count && !strchr(spec->value, '|'); i++)
-		buf_printf(&list, "%s%s", i ? "|" : "", spec->choices[i]);
+	if (!strchr(spec->value, '|'))
+		append_choices(&list, spec, count);
 	return option_refuse(error, "option '--%s' takes %s, not '%.100s'%s%s%s", spec->name,
 			     list.len ? buf_text(&list) : spec->value, value,
 			     nearest ? "; did you mean '" : "", nearest ? nearest : "",

@@ -75,9 +75,22 @@ static bool is_final(const struct parser *parser)
 	       parser->options->command == COMMAND_HELP;
 }
 
+/* Where there is no default, somebody has named what he wants: two of these cannot both be meant. */
+static const char *first_choice(const struct parser *parser, const struct option_spec *spec)
+{
+	const void *at = (const char *)parser->options + spec->offset;
+	bool is_demanded = spec->kind == OPTION_CHOICE && !spec->default_value;
+
+	return is_demanded && parser->marks.given & option_bit(spec)
+		       ? spec->choices[*(const unsigned int *)at]
+		       : NULL;
+}
+
 /* value is what was joined to the option, or NULL. */
 static int take_option(struct parser *parser, const struct option_spec *spec, const char *value)
 {
+	const char *first;
+
 	if (!spec->value && value)
 		return option_refuse(parser->error, "option '--%s' takes no value, not '%.100s'",
 				     spec->name, value);
@@ -87,6 +100,11 @@ static int take_option(struct parser *parser, const struct option_spec *spec, co
 					     spec->name, spec->value);
 		value = parser->args[parser->next++];
 	}
+	first = first_choice(parser, spec);
+	if (first && strcmp(first, value) != 0)
+		return option_refuse(parser->error,
+				     "option '--%s' was given twice, as '%.100s' and '%.100s'",
+				     spec->name, first, value);
 	parser->marks.given |= option_bit(spec);
 	return option_set(spec, value, parser->options, parser->error);
 }

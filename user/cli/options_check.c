@@ -5,6 +5,7 @@
 #include "cli/command_table.h"
 #include "cli/file_list.h"
 #include "cli/options_internal.h"
+#include "util/gzip.h"
 
 /* Beside the first, the second would have no effect. */
 static const struct {
@@ -97,6 +98,10 @@ static int check_places(const struct options *options, uint64_t given,
 	if (options->command == COMMAND_REPORT && !options->out)
 		return option_refuse(error, "report needs '--out FILE', as in '-o run.html'; "
 					    "'-' is stdout");
+	if (options->command == COMMAND_REPORT && gzip_is_name(options->out))
+		return option_refuse(error,
+				     "report writes no '.gz', which no browser opens: '%.100s'",
+				     options->out);
 	if (options->clean_env && !options->user)
 		return option_refuse(error, "option '--clean-env' needs '--user USER'");
 	return 0;
@@ -162,6 +167,9 @@ static int check_rows(const struct options *options, uint64_t given,
 	static const char *const names[] = { "by", "under", "sort", "top" };
 	const char *silent = given & bit_of("quiet") ? "quiet" : "json";
 
+	if (options->under && !options->under[0])
+		return option_refuse(error, "option '--under' takes a pattern, such as 'make', not "
+					    "''");
 	if ((options->command != COMMAND_RUN && options->command != COMMAND_ATTACH) ||
 	    !(given & bit_of(silent)) || options->summaries.count)
 		return 0;
