@@ -13,40 +13,8 @@
 #include "record/split.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
-#include "util/gzip.h"
 
-#include "record_file.h"
-
-#define SAMPLE_LINE SAMPLE "}\n"
-
-struct outcome {
-	int result; /* of the last call */
-	int rows;
-	struct row last;
-	struct reader_state state;
-};
-
-static struct outcome read_all(int fd)
-{
-	AUTO(reader) struct reader *reader = NULL;
-	struct outcome outcome = { 0 };
-	struct row row;
-
-	assert_int_equal(reader_new(fd, &reader), 0);
-	while ((outcome.result = reader_next(reader, &row)) > 0) {
-		outcome.rows++;
-		outcome.last = row;
-	}
-	outcome.state = *reader_state(reader);
-	return outcome;
-}
-
-static struct outcome read_text(const char *text)
-{
-	AUTO_FD int fd = file_with(text, strlen(text));
-
-	return read_all(fd);
-}
+#include "reader_outcome.h"
 
 static void reader_reads_a_plain_sample(void **state)
 {
@@ -248,81 +216,6 @@ static void reader_takes_a_bracket_in_a_log_line_for_no_array(void **state)
 	assert_int_equal(outcome.state.lines_skipped, 1);
 }
 
-static void reader_refuses_records_of_another_schema(void **state)
-{
-	static const char *const lines[][2] = {
-		{ "{\"kind\":\"metadata\",\"pid\":1,\"schema\":1}\n", "" },
-		{ "{\"kind\":\"metadata\",\"pid\":1}\n", "" },
-		{ "{\"cmd\":[],\"t0_ms\":1,\"schema\":0}\n",
-		  "line 2: records of schema 0, and this version reads schema 1 alone" },
-		{ "{\"kind\":\"metadata\",\"schema\":2}\n",
-		  "line 2: records of schema 2, and this version reads schema 1 alone" },
-		{ "{\"schema\":\"b\",\"kind\":\"metadata\"}\n",
-		  "line 2: records of schema ?, and this version reads schema 1 alone" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		AUTO(buf) struct buf text = { 0 };
-		struct outcome outcome;
-
-		buf_printf(&text, "%s%s%s", SAMPLE_LINE, lines[i][0], SAMPLE_LINE);
-		outcome = read_text(buf_text(&text));
-		assert_string_equal(outcome.state.text, lines[i][1]);
-		assert_int_equal(outcome.result, *lines[i][1] ? -EPROTONOSUPPORT : 0);
-		assert_int_equal(outcome.rows, *lines[i][1] ? 1 : 3);
-	}
-}
-
-static void reader_refuses_binary_data(void **state)
-{
-	AUTO_FD int fd = file_with("\x7f"
-				   "ELF\0\n{}",
-				   8);
-	struct outcome outcome = read_all(fd);
-
-	(void)state;
-	assert_int_equal(outcome.result, -EILSEQ);
-	assert_string_equal(outcome.state.text, "line 1: binary data");
-}
-
-static void reader_passes_over_zeros_behind_the_first_line(void **state)
-{
-	static const char text[] = SAMPLE_LINE "{\"kind\":\0\0\0\n\0\0\n" SAMPLE_LINE;
-	AUTO_FD int fd = file_with(text, sizeof(text) - 1);
-	struct outcome outcome = read_all(fd);
-
-	(void)state;
-	assert_int_equal(outcome.result, 0);
-	assert_int_equal(outcome.rows, 2);
-	assert_int_equal(outcome.state.lines_skipped, 2);
-	assert_string_equal(outcome.state.text, "line 2: not a JSON object");
-}
-
-/* Some of it is read by then, and the last record of that is cut off by the same fault. */
-static void reader_names_damage_of_packed_data(void **state)
-{
-	AUTO(buf) struct buf plain = { 0 };
-	AUTO(buf) struct buf packed = { 0 };
-	struct gzip *gzip = NULL;
-	struct outcome outcome;
-	AUTO_FD int fd = -1;
-
-	(void)state;
-	for (int i = 0; i < 1000; i++)
-		buf_printf(&plain, "%s,\"pss_kb\":%d}\n", SAMPLE, i * i);
-	assert_int_equal(gzip_new(&gzip), 0);
-	assert_int_equal(gzip_pack(gzip, plain.data, plain.len, true, &packed), 0);
-	gzip_free(gzip);
-	memset(packed.data + packed.len / 2, 0xff, packed.len / 4);
-	fd = file_with(packed.data, packed.len);
-	outcome = read_all(fd);
-	assert_int_equal(outcome.result, 0);
-	assert_in_range(outcome.rows, 1, 999);
-	assert_true(outcome.state.is_truncated);
-	assert_string_equal(outcome.state.text, "its packed data is damaged");
-}
-
 static void reader_reports_what_cannot_be_read(void **state)
 {
 	struct outcome outcome = read_all(-1);
@@ -352,25 +245,6 @@ static void reader_reads_our_metadata_exit_and_summary(void **state)
 	assert_int_equal(code.last.exit.end.exit_code, 0);
 	assert_true(code.last.exit.end.known);
 	assert_int_equal(code.last.exit.last_sample_to_exit_ms, 4);
-}
-
-static void reader_does_not_know_an_end_that_there_cannot_be(void **state)
-{
-	static const char *const ends[] = { "\"exit_code\":256", "\"signal\":65",
-					    "\"exit_code\":-1" };
-	struct outcome last = read_text("{\"kind\":\"exit\",\"ts_ms\":5,\"exit_code\":255}\n");
-
-	(void)state;
-	assert_int_equal(last.last.exit.end.exit_code, 255);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		AUTO(buf) struct buf text = { 0 };
-		struct outcome outcome;
-
-		buf_printf(&text, "{\"kind\":\"exit\",\"ts_ms\":5,%s}\n", ends[i]);
-		outcome = read_text(buf_text(&text));
-		assert_int_equal(outcome.rows, 1);
-		assert_false(outcome.last.exit.end.known);
-	}
 }
 
 static void reader_knows_denets_metadata_without_kind(void **state)
@@ -506,13 +380,8 @@ int main(void)
 		cmocka_unit_test(reader_reads_a_cut_array),
 		cmocka_unit_test(reader_reads_on_behind_an_array),
 		cmocka_unit_test(reader_takes_a_bracket_in_a_log_line_for_no_array),
-		cmocka_unit_test(reader_refuses_records_of_another_schema),
-		cmocka_unit_test(reader_refuses_binary_data),
-		cmocka_unit_test(reader_names_damage_of_packed_data),
-		cmocka_unit_test(reader_passes_over_zeros_behind_the_first_line),
 		cmocka_unit_test(reader_reports_what_cannot_be_read),
 		cmocka_unit_test(reader_reads_our_metadata_exit_and_summary),
-		cmocka_unit_test(reader_does_not_know_an_end_that_there_cannot_be),
 		cmocka_unit_test(reader_knows_denets_metadata_without_kind),
 		cmocka_unit_test(reader_takes_a_program_without_a_name_for_none),
 		cmocka_unit_test(reader_reads_when_a_process_and_its_programs_began),
