@@ -25,6 +25,9 @@ static void amounts_are_told_as_elsewhere(void **state)
 	assert_string_equal(budget_view_amount("s", 12.31).text, "12.31 s");
 	assert_string_equal(budget_view_amount("ms", 12).text, "12 ms");
 	assert_string_equal(budget_view_amount("kb", 2048).text, "2.0 MiB");
+	assert_string_equal(budget_view_amount("kb", 0x1p60).text, "1024 EiB");
+	assert_string_equal(budget_view_amount("bytes", 0x1p53).text, "8.0 PiB");
+	assert_string_equal(budget_view_amount("ns", 9007199254740992.0).text, "104 d 05 h");
 	assert_string_equal(budget_view_amount("bytes", 2048).text, "2.0 KiB");
 	assert_string_equal(budget_view_amount("percent", 87.55).text, "87.5%");
 	assert_string_equal(budget_view_amount("", 5000).text, "5,000");

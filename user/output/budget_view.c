@@ -27,7 +27,7 @@ struct human budget_view_amount(const char *unit, double amount)
 {
 	struct human human;
 
-	if (!(amount >= 0 && amount < LARGEST / 1024))
+	if (!(amount >= 0 && amount < LARGEST))
 		return plain(amount, unit);
 	if (strcmp(unit, "ns") == 0)
 		return human_duration((uint64_t)(amount + 0.5));
@@ -35,6 +35,8 @@ struct human budget_view_amount(const char *unit, double amount)
 		return human_duration((uint64_t)(amount * NS_PER_MS + 0.5));
 	if (strcmp(unit, "s") == 0 && amount < LARGEST / NS_PER_S)
 		return human_duration((uint64_t)(amount * NS_PER_S + 0.5));
+	if (strcmp(unit, "kb") == 0 && amount >= LARGEST / 1024)
+		return human_kib((uint64_t)amount);
 	if (strcmp(unit, "kb") == 0)
 		return human_bytes((uint64_t)(amount * 1024 + 0.5));
 	if (strcmp(unit, "bytes") == 0)
