@@ -2,6 +2,7 @@
 """`diff`: runs of one program against others of it. A real run is recorded and its figures are varied."""
 
 import json
+import os
 
 from harness import Case, parse, run
 
@@ -130,6 +131,21 @@ class Refused(Case):
         self.refuse(1, "cut off", good, self.write("cut", "".join(json.dumps(r) + "\n" for r in self.recorded[:-1])))
         self.refuse(1, "records of processes", good, self.write("bare", "".join(
             json.dumps(r) + "\n" for r in self.recorded if r["kind"] != "process")))
+
+    def test_files_that_lost_records(self):
+        def lose(record):
+            if record["kind"] == "summary":
+                record["records_lost"] = 3
+
+        self.refuse(1, "records were lost", self.vary("good", 1), self.vary("lost", 1, lose))
+
+    def test_a_file_counts_once_on_a_side(self):
+        base, other, head = (self.vary(name, 1) for name in ("base", "other", "head"))
+        os.link(base, self.path("link"))
+        result = run("diff", "--json", base, other, self.path("link"), base, "--", head, base)
+        self.assertEqual((result.status, len(result.err_lines)), (0, 1), result)
+        self.assertIn(f"2 files were given before, such as '{self.path('link')}'", result.err_lines[0])
+        self.assertEqual([parse(result.out)[key] for key in ("base_runs", "head_runs")], [2, 2])
 
     def test_wrong_usage(self):
         good = self.vary("good", 1)

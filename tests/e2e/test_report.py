@@ -20,10 +20,9 @@ def data_of(page):
 
 
 class Case(Case):  # pylint: disable=function-redefined
-    def page(self, *files, **options):
-        done = run("report", *files, "-o", self.path("out.html"), **options)
-        self.assertEqual((done.status, done.out), (0, b""), done)
-        self.assertEqual(done.err, b"", done)
+    def page(self, *files, lines=0):
+        done = run("report", *files, "-o", self.path("out.html"))
+        self.assertEqual((done.status, done.out, len(done.err_lines)), (0, b"", lines), done)
         return self.read("out.html")
 
     def data(self, *files, **options):
@@ -64,6 +63,13 @@ class Written(Case):
         names = [str(FIXTURES / name) for name in ("own.jsonl", "denet-0.6.jsonl", "own-array.json")]
         self.assertEqual([told["file"] for told in self.data(*names)], names)
 
+    def test_a_file_is_shown_once(self):
+        own = str(FIXTURES / "own.jsonl")
+        done = run("report", own, f"{FIXTURES}/../records/own.jsonl", "-o", self.path("out.html"))
+        self.assertEqual((done.status, len(done.err_lines)), (0, 1), done)
+        self.assertIn("was given before", done.err_lines[0])
+        self.assertEqual(len(data_of(self.read("out.html"))["runs"]), 1)
+
     def test_an_older_page_is_replaced_whole(self):
         self.write("out.html", "x" * 1_000_000, mode=0o600)
         page = self.page(str(FIXTURES / "own.jsonl"))
@@ -73,7 +79,7 @@ class Written(Case):
         self.assertEqual(os.listdir(self.folder), ["out.html"])
 
     def test_no_name_stands_in_the_page_itself(self):
-        page = self.page(str(FIXTURES / "hostile.jsonl"))
+        page = self.page(str(FIXTURES / "hostile.jsonl"), lines=1)
         self.assertEqual(page.count(b"</script>"), 3)
         self.assertEqual(page.count(b"<script"), 3)
         for name in re.findall(rb'"comm":"([^"\\]{4,})"', (FIXTURES / "hostile.jsonl").read_bytes()):
@@ -129,6 +135,7 @@ class BadInput(Case):
                 done = run("report", str(FIXTURES / name), "-o", self.path("out.html"))
                 self.assertEqual(done.status, 0, done)
                 self.assertEqual(data_of(self.read("out.html"))["runs"][0][key], value)
+                self.assertEqual(len(done.err_lines), 0 if name.startswith("denet-") else 1, done)
 
     def test_lines_that_are_no_records_are_counted(self):
         done = run("report", str(FIXTURES / "mixed.jsonl"), "-o", self.path("out.html"))

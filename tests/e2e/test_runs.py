@@ -76,8 +76,19 @@ class Rows(Case):
         self.vary("runs/1.jsonl")
         self.vary("runs/note.txt")
         os.symlink("..", self.path("runs/b/up"))
-        files = [row["file"] for row in self.rows("records.jsonl", "runs/*/[0-9].jsonl", "-r", "runs")]
-        self.assertEqual(files, ["records.jsonl", "runs/b/2.jsonl", "runs/1.jsonl", "runs/b/2.jsonl"])
+        files = [row["file"] for row in self.rows("records.jsonl", "runs/*/[0-9].jsonl", "-r", "runs", lines=1)]
+        self.assertEqual(files, ["records.jsonl", "runs/b/2.jsonl", "runs/1.jsonl"])
+
+    def test_a_file_is_one_run_by_whatever_name(self):
+        os.link(self.path("records.jsonl"), self.path("link.jsonl"))
+        result = run("stats", "--json", "records.jsonl", "link.jsonl", cwd=self.folder)
+        self.assertEqual((result.status, len(parse(result.out)), len(result.err_lines)), (0, 1, 1), result)
+        self.assertIn("'link.jsonl' was given before", result.err_lines[0])
+
+    def test_stdin_that_is_closed(self):
+        for args in (("stats", "-"), ("convert", "--to", "csv", "-"), ("stats", "-", "records.jsonl")):
+            result = run(*args, cwd=self.folder, preexec_fn=lambda: os.close(0))
+            self.assertEqual((result.status, result.err_lines), (1, ["denet-bpf: cannot use '-': stdin is closed"]))
 
     def test_packed_and_from_stdin(self):
         subprocess.run(["gzip", self.vary("b.jsonl")], check=True)

@@ -352,13 +352,6 @@ static int finish(struct convert *convert, const struct denet_stats *stats)
 	return r;
 }
 
-static void warn(const char *path, const struct denet_stats *stats)
-{
-	gaps_warn(path, stats);
-	if (stats->is_ours && !stats->has_summary && !stats->is_truncated)
-		log_warning("'%s': the records end before the run did", path);
-}
-
 /* --- writing ------------------------------------------------------------------------------------ */
 
 static int pack(struct buf *text)
@@ -415,7 +408,7 @@ int convert_main(const struct options *options)
 		r = read_file(&convert, &stats);
 	if (r)
 		return EXIT_STATUS_LOST;
-	warn(options->file, stats);
+	gaps_warn_all(options->file, stats);
 	if (finish(&convert, stats))
 		return EXIT_STATUS_LOST;
 	return write_text(&convert, &file) ? EXIT_STATUS_LOST : EXIT_STATUS_OK;

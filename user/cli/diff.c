@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/inputs.h"
 #include "cli/outputs.h"
 #include "output/diff_view.h"
 #include "util/buf.h"
@@ -60,6 +61,9 @@ static const char *why_unusable(const struct denet_stats *stats)
 		return "some of its lines are no records";
 	if (stats->summary->incomplete)
 		return "it is not of a whole run";
+	/* Of those programs are missing, or runs of them. */
+	if (stats->summary->records_lost && stats->summary->records_lost != DENET_UNKNOWN)
+		return "some of its records were lost while it was written";
 	if (!stats->summary->groups_count)
 		return "it has no records of processes";
 	return NULL;
@@ -116,19 +120,27 @@ static int add(struct denet_runs *runs, struct first *first, const char *path)
 static int read_side(const char *const paths[], size_t count, struct first *first,
 		     struct denet_runs **ret_runs)
 {
+	AUTO(inputs) struct inputs inputs = { 0 };
 	int r = denet_runs_new(ret_runs);
 
-	for (size_t i = 0; i < count && !r; i++)
-		r = add(*ret_runs, first, paths[i]);
+	for (size_t i = 0; i < count && !r; i++) {
+		r = inputs_take(&inputs, paths[i]);
+		if (r > 0)
+			r = add(*ret_runs, first, paths[i]);
+		else if (r)
+			(void)log_error(r, "cannot use '%s'", paths[i]);
+	}
+	inputs_warn(&inputs);
 	return r;
 }
 
-static int write_text(const struct options *options, const struct denet_comparison *comparison,
+static int write_text(const struct options *options, const struct denet_runs *base,
+		      const struct denet_runs *head, const struct denet_comparison *comparison,
 		      enum denet_accounting accounting)
 {
 	const struct diff_context context = {
-		.base_runs = options->base_count,
-		.head_runs = options->files_count - options->base_count,
+		.base_runs = denet_runs_count(base),
+		.head_runs = denet_runs_count(head),
 		.is_sampled = accounting != DENET_ACCOUNTING_BPF,
 		.is_verbose = options->verbose,
 	};
@@ -190,7 +202,7 @@ int diff_main(const struct options *options)
 		(void)log_error(0, "cannot compare: out of memory");
 		return EXIT_STATUS_LOST;
 	}
-	if (write_text(options, comparison, first.accounting)) {
+	if (write_text(options, base, head, comparison, first.accounting)) {
 		(void)log_error(0, "cannot write to '%s'", options->out ? options->out : "stdout");
 		return EXIT_STATUS_LOST;
 	}

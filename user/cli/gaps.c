@@ -22,3 +22,10 @@ void gaps_warn(const char *path, const struct denet_stats *stats)
 		    stats->is_truncated ? ", the file is cut off" : "", *first ? "; first: " : "",
 		    first);
 }
+
+void gaps_warn_all(const char *path, const struct denet_stats *stats)
+{
+	gaps_warn(path, stats);
+	if (stats->is_ours && !stats->has_summary && !stats->is_truncated)
+		log_warning("'%s': the records end before the run did", path);
+}

@@ -7,4 +7,7 @@
 /* Says in one line what of a file could not be read. */
 void gaps_warn(const char *path, const struct denet_stats *stats);
 
+/* And in another that it ends too soon, for who does not show that himself. */
+void gaps_warn_all(const char *path, const struct denet_stats *stats);
+
 #endif

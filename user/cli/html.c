@@ -4,6 +4,8 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/gaps.h"
+#include "cli/inputs.h"
 #include "cli/outputs.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -18,12 +20,21 @@ static void outfile_freep(struct outfile *file)
 static int add_files(struct html *html, const struct options *options)
 {
 	struct denet_error error = { .size = sizeof(error) };
+	AUTO(inputs) struct inputs inputs = { 0 };
 
-	for (size_t i = 0; i < options->files_count; i++)
-		if (html_add(html, options->files[i], &error)) {
-			(void)log_error(0, "cannot use '%s': %s", options->files[i], error.text);
+	for (size_t i = 0; i < options->files_count; i++) {
+		const char *path = options->files[i];
+		int r = inputs_take(&inputs, path);
+
+		if (r > 0)
+			r = html_add(html, path, gaps_warn_all, &error);
+		if (r) {
+			(void)log_error(0, "cannot use '%s': %s", path,
+					error.text[0] ? error.text : "out of memory");
 			return EXIT_STATUS_LOST;
 		}
+	}
+	inputs_warn(&inputs);
 	return EXIT_STATUS_OK;
 }
 

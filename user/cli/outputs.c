@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rights/descriptors.h"
 #include "util/log.h"
 
 static bool is_stdio(const char *path)
@@ -56,10 +57,24 @@ static int check_list(const struct options *options, const struct option_list *o
 	return r;
 }
 
+/* What stands in its place has nothing in it, which is not what is wrong. */
+static int check_stdin(const char *const inputs[], size_t count)
+{
+	for (size_t i = 0; i < count && !descriptors_have_stdin(); i++) {
+		if (!is_stdio(inputs[i]))
+			continue;
+		(void)log_error(0, "cannot use '-': stdin is closed");
+		return -EBADF;
+	}
+	return 0;
+}
+
 int outputs_check(const struct options *options, const char *const inputs[], size_t count)
 {
-	int r = check_one(options, options->out, inputs, count);
+	int r = check_stdin(inputs, count);
 
+	if (!r)
+		r = check_one(options, options->out, inputs, count);
 	if (!r)
 		r = check_list(options, &options->summaries, inputs, count);
 	return r ? r : check_list(options, &options->exports, inputs, count);

@@ -7,6 +7,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/file_list.h"
+#include "cli/inputs.h"
 #include "cli/outputs.h"
 #include "cli/run_table.h"
 #include "output/runs_data.h"
@@ -68,6 +69,21 @@ static int read_file(struct run_table *table, const char *path, struct report *r
 	report_judge(report, stats->summary, path);
 	denet_stats_free(stats);
 	return 0;
+}
+
+static int read_files(struct run_table *table, const struct file_list *files, struct report *report,
+		      size_t *lost)
+{
+	AUTO(inputs) struct inputs inputs = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < files->count && r >= 0; i++) {
+		r = inputs_take(&inputs, files->paths[i]);
+		if (r > 0)
+			r = read_file(table, files->paths[i], report, lost);
+	}
+	inputs_warn(&inputs);
+	return r;
 }
 
 static enum run_key key_of(const struct options *options)
@@ -231,8 +247,7 @@ int stats_runs(const struct options *options, struct report *report)
 
 	if (!r && outputs_check(options, files.paths, files.count))
 		return EXIT_STATUS_LOST;
-	for (size_t i = 0; i < files.count && !r; i++)
-		r = read_file(&table, files.paths[i], report, &lost);
+	r = r ? r : read_files(&table, &files, report, &lost);
 	if (r) {
 		(void)log_error(r, "cannot read them all");
 		return EXIT_STATUS_LOST;

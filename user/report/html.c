@@ -47,13 +47,14 @@ void html_free(struct html *html)
 	free(html);
 }
 
-int html_add(struct html *html, const char *path, struct denet_error *error)
+int html_add(struct html *html, const char *path, html_gaps_fn tell, struct denet_error *error)
 {
 	AUTO(html_run) struct html_run *run = NULL;
 	int r = html_run_read(path, &run, error);
 
 	if (r)
 		return r;
+	tell(path, run->stats);
 	r = html_write_run(&html->out, run);
 	return r ? error_set(error, r, "%s", strerror(-r)) : 0;
 }

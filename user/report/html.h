@@ -25,8 +25,11 @@ static inline void html_freep(struct html **html)
 	html_free(*html);
 }
 
+/* Says what of a file could not be read. */
+typedef void (*html_gaps_fn)(const char *path, const struct denet_stats *stats);
+
 /* Reads a file of records, "-" being stdin; of it what is shown stays in memory, packed. error says why not. */
-int html_add(struct html *html, const char *path, struct denet_error *error);
+int html_add(struct html *html, const char *path, html_gaps_fn tell, struct denet_error *error);
 
 /* The whole page of all files so far; nothing can be added then. */
 int html_append(struct html *html, struct buf *page);

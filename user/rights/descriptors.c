@@ -26,10 +26,19 @@ static bool is_of_libc(int fd)
 	return S_ISCHR(file.st_mode) && file.st_rdev == (fd == STDIN_FILENO ? DEV_FULL : DEV_NULL);
 }
 
+static bool descriptors_lack_stdin;
+
+bool descriptors_have_stdin(void)
+{
+	return !descriptors_lack_stdin;
+}
+
 void descriptors_keep_standard(void)
 {
 	int fd;
 
+	descriptors_lack_stdin =
+		fcntl(STDIN_FILENO, F_GETFD) < 0 || (rights_are_lent() && is_of_libc(STDIN_FILENO));
 	for (fd = STDIN_FILENO; rights_are_lent() && fd <= STDERR_FILENO; fd++)
 		if (is_of_libc(fd))
 			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);

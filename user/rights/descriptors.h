@@ -3,10 +3,15 @@
 #ifndef DENET_RIGHTS_DESCRIPTORS_H
 #define DENET_RIGHTS_DESCRIPTORS_H
 
+#include <stdbool.h>
+
 /*
  * First of all: one that came closed must not become one of our files. The stand-in vanishes at
  * exec, so that a command finds it closed as well.
  */
 void descriptors_keep_standard(void);
+
+/* Whether stdin was open before that. */
+bool descriptors_have_stdin(void);
 
 #endif
