@@ -85,6 +85,24 @@ class Host(Case):
         self.assertEqual(result.status, 1)
         self.assertIn(b"'a.service'", result.err)
 
+    def test_resolve_tells_where_a_container_is(self):
+        root = self.lay_out()
+
+        def resolve(*args):
+            return self.host("resolve", *root, *args)
+
+        for word in (ID[:12], ID, f"/system.slice/docker-{ID}.scope"):
+            self.assertEqual(json.loads(resolve(word).out), {
+                "name": ID[:12], "id": ID, "cgroups": [self.path(f"fs/system.slice/docker-{ID}.scope")]})
+        self.assertEqual(json.loads(resolve("a.service").out)["cgroups"], [self.path("fs/system.slice/a.service")])
+        self.put(f"docker/{ID[:-1]}0/cgroup.procs", "")
+        for word, said in ((ID[:12], b"one of 2: "), ("none", b"no container 'none'")):
+            result = resolve(word)
+            self.assertEqual((result.status, result.out), (1, b""))
+            self.assertIn(said, result.err)
+        self.assert_refused(self.host("resolve"), "name or the id")
+        self.assert_refused(resolve("--nothing", "x"), "--nothing")
+
     def test_hostile_names_do_no_harm(self):
         self.put("cgroup.controllers", "")
         name = os.fsencode(self.path("fs")) + b"/lxc.payload.\x1b[31m\"\n\xff\xe2\x80\xae"

@@ -17,7 +17,7 @@ void choice_done(struct choice *choice)
 	*choice = (struct choice){ 0 };
 }
 
-static bool is_called(const struct cgroup *group, const char *word)
+bool choice_is_called(const struct cgroup *group, const char *word)
 {
 	const char *id = group->name.id;
 	size_t len = strlen(word);
@@ -31,7 +31,7 @@ static bool is_among(const struct cgroup *group, const struct agent_names *names
 	if ((group->name.type == NAME_CONTAINER) != is_container)
 		return false;
 	for (size_t i = 0; i < names->count; i++)
-		if (is_called(group, names->items[i]))
+		if (choice_is_called(group, names->items[i]))
 			return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 #ifndef DENET_AGENT_CHOICE_H
 #define DENET_AGENT_CHOICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "agent/options.h"
@@ -20,6 +21,9 @@ void choice_done(struct choice *choice);
 /* Made anew; -ENOMEM. */
 int choice_make(struct choice *choice, const struct cgroups *groups,
 		const struct agent_options *options);
+
+/* By its name, its path as /proc/PID/cgroup has it, or four digits of its id or more. */
+bool choice_is_called(const struct cgroup *group, const char *word);
 
 /* The first name that was asked for and that no group has; NULL when all are there. */
 const char *choice_missing(const struct cgroups *groups, const struct agent_options *options);

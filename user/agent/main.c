@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* denet-bpf-host: what `denet-bpf host` executes. */
+#include <string.h>
+
 #include "agent/loop.h"
 #include "agent/options.h"
+#include "agent/resolve.h"
 #include "agent/status.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -22,6 +25,8 @@ int main(int argc, char *argv[])
 	char error[OPTIONS_ERROR_BYTES];
 	struct agent_options options;
 
+	if (argc > 1 && strcmp(argv[1], "resolve") == 0)
+		return resolve_main(argc - 1, argv + 1);
 	if (options_read(argc, argv, &options, error)) {
 		(void)log_error(0, "%s", error);
 		return STATUS_FAILED;

@@ -228,9 +228,11 @@ int options_read(int argc, char *const argv[], struct agent_options *ret_options
 
 void options_append_help(struct buf *buf)
 {
-	buf_append_text(buf,
-			"Usage: denet-bpf host [OPTIONS]\n"
-			"What each container, unit and other cgroup of this machine uses.\n\n");
+	buf_append_text(buf, "Usage: denet-bpf host [OPTIONS]\n"
+			     "       denet-bpf host resolve [--cgroup-root DIR] [--proc-root DIR] "
+			     "NAME|ID\n"
+			     "What each container, unit and other cgroup of this machine uses.\n"
+			     "With resolve, in JSON, where a container is.\n\n");
 	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option *option = &table[i];
 		size_t start = buf->len;
