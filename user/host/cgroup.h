@@ -11,6 +11,7 @@
 #include "host/name.h"
 #include "metrics/host_records.h"
 
+#define CGROUPS_MAX 5000 /* that are watched */
 #define CGROUP_FILES_MAX 32
 #define CGROUP_FILE_NOT_OPEN (-1)
 #define CGROUP_FILE_NOT_THERE (-2)

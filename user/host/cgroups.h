@@ -11,8 +11,6 @@
 struct cgroups;
 struct procfs;
 
-#define CGROUPS_MAX 5000
-
 /* procfs and cgroup_root, which may be NULL, are borrowed. */
 int cgroups_new(const struct procfs *procfs, const char *cgroup_root, struct cgroups **ret_groups);
 

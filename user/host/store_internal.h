@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What the parts share that find the cgroups and keep them. */
+#ifndef DENET_HOST_STORE_INTERNAL_H
+#define DENET_HOST_STORE_INTERNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/cgroup.h"
+#include "host/mounts.h"
+#include "util/idmap.h"
+
+struct procfs;
+
+struct cgroups {
+	const struct procfs *procfs; /* borrowed */
+	struct mounts mounts;
+	struct cgroup **items; /* owned, as are they */
+	size_t count;
+	size_t room;
+	struct idmap by_id; /* of a hierarchy and an inode in it */
+	struct idmap
+		claimed; /* folders that belong to a group which was found in another hierarchy */
+	struct idmap owners; /* of folders of the key's hierarchy: the group that each is in */
+	uint64_t omitted;
+	uint64_t pass;
+	int error; /* of this look */
+};
+
+/* Ids of two hierarchies may be the same. */
+static inline uint64_t store_key_of(enum mount mount, uint64_t inode)
+{
+	return inode ^ (uint64_t)(mount + 1) << 60;
+}
+
+/* The hierarchy that accounts of processes go by. */
+static inline enum mount store_main_mount(const struct cgroups *groups)
+{
+	return groups->mounts.points[MOUNT_CPUACCT] ? MOUNT_CPUACCT : MOUNT_V2;
+}
+
+#endif

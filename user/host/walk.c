@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "host/walk_internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/folders.h"
+#include "host/store_internal.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/idmap.h"
+
+/* A walk holds a descriptor for each level. */
+#define DEPTH_MAX 32
+
+/* One walk through one hierarchy. */
+struct walk {
+	struct cgroups *groups;
+	enum mount mount;
+	char path[PATH_MAX]; /* of the folder it is in */
+	size_t point_len; /* of it, the mount */
+	struct cgroup *owner; /* the innermost group around it; NULL for none */
+};
+
+static void dir_freep(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir);
+}
+
+static int add(struct cgroups *groups, struct cgroup *group)
+{
+	if (groups->count == groups->room) {
+		size_t room = groups->room ? 2 * groups->room : 64;
+		struct cgroup **items = array_resize(groups->items, room, sizeof(struct cgroup *));
+
+		if (!items)
+			return -ENOMEM;
+		groups->items = items;
+		groups->room = room;
+	}
+	if (idmap_put(&groups->by_id, store_key_of(group->found_in, group->id), group))
+		return -ENOMEM;
+	groups->items[groups->count++] = group;
+	return 0;
+}
+
+/* Its folders in other hierarchies are no groups of their own. */
+static int claim(struct cgroups *groups, struct cgroup *group)
+{
+	struct stat facts;
+	int r = 0;
+
+	for (enum mount mount = 0; mount < MOUNT_COUNT && !r; mount++)
+		if (mount != group->found_in && group->folders[mount] &&
+		    stat(group->folders[mount], &facts) == 0)
+			r = idmap_put(&groups->claimed, store_key_of(mount, facts.st_ino), group);
+	return r;
+}
+
+static bool has_end(const char *path, const char *end)
+{
+	size_t len = strlen(path), end_len = strlen(end);
+
+	return len >= end_len && strcmp(path + len - end_len, end) == 0;
+}
+
+/*
+ * One that no pattern knows counts when processes are in it and nothing around it is a group. systemd's
+ * slices hold none; where version 1 says otherwise, what it lacks stands in version 2.
+ */
+static bool is_plain_group(const struct walk *walk, int dir_fd, const char *group)
+{
+	struct name around;
+	size_t len = strlen(group);
+
+	if (name_find(group, len, &around, &len))
+		return false;
+	if (walk->mount != MOUNT_V2 && walk->groups->mounts.points[MOUNT_V2] &&
+	    has_end(group, ".slice"))
+		return false;
+	return folders_has_process(dir_fd);
+}
+
+static struct cgroup *make_group(const struct walk *walk, const char *path, uint64_t inode)
+{
+	struct cgroups *groups = walk->groups;
+	AUTO(cgroup) struct cgroup *group = NULL;
+
+	if (groups->count >= CGROUPS_MAX) {
+		groups->omitted++;
+		return NULL;
+	}
+	groups->error = cgroup_new(walk->mount, inode, path, walk->path, &group);
+	if (groups->error)
+		return NULL;
+	group->seen_pass = groups->pass;
+	groups->error = folders_complete(group, groups->procfs, &groups->mounts);
+	if (!groups->error)
+		groups->error = claim(groups, group);
+	if (!groups->error)
+		groups->error = add(groups, group);
+	return groups->error ? NULL : TAKE(group);
+}
+
+static void see_again(struct cgroups *groups, struct cgroup *group, const char *folder)
+{
+	group->seen_pass = groups->pass;
+	if (strcmp(group->folders[group->found_in], folder) != 0)
+		groups->error = folders_rename(group, folder, &groups->mounts);
+	if (!group->is_complete && !groups->error)
+		groups->error = folders_complete(group, groups->procfs, &groups->mounts);
+	if (!groups->error)
+		groups->error = claim(groups, group);
+}
+
+/* The group that the folder is; NULL for none, or one that was found elsewhere. */
+static struct cgroup *look_at(const struct walk *walk, int dir_fd, uint64_t inode)
+{
+	struct cgroups *groups = walk->groups;
+	struct cgroup *known = idmap_get(&groups->by_id, store_key_of(walk->mount, inode));
+	char path[PATH_MAX];
+	struct name name;
+
+	if (idmap_get(&groups->claimed, store_key_of(walk->mount, inode)))
+		return NULL;
+	if (known) {
+		see_again(groups, known, walk->path);
+		return known;
+	}
+	if (folders_group_of(&groups->mounts, walk->mount, walk->path + walk->point_len,
+			     sizeof(path), path) &&
+	    (name_of_cgroup(path, strlen(path), &name) || is_plain_group(walk, dir_fd, path)))
+		return make_group(walk, path, inode);
+	return NULL;
+}
+
+/* What is below is in it, unless it is in one of its own. */
+static void enter(struct walk *walk, int dir_fd, uint64_t inode)
+{
+	struct cgroups *groups = walk->groups;
+	struct cgroup *group = look_at(walk, dir_fd, inode);
+
+	if (group)
+		walk->owner = group;
+	if (walk->owner && walk->mount == store_main_mount(groups) && !groups->error)
+		groups->error = idmap_put(&groups->owners, inode, walk->owner);
+}
+
+static void walk_folder(struct walk *walk, int parent_fd, const char *name, size_t len, int depth);
+
+static void walk_entries(struct walk *walk, DIR *dir, size_t len, int depth)
+{
+	const struct dirent *entry;
+
+	while (!walk->groups->error && (entry = readdir(dir))) {
+		size_t name_len = strlen(entry->d_name);
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+		    len + name_len + 2 > sizeof(walk->path))
+			continue;
+		walk->path[len] = '/';
+		memcpy(walk->path + len + 1, entry->d_name, name_len + 1);
+		walk_folder(walk, dirfd(dir), entry->d_name, len + 1 + name_len, depth + 1);
+		walk->path[len] = '\0';
+	}
+}
+
+static void walk_folder(struct walk *walk, int parent_fd, const char *name, size_t len, int depth)
+{
+	__attribute__((cleanup(dir_freep))) DIR *dir = NULL;
+	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct cgroup *around = walk->owner;
+	struct stat facts;
+
+	if (fd < 0)
+		return;
+	dir = fdopendir(fd);
+	if (!dir) {
+		(void)close(fd);
+		return;
+	}
+	/* The root is the machine. */
+	if (depth && fstat(fd, &facts) == 0)
+		enter(walk, fd, facts.st_ino);
+	if (depth < DEPTH_MAX)
+		walk_entries(walk, dir, len, depth);
+	walk->owner = around;
+}
+
+static void walk_hierarchy(struct cgroups *groups, enum mount mount)
+{
+	const char *point = groups->mounts.points[mount];
+	struct walk walk = { .groups = groups, .mount = mount };
+
+	if (!point || groups->error || strlen(point) >= sizeof(walk.path))
+		return;
+	walk.point_len = strlen(point);
+	memcpy(walk.path, point, walk.point_len + 1);
+	walk_folder(&walk, AT_FDCWD, point, walk.point_len, 0);
+}
+
+/* That of version 1 which counts CPU exactly goes first, and claims what it knows in the others. */
+static const enum mount order[] = { MOUNT_CPUACCT, MOUNT_V2, MOUNT_MEMORY };
+
+void walk_all(struct cgroups *groups)
+{
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		walk_hierarchy(groups, order[i]);
+}
