@@ -85,7 +85,7 @@ LIB_DIRS := util probe procfs poller source tree metrics engine record launch do
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/format/*.c user/report/*.c user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # A program of its own, which `denet-bpf host` executes.
-HOST_SRC := $(sort $(wildcard user/host/*.c user/hostprobe/*.c user/agent/*.c))
+HOST_SRC := $(sort $(wildcard user/host/*.c user/hostprobe/*.c user/config/*.c user/agent/*.c))
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c bpf/tree/slot.bpf.c
 
@@ -113,11 +113,19 @@ BPF_FLAGS := $(BUILD)/bpf-flags
 PLACES := $(BUILD)/places
 CHARTS_KNOWN := $(BUILD)/charts
 
+# What the host's program links beside them; without one of these it is not built.
+HOST_LIBS = $(if $(HOST_LACKS),,-lyaml)
+HOST_LACKS := $(shell printf '\043include <yaml.h>\n' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 || echo libyaml)
+HOST := $(if $(HOST_LACKS),host-left-out,$(BUILD)/denet-bpf-host)
+
 ifeq ($(STATIC),1)
-all: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host $(BUILD)/libdenet.a
+all: $(BUILD)/denet-bpf $(HOST) $(BUILD)/libdenet.a
 else
-all: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host $(BUILD)/libdenet.a $(BUILD)/libdenet.so
+all: $(BUILD)/denet-bpf $(HOST) $(BUILD)/libdenet.a $(BUILD)/libdenet.so
 endif
+
+host-left-out:
+	@echo 'denet-bpf-host is left out: $(HOST_LACKS) is not here (Debian: libyaml-dev)'
 
 include $(wildcard tests/*.mk)
 
@@ -215,7 +223,7 @@ $(BUILD)/denet-bpf: $(CLI_OBJ) $(INSIDE)
 
 $(BUILD)/denet-bpf-host: $(HOST_OBJ) $(filter $(BUILD)/user/output/% $(BUILD)/user/format/%,$(CLI_OBJ)) $(INSIDE)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) $(LIBS)
 
 # Needs a kernel with BTF; the result is checked in.
 vmlinux:
@@ -313,8 +321,10 @@ install: all
 ifeq ($(SETCAP),1)
 	PATH="$$PATH:/usr/sbin:/sbin" setcap $(FILE_CAPS)=p "$(DESTDIR)$(BINDIR)/denet-bpf"
 endif
+ifeq ($(HOST_LACKS),)
 	install -d "$(DESTDIR)$(LIBEXECDIR)/denet-bpf"
 	install -m 755 $(BUILD)/denet-bpf-host "$(DESTDIR)$(LIBEXECDIR)/denet-bpf/denet-bpf-host"
+endif
 	install -m 644 $(PUBLIC_HEADERS) "$(DESTDIR)$(INCLUDEDIR)/denet"
 	install -m 644 $(BUILD)/libdenet.a "$(DESTDIR)$(LIBDIR)/libdenet.a"
 ifneq ($(STATIC),1)
@@ -340,5 +350,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
 	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d
 
-.PHONY: all help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
+.PHONY: all host-left-out help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # What is printed from the tables of commands and options and checked in: manual pages, completions,
-# docs/options.md, docs/records.md. `make docs` writes them anew, lint holds them, install puts them in place.
+# docs/options.md, docs/records.md, docs/host.md. `make docs` writes them anew, lint holds them, install puts them in place.
 
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
-docs: $(BUILD)/denet-bpf
+docs: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host
 	$(Q)tests/docs/print $(BUILD)/denet-bpf .
 
 lint: lint-docs lint-completions
 
-lint-docs: lint-deps $(BUILD)/denet-bpf
+lint-docs: lint-deps $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host
 	$(say) DOCS sources
 	$(Q)tests/docs/check $(BUILD)/denet-bpf $(BUILD)/docs
 

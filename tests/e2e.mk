@@ -21,7 +21,7 @@ $(BUILD)/tests/e2e/%.so: tests/e2e/preload/%.c $(FLAGS)
 	$(say) CC $@
 	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared $< -o $@
 
-build-e2e: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host $(E2E_TOOLS)
+build-e2e: $(BUILD)/denet-bpf $(HOST) $(E2E_TOOLS)
 
 check-e2e: build-e2e
 	$(Q)failed=; for mode in $(E2E_MODES); do \

@@ -3,9 +3,12 @@
 # with the command line and the host's program but for their main().
 
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+ifneq ($(HOST_LACKS),)
+UNIT_SRC := $(filter-out tests/unit/test_host_%,$(UNIT_SRC))
+endif
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ)) \
-	$(filter-out $(BUILD)/user/agent/main.o,$(HOST_OBJ))
+	$(if $(HOST_LACKS),,$(filter-out $(BUILD)/user/agent/main.o,$(HOST_OBJ)))
 
 # An unused function here is a test that was written and never registered. A test need not be fast, and
 # building it does.
@@ -14,7 +17,7 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(INSIDE) $(FLAGS)
 	$(say) CCLD $@
 	$(Q)$(CC) $(DENET_CFLAGS) -Werror=unused-function $(CPPFLAGS) $(CFLAGS) -O0 -MMD -MP \
 		-DFIXTURES='"$(CURDIR)/tests/fixtures"' $(DENET_LDFLAGS) $(LDFLAGS) \
-		-o $@ $< $(UNIT_CLI_OBJ) $(INSIDE) -lcmocka -lcjson $(LIBS)
+		-o $@ $< $(UNIT_CLI_OBJ) $(INSIDE) -lcmocka -lcjson $(HOST_LIBS) $(LIBS)
 
 # Time passes there when the test says so: tests/unit/set_clock.h.
 SET_CLOCK := clock_mono_ns clock_boot_ns clock_wall_ms nanosleep

@@ -155,8 +155,27 @@ class Host(Case):
     def test_wrong_usage(self):
         self.assert_refused(self.host("--onse"), "--once")
         self.assert_refused(self.host("now"), "nothing but options")
+        self.assert_refused(self.host("config", "chek"), "check, show or keys, not 'chek'; did you mean 'check'?")
         self.assertIn(b"--cgroup-root DIR", self.host("--help").out)
         self.assertTrue(self.host("-V").out.startswith(b"denet-bpf-host "))
+
+    def test_the_configuration_is_read_and_told(self):
+        path = pathlib.Path(self.path("host.yml"))
+        path.write_text("top: 1\nsort: memory\n")
+        self.assertEqual(len(self.groups(*self.lay_out(), "--config", path)), 1)
+        self.assertEqual(len(self.groups(*self.lay_out(), "--config", path, "--top", "2")), 2)
+        result = self.host("config", "show", "--config", path, "-i", ".5", env={"DENET_BPF_HOST_VERBOSE": "true"})
+        self.assertEqual(result.status, 0)
+        self.assertEqual(result.out.decode().splitlines(), ["interval: 0.5s  # --interval", f"sort: memory  # {path}:2",
+                         f"top: 1  # {path}:1", "verbose: true  # DENET_BPF_HOST_VERBOSE"])
+        self.assertIn(b" is in order", self.host("config", "check", "--config", path).out)
+        path.write_text("topp: 1\nsort: memry\n")
+        for task in ("check", "show", "keys"):
+            result = self.host("config", task, "--config", path)
+            self.assertEqual((result.status, result.out), (125, b""))
+            self.assertIn(f"{path}:1:1: unknown key 'topp', did you mean 'top'?".encode(), result.err)
+            self.assertIn(f"{path}:2:7: 'sort' knows no 'memry', did you mean 'memory'?".encode(), result.err)
+        self.assert_refused(self.host("--once", "--config", self.path("none")), "cannot read '")
 
     @unittest.skipIf(MODE in ("caps", "user"), f"mode {MODE}: the binary lies where it was not built")
     def test_the_command_executes_it(self):

@@ -41,7 +41,8 @@ MAY_INCLUDE = {
     "user": {"util", "rights", "cli"},  # main.c
     "user/hostprobe": {"util", "bpf", "kernel/host.h"},
     "user/host": {"util", "procfs", "metrics", "denet/system.h"},
-    "user/agent": {"util", "host", "hostprobe", "output", "procfs", "record", "metrics", "denet/system.h"},
+    "user/config": {"util"},
+    "user/agent": {"util", "host", "config", "hostprobe", "output", "procfs", "record", "metrics", "denet/system.h"},
 }
 HOUSE = "docs/architecture.md"
 # Headers in these folders are the C library's and the kernel's; in any other, a library's.

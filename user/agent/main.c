@@ -5,6 +5,7 @@
 #include "agent/loop.h"
 #include "agent/options.h"
 #include "agent/resolve.h"
+#include "agent/settings.h"
 #include "agent/status.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -17,6 +18,51 @@ static int print(const struct buf *text)
 	if (r)
 		(void)log_error(r, "cannot write to stdout");
 	return r ? STATUS_FAILED : STATUS_OK;
+}
+
+static int tell_faults(const struct agent_options *options, const struct faults *faults, int r)
+{
+	for (size_t i = 0; i < faults->count; i++)
+		(void)log_error(0, "%s", faults->items[i]);
+	if (faults_are_many(faults))
+		(void)log_error(0, "there may be more wrong with '%s'", settings_file(options));
+	if (!faults->count)
+		(void)log_error(r, "cannot read '%s'", settings_file(options));
+	return STATUS_FAILED;
+}
+
+static int do_task(const struct agent_options *options, const struct config *config)
+{
+	AUTO(buf) struct buf text = { 0 };
+
+	switch (options->task) {
+	case TASK_CONFIG_CHECK:
+		if (config->file)
+			buf_printf(&text, "%s is in order\n", config->file);
+		else
+			buf_printf(&text, "there is no %s: all is as usual\n",
+				   settings_file(options));
+		return print(&text);
+	case TASK_CONFIG_SHOW:
+		config_append_values(&text, config);
+		return print(&text);
+	case TASK_CONFIG_KEYS:
+		config_append_keys(&text, config);
+		return print(&text);
+	default:
+		return loop_run(options);
+	}
+}
+
+static int with_settings(struct agent_options *options)
+{
+	AUTO(faults) struct faults faults = { 0 };
+	struct config config;
+	int r = settings_read(options, &config, &faults);
+	int status = r ? tell_faults(options, &faults, r) : do_task(options, &config);
+
+	settings_done(options, &config);
+	return status;
 }
 
 int main(int argc, char *argv[])
@@ -39,5 +85,5 @@ int main(int argc, char *argv[])
 		buf_append_text(&text, "denet-bpf-host " DENET_VERSION "\n");
 		return print(&text);
 	}
-	return loop_run(&options);
+	return with_settings(&options);
 }

@@ -6,19 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/decimal.h"
 #include "util/parse.h"
 #include "util/suggest.h"
 #include "util/units.h"
 
 #define FIELD(name) offsetof(struct agent_options, name)
 #define INTERVAL_MIN_NS (100 * NS_PER_MS)
-#define INTERVAL_DEFAULT_NS (15 * NS_PER_S)
 #define TOP_MAX 1000000
 #define HELP_COLUMN 28
 
 enum kind { KIND_FLAG, KIND_SECONDS, KIND_COUNT, KIND_TEXT, KIND_NAMES, KIND_CHOICE };
 
-static const char *const sorts[] = { "cpu", "memory", "io", "pids", "name", NULL };
+const char *const options_sorts[] = { "cpu", "memory", "io", "pids", "name", NULL };
 
 static const struct option {
 	char letter; /* NUL for none */
@@ -27,25 +27,31 @@ static const struct option {
 	enum kind kind;
 	size_t offset;
 	const char *text;
+	const char *key; /* of the configuration, where it has it, too */
 } table[] = {
-	{ 0, "once", NULL, KIND_FLAG, FIELD(once), "two looks, a second apart, then end" },
+	{ 0, "once", NULL, KIND_FLAG, FIELD(once), "two looks, a second apart, then end", NULL },
 	{ 'i', "interval", "SECONDS", KIND_SECONDS, FIELD(interval_ns),
-	  "between looks: 15, at least 0.1" },
-	{ 'j', "json", NULL, KIND_FLAG, FIELD(json), "records to stdout, one JSON object a line" },
-	{ 'o', "out", "FILE", KIND_TEXT, FIELD(out), "the same to FILE, beside what is shown" },
+	  "between looks: 15, at least 0.1", "interval" },
+	{ 'j', "json", NULL, KIND_FLAG, FIELD(json), "records to stdout, one JSON object a line",
+	  NULL },
+	{ 'o', "out", "FILE", KIND_TEXT, FIELD(out), "the same to FILE, beside what is shown",
+	  "out" },
 	{ 0, "container", "NAME|ID", KIND_NAMES, FIELD(containers),
-	  "this container alone; may be given again" },
+	  "this container alone; may be given again", NULL },
 	{ 0, "group", "NAME|PATH", KIND_NAMES, FIELD(groups),
-	  "this unit, pod, job or other cgroup alone; may be given again" },
-	{ 0, "sort", "cpu|memory|io|pids|name", KIND_CHOICE, FIELD(sort),
-	  "the largest first: cpu" },
-	{ 0, "top", "N", KIND_COUNT, FIELD(top), "the first N alone" },
-	{ 'v', "verbose", NULL, KIND_FLAG, FIELD(verbose), "with more figures of each" },
+	  "this unit, pod, job or other cgroup alone; may be given again", NULL },
+	{ 0, "sort", "cpu|memory|io|pids|name", KIND_CHOICE, FIELD(sort), "the largest first: cpu",
+	  "sort" },
+	{ 0, "top", "N", KIND_COUNT, FIELD(top), "the first N alone", "top" },
+	{ 'v', "verbose", NULL, KIND_FLAG, FIELD(verbose), "with more figures of each", "verbose" },
 	{ 0, "cgroup-root", "DIR", KIND_TEXT, FIELD(cgroup_root),
-	  "where another machine's cgroups are, as in a container" },
-	{ 0, "proc-root", "DIR", KIND_TEXT, FIELD(proc_root), "the /proc that goes with them" },
-	{ 'h', "help", NULL, KIND_FLAG, FIELD(help), "this text" },
-	{ 'V', "version", NULL, KIND_FLAG, FIELD(version), "the version" },
+	  "where another machine's cgroups are, as in a container", "cgroup_root" },
+	{ 0, "proc-root", "DIR", KIND_TEXT, FIELD(proc_root), "the /proc that goes with them",
+	  "proc_root" },
+	{ 0, "config", "FILE", KIND_TEXT, FIELD(config), "the configuration: " OPTIONS_CONFIG_FILE,
+	  NULL },
+	{ 'h', "help", NULL, KIND_FLAG, FIELD(help), "this text", NULL },
+	{ 'V', "version", NULL, KIND_FLAG, FIELD(version), "the version", NULL },
 };
 
 #define OPTIONS (sizeof(table) / sizeof(table[0]))
@@ -74,8 +80,8 @@ static int set_seconds(const struct option *option, const char *value, uint64_t 
 
 static int set_choice(const struct option *option, const char *value, unsigned int *to, char *error)
 {
-	for (unsigned int i = 0; sorts[i]; i++)
-		if (strcmp(value, sorts[i]) == 0) {
+	for (unsigned int i = 0; options_sorts[i]; i++)
+		if (strcmp(value, options_sorts[i]) == 0) {
 			*to = i;
 			return 0;
 		}
@@ -123,11 +129,35 @@ struct rest {
 	size_t count;
 };
 
+/* So that it beats what the configuration says. The last one counts. */
+static void note_given(const struct option *option, const char *value,
+		       struct agent_options *options)
+{
+	struct config_given given = { option->key, value ? value : "true", option->name };
+
+	if (!option->key)
+		return;
+	if (option->kind == KIND_SECONDS) {
+		double seconds = (double)options->interval_ns / (double)NS_PER_S;
+		size_t len = decimal_from_double(seconds, options->seconds);
+
+		(void)snprintf(options->seconds + len, sizeof(options->seconds) - len, "s");
+		given.text = options->seconds;
+	}
+	for (size_t i = 0; i < options->given_count; i++)
+		if (options->given[i].path == option->key) {
+			options->given[i] = given;
+			return;
+		}
+	options->given[options->given_count++] = given;
+}
+
 /* joined is what stood behind "=" or behind a letter, or NULL. */
 static int take(const struct option *option, const char *joined, struct rest *rest,
 		struct agent_options *options, char *error)
 {
 	void *to = (char *)options + option->offset;
+	int r = 0;
 
 	if (!option->value && joined)
 		return refuse(error, "option '--%s' takes no value, not '%.100s'", option->name,
@@ -140,9 +170,12 @@ static int take(const struct option *option, const char *joined, struct rest *re
 		rest->count--;
 	}
 	if (joined)
-		return set_value(option, joined, to, error);
-	*(bool *)to = true;
-	return 0;
+		r = set_value(option, joined, to, error);
+	else
+		*(bool *)to = true;
+	if (!r)
+		note_given(option, joined, options);
+	return r;
 }
 
 static int take_long(const char *name, struct rest *rest, struct agent_options *options,
@@ -195,6 +228,50 @@ static int take_letters(const char *letters, struct rest *rest, struct agent_opt
 	return r;
 }
 
+/* "config" and what to do with it: the words of this table. */
+static const struct {
+	const char *word;
+	enum agent_task task;
+	const char *text;
+} tasks[] = {
+	{ "check", TASK_CONFIG_CHECK, "what is wrong with the configuration" },
+	{ "show", TASK_CONFIG_SHOW, "each value, and where it comes from" },
+	{ "keys", TASK_CONFIG_KEYS, "what can be in it" },
+};
+
+#define TASKS (sizeof(tasks) / sizeof(tasks[0]))
+
+static int take_task(const char *word, struct agent_options *options, char *error)
+{
+	const char *names[TASKS];
+	const char *nearest;
+
+	for (size_t i = 0; i < TASKS; i++) {
+		names[i] = tasks[i].word;
+		if (strcmp(word, tasks[i].word) == 0) {
+			options->task = tasks[i].task;
+			return 0;
+		}
+	}
+	nearest = suggest_nearest(word, names, TASKS);
+	return refuse(error, "'config' takes check, show or keys, not '%.100s'%s%s%s", word,
+		      nearest ? "; did you mean '" : "", nearest ? nearest : "",
+		      nearest ? "'?" : "");
+}
+
+static int take_word(const char *arg, struct rest *rest, struct agent_options *options, char *error)
+{
+	if (strcmp(arg, "config") != 0 || options->task != TASK_LOOK)
+		return refuse(
+			error,
+			"host takes nothing but options, not '%.100s'; see 'denet-bpf host --help'",
+			arg);
+	if (!rest->count)
+		return refuse(error, "'config' takes check, show or keys");
+	rest->count--;
+	return take_task(*rest->args++, options, error);
+}
+
 static int take_argument(const char *arg, struct rest *rest, struct agent_options *options,
 			 char *error)
 {
@@ -202,15 +279,13 @@ static int take_argument(const char *arg, struct rest *rest, struct agent_option
 		return take_long(arg + 2, rest, options, error);
 	if (arg[0] == '-' && arg[1] && arg[1] != '-')
 		return take_letters(arg + 1, rest, options, error);
-	return refuse(error,
-		      "host takes nothing but options, not '%.100s'; see 'denet-bpf host --help'",
-		      arg);
+	return take_word(arg, rest, options, error);
 }
 
 int options_read(int argc, char *const argv[], struct agent_options *ret_options,
 		 char ret_error[OPTIONS_ERROR_BYTES])
 {
-	struct agent_options options = { .interval_ns = INTERVAL_DEFAULT_NS };
+	struct agent_options options = { 0 };
 	struct rest rest = { argv + 1, argc > 1 ? (size_t)argc - 1 : 0 };
 	int r = 0;
 
@@ -223,12 +298,16 @@ int options_read(int argc, char *const argv[], struct agent_options *ret_options
 	if (r)
 		return r;
 	*ret_options = options;
+	for (size_t i = 0; i < options.given_count; i++)
+		if (options.given[i].text == options.seconds)
+			ret_options->given[i].text = ret_options->seconds;
 	return 0;
 }
 
 void options_append_help(struct buf *buf)
 {
 	buf_append_text(buf, "Usage: denet-bpf host [OPTIONS]\n"
+			     "       denet-bpf host config check|show|keys [OPTIONS]\n"
 			     "       denet-bpf host resolve [--cgroup-root DIR] [--proc-root DIR] "
 			     "NAME|ID\n"
 			     "What each container, unit and other cgroup of this machine uses.\n"
@@ -249,4 +328,7 @@ void options_append_help(struct buf *buf)
 		buf_append_repeated(buf, ' ', HELP_COLUMN - len + 2);
 		buf_printf(buf, "%s\n", option->text);
 	}
+	buf_append_text(buf, "\nOf the configuration:\n");
+	for (size_t i = 0; i < TASKS; i++)
+		buf_printf(buf, "  config %-*s%s\n", HELP_COLUMN - 7, tasks[i].word, tasks[i].text);
 }

@@ -7,10 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/config.h"
 #include "util/buf.h"
 
+#define OPTIONS_CONFIG_FILE "/etc/denet-bpf/host.yml"
 #define OPTIONS_NAMES_MAX 64
 #define OPTIONS_ERROR_BYTES 512
+#define OPTIONS_GIVEN_MAX 16
+#define OPTIONS_SECONDS_BYTES 48
+
+/* What it is to do: TASK_LOOK without a word on the command line. */
+enum agent_task { TASK_LOOK, TASK_CONFIG_CHECK, TASK_CONFIG_SHOW, TASK_CONFIG_KEYS };
 
 enum agent_sort { SORT_CPU, SORT_MEMORY, SORT_IO, SORT_PIDS, SORT_NAME };
 
@@ -19,7 +26,9 @@ struct agent_names {
 	size_t count;
 };
 
+/* What the command line says, and, once settings_read() was there, what the configuration says, too. */
 struct agent_options {
+	unsigned int task; /* enum agent_task */
 	bool help;
 	bool version;
 	bool once;
@@ -33,7 +42,13 @@ struct agent_options {
 	struct agent_names groups;
 	unsigned int sort; /* enum agent_sort */
 	uint64_t top; /* 0: all */
+	const char *config; /* NULL for the usual file */
+	struct config_given given[OPTIONS_GIVEN_MAX]; /* of the above, what argv gave */
+	size_t given_count;
+	char seconds[OPTIONS_SECONDS_BYTES]; /* --interval as a configuration has it */
 };
+
+extern const char *const options_sorts[]; /* by enum agent_sort; ends with NULL */
 
 /* -EINVAL for what is wrong; ret_error then says in one line what. It quotes argv as it is. */
 int options_read(int argc, char *const argv[], struct agent_options *ret_options,

@@ -221,11 +221,13 @@ static const struct command_spec command_table[] = {
 		.intro = "Shows the cgroups of this machine, by the names of their containers, pods, "
 			 "units and jobs: CPU, memory, I/O, pids, pressure and throttling, every 15 "
 			 "seconds until Ctrl-C. It is done by a program of its own, denet-bpf-host, "
-			 "whose options 'denet-bpf host --help' tells.",
+			 "whose options 'denet-bpf host --help' tells. It reads "
+			 "/etc/denet-bpf/host.yml: 'denet-bpf host config keys' tells what that may say.",
 		.examples = {
 			{ "host --once", "one table, of one second" },
 			{ "host --json -i 1", "records, every second" },
 			{ "host --once --container web -v", "one container, with all its figures" },
+			{ "host config check", "what is wrong with the configuration" },
 		},
 		.exits = {
 			{ "0", "it was shown, or a signal ended it" },

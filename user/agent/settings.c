@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "agent/settings.h"
+
+#include <stddef.h>
+
+#include "agent/options.h"
+
+#define FIELD(name) offsetof(struct agent_options, name)
+
+static const struct config_key keys[] = {
+	{ .name = "interval",
+	  .type = VALUE_TIME,
+	  .offset = FIELD(interval_ns),
+	  .fallback = "15s",
+	  .min = "100ms",
+	  .max = "1d",
+	  .help = "Time between two looks." },
+	{ .name = "sort",
+	  .form = CONFIG_CHOICE,
+	  .offset = FIELD(sort),
+	  .fallback = "cpu",
+	  .choices = options_sorts,
+	  .help = "What the largest has most of, which comes first." },
+	{ .name = "top",
+	  .type = VALUE_COUNT,
+	  .offset = FIELD(top),
+	  .fallback = "0",
+	  .min = "0",
+	  .max = "1000000",
+	  .help = "How many groups are told; 0 for all." },
+	{ .name = "verbose",
+	  .type = VALUE_BOOL,
+	  .offset = FIELD(verbose),
+	  .fallback = "false",
+	  .help = "Whether the table has more figures of each." },
+	{ .name = "out",
+	  .type = VALUE_TEXT,
+	  .offset = FIELD(out),
+	  .fallback = "",
+	  .help = "A file for records, beside what is shown." },
+	{ .name = "cgroup_root",
+	  .type = VALUE_TEXT,
+	  .offset = FIELD(cgroup_root),
+	  .fallback = "",
+	  .help = "Where another machine's cgroups are." },
+	{ .name = "proc_root",
+	  .type = VALUE_TEXT,
+	  .offset = FIELD(proc_root),
+	  .fallback = "",
+	  .help = "The /proc that goes with them." },
+	{ 0 },
+};
+
+const char *settings_file(const struct agent_options *options)
+{
+	return options->config ? options->config : OPTIONS_CONFIG_FILE;
+}
+
+int settings_read(struct agent_options *options, struct config *ret_config, struct faults *faults)
+{
+	int r;
+
+	*ret_config = (struct config){
+		.keys = keys,
+		.variables = "DENET_BPF_HOST_",
+		.given = options->given,
+		.given_count = options->given_count,
+	};
+	r = config_load(ret_config, settings_file(options), !options->config, faults);
+	return r ? r : config_fill(ret_config, options, faults);
+}
+
+void settings_done(struct agent_options *options, struct config *config)
+{
+	config_free(keys, options);
+	config_done(config);
+}
