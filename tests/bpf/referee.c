@@ -160,3 +160,32 @@ int referee_cpuacct_ns(const struct referee *referee, uint64_t *ret_ns)
 	span = parse_span_of(text);
 	return parse_take_u64(&span, ret_ns) ? 0 : -EBADMSG;
 }
+
+static bool thread_sleeps(uint64_t tid)
+{
+	char dir[32];
+	char text[1024];
+	const char *state;
+
+	snprintf(dir, sizeof(dir), "/proc/%llu", (unsigned long long)tid);
+	if (read_text(dir, "stat", text, sizeof(text)))
+		return false;
+	state = strrchr(text, ')');
+	return state && state[1] == ' ' && state[2] == 'S';
+}
+
+bool referee_is_asleep(const struct referee *referee)
+{
+	char text[65536];
+	struct parse_span span, line;
+	uint64_t tid;
+
+	if (read_text(referee->v2, "cgroup.threads", text, sizeof(text)))
+		return false;
+	span = parse_span_of(text);
+	while (parse_take_line(&span, &line)) {
+		if (!parse_take_u64(&line, &tid) || !thread_sleeps(tid))
+			return false;
+	}
+	return true;
+}

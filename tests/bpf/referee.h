@@ -7,6 +7,7 @@
 #define DENET_BPF_REFEREE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct referee {
@@ -24,5 +25,8 @@ int referee_cpu_ns(const struct referee *referee, uint64_t *ret_ns);
 
 /* By cpuacct; -ENOENT when that is not mounted. */
 int referee_cpuacct_ns(const struct referee *referee, uint64_t *ret_ns);
+
+/* Whether all threads in it wait for something: what said a word may not be there yet. */
+bool referee_is_asleep(const struct referee *referee);
 
 #endif

@@ -90,6 +90,7 @@ static void spawn_idle(struct scene *scene, const char *processes, const char *t
 
 	scene_spawn(scene, "idle", processes, "0", threads, NULL);
 	scene_await_line(scene, line, sizeof(line));
+	await_that(referee_is_asleep(&scene->referee));
 }
 
 static void check_same(const struct shown *walked, const struct shown *shown)
