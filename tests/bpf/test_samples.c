@@ -304,8 +304,9 @@ static void shortest_run_has_a_first_and_a_last_sample(void **state)
 	scene_start(scene, "nop", NULL);
 	scene_finish(scene);
 	assert_in_range(scene->summary.sample_count, 2, 3);
-	/* On a busy machine it may have ended before the first. */
-	assert_in_range(scene->seen.samples[0].process_count, 0, 1);
+	/* On a busy machine it may have ended before the first, which then knows of nobody alive. */
+	assert_true(scene->seen.samples[0].process_count <= 1 ||
+		    scene->seen.samples[0].process_count == DENET_UNKNOWN);
 	assert_true(scene->seen.samples[scene->seen.samples_count - 1].is_over);
 }
 
