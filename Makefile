@@ -267,10 +267,10 @@ demo:
 
 # A make of its own for each part: what was installed a moment ago has to be seen, and what fails in
 # one does not keep the others from running. The sum of their tests comes last.
-# What waits and measures goes one after the other; beside it what only computes.
-CHECK_WAITING := check-unit check-bpf check-e2e check-api check-python
-CHECK_BESIDE := build-san check-san-unit build-tsan check-fuzz
-CHECK_THEN := check-san-e2e check-tsan
+# What waits and measures goes one after the other; beside it what only computes, or loads no BPF.
+CHECK_WAITING := check-unit check-bpf check-e2e-exact check-api check-python
+CHECK_BESIDE := build-san check-san-unit check-e2e-proc check-san-e2e-proc build-tsan check-fuzz
+CHECK_THEN := check-san-e2e-exact check-tsan
 CHECK_PARTS := $(CHECK_WAITING) $(CHECK_BESIDE:%=--beside %) $(CHECK_THEN:%=--then %)
 CHECK_MORE := lint check-abi check-build check-py-extra check-web check-servers check-runtimes \
 	check-distro check-vm
@@ -312,8 +312,8 @@ build-san:
 check-san-unit:
 	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san check-unit
 
-check-san-e2e:
-	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san check-e2e
+check-san-e2e check-san-e2e-proc check-san-e2e-exact: check-san-%:
+	$(Q)$(MAKE) --no-print-directory SAN=1 BUILD=$(BUILD)/san check-$*
 
 install: all
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)/denet"
@@ -350,5 +350,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
 	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d
 
-.PHONY: all host-left-out help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e install uninstall vmlinux clean FORCE
+.PHONY: all host-left-out help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e check-san-e2e-proc check-san-e2e-exact install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

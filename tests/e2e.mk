@@ -30,4 +30,14 @@ check-e2e: build-e2e
 		case $$? in 0|77) ;; *) failed="$$failed $$mode" ;; esac; \
 	done; [ -z "$$failed" ] || { echo "failed in mode:$$failed"; exit 1; }
 
-.PHONY: build-e2e check-e2e
+# Those that may run beside anything, since no BPF program of theirs can be in the kernel, and the others.
+E2E_PROC = $(filter user nobpf,$(E2E_MODES))
+E2E_EXACT = $(filter-out $(E2E_PROC),$(E2E_MODES))
+
+check-e2e-proc:
+	$(Q)$(MAKE) --no-print-directory check-e2e E2E_MODES="$(E2E_PROC)"
+
+check-e2e-exact:
+	$(Q)$(MAKE) --no-print-directory check-e2e E2E_MODES="$(E2E_EXACT)"
+
+.PHONY: build-e2e check-e2e check-e2e-proc check-e2e-exact
