@@ -21,4 +21,10 @@ $(BUILD)/tests/bench/samples $(BUILD)/tests/bench/programs: $(BUILD)/tests/bench
 bench: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
 	@python3 tests/bench/bench.py --build $(BUILD) $(BENCH)
 
-.PHONY: bench
+# Another build on the same work, in turns with this one: make bench-paired OLD=.../denet-bpf
+PAIRS ?= 10
+
+bench-paired: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
+	@python3 tests/bench/paired.py --build $(BUILD) --pairs $(PAIRS) $(OLD) $(BUILD)/denet-bpf
+
+.PHONY: bench bench-paired
