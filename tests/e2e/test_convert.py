@@ -316,7 +316,8 @@ class Refused(Case):
 
     def test_a_file_that_is_cut_says_so(self):
         killed = str(ROOT / "tests/fixtures/records/own-killed.jsonl")
-        for form, word in (("csv", "1100,"), ("prom", "denet_run_complete 0\n"), ("influx", ",complete=false ")):
+        for form, word in (("csv", "1100,"), ("prom", "denet_run_complete 0\n"), ("influx", ",complete=false "),
+                           ("md", ": end not recorded\n")):
             result = run("convert", killed, "--to", form)
             self.assertEqual((result.status, len(result.err_lines)), (0, 1), result)
             self.assertIn("end before the run", result.err_lines[0])

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <string.h>
 
 #include "golden.h"
 #include "metrics/derive.h"
@@ -70,11 +71,30 @@ static void our_files_show_our_totals_as_well(void **state)
 	check("stats_ours", &summary, true);
 }
 
+static void whether_a_run_goes_on_is_not_known_of_records_that_are_cut(void **state)
+{
+	static const char args[] = "make";
+	struct denet_summary summary;
+	const struct denet_stats stats = { .summary = &summary, .is_ours = true };
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	derive_forget(DENET_RECORD_SUMMARY, &summary);
+	summary.command = (struct denet_command){ .args = args, .args_len = sizeof(args) };
+	stats_view_append(&buf, &plain, NULL, &stats, NULL, false);
+	assert_non_null(strstr(buf_text(&buf), "make · end not recorded\n"));
+	summary.end = (struct denet_end){ .known = true, .exit_code = 3 };
+	buf_reset(&buf);
+	stats_view_append(&buf, &plain, NULL, &stats, NULL, false);
+	assert_non_null(strstr(buf_text(&buf), "make · exit 3\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_of_denet_shows_denet_s_rows),
 		cmocka_unit_test(our_files_show_our_totals_as_well),
+		cmocka_unit_test(whether_a_run_goes_on_is_not_known_of_records_that_are_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,7 +155,9 @@ static int finish_folded(struct convert *convert, const struct denet_summary *su
 static int finish_markdown(struct convert *convert, const struct denet_summary *summary)
 {
 	struct denet_waited waited = { .size = sizeof(waited) };
-	const struct run_report report = { .summary = summary, .waited = &waited };
+	const struct run_report report = { .summary = summary,
+					   .is_cut = !convert->told.has_summary,
+					   .waited = &waited };
 	int r = denet_analysis_waited(convert->analysis, &waited);
 
 	if (!r)

@@ -254,6 +254,7 @@ void report_finish(struct report *report, const struct denet_summary *summary,
 		.budgets = report->fared,
 		.budgets_count = denet_budgets_count(report->budgets),
 		.is_strict = report->options->strict,
+		.is_cut = texts->is_cut,
 		.waited = texts->waited,
 	};
 

@@ -29,6 +29,7 @@ struct report_texts {
 	const char *plain; /* as on a screen of 80 columns, without colour */
 	const char *json; /* the summary record */
 	const struct denet_waited *waited;
+	bool is_cut; /* as of struct run_report */
 };
 
 /* Tells how the budgets fared, and writes the files. */

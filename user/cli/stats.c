@@ -133,6 +133,7 @@ static void finish(struct report *report, const struct options *options,
 	report_finish(report, stats->summary,
 		      &(struct report_texts){ .plain = plain.error ? NULL : buf_text(&plain),
 					      .json = json,
+					      .is_cut = !stats->has_summary,
 					      .waited = has_waited ? &waited : NULL });
 }
 

@@ -149,7 +149,10 @@ void report_markdown_append(struct buf *buf, const struct run_report *report)
 	buf_append_text(buf, "### ");
 	append_command(buf, &report->summary->command);
 	buf_append_text(buf, ": ");
-	text_append_end(buf, &report->summary->end, false, DENET_UNKNOWN);
+	if (report->is_cut && !report->summary->end.known)
+		buf_append_text(buf, TEXT_NO_END);
+	else
+		text_append_end(buf, &report->summary->end, false, DENET_UNKNOWN);
 	buf_append_char(buf, '\n');
 	append_budgets(buf, report);
 	append_figures(buf, report->summary);

@@ -15,6 +15,7 @@ struct run_report {
 	const struct denet_budget *budgets;
 	size_t budgets_count;
 	bool is_strict;
+	bool is_cut; /* of records that end before the run did, and tell no end */
 	const struct denet_waited *waited; /* NULL when that was not looked at */
 };
 

@@ -98,6 +98,7 @@ static void show_run(const struct view *view, const struct denet_stats *stats,
 		     const struct waited_context *analysis, bool is_verbose)
 {
 	const struct summary_context context = {
+		.is_cut = !stats->has_summary,
 		.attached_pid = stats->attached_pid,
 		.is_verbose = is_verbose,
 		.analysis = analysis,

@@ -86,7 +86,11 @@ static void append_headline(struct buf *buf, const struct view *view)
 	if (view->context->attached_pid)
 		buf_printf(&between, " [%u]", view->context->attached_pid);
 	buf_append_text(&between, is_unicode ? " · " : ": ");
-	append_end(&end, view, &summary->end, view->root_failure && view->root_failure->oom_killed);
+	if (view->context->is_cut && !summary->end.known)
+		buf_append_text(&end, TEXT_NO_END);
+	else
+		append_end(&end, view, &summary->end,
+			   view->root_failure && view->root_failure->oom_killed);
 	taken = text_width(buf_text(&between)) + text_width(buf_text(&end));
 	room = taken + COMMAND_COLUMNS_MIN < room ? room - taken : COMMAND_COLUMNS_MIN;
 	text_append_command(&command, is_unicode, &summary->command, room);

@@ -15,6 +15,7 @@
 struct summary_context {
 	const char *records_path; /* NULL when no file was written */
 	bool are_records_incomplete; /* writing to it failed */
+	bool is_cut; /* of records that end before the run did, and tell no end */
 	uint32_t attached_pid; /* of the root; 0 when the command was started */
 	bool is_verbose;
 	const struct waited_context *analysis; /* NULL when there is none */

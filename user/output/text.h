@@ -29,6 +29,9 @@ struct text_name text_name(bool is_unicode, const char *comm);
 void text_append_command(struct buf *buf, bool is_unicode, const struct denet_command *command,
 			 size_t columns);
 
+/* Of a run that was not followed to its end: whether it still runs is not known. */
+#define TEXT_NO_END "end not recorded"
+
 /* "exit 1", "killed by SIGKILL (out of memory)", "still running". limit_kb: the one that was hit. */
 void text_append_end(struct buf *buf, const struct denet_end *end, bool oom_killed,
 		     uint64_t limit_kb);
