@@ -38,6 +38,18 @@ bool figure_next(enum denet_record record, const void *base, size_t *index,
 	return false;
 }
 
+bool figure_at(enum denet_record record, const void *base, size_t member,
+	       struct figure_value *ret_value)
+{
+	const struct denet_metric *metric;
+	size_t offset;
+
+	for (size_t i = 0; (metric = denet_record_metric(record, i, &offset)); i++)
+		if (offset == member)
+			return read_value(metric, (const char *)base + offset, ret_value);
+	return false;
+}
+
 const struct denet_metric *figure_next_truth(enum denet_record record, const void *base,
 					     size_t *index)
 {

@@ -23,6 +23,10 @@ struct figure_value {
 bool figure_next(enum denet_record record, const void *base, size_t *index,
 		 struct figure_value *ret_value);
 
+/* The one of the struct's member that is so far from its begin; false when it is not known. */
+bool figure_at(enum denet_record record, const void *base, size_t member,
+	       struct figure_value *ret_value);
+
 /*
  * The same for what is said of the figures and holds: that one is a bound, and the like. NULL at the end.
  */

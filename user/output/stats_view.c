@@ -6,10 +6,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "format/figure.h"
+#include "output/budget_view.h"
 #include "output/summary_view.h"
 #include "output/text.h"
 #include "util/cleanup.h"
-#include "output/human.h"
 
 #define LABEL_COLUMNS 20
 
@@ -18,11 +19,6 @@ struct view {
 	struct buf *buf;
 	const struct term_style *style;
 };
-
-static bool is_known(uint64_t value)
-{
-	return value != DENET_UNKNOWN;
-}
 
 static void row(const struct view *view, const char *label, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -38,18 +34,6 @@ static void row(const struct view *view, const char *label, const char *format, 
 	buf_vprintf(view->buf, format, args);
 	va_end(args);
 	buf_append_char(view->buf, '\n');
-}
-
-static void row_count(const struct view *view, const char *label, uint64_t count)
-{
-	if (is_known(count))
-		row(view, label, "%s", human_count(count).text);
-}
-
-static void row_bytes(const struct view *view, const char *label, uint64_t bytes)
-{
-	if (is_known(bytes))
-		row(view, label, "%s", human_bytes(bytes).text);
 }
 
 static void show_command(const struct view *view, const struct denet_summary *summary)
@@ -71,22 +55,42 @@ static void show_command(const struct view *view, const struct denet_summary *su
 }
 
 /* denet's rows, in denet's order. */
+static const size_t denets_rows[] = {
+	offsetof(struct denet_summary, total_time_secs),
+	offsetof(struct denet_summary, sample_count),
+	offsetof(struct denet_summary, processes_peak),
+	offsetof(struct denet_summary, threads_peak),
+	offsetof(struct denet_summary, peak_mem_rss_kb),
+	offsetof(struct denet_summary, avg_cpu_usage),
+	offsetof(struct denet_summary, used.disk_read_bytes),
+	offsetof(struct denet_summary, used.disk_write_bytes),
+	offsetof(struct denet_summary, sys_net_rx_bytes),
+	offsetof(struct denet_summary, sys_net_tx_bytes),
+};
+
+static void show_figure(const struct view *view, const struct figure_value *value, bool is_sum)
+{
+	const struct denet_metric *metric = value->metric;
+
+	if (strcmp(metric->unit, "s") == 0)
+		row(view, metric->label, "%.2f seconds", value->real);
+	else
+		row(view, metric->label, "%s%s", budget_view_amount(metric->unit, value->real).text,
+		    is_sum ? ", sum of RSS" : "");
+}
+
 static void show_denet_rows(const struct view *view, const struct denet_summary *summary)
 {
-	if (!isnan(summary->total_time_secs))
-		row(view, "Duration", "%.2f seconds", summary->total_time_secs);
-	row_count(view, "Samples", summary->sample_count);
-	row_count(view, "Max Processes", summary->processes_peak);
-	row_count(view, "Max Threads", summary->threads_peak);
-	if (is_known(summary->peak_mem_rss_kb))
-		row(view, "Peak Memory", "%s%s", human_kib(summary->peak_mem_rss_kb).text,
-		    summary->processes_total == 1 ? "" : ", sum of RSS");
-	if (!isnan(summary->avg_cpu_usage))
-		row(view, "Avg CPU Usage", "%.1f%%", summary->avg_cpu_usage);
-	row_bytes(view, "Disk Read", summary->used.disk_read_bytes);
-	row_bytes(view, "Disk Write", summary->used.disk_write_bytes);
-	row_bytes(view, "Network Received", summary->sys_net_rx_bytes);
-	row_bytes(view, "Network Sent", summary->sys_net_tx_bytes);
+	struct figure_value value;
+
+	for (size_t i = 0; i < sizeof(denets_rows) / sizeof(denets_rows[0]); i++) {
+		size_t at = denets_rows[i];
+		bool is_sum = at == offsetof(struct denet_summary, peak_mem_rss_kb) &&
+			      summary->processes_total != 1;
+
+		if (figure_at(DENET_RECORD_SUMMARY, summary, at, &value))
+			show_figure(view, &value, is_sum);
+	}
 	if (summary->memory_verdict)
 		row(view, "Mem Verdict", "%s", summary->memory_verdict);
 	if (!isnan(summary->psi_some_fraction))

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "format/figure.h"
+#include "output/budget_view.h"
 #include "output/layout.h"
 #include "output/summary_clients.h"
 #include "output/summary_cpu.h"
@@ -109,56 +111,55 @@ static void show_wall(struct view *view)
 	waited_view_show_wall(&view->layout, view->context->analysis);
 }
 
-/* Two amounts of one kind, each with its word. */
-static void show_bytes(struct view *view, const char *label, uint64_t in, const char *in_word,
-		       uint64_t out, const char *out_word)
+/* A figure of the table of metrics, in its unit there, and what is said of it here. */
+struct piece {
+	const char *label; /* of the row; NULL: that of the piece before */
+	size_t member; /* of the summary */
+	const char *one, *many; /* many may be NULL */
+};
+
+#define AT(member_) offsetof(struct denet_summary, member_)
+
+static const struct piece disk[] = {
+	{ "disk", AT(used.disk_read_bytes), "read", NULL },
+	{ NULL, AT(used.disk_write_bytes), "written", NULL },
+};
+
+static const struct piece details[] = {
+	{ "calls", AT(used.syscall_read_bytes), "read", NULL },
+	{ NULL, AT(used.syscall_write_bytes), "written, by system calls", NULL },
+	{ NULL, AT(used.syscall_read_count), "read", "reads" },
+	{ NULL, AT(used.syscall_write_count), "write", "writes" },
+	{ "network", AT(sys_net_rx_bytes), "received", NULL },
+	{ NULL, AT(sys_net_tx_bytes), "sent, by all in this network namespace", NULL },
+	{ "faults", AT(used.page_faults_cached), "from memory", NULL },
+	{ NULL, AT(used.page_faults_disk), "from disk", NULL },
+	{ "switches", AT(used.ctx_switches_voluntary), "voluntary", NULL },
+	{ NULL, AT(used.ctx_switches_involuntary), "forced", NULL },
+	{ NULL, AT(used.migrations), "between cpus", NULL },
+	{ "samples", AT(sample_count), "", NULL },
+};
+
+static void show_pieces(struct view *view, const struct piece pieces[], size_t count)
 {
-	layout_row(&view->layout, label);
-	if (is_known(in))
-		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_bytes(in).text, in_word);
-	if (is_known(out))
-		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_bytes(out).text, out_word);
+	for (size_t i = 0; i < count; i++) {
+		const struct piece *piece = &pieces[i];
+		struct figure_value value;
+		const char *words;
+
+		if (piece->label)
+			layout_row(&view->layout, piece->label);
+		if (!figure_at(DENET_RECORD_SUMMARY, view->summary, piece->member, &value))
+			continue;
+		words = piece->many && value.real != 1 ? piece->many : piece->one;
+		layout_piece(&view->layout, TONE_PLAIN, "%s%s%s",
+			     budget_view_amount(value.metric->unit, value.real).text,
+			     *words ? " " : "", words);
+	}
 }
 
-static void show_counts(struct view *view, const char *label, uint64_t a, const char *a_word,
-			uint64_t b, const char *b_word)
-{
-	layout_row(&view->layout, label);
-	if (is_known(a))
-		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_count(a).text, a_word);
-	if (is_known(b))
-		layout_piece(&view->layout, TONE_PLAIN, "%s %s", human_count(b).text, b_word);
-}
-
-static void show_details(struct view *view)
-{
-	const struct denet_summary *summary = view->summary;
-	const struct denet_counters *used = &summary->used;
-
-	show_bytes(view, "calls", used->syscall_read_bytes, "read", used->syscall_write_bytes,
-		   "written, by system calls");
-	if (is_known(used->syscall_read_count))
-		layout_piece(&view->layout, TONE_PLAIN, "%s %s",
-			     human_count(used->syscall_read_count).text,
-			     plural(used->syscall_read_count, "read", "reads"));
-	if (is_known(used->syscall_write_count))
-		layout_piece(&view->layout, TONE_PLAIN, "%s %s",
-			     human_count(used->syscall_write_count).text,
-			     plural(used->syscall_write_count, "write", "writes"));
-	show_bytes(view, "network", summary->sys_net_rx_bytes, "received",
-		   summary->sys_net_tx_bytes, "sent, by all in this network namespace");
-	show_counts(view, "faults", used->page_faults_cached, "from memory", used->page_faults_disk,
-		    "from disk");
-	show_counts(view, "switches", used->ctx_switches_voluntary, "voluntary",
-		    used->ctx_switches_involuntary, "forced");
-	if (is_known(used->migrations))
-		layout_piece(&view->layout, TONE_PLAIN, "%s between cpus",
-			     human_count(used->migrations).text);
-	layout_row(&view->layout, "samples");
-	if (is_known(summary->sample_count))
-		layout_piece(&view->layout, TONE_PLAIN, "%s",
-			     human_count(summary->sample_count).text);
-}
+#define SHOW_PIECES(view_, pieces_) \
+	show_pieces(view_, pieces_, sizeof(pieces_) / sizeof((pieces_)[0]))
 
 static bool are_ends_unknown(const struct denet_summary *summary)
 {
@@ -313,8 +314,7 @@ static void show_figures(struct view *view)
 
 	summary_cpu_show(&view->layout, summary);
 	summary_memory_show(&view->layout, view->style->is_unicode, summary);
-	show_bytes(view, "disk", summary->used.disk_read_bytes, "read",
-		   summary->used.disk_write_bytes, "written");
+	SHOW_PIECES(view, disk);
 	if (has(summary->used.disk_write_cancelled_bytes))
 		layout_piece(&view->layout, TONE_PLAIN, "%s removed before they reached the disk",
 			     human_bytes(summary->used.disk_write_cancelled_bytes).text);
@@ -322,7 +322,7 @@ static void show_figures(struct view *view)
 	if (!is_brief(view))
 		waited_view_show_series(&view->layout, view->context->analysis);
 	if (view->context->is_verbose)
-		show_details(view);
+		SHOW_PIECES(view, details);
 }
 
 /* The table has a blank line on both sides. */
