@@ -60,6 +60,14 @@ class Rounds(Case):
             got = parse(result.out.decode())
             self.assertFalse(got["by_shell"])
 
+    @need_root
+    def test_capabilities_sleep_while_a_command_runs_and_each_command_has_them(self):
+        self.bench("-n", "2", "--warmup", "0", r"until grep -q '^CapEff:.*0$' /proc/$PPID/status; do :; done; "
+                   "grep CapEff /proc/self/status >>caps")
+        with open("/proc/self/status", encoding="utf-8") as status:
+            mine = [line.split()[1] for line in status if line.startswith("CapEff")]
+        self.assertEqual(self.lines_of("caps"), ["CapEff:", *mine] * 2)
+
     def test_a_command_finds_what_denet_bpf_was_given(self):
         with open(self.path("out"), "w", encoding="utf-8") as out:
             result = self.run_here("bench", "-q", "-n", "1", "--warmup", "0", "--show-output", "ulimit -n; echo $A",

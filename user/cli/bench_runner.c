@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "rights/rights.h"
+#include "util/caps.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -75,10 +77,7 @@ static int refuse(char *const argv[], int r, const struct denet_error *error)
 	return r ? r : -EIO;
 }
 
-/*
- * With rights of the file these serve for the start alone. Root's stay, unlike in run: what is given up
- * for good would be missing in the next command.
- */
+/* With rights of the file these serve for the start alone. */
 static int start(struct bench_runner *runner, char *const argv[],
 		 const struct denet_observer *observer, struct denet_monitor **ret_monitor)
 {
@@ -154,6 +153,26 @@ static int wait_for(struct bench_runner *runner, struct denet_monitor *monitor)
 	return step < 0 ? step : 0;
 }
 
+/*
+ * Root's rights sleep while a command runs, but for signals to it and for its memory. They are not given
+ * up, as in run: they would be missing in the next command.
+ */
+static void rest(void)
+{
+	int r = rights_rest(CAPS_BIT(CAP_KILL) | CAPS_BIT(CAP_SYS_PTRACE));
+
+	if (r)
+		log_warning("cannot lay down capabilities: %s", strerror(-r));
+}
+
+static void wake(void)
+{
+	int r = rights_wake();
+
+	if (r)
+		log_warning("cannot take up capabilities: %s", strerror(-r));
+}
+
 int bench_runner_run(struct bench_runner *runner, char *const argv[],
 		     const struct denet_observer *observer, struct denet_monitor **ret_monitor)
 {
@@ -166,8 +185,10 @@ int bench_runner_run(struct bench_runner *runner, char *const argv[],
 	r = start(runner, argv, observer, &monitor);
 	if (r)
 		return r;
+	rest();
 	take_signals(runner, monitor, true);
 	r = wait_for(runner, monitor);
+	wake();
 	if (r)
 		return log_error(r, "monitoring has failed");
 	*ret_monitor = TAKE(monitor);

@@ -60,6 +60,16 @@ int rights_lower(void)
 	return rights_are_lent() ? set_effective(0) : 0;
 }
 
+int rights_rest(uint64_t kept)
+{
+	return rights_are_lent() ? 0 : set_effective(kept | needed_for_sampling());
+}
+
+int rights_wake(void)
+{
+	return rights_are_lent() ? 0 : set_effective(UINT64_MAX);
+}
+
 /* Only whoever has CAP_SETPCAP may; to others the bounding set gives nothing. */
 static void bound(uint64_t kept)
 {

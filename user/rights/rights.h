@@ -22,6 +22,13 @@ int rights_raise(void);
 int rights_lower(void);
 
 /*
+ * Around a run that another one comes after: all but what is kept has no effect meanwhile. What was in
+ * effect before is what is permitted, or nothing. Nothing happens where rights are lent: they sleep.
+ */
+int rights_rest(uint64_t kept);
+int rights_wake(void);
+
+/*
  * Gives up for good all but what is kept (bits of util/caps.h, as far as we have them) and what the
  * running kernel asks for each look into a map. To be called when the command has been forked. Those
  * that sleep, and with may_load those for loading, stay permitted, and not in effect: call again when
