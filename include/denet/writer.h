@@ -40,13 +40,15 @@ struct denet_writer_options {
 	 * the env record could not be made. May be NULL.
 	 */
 	void (*on_loss)(void *context, const char *target, int error);
-	void *context; /* of on_loss */
+	void *context; /* of on_loss and on_warning */
 	/*
 	 * Whoever tells the observer never waits for a reader of a pipe, a terminal or a socket. What waits
 	 * is kept, up to 8 MiB for each target: then every second sample of these goes, and the oldest
 	 * records of processes. denet_writer_step() writes it, also after denet_writer_finish().
 	 */
 	bool never_waits;
+	/* What the observer is told that goes into no record. May be NULL. */
+	void (*on_warning)(void *context, const char *text);
 };
 
 /* Whole records, framed as in a file. 0, or a negative errno after which it is not called again. */

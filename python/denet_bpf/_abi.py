@@ -294,6 +294,7 @@ WriterOptions = _struct(
     (OnLoss, "on_loss"),
     (c_void_p, "context"),
     (c_bool, "never_waits"),
+    (OnWarning, "on_warning"),
 )
 
 # <denet/analysis.h>

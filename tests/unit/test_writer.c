@@ -214,6 +214,31 @@ static void a_target_that_fails_is_told_once_and_others_go_on(void **state)
 	assert_non_null(strstr(buf_text(&text), "\"kind\":\"summary\""));
 }
 
+static void note_warning(void *context, const char *text)
+{
+	buf_append_text(context, text);
+}
+
+static void a_warning_is_handed_on_and_no_record(void **state)
+{
+	AUTO(buf) struct buf told = { 0 };
+	AUTO(buf) struct buf text = { 0 };
+	AUTO(denet_writer)
+	struct denet_writer *writer = new_writer(
+		(struct denet_writer_options){ .on_warning = note_warning, .context = &told });
+	AUTO(denet_writer)
+	struct denet_writer *silent = new_writer((struct denet_writer_options){ 0 });
+	const struct denet_observer *observer = denet_writer_observer(writer);
+
+	(void)state;
+	assert_int_equal(denet_writer_add_callback(writer, "records", collect, &text), 0);
+	observer->on_warning(observer->context, "less is known");
+	assert_string_equal(buf_text(&told), "less is known");
+	assert_int_equal(text.len, 0);
+	observer = denet_writer_observer(silent);
+	observer->on_warning(observer->context, "to nobody");
+}
+
 static void read_file(int fd, struct buf *ret)
 {
 	char part[4096];
@@ -273,6 +298,7 @@ int main(void)
 		cmocka_unit_test(nobody_waits_for_a_reader),
 		cmocka_unit_test(kinds_are_left_out),
 		cmocka_unit_test(env_comes_first),
+		cmocka_unit_test(a_warning_is_handed_on_and_no_record),
 		cmocka_unit_test(a_target_that_fails_is_told_once_and_others_go_on),
 		cmocka_unit_test(an_array_is_closed_after_each_sample),
 		cmocka_unit_test(what_nobody_wants_is_not_made),

@@ -26,6 +26,7 @@ struct bench {
 	struct bench_runner runner;
 	struct term_style screen;
 	bool has_progress; /* on a line of the terminal that stderr is */
+	bool is_sampled; /* a run that counts was, from /proc */
 };
 
 /* All of one run. */
@@ -93,7 +94,8 @@ static int prepare(struct bench *bench, const struct bench_entry *entry)
 
 	if (!entry->prepare)
 		return 0;
-	r = bench_runner_run(&bench->runner, entry->prepare, &bench->keep.observer, &monitor);
+	r = bench_runner_run(&bench->runner, entry->prepare, bench_keep_observer(&bench->keep),
+			     &monitor);
 	if (!r)
 		r = denet_monitor_summary(monitor, &summary);
 	if (!r && !bench->runner.ended_by && has_failed(&summary))
@@ -113,6 +115,7 @@ static int take(struct bench *bench, const struct turn *turn, const struct denet
 			      "; --ignore-failure goes on all the same");
 	if (!turn->counts)
 		return 0;
+	bench->is_sampled |= summary->accounting != DENET_ACCOUNTING_BPF;
 	r = bench_results_add(bench->results, turn->index, turn->round, summary);
 	return r ? log_error(r, "cannot keep results") : 0;
 }
@@ -126,7 +129,8 @@ static int measure(struct bench *bench, const struct turn *turn)
 	int r;
 
 	bench->runner.monitor.label = entry->text;
-	r = bench_runner_run(&bench->runner, entry->argv, &bench->keep.observer, &monitor);
+	r = bench_runner_run(&bench->runner, entry->argv, bench_keep_observer(&bench->keep),
+			     &monitor);
 	bench->runner.monitor.label = NULL;
 	if (!r)
 		r = denet_monitor_summary(monitor, &summary);
@@ -210,7 +214,7 @@ static int end_by_signal(int number)
 static int tell(struct bench *bench)
 {
 	const struct bench_state state = {
-		.is_sampled = bench->keep.is_sampled,
+		.is_sampled = bench->is_sampled,
 		.is_cut = bench->runner.ended_by != 0,
 	};
 	int status;

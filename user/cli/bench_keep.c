@@ -16,56 +16,6 @@
 #define BEGINS "bench-"
 #define ENDS ".jsonl"
 
-/* To the records, if there are any. */
-#define PASS(keep, callback, argument)                                                 \
-	do {                                                                           \
-		if ((keep)->records && (keep)->records->callback)                      \
-			(keep)->records->callback((keep)->records->context, argument); \
-	} while (0)
-
-static void on_start(void *context, const struct denet_start *start)
-{
-	struct bench_keep *keep = context;
-
-	keep->is_sampled |= start->accounting != DENET_ACCOUNTING_BPF;
-	PASS(keep, on_start, start);
-}
-
-static void on_arrival(void *context, const struct denet_arrival *arrival)
-{
-	struct bench_keep *keep = context;
-
-	PASS(keep, on_arrival, arrival);
-}
-
-static void on_sample(void *context, const struct denet_tree *tree)
-{
-	struct bench_keep *keep = context;
-
-	PASS(keep, on_sample, tree);
-}
-
-static void on_process(void *context, const struct denet_process *process)
-{
-	struct bench_keep *keep = context;
-
-	PASS(keep, on_process, process);
-}
-
-static void on_exit_record(void *context, const struct denet_exit *end)
-{
-	struct bench_keep *keep = context;
-
-	PASS(keep, on_exit, end);
-}
-
-static void on_summary(void *context, const struct denet_summary *summary)
-{
-	struct bench_keep *keep = context;
-
-	PASS(keep, on_summary, summary);
-}
-
 static bool is_told(const struct bench_keep *keep, const char *text)
 {
 	for (size_t i = 0; i < keep->warnings_count; i++)
@@ -132,13 +82,7 @@ int bench_keep_open(struct bench_keep *keep, const char *folder)
 	keep->observer = (struct denet_observer){
 		.size = sizeof(keep->observer),
 		.context = keep,
-		.on_start = on_start,
-		.on_arrival = on_arrival,
-		.on_sample = on_sample,
-		.on_process = on_process,
-		.on_exit = on_exit_record,
 		.on_warning = on_warning,
-		.on_summary = on_summary,
 	};
 	if (!folder)
 		return 0;
@@ -153,6 +97,11 @@ void bench_keep_close(struct bench_keep *keep)
 	free(keep->path);
 	for (size_t i = 0; i < keep->warnings_count; i++)
 		free(keep->warnings[i]);
+}
+
+const struct denet_observer *bench_keep_observer(const struct bench_keep *keep)
+{
+	return keep->writer ? denet_writer_observer(keep->writer) : &keep->observer;
 }
 
 /* Numbers of equal width, so that names sort as the runs came. */
@@ -170,6 +119,7 @@ int bench_keep_begin(struct bench_keep *keep, size_t command, size_t round, size
 	const struct denet_writer_options options = {
 		.size = sizeof(options),
 		.on_loss = on_loss,
+		.on_warning = on_warning,
 		.context = keep,
 	};
 	AUTO(buf) struct buf path = { 0 };
@@ -186,7 +136,6 @@ int bench_keep_begin(struct bench_keep *keep, size_t command, size_t round, size
 	r = denet_writer_add_file(keep->writer, buf_text(&path));
 	if (r)
 		return log_error(r, "cannot write to '%s'", buf_text(&path));
-	keep->records = denet_writer_observer(keep->writer);
 	return 0;
 }
 
@@ -197,7 +146,6 @@ void bench_keep_end(struct bench_keep *keep, bool is_dropped)
 	denet_writer_finish(keep->writer);
 	denet_writer_free(keep->writer);
 	keep->writer = NULL;
-	keep->records = NULL;
 	if (is_dropped)
 		(void)unlink(keep->path);
 	free(keep->path);

@@ -12,15 +12,13 @@
 
 struct bench_keep {
 	const char *folder; /* borrowed; NULL: nothing is kept */
-	struct denet_observer observer; /* to hand to the monitor */
+	struct denet_observer observer; /* of runs that are not kept */
 	struct denet_writer *writer; /* owned; of a run that is kept */
-	const struct denet_observer *records; /* the writer's */
 	char *path; /* owned; of its file */
 	char *warnings[BENCH_WARNINGS_MAX]; /* owned; those that were told */
 	size_t warnings_count;
 	void (*before_warning)(const void *context); /* takes away what is shown in its place */
 	const void *context;
-	bool is_sampled; /* a run has told so at its start */
 	bool has_lost;
 };
 
@@ -31,6 +29,9 @@ static inline void bench_keep_freep(struct bench_keep *keep)
 {
 	bench_keep_close(keep);
 }
+
+/* To be handed to the monitor. */
+const struct denet_observer *bench_keep_observer(const struct bench_keep *keep);
 
 /* Around a run that is kept: of a command, both from 1, of so many rounds. */
 int bench_keep_begin(struct bench_keep *keep, size_t command, size_t round, size_t rounds);

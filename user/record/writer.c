@@ -214,6 +214,14 @@ static void on_summary(void *context, const struct denet_summary *summary)
 	flush_all(writer);
 }
 
+static void on_warning(void *context, const char *text)
+{
+	struct denet_writer *writer = context;
+
+	if (writer->options.on_warning)
+		writer->options.on_warning(writer->options.context, text);
+}
+
 int writer_new(const struct denet_writer_options *options, writer_env_fn describe_machine,
 	       struct denet_writer **ret_writer)
 {
@@ -242,6 +250,7 @@ int writer_new(const struct denet_writer_options *options, writer_env_fn describ
 		.on_sample = on_sample,
 		.on_process = on_process,
 		.on_exit = on_exit_record,
+		.on_warning = on_warning,
 		.on_summary = on_summary,
 	};
 	*ret_writer = writer;
