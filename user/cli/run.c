@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <errno.h>
-#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/as_user.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/forward.h"
 #include "cli/hint.h"
 #include "cli/session.h"
-#include "rights/account.h"
 #include "rights/rights.h"
-#include "util/caps.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -141,40 +139,6 @@ static int finish(struct session *session)
 					   : wait_unmonitored(session);
 }
 
-/* The filter that forbids it takes CAP_SYS_ADMIN, which root in a container may lack. */
-static void warn_of_terminal(void)
-{
-	struct caps caps;
-
-	if (!isatty(STDIN_FILENO) && !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO))
-		return;
-	if (!caps_get(&caps) && !(caps.effective & CAPS_BIT(CAP_SYS_ADMIN)))
-		log_warning("the command can type into this terminal: to forbid it takes "
-			    "CAP_SYS_ADMIN");
-}
-
-static int find_user(const struct options *options, struct account *ret_account)
-{
-	int r;
-
-	if (!options->user)
-		return 0;
-	if (geteuid()) {
-		(void)log_error(0, "option '--user' needs root");
-		return -EPERM;
-	}
-	r = account_find(options->user, ret_account);
-	if (r == -ENOENT) {
-		(void)log_error(0, "option '--user': there is no account '%s'", options->user);
-		return r;
-	}
-	if (!r && ret_account->user.uid)
-		warn_of_terminal();
-	if (!r)
-		r = account_enter_environment(ret_account, options->clean_env);
-	return r ? log_error(r, "cannot look up the account '%s'", options->user) : 0;
-}
-
 static int run(struct session *session, const struct denet_launch *launch,
 	       struct denet_error *error)
 {
@@ -211,7 +175,7 @@ static int start(struct session *session)
 	if (signal(SIGCHLD, SIG_DFL) == SIG_IGN)
 		(void)sigaddset(&ignored, SIGCHLD);
 	launch.ignored = &ignored;
-	r = find_user(options, &account);
+	r = as_user_find(options, &account);
 	if (r)
 		return EXIT_STATUS_FAILED;
 	if (options->user)
