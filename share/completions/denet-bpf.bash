@@ -41,7 +41,7 @@ _denet_bpf_options() # COMMAND
 	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci -r --recursive --group-by --csv ;;
 	convert) echo -o --out -q --quiet -h --help -V --version --to --processes --tracks ;;
 	diff) echo -j --json -o --out --top -v --verbose -h --help -V --version --fail-if --md ;;
-	bench) echo -j --json -i --interval -m --max-interval --no-polling --no-pss --accounting --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep ;;
+	bench) echo -j --json -i --interval -m --max-interval --no-polling --no-pss --accounting --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --fail-if --budget --strict --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep ;;
 	report) echo -o --out -q --quiet -h --help -V --version ;;
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	host) echo ;;

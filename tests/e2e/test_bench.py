@@ -4,6 +4,7 @@
 import csv
 import io
 import os
+import pwd
 import signal
 
 from harness import BIN, Case, Terminal, children_of, exact, finish, need_root, parse, parse_lines, rows_of, run, start, the, wait_for
@@ -67,6 +68,17 @@ class Rounds(Case):
         with open("/proc/self/status", encoding="utf-8") as status:
             mine = [line.split()[1] for line in status if line.startswith("CapEff")]
         self.assertEqual(self.lines_of("caps"), ["CapEff:", *mine] * 2)
+
+    @need_root
+    def test_commands_run_as_a_user_and_what_prepares_as_root(self):
+        for name in ("before", "log"):
+            os.chmod(self.write(name, ""), 0o666)
+        os.chmod(self.folder, 0o755)
+        self.bench("-n", "1", "--warmup", "0", "-u", "nobody", "--prepare", "id -u >>before", "id -u >>log; echo $USER >>log")
+        self.assertEqual(self.lines_of("before"), ["0"])
+        self.assertEqual(self.lines_of("log"), [str(pwd.getpwnam("nobody").pw_uid), "nobody"])
+        result = self.run_here("bench", "-u", "nosuchuser", "true")
+        self.assert_refused(result, "no account 'nosuchuser'", status=125)
 
     def test_a_command_finds_what_denet_bpf_was_given(self):
         with open(self.path("out"), "w", encoding="utf-8") as out:

@@ -36,11 +36,11 @@ static void a_signal_between_commands_lets_none_begin(void **state)
 	(void)signal(SIGTERM, SIG_DFL);
 	assert_int_equal(bench_runner_open(&runner, &options), 0);
 	assert_int_equal(raise(SIGINT), 0);
-	assert_int_equal(bench_runner_run(&runner, never, NULL, &monitor), -EINTR);
+	assert_int_equal(bench_runner_run(&runner, NULL, never, NULL, &monitor), -EINTR);
 	assert_null(monitor);
 	assert_int_equal(runner.ended_by, SIGINT);
 	assert_int_equal(raise(SIGTERM), 0);
-	assert_int_equal(bench_runner_run(&runner, never, NULL, &monitor), -EINTR);
+	assert_int_equal(bench_runner_run(&runner, NULL, never, NULL, &monitor), -EINTR);
 	assert_int_equal(runner.ended_by, SIGTERM);
 }
 
@@ -53,7 +53,7 @@ static void what_is_no_command_is_an_error(void **state)
 
 	(void)state;
 	assert_int_equal(bench_runner_open(&runner, &options), 0);
-	assert_true(bench_runner_run(&runner, none, NULL, &monitor) < 0);
+	assert_true(bench_runner_run(&runner, NULL, none, NULL, &monitor) < 0);
 	assert_null(monitor);
 	assert_int_equal(runner.ended_by, 0);
 }

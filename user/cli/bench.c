@@ -94,8 +94,8 @@ static int prepare(struct bench *bench, const struct bench_entry *entry)
 
 	if (!entry->prepare)
 		return 0;
-	r = bench_runner_run(&bench->runner, entry->prepare, bench_keep_observer(&bench->keep),
-			     &monitor);
+	r = bench_runner_run(&bench->runner, NULL, entry->prepare,
+			     bench_keep_observer(&bench->keep), &monitor);
 	if (!r)
 		r = denet_monitor_summary(monitor, &summary);
 	if (!r && !bench->runner.ended_by && has_failed(&summary))
@@ -129,8 +129,8 @@ static int measure(struct bench *bench, const struct turn *turn)
 	int r;
 
 	bench->runner.monitor.label = entry->text;
-	r = bench_runner_run(&bench->runner, entry->argv, bench_keep_observer(&bench->keep),
-			     &monitor);
+	r = bench_runner_run(&bench->runner, bench_runner_user(&bench->runner), entry->argv,
+			     bench_keep_observer(&bench->keep), &monitor);
 	bench->runner.monitor.label = NULL;
 	if (!r)
 		r = denet_monitor_summary(monitor, &summary);

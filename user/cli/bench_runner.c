@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/as_user.h"
 #include "rights/rights.h"
 #include "util/caps.h"
 #include "util/cleanup.h"
@@ -36,6 +37,8 @@ int bench_runner_open(struct bench_runner *runner, const struct options *options
 		(void)sigaddset(&runner->ignored, SIGCHLD);
 	if (getrlimit(RLIMIT_NOFILE, &runner->descriptors))
 		return log_error(-errno, "cannot read the limit on descriptors");
+	if (as_user_find(options, &runner->account))
+		return -EINVAL;
 	runner->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (runner->null_fd < 0)
 		return log_error(-errno, "cannot open '/dev/null'");
@@ -44,11 +47,17 @@ int bench_runner_open(struct bench_runner *runner, const struct options *options
 	return 0;
 }
 
+const struct denet_user *bench_runner_user(const struct bench_runner *runner)
+{
+	return runner->options->user ? &runner->account.user : NULL;
+}
+
 void bench_runner_close(struct bench_runner *runner)
 {
 	if (runner->null_fd >= 0)
 		(void)close(runner->null_fd);
 	signals_done(&runner->signals);
+	account_done(&runner->account);
 	denet_release();
 }
 
@@ -78,7 +87,7 @@ static int refuse(char *const argv[], int r, const struct denet_error *error)
 }
 
 /* With rights of the file these serve for the start alone. */
-static int start(struct bench_runner *runner, char *const argv[],
+static int start(struct bench_runner *runner, const struct denet_user *user, char *const argv[],
 		 const struct denet_observer *observer, struct denet_monitor **ret_monitor)
 {
 	struct denet_error error = { .size = sizeof(error) };
@@ -87,6 +96,7 @@ static int start(struct bench_runner *runner, char *const argv[],
 
 	denet_launch_init(&launch);
 	launch.argv = argv;
+	launch.user = user;
 	launch.environment = runner->options->environment;
 	launch.mask = &runner->signals.original;
 	launch.ignored = &runner->ignored;
@@ -173,7 +183,7 @@ static void wake(void)
 		log_warning("cannot take up capabilities: %s", strerror(-r));
 }
 
-int bench_runner_run(struct bench_runner *runner, char *const argv[],
+int bench_runner_run(struct bench_runner *runner, const struct denet_user *user, char *const argv[],
 		     const struct denet_observer *observer, struct denet_monitor **ret_monitor)
 {
 	AUTO(denet_monitor) struct denet_monitor *monitor = NULL;
@@ -182,7 +192,7 @@ int bench_runner_run(struct bench_runner *runner, char *const argv[],
 	take_signals(runner, NULL, false);
 	if (runner->ended_by)
 		return -EINTR;
-	r = start(runner, argv, observer, &monitor);
+	r = start(runner, user, argv, observer, &monitor);
 	if (r)
 		return r;
 	rest();

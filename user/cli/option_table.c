@@ -440,7 +440,7 @@ const struct option_spec option_table[] = {
 		.name = "user",
 		.value = "USER",
 		.kind = OPTION_NAME,
-		.commands = ON_RUN,
+		.commands = ON_RUN | ON_BENCH,
 		.offset = FIELD(user),
 		.group = OPTION_GENERAL,
 		.text = "run CMD as USER, a name or #UID; needs root",
@@ -448,12 +448,13 @@ const struct option_spec option_table[] = {
 			   "account, while denet-bpf keeps root's rights for measuring. #UID is "
 			   "the account with that number. All else of root's environment is "
 			   "passed on to CMD, unless --clean-env is given. CMD cannot type into "
-			   "the terminal in place of root (ioctl TIOCSTI, TIOCLINUX).",
+			   "the terminal in place of root (ioctl TIOCSTI, TIOCLINUX). What "
+			   "--prepare of bench names runs as root.",
 	},
 	{
 		.name = "clean-env",
 		.kind = OPTION_FLAG,
-		.commands = ON_RUN,
+		.commands = ON_RUN | ON_BENCH,
 		.offset = FIELD(clean_env),
 		.group = OPTION_GENERAL,
 		.text = "with -u: without root's environment",
