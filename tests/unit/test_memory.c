@@ -235,7 +235,7 @@ static void pss_is_read_near_the_peak_and_seldom(void **state)
 }
 
 /* What is as it was is read again, but seldom; a higher sum is not kept waiting. */
-static void pss_near_the_same_sum_is_read_half_as_often(void **state)
+static void pss_near_the_same_sum_is_read_less_and_less_often(void **state)
 {
 	struct world world;
 
@@ -252,7 +252,14 @@ static void pss_near_the_same_sum_is_read_half_as_often(void **state)
 	hold(3, 3, 3);
 	assert_int_equal(sample(&world, world.shares.due_ns).kb, UINT64_MAX); /* it rises */
 	assert_int_equal(sample(&world, world.shares.due_ns).kb, 3 * MIB_KB);
-	assert_int_equal(sample(&world, world.shares.calm_due_ns).kb, 3 * MIB_KB);
+	for (unsigned int times = 4; times <= 128; times *= 2) {
+		uint64_t now_ns = world.shares.calm_due_ns;
+
+		assert_int_equal(sample(&world, now_ns - 1).kb, UINT64_MAX);
+		assert_int_equal(sample(&world, now_ns).kb, 3 * MIB_KB);
+		assert_int_equal(world.shares.calm_due_ns - now_ns,
+				 (times < 64 ? times : 64) * (world.shares.due_ns - now_ns));
+	}
 	done_world(&world);
 }
 
@@ -341,7 +348,7 @@ int main(void)
 		cmocka_unit_test(one_who_left_a_shared_space_does_not_stand_for_it),
 		cmocka_unit_test(space_of_its_own_counts_and_none_does_not),
 		cmocka_unit_test(pss_is_read_near_the_peak_and_seldom),
-		cmocka_unit_test(pss_near_the_same_sum_is_read_half_as_often),
+		cmocka_unit_test(pss_near_the_same_sum_is_read_less_and_less_often),
 		cmocka_unit_test(little_memory_is_not_read_in_the_first_second),
 		cmocka_unit_test(who_did_not_run_keeps_what_was_read),
 		cmocka_unit_test(whom_it_would_hold_up_or_who_is_refused_counts_by_rss),

@@ -13,8 +13,12 @@
 /* A hundredth of the time, and not more often than once a second. */
 #define COST_FACTOR 100
 #define PAUSE_MIN_NS NS_PER_S
-/* So many times that where a higher sum does not ask for it. */
+/*
+ * So many times that where a higher sum does not ask for it, and twice as many after each time that it was
+ * read without being asked for: a run that stays near its peak for long would be read all the time.
+ */
 #define CALM_FACTOR 2
+#define CALM_FACTOR_MAX 64
 #define ROUND_MAX_NS (100 * NS_PER_MS)
 
 /* So long may a process wait for its own mmap and munmap: the lock is held for a whole area. */
@@ -29,7 +33,9 @@
 
 void shares_init(struct shares *shares, enum shares_mode mode)
 {
-	*shares = (struct shares){ .mode = mode, .ns_per_mib = NS_PER_MIB_MAX };
+	*shares = (struct shares){ .mode = mode,
+				   .calm_factor = CALM_FACTOR,
+				   .ns_per_mib = NS_PER_MIB_MAX };
 }
 
 void shares_done(struct shares *shares)
@@ -48,6 +54,11 @@ static bool is_rising(struct shares *shares, uint64_t sum_kb)
 	return sum_kb > before_kb + before_kb / 10;
 }
 
+static bool is_higher(const struct shares *shares, uint64_t sum_kb)
+{
+	return sum_kb > shares->read_sum_kb + shares->read_sum_kb / 10;
+}
+
 /*
  * Also near the last peak, not at a new one alone: one that came too early for a reading is read
  * later, and what is written to after a fork is shared no more, while the sum stays the same.
@@ -55,7 +66,7 @@ static bool is_rising(struct shares *shares, uint64_t sum_kb)
 static bool is_wanted(struct shares *shares, const struct memory *memory, uint64_t sum_kb,
 		      uint64_t now_ns)
 {
-	bool is_higher = sum_kb > shares->read_sum_kb + shares->read_sum_kb / 10;
+	bool is_asked_for = is_higher(shares, sum_kb);
 
 	if (!shares->due_ns)
 		shares->due_ns = now_ns + PAUSE_MIN_NS;
@@ -65,7 +76,7 @@ static bool is_wanted(struct shares *shares, const struct memory *memory, uint64
 	if (is_rising(shares, sum_kb) || memory_spaces(memory) < 2 ||
 	    sum_kb < shares->peak_sum_kb - shares->peak_sum_kb / 10)
 		return false;
-	return now_ns >= (is_higher ? shares->due_ns : shares->calm_due_ns) ||
+	return now_ns >= (is_asked_for ? shares->due_ns : shares->calm_due_ns) ||
 	       (!shares->has_read && sum_kb >= EARLY_MIN_KB);
 }
 
@@ -132,8 +143,10 @@ static void note_read(struct shares *shares, uint64_t pause_ns, uint64_t sum_kb,
 {
 	if (pause_ns < PAUSE_MIN_NS)
 		pause_ns = PAUSE_MIN_NS;
+	if (!is_higher(shares, sum_kb) && shares->calm_factor < CALM_FACTOR_MAX)
+		shares->calm_factor *= 2;
 	shares->due_ns = now_ns + pause_ns;
-	shares->calm_due_ns = now_ns + CALM_FACTOR * pause_ns;
+	shares->calm_due_ns = now_ns + shares->calm_factor * pause_ns;
 	if (sum_kb > shares->read_sum_kb)
 		shares->read_sum_kb = sum_kb;
 	shares->has_read = true;

@@ -31,6 +31,7 @@ struct shares {
 	uint64_t last_sum_kb; /* at the sample before */
 	uint64_t due_ns; /* the earliest next reading; 0 before the first sample */
 	uint64_t calm_due_ns; /* the same while the sum is about what it was at the last one */
+	uint64_t calm_factor; /* how many times as long that one waits */
 	uint64_t read_sum_kb; /* the largest sum at which it was read */
 	bool has_read;
 	uint64_t ns_per_mib; /* what a reading takes, rather too much than too little */
