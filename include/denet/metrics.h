@@ -51,6 +51,7 @@ enum denet_record {
 	DENET_RECORD_MACHINE, /* of denet-bpf host, as the next; a struct of its own, not public */
 	DENET_RECORD_GROUP,
 	DENET_RECORD_COMMAND,
+	DENET_RECORD_PROCESSES,
 	DENET_RECORD_COUNT
 };
 

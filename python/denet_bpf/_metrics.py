@@ -1081,3 +1081,46 @@ class CommandRecord(TypedDict, total=False):
     processes_killed: int
     #: Of these for want of memory.
     oom_kills: int
+
+
+class ProcessesRecord(TypedDict, total=False):
+    """Of denet-bpf host with processes in its configuration, at each sample: all processes of the
+    machine that a rule gives one name.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: What the rule calls it; other for what no rule matches.
+    name: str
+    #: exact, by BPF; or at_least, by /proc, which misses what ends between two samples.
+    counted: str
+    #: CPU time since the agent's start, of those that have ended, too (ns).
+    cpu_time_ns: int
+    #: CPU in use, of one CPU (percent); of the time since the sample before; absent at the first.
+    cpu_usage: float
+    #: Time that threads could have run and waited for a CPU (ns).
+    run_delay_ns: int
+    #: Page faults that needed no storage.
+    page_faults_cached: int
+    #: Page faults that waited for storage.
+    page_faults_disk: int
+    #: Bytes that came from storage (bytes).
+    disk_read_bytes: int
+    #: Bytes of pages dirtied, on their way to storage (bytes).
+    disk_write_bytes: int
+    #: Resident memory of the living, shared pages as often as they are shared (bytes); about; as of
+    #: the last walk over /proc.
+    memory_bytes: int
+    #: Those that live.
+    processes_living: int
+    #: Their threads.
+    threads_living: int
+    #: Those that have ended.
+    processes_ended: int
+    #: Of these with a status other than 0.
+    processes_failed: int
+    #: Of these by a signal.
+    processes_killed: int
+    #: Of these for want of memory.
+    oom_kills: int

@@ -26,6 +26,8 @@ NAMES = {
     "tree.parent": "MemberSample", "tree.aggregated": "AggregatedSample", "sample": "SampleRecord",
     "process": "ProcessRecord", "process.programs": "ProgramShare", "exit": "ExitRecord", "summary": "SummaryRecord",
     "machine": "MachineRecord", "group": "GroupRecord", "command": "CommandRecord",
+    "processes": "ProcessesRecord", "heavy": "HeavyRecord", "history": "HistoryRecord",
+    "disk": "DiskRecord", "interface": "InterfaceRecord", "filesystem": "FilesystemRecord",
 }
 # Parts of a record that are no metrics themselves.
 PARTS = {"parent": "MemberSample", "aggregated": "AggregatedSample", "children": "List[Dict[str, Any]]", "programs": "List[ProgramShare]"}

@@ -177,6 +177,21 @@ class Host(Case):
             self.assertIn(f"{path}:2:7: 'sort' knows no 'memry', did you mean 'memory'?".encode(), result.err)
         self.assert_refused(self.host("--once", "--config", self.path("none")), "cannot read '")
 
+    def test_processes_are_grouped_by_rules(self):
+        path = pathlib.Path(self.path("host.yml"))
+        path.write_text(f"processes:\n- name: this {{1}}\n  exe: ({os.path.realpath('/proc/self/exe')})\n")
+        name = f"this {os.path.realpath('/proc/self/exe')}"
+        found = {record["name"]: record for record in self.records(*self.lay_out(), "--config", path)
+                 if record["kind"] == "processes"}
+        self.assertIn("other", found)
+        # Without rights the path of a process of another user is not known; this one is ours.
+        self.assertGreaterEqual(found[name]["processes_living"], 1)
+        self.assertGreater(found[name]["memory_bytes"], 0)
+        self.assertEqual(found[name]["counted"], "at_least")
+        result = self.host("--once", *self.lay_out(), "--config", path, "--group", name)
+        self.assertEqual((result.status, result.out.count(b"this /")), (0, 1), result)
+        self.assertNotIn(b"other", result.out)
+
     @unittest.skipIf(MODE in ("caps", "user"), f"mode {MODE}: the binary lies where it was not built")
     def test_the_command_executes_it(self):
         result = run("host", "--once", "--json", *self.lay_out())

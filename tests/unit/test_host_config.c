@@ -19,6 +19,7 @@
 struct target {
 	unsigned int type;
 	const char *url;
+	const char *only;
 	uint64_t timeout_ns;
 };
 
@@ -41,6 +42,11 @@ static const char *const types[] = { "influx", "statsd", NULL };
 static const struct config_key target_keys[] = {
 	{ .name = "type", .form = CONFIG_CHOICE, .choices = types, .help = "what" },
 	{ .name = "url", .offset = offsetof(struct target, url), .help = "where" },
+	{ .name = "only",
+	  .type = VALUE_PATTERN,
+	  .offset = offsetof(struct target, only),
+	  .fallback = "",
+	  .help = "which" },
 	{ .name = "timeout",
 	  .type = VALUE_TIME,
 	  .offset = offsetof(struct target, timeout_ns),
@@ -252,6 +258,8 @@ static const struct {
 	{ "targets:\n  - {type: inflx, url: x}\n", "2:12",
 	  "'type' knows no 'inflx', did you mean 'influx'?" },
 	{ "targets:\n  - {type: q, url: x}\n", "2:12", "'type' knows no 'q'" },
+	{ "targets:\n  - {type: influx, url: x, only: (a}\n", "2:34",
+	  "'only' wants a regular expression, not '(a': Unmatched ( or \\(" },
 	{ "interval: 2s\ninterval: 3s\n", "2:1", "'interval' is given twice, first in line 1" },
 	{ "names: true\nheavy:\n\tevery: 2s\n", "3:1",
 	  "found character that cannot start any token, while scanning for the next token" },

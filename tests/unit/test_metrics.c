@@ -27,6 +27,7 @@ static const size_t struct_sizes[DENET_RECORD_COUNT] = {
 	[DENET_RECORD_MACHINE] = sizeof(struct host_machine),
 	[DENET_RECORD_GROUP] = sizeof(struct host_group),
 	[DENET_RECORD_COMMAND] = sizeof(struct host_command),
+	[DENET_RECORD_PROCESSES] = sizeof(struct host_processes),
 };
 
 static const struct denet_metric *find(enum denet_record record, const char *group, const char *key)

@@ -119,13 +119,40 @@ static bool is_there(const struct cgroups *groups, const char *word, bool is_con
 	return false;
 }
 
-const char *choice_missing(const struct cgroups *groups, const struct agent_options *options)
+static bool is_named(const struct agent_names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->items[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool choice_has_family(const struct agent_options *options, const struct family *family)
+{
+	if (!options->containers.count && !options->groups.count)
+		return true;
+	return is_named(&options->groups, family->name);
+}
+
+static bool is_family(const struct families *families, const char *word)
+{
+	const struct agent_names one = { { word }, 1 };
+
+	for (size_t i = 0; i < families->count; i++)
+		if (is_named(&one, families->items[i].name))
+			return true;
+	return false;
+}
+
+const char *choice_missing(const struct cgroups *groups, const struct families *families,
+			   const struct agent_options *options)
 {
 	for (size_t i = 0; i < options->containers.count; i++)
 		if (!is_there(groups, options->containers.items[i], true))
 			return options->containers.items[i];
 	for (size_t i = 0; i < options->groups.count; i++)
-		if (!is_there(groups, options->groups.items[i], false))
+		if (!is_there(groups, options->groups.items[i], false) &&
+		    !is_family(families, options->groups.items[i]))
 			return options->groups.items[i];
 	return NULL;
 }

@@ -8,6 +8,7 @@
 
 #include "agent/options.h"
 #include "host/cgroups.h"
+#include "host/families.h"
 
 /* All zeros is an empty one. */
 struct choice {
@@ -25,7 +26,11 @@ int choice_make(struct choice *choice, const struct cgroups *groups,
 /* By its name, its path as /proc/PID/cgroup has it, or four digits of its id or more. */
 bool choice_is_called(const struct cgroup *group, const char *word);
 
-/* The first name that was asked for and that no group has; NULL when all are there. */
-const char *choice_missing(const struct cgroups *groups, const struct agent_options *options);
+/* The first name that was asked for and that no group has, of cgroups or of processes; NULL when all are there. */
+const char *choice_missing(const struct cgroups *groups, const struct families *families,
+			   const struct agent_options *options);
+
+/* Whether a group of processes is told. */
+bool choice_has_family(const struct agent_options *options, const struct family *family);
 
 #endif

@@ -13,6 +13,7 @@
 #include "agent/processes.h"
 #include "agent/records.h"
 #include "agent/show.h"
+#include "agent/survey.h"
 #include "agent/status.h"
 #include "host/cgroups.h"
 #include "host/machine.h"
@@ -34,6 +35,7 @@ struct loop {
 	struct choice choice;
 	struct hostprobe *probe; /* NULL where processes are not told */
 	struct processes processes;
+	struct survey survey;
 	struct sink *screen; /* stdout; NULL once it has failed */
 	struct sink *file; /* NULL without -o */
 	struct term_style style;
@@ -73,7 +75,7 @@ static void open_probe(struct loop *loop)
 
 	/* Another machine's cgroups have ids of their own. */
 	if (options->cgroup_root || !cgroups_has_cgroups(loop->groups) ||
-	    (!options->verbose && !options->json && !options->out))
+	    (!options->verbose && !options->json && !options->out && !options->rules.count))
 		return;
 	r = hostprobe_open(cgroups_key(loop->groups) == MOUNT_CPUACCT, &loop->probe);
 	if (r && options->verbose)
@@ -99,7 +101,8 @@ static int open_loop(struct loop *loop)
 			    options->cgroup_root ? " below " : "",
 			    options->cgroup_root ? options->cgroup_root : "");
 	open_probe(loop);
-	return 0;
+	r = survey_open(&loop->survey, &loop->procfs, options);
+	return r ? log_error(r, "cannot group processes") : 0;
 }
 
 static void close_loop(struct loop *loop)
@@ -109,29 +112,48 @@ static void close_loop(struct loop *loop)
 	choice_done(&loop->choice);
 	hostprobe_close(loop->probe);
 	processes_done(&loop->processes);
+	survey_close(&loop->survey);
 	cgroups_free(loop->groups);
 	machine_done(&loop->machine);
 	buf_done(&loop->text);
+}
+
+static int look_around(struct loop *loop, const struct hostprobe_row *rows, size_t count,
+		       uint64_t mono_ns, uint64_t ts_ms)
+{
+	const struct survey_look look = {
+		.groups = loop->groups,
+		.rows = rows,
+		.count = count,
+		.has_rows = loop->probe,
+		.mono_ns = mono_ns,
+		.ts_ms = ts_ms,
+	};
+	int r = survey_take(&loop->survey, &look);
+
+	return r ? log_error(r, "cannot look at the processes") : 0;
 }
 
 /* Behind the cgroups: a row is sorted by what they have found. */
 static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms)
 {
 	struct host_machine *figures = &loop->machine.figures;
-	const struct hostprobe_row *rows;
+	const struct hostprobe_row *rows = NULL;
 	struct hostprobe_losses losses;
-	size_t count;
+	size_t count = 0;
 	int r;
 
 	if (!loop->probe)
-		return 0;
+		return look_around(loop, NULL, 0, mono_ns, ts_ms);
 	r = hostprobe_look(loop->probe, &rows, &count);
 	if (!r)
 		r = processes_take(&loop->processes, loop->groups, rows, count, mono_ns, ts_ms);
 	losses = hostprobe_losses(loop->probe);
 	figures->threads_overcounted = losses.bases_lost;
 	figures->threads_unsorted = losses.rows_lost;
-	return r ? log_error(r, "cannot look at the processes") : 0;
+	if (r)
+		return log_error(r, "cannot look at the processes");
+	return look_around(loop, rows, count, mono_ns, ts_ms);
 }
 
 static int look(struct loop *loop)
@@ -177,6 +199,21 @@ static int write_commands(struct loop *loop, struct sink *sink, const struct cgr
 	return r;
 }
 
+static int write_families(struct loop *loop, struct sink *sink)
+{
+	const struct families *families = &loop->survey.families;
+	int r = 0;
+
+	for (size_t i = 0; i < families->count && !r; i++) {
+		if (!choice_has_family(loop->options, &families->items[i]))
+			continue;
+		buf_reset(&loop->text);
+		records_append_processes(&loop->text, &families->items[i].figures);
+		r = write_record(loop, sink);
+	}
+	return r;
+}
+
 static int write_records(struct loop *loop, struct sink *sink)
 {
 	int r;
@@ -191,6 +228,8 @@ static int write_records(struct loop *loop, struct sink *sink)
 		if (!r)
 			r = write_commands(loop, sink, loop->choice.items[i]);
 	}
+	if (!r)
+		r = write_families(loop, sink);
 	return r ? r : sink_flush(sink);
 }
 
@@ -201,6 +240,8 @@ static int write_screen(struct loop *loop)
 		.machine = &loop->machine.figures,
 		.choice = &loop->choice,
 		.processes = &loop->processes,
+		.survey = &loop->survey,
+		.options = loop->options,
 		.is_verbose = loop->options->verbose,
 	};
 	int r;
@@ -271,7 +312,7 @@ static int run(struct loop *loop, const sigset_t *signals)
 
 static int finish(struct loop *loop)
 {
-	const char *missing = choice_missing(loop->groups, loop->options);
+	const char *missing = choice_missing(loop->groups, &loop->survey.families, loop->options);
 
 	if (loop->options->once && missing) {
 		(void)log_error(0, "there is no '%s' among the cgroups of this machine", missing);

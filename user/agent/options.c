@@ -39,7 +39,7 @@ static const struct option {
 	{ 0, "container", "NAME|ID", KIND_NAMES, FIELD(containers),
 	  "this container alone; may be given again", NULL },
 	{ 0, "group", "NAME|PATH", KIND_NAMES, FIELD(groups),
-	  "this unit, pod, job or other cgroup alone; may be given again", NULL },
+	  "this unit, pod, other cgroup or group of processes alone", NULL },
 	{ 0, "sort", "cpu|memory|io|pids|name", KIND_CHOICE, FIELD(sort), "the largest first: cpu",
 	  "sort" },
 	{ 0, "top", "N", KIND_COUNT, FIELD(top), "the first N alone", "top" },

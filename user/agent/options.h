@@ -26,6 +26,15 @@ struct agent_names {
 	size_t count;
 };
 
+/* A rule: what it calls processes of which all that it names is so. All but the name may be NULL. */
+struct agent_rule {
+	const char *name;
+	const char *unit;
+	const char *comm;
+	const char *exe;
+	const char *user;
+};
+
 /* What the command line says, and, once settings_read() was there, what the configuration says, too. */
 struct agent_options {
 	unsigned int task; /* enum agent_task */
@@ -42,6 +51,7 @@ struct agent_options {
 	struct agent_names groups;
 	unsigned int sort; /* enum agent_sort */
 	uint64_t top; /* 0: all */
+	struct config_items rules; /* owned by the settings: struct agent_rule */
 	const char *config; /* NULL for the usual file */
 	struct config_given given[OPTIONS_GIVEN_MAX]; /* of the above, what argv gave */
 	size_t given_count;

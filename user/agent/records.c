@@ -51,6 +51,11 @@ void records_append_group(struct buf *buf, const struct host_group *figures)
 	append(buf, DENET_RECORD_GROUP, figures);
 }
 
+void records_append_processes(struct buf *buf, const struct host_processes *figures)
+{
+	append(buf, DENET_RECORD_PROCESSES, figures);
+}
+
 void records_append_command(struct buf *buf, const struct host_command *figures)
 {
 	append(buf, DENET_RECORD_COMMAND, figures);

@@ -7,6 +7,26 @@
 
 #define FIELD(name) offsetof(struct agent_options, name)
 
+#define RULE(member, help_)                                                                    \
+	{                                                                                      \
+		.name = #member, .type = VALUE_PATTERN,                                        \
+		.offset = offsetof(struct agent_rule, member), .fallback = "", .help = (help_) \
+	}
+
+static const struct config_key rule_keys[] = {
+	{ .name = "name",
+	  .type = VALUE_TEXT,
+	  .offset = offsetof(struct agent_rule, name),
+	  .help = "What processes are called that match all of the next; `{1}` to `{9}` are what "
+		  "their "
+		  "parentheses hold, counted through." },
+	RULE(unit, "The name of the unit, container or other cgroup that they are in."),
+	RULE(comm, "The name of their program, at most 15 bytes."),
+	RULE(exe, "The path of their program."),
+	RULE(user, "Whose they are; `#1000` for a user without a name."),
+	{ 0 },
+};
+
 static const struct config_key keys[] = {
 	{ .name = "interval",
 	  .type = VALUE_TIME,
@@ -48,6 +68,13 @@ static const struct config_key keys[] = {
 	  .offset = FIELD(proc_root),
 	  .fallback = "",
 	  .help = "The /proc that goes with them." },
+	{ .name = "processes",
+	  .form = CONFIG_LIST,
+	  .offset = FIELD(rules),
+	  .keys = rule_keys,
+	  .size = sizeof(struct agent_rule),
+	  .help = "Groups of processes: the first that matches has a process, and `other` the "
+		  "rest." },
 	{ 0 },
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/show_survey.h"
 #include "denet/system.h"
 #include "output/human.h"
 #include "output/text.h"
@@ -350,4 +351,5 @@ void show_append(struct buf *buf, const struct show *show)
 	if (show->machine->groups_omitted)
 		buf_printf(buf, "%s cgroups are left out: there are too many\n",
 			   human_count(show->machine->groups_omitted).text);
+	show_survey_append(buf, show->style, show->survey, show->options);
 }

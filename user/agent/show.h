@@ -5,6 +5,7 @@
 
 #include "agent/choice.h"
 #include "agent/processes.h"
+#include "agent/survey.h"
 #include "metrics/host_records.h"
 #include "output/term.h"
 #include "util/buf.h"
@@ -14,6 +15,8 @@ struct show {
 	const struct host_machine *machine;
 	const struct choice *choice;
 	const struct processes *processes;
+	const struct survey *survey;
+	const struct agent_options *options;
 	bool is_verbose;
 };
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,24 @@ static void set_bool(struct filling *filling, const struct config_key *key, cons
 			   key->name, said->text);
 }
 
+static void set_pattern(struct filling *filling, const struct config_key *key,
+			const struct said *said, const char **to)
+{
+	char why[128];
+	regex_t pattern;
+	int error = regcomp(&pattern, said->text, REG_EXTENDED | REG_NOSUB);
+
+	if (error) {
+		(void)regerror(error, &pattern, why, sizeof(why));
+		faults_add(filling->faults, said->place,
+			   "'%s' wants a regular expression, not '%.60s': %s", key->name,
+			   said->text, why);
+		return;
+	}
+	regfree(&pattern);
+	*to = said->text;
+}
+
 static void set_value(struct filling *filling, const struct config_key *key,
 		      const struct said *said, void *to)
 {
@@ -153,6 +172,8 @@ static void set_value(struct filling *filling, const struct config_key *key,
 		set_choice(filling, key, said, to);
 	else if (key->type == VALUE_TEXT)
 		*(const char **)to = said->text;
+	else if (key->type == VALUE_PATTERN)
+		set_pattern(filling, key, said, to);
 	else if (key->type == VALUE_BOOL)
 		set_bool(filling, key, said, to);
 	else

@@ -39,6 +39,7 @@ static const struct unit units[] = {
 
 static const char *const wishes[] = {
 	[VALUE_TEXT] = "a word",
+	[VALUE_PATTERN] = "a regular expression",
 	[VALUE_BOOL] = "true or false",
 	[VALUE_COUNT] = "a whole number",
 	[VALUE_TIME] = "a time as 30s, 5m or 1h",

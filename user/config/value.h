@@ -7,6 +7,7 @@
 
 enum value_type {
 	VALUE_TEXT,
+	VALUE_PATTERN, /* an extended regular expression, as text */
 	VALUE_BOOL,
 	VALUE_COUNT,
 	VALUE_TIME, /* "30s", in nanoseconds */

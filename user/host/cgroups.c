@@ -93,6 +93,22 @@ const struct cgroup *cgroups_get(const struct cgroups *groups, size_t index)
 	return groups->items[index];
 }
 
+static int compare_path(const void *a, const void *b)
+{
+	const struct cgroup *const *group = b;
+
+	return strcmp(a, (*group)->path);
+}
+
+const struct cgroup *cgroups_at(const struct cgroups *groups, const char *path)
+{
+	struct cgroup *const *found = groups->count ? bsearch(path, groups->items, groups->count,
+							      sizeof(*found), compare_path)
+						    : NULL;
+
+	return found ? *found : NULL;
+}
+
 uint64_t cgroups_omitted(const struct cgroups *groups)
 {
 	return groups->omitted;

@@ -29,6 +29,9 @@ size_t cgroups_count(const struct cgroups *groups);
 /* In the order of their paths; valid until the next look. */
 const struct cgroup *cgroups_get(const struct cgroups *groups, size_t index);
 
+/* The one with that path; NULL for none. */
+const struct cgroup *cgroups_at(const struct cgroups *groups, const char *path);
+
 /* How many of the last look were too many. */
 uint64_t cgroups_omitted(const struct cgroups *groups);
 

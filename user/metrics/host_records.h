@@ -101,4 +101,25 @@ struct host_command {
 	uint64_t oom_kills;
 };
 
+/* Processes of the machine that a rule of the configuration gives one name, since the agent's start. */
+struct host_processes {
+	uint64_t ts_ms;
+	const char *name;
+	const char *accounting; /* how good the counters are */
+	uint64_t cpu_time_ns;
+	double cpu_usage;
+	uint64_t run_delay_ns;
+	uint64_t page_faults_cached;
+	uint64_t page_faults_disk;
+	uint64_t disk_read_bytes;
+	uint64_t disk_write_bytes;
+	uint64_t memory_bytes;
+	uint64_t processes_living;
+	uint64_t threads_living;
+	uint64_t processes_ended;
+	uint64_t processes_failed;
+	uint64_t processes_killed;
+	uint64_t oom_kills;
+};
+
 #endif

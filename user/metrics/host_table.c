@@ -7,6 +7,7 @@
 #define IN_MACHINE(place, member) USE(MACHINE, place, host_machine, member)
 #define IN_GROUP(place, member) USE(GROUP, place, host_group, member)
 #define IN_COMMAND(place, member) USE(COMMAND, place, host_command, member)
+#define IN_PROCESSES(place, member) USE(PROCESSES, place, host_processes, member)
 #define NO_STRUCT(record_, place_)                \
 	{                                         \
 		DENET_RECORD_##record_, place_, 0 \
@@ -72,7 +73,7 @@ const struct metric metric_hosts[] = {
 
 	/* One cgroup */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,
-	    (IN_GROUP(200, ts_ms), IN_COMMAND(200, ts_ms))),
+	    (IN_GROUP(200, ts_ms), IN_COMMAND(200, ts_ms), IN_PROCESSES(200, ts_ms))),
 	ROW(INFO, TEXT, "type", "", 0, "container, pod, vm, job, unit, or cgroup for any other.",
 	    "the cgroup's path", NULL, (IN_GROUP(201, type))),
 	ROW(INFO, TEXT, "name", "", 0, "What it is called; an id is cut to 12 digits.",
@@ -174,34 +175,51 @@ const struct metric metric_hosts[] = {
 	ROW(COUNTER, U64, "cpu_time_ns", "ns", 0,
 	    "CPU time since the agent's start, of those that have ended, too.",
 	    "task->se.sum_exec_runtime at the last switch, and of the living", NULL,
-	    (IN_COMMAND(205, cpu_time_ns))),
+	    (IN_COMMAND(205, cpu_time_ns), IN_PROCESSES(203, cpu_time_ns))),
 	ROW(GAUGE, DOUBLE, "cpu_usage", "percent", 0, "CPU in use, of one CPU.", "cpu_time_ns",
-	    SAMPLED, (IN_COMMAND(206, cpu_usage))),
+	    SAMPLED, (IN_COMMAND(206, cpu_usage), IN_PROCESSES(204, cpu_usage))),
 	ROW(COUNTER, U64, "run_delay_ns", "ns", 0,
 	    "Time that threads could have run and waited for a CPU.", "task->sched_info.run_delay",
-	    NULL, (IN_COMMAND(207, run_delay_ns))),
+	    NULL, (IN_COMMAND(207, run_delay_ns), IN_PROCESSES(205, run_delay_ns))),
 	ROW(COUNTER, U64, "page_faults_cached", "", 0, "Page faults that needed no storage.",
-	    "task->min_flt", NULL, (IN_COMMAND(208, page_faults_cached))),
+	    "task->min_flt", NULL,
+	    (IN_COMMAND(208, page_faults_cached), IN_PROCESSES(206, page_faults_cached))),
 	ROW(COUNTER, U64, "page_faults_disk", "", 0, "Page faults that waited for storage.",
-	    "task->maj_flt", NULL, (IN_COMMAND(209, page_faults_disk))),
+	    "task->maj_flt", NULL,
+	    (IN_COMMAND(209, page_faults_disk), IN_PROCESSES(207, page_faults_disk))),
 	ROW(COUNTER, U64, "disk_read_bytes", "bytes", 0, "Bytes that came from storage.",
-	    "task->ioac.read_bytes", NULL, (IN_COMMAND(210, disk_read_bytes))),
+	    "task->ioac.read_bytes", NULL,
+	    (IN_COMMAND(210, disk_read_bytes), IN_PROCESSES(208, disk_read_bytes))),
 	ROW(COUNTER, U64, "disk_write_bytes", "bytes", 0,
 	    "Bytes of pages dirtied, on their way to storage.", "task->ioac.write_bytes", NULL,
-	    (IN_COMMAND(211, disk_write_bytes))),
+	    (IN_COMMAND(211, disk_write_bytes), IN_PROCESSES(209, disk_write_bytes))),
 	ROW(GAUGE, U64, "processes_living", "", 0, "Those that live.", "iter/task", NULL,
-	    (IN_COMMAND(212, processes_living))),
+	    (IN_COMMAND(212, processes_living), IN_PROCESSES(211, processes_living))),
 	ROW(GAUGE, U64, "threads_living", "", 0, "Their threads.", "iter/task", NULL,
-	    (IN_COMMAND(213, threads_living))),
+	    (IN_COMMAND(213, threads_living), IN_PROCESSES(212, threads_living))),
 	ROW(COUNTER, U64, "processes_ended", "", 0, "Those that have ended.",
-	    "the last sched_switch", NULL, (IN_COMMAND(214, processes_ended))),
+	    "the last sched_switch", NULL,
+	    (IN_COMMAND(214, processes_ended), IN_PROCESSES(213, processes_ended))),
 	ROW(COUNTER, U64, "processes_failed", "", METRIC_OMIT_ZERO,
 	    "Of these with a status other than 0.", "task->signal->group_exit_code", NULL,
-	    (IN_COMMAND(215, processes_failed))),
+	    (IN_COMMAND(215, processes_failed), IN_PROCESSES(214, processes_failed))),
 	ROW(COUNTER, U64, "processes_killed", "", METRIC_OMIT_ZERO, "Of these by a signal.",
-	    "task->signal->group_exit_code", NULL, (IN_COMMAND(216, processes_killed))),
+	    "task->signal->group_exit_code", NULL,
+	    (IN_COMMAND(216, processes_killed), IN_PROCESSES(215, processes_killed))),
 	ROW(COUNTER, U64, "oom_kills", "", METRIC_OMIT_ZERO, "Of these for want of memory.",
-	    "task->signal->oom_mm", NULL, (IN_COMMAND(217, oom_kills))),
+	    "task->signal->oom_mm", NULL,
+	    (IN_COMMAND(217, oom_kills), IN_PROCESSES(216, oom_kills))),
+
+	/* Groups of processes, by the configuration */
+	ROW(INFO, TEXT, "name", "", 0, "What the rule calls it; other for what no rule matches.",
+	    "processes of the configuration", NULL, (IN_PROCESSES(201, name))),
+	ROW(INFO, TEXT, "counted", "", 0,
+	    "exact, by BPF; or at_least, by /proc, which misses what ends between two samples.",
+	    "denet-bpf-host", NULL, (IN_PROCESSES(202, accounting))),
+	ROW(GAUGE, U64, "memory_bytes", "bytes", 0,
+	    "Resident memory of the living, shared pages as often as they are shared.",
+	    "/proc/PID/stat", "about; as of the last walk over /proc",
+	    (IN_PROCESSES(210, memory_bytes))),
 };
 
 const size_t metric_hosts_count = sizeof(metric_hosts) / sizeof(metric_hosts[0]);

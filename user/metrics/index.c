@@ -291,6 +291,11 @@ static const struct {
 				   "Of denet-bpf host with BPF, at each sample: the processes of "
 				   "one "
 				   "name and user in a group, the ended ones included." },
+	[DENET_RECORD_PROCESSES] = { "processes",
+				     "Of denet-bpf host with processes in its configuration, at "
+				     "each "
+				     "sample: all processes of the machine that a rule gives one "
+				     "name." },
 };
 
 const char *denet_record_name(enum denet_record record)

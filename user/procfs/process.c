@@ -74,6 +74,7 @@ static void take_figures(const struct parse_span fields[FIELD_LAST + 1], uint64_
 	stat->reaped_system_ns = ticks_to_ns(number_of(fields[17]), ticks_per_s);
 	stat->threads = number_of(fields[20]);
 	stat->vms_bytes = number_of(fields[23]);
+	stat->rss_pages = number_of(fields[24]);
 	stat->stack_start = number_of(fields[28]);
 	stat->cpu = (uint32_t)number_of(fields[39]);
 	stat->args_start = number_of(fields[48]);

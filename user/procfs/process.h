@@ -29,6 +29,7 @@ struct process_stat {
 	uint64_t reaped_system_ns;
 	uint64_t threads;
 	uint64_t vms_bytes;
+	uint64_t rss_pages; /* about: the kernel adds it up in batches */
 	uint64_t stack_start; /* 0 without the right to look, as the next two */
 	uint64_t args_start;
 	uint32_t exit_status; /* of a zombie, as wait() gives it */

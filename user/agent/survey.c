@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "agent/survey.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/options.h"
+#include "denet/system.h"
+#include "procfs/cgroup_file.h"
+#include "util/array.h"
+#include "util/units.h"
+
+#define WALK_NS (60 * NS_PER_S) /* how often the memory of groups is added up */
+
+int survey_open(struct survey *survey, const struct procfs *procfs,
+		const struct agent_options *options)
+{
+	const struct agent_rule *rules = options->rules.items;
+	int r = 0;
+
+	*survey = (struct survey){ .procfs = procfs, .options = options };
+	families_init(&survey->families, &survey->rules);
+	for (size_t i = 0; i < options->rules.count && !r; i++) {
+		const struct rule_source source = {
+			.name = rules[i].name,
+			.patterns = { [FAMILY_UNIT] = rules[i].unit,
+				      [FAMILY_COMM] = rules[i].comm,
+				      [FAMILY_EXE] = rules[i].exe,
+				      [FAMILY_USER] = rules[i].user },
+		};
+
+		r = rules_add(&survey->rules, &source);
+	}
+	if (!r && rules_want(&survey->rules, FAMILY_USER))
+		r = users_read(&survey->users, "/etc/passwd");
+	return r;
+}
+
+void survey_close(struct survey *survey)
+{
+	families_done(&survey->families);
+	rules_done(&survey->rules);
+	users_done(&survey->users);
+	tasks_done(&survey->tasks);
+	free(survey->by_name);
+}
+
+/* What the rules look at; the texts lie in it, in the task and in the cgroup. */
+struct subject {
+	const char *texts[RULE_TEXTS];
+	char comm[FAMILY_COMM_BYTES];
+	char user[USERS_NAME_BYTES];
+};
+
+static void describe(const struct survey *survey, const struct cgroup *owner, const char *comm,
+		     size_t comm_len, uint32_t uid, const char *exe, struct subject *ret_subject)
+{
+	*ret_subject = (struct subject){ .texts = { [FAMILY_EXE] = exe } };
+	memcpy(ret_subject->comm, comm, strnlen(comm, comm_len));
+	ret_subject->texts[FAMILY_COMM] = ret_subject->comm;
+	if (owner)
+		ret_subject->texts[FAMILY_UNIT] = owner->figures.name;
+	if (uid == TASKS_UID_UNKNOWN || !rules_want(&survey->rules, FAMILY_USER))
+		return;
+	users_name(&survey->users, uid, ret_subject->user);
+	ret_subject->texts[FAMILY_USER] = ret_subject->user;
+}
+
+static int compare_name(const struct task *task, uint32_t uid, const char *comm)
+{
+	if (task->uid != uid)
+		return task->uid < uid ? -1 : 1;
+	return strncmp(task->comm, comm, sizeof(task->comm));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct task *one = *(const struct task *const *)a;
+	const struct task *other = *(const struct task *const *)b;
+
+	return compare_name(one, other->uid, other->comm);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct host_key *key = a;
+	const struct task *task = *(const struct task *const *)b;
+
+	return -compare_name(task, key->uid, key->comm);
+}
+
+static int index_names(struct survey *survey)
+{
+	const struct task **items =
+		array_resize(survey->by_name, survey->tasks.count + 1, sizeof(*items));
+
+	if (!items)
+		return -ENOMEM;
+	survey->by_name = items;
+	survey->named = 0;
+	for (size_t i = 0; i < survey->tasks.count; i++)
+		if (survey->tasks.items[i].exe)
+			items[survey->named++] = &survey->tasks.items[i];
+	if (survey->named)
+		qsort(items, survey->named, sizeof(*items), by_name);
+	return 0;
+}
+
+/* Any living process of that name and user: the rows do not tell. */
+static const char *exe_of(const struct survey *survey, const struct host_key *key)
+{
+	const struct task *const *found =
+		survey->named ? bsearch(key, survey->by_name, survey->named, sizeof(*found), by_key)
+			      : NULL;
+
+	return found ? (*found)->exe : NULL;
+}
+
+static struct host_processes counters_of_row(const struct hostprobe_row *row)
+{
+	const struct host_used *used = &row->ended.used;
+
+	return (struct host_processes){
+		.accounting = "exact",
+		.cpu_time_ns = used->cpu_time_ns,
+		.run_delay_ns = used->run_delay_ns,
+		.page_faults_cached = used->page_faults_cached,
+		.page_faults_disk = used->page_faults_disk,
+		.disk_read_bytes = used->disk_read_bytes,
+		.disk_write_bytes = used->disk_write_bytes,
+		.processes_living = row->processes_living,
+		.threads_living = row->threads_living,
+		.processes_ended = row->ended.processes,
+		.processes_failed = row->ended.failed,
+		.processes_killed = row->ended.killed,
+		.oom_kills = row->ended.oom_killed,
+	};
+}
+
+static int take_row(struct survey *survey, const struct survey_look *look,
+		    const struct hostprobe_row *row)
+{
+	struct family_part part = { .ids = { row->key.cgroup_id, row->key.uid },
+				    .used = counters_of_row(row) };
+	struct subject subject;
+
+	_Static_assert(sizeof(row->key.comm) == 2 * sizeof(part.ids[0]), "the name is two ids");
+	memcpy(&part.ids[2], row->key.comm, sizeof(row->key.comm));
+	memcpy(part.comm, row->key.comm, sizeof(row->key.comm));
+	describe(survey, cgroups_owner(look->groups, row->key.cgroup_id), row->key.comm,
+		 sizeof(row->key.comm), row->key.uid, exe_of(survey, &row->key), &subject);
+	return families_add(&survey->families, &part, subject.texts, true);
+}
+
+/* By the path of its cgroup: the innermost group at or above it. */
+static const struct cgroup *owner_of(const struct survey *survey, const struct cgroups *groups,
+				     const struct task *task)
+{
+	bool is_v2 = cgroups_key(groups) == MOUNT_V2;
+	char path[PATH_MAX];
+
+	if (cgroup_file_read_one(survey->procfs, task->pid, is_v2 ? "" : "cpuacct", is_v2,
+				 sizeof(path), path))
+		return NULL;
+	while (path[0]) {
+		const struct cgroup *group = cgroups_at(groups, path);
+
+		if (group)
+			return group;
+		*strrchr(path, '/') = '\0';
+	}
+	return NULL;
+}
+
+static void describe_task(const struct survey *survey, const struct survey_look *look,
+			  const struct task *task, struct subject *ret_subject)
+{
+	const struct cgroup *owner = rules_want(&survey->rules, FAMILY_UNIT)
+					     ? owner_of(survey, look->groups, task)
+					     : NULL;
+
+	describe(survey, owner, task->comm, sizeof(task->comm), task->uid, task->exe, ret_subject);
+}
+
+static int take_task(struct survey *survey, const struct survey_look *look, const struct task *task)
+{
+	struct family_part part = {
+		.ids = { (uint64_t)task->pid, task->start_boot_ns },
+		.used = { .accounting = "at_least",
+			  .cpu_time_ns = task->cpu_time_ns,
+			  .run_delay_ns = DENET_UNKNOWN,
+			  .page_faults_cached = DENET_UNKNOWN,
+			  .page_faults_disk = DENET_UNKNOWN,
+			  .disk_read_bytes = DENET_UNKNOWN,
+			  .disk_write_bytes = DENET_UNKNOWN,
+			  .processes_living = 1,
+			  .threads_living = task->threads,
+			  .processes_ended = DENET_UNKNOWN,
+			  .processes_failed = DENET_UNKNOWN,
+			  .processes_killed = DENET_UNKNOWN,
+			  .oom_kills = DENET_UNKNOWN },
+	};
+	struct subject subject;
+
+	memcpy(part.comm, task->comm, sizeof(task->comm));
+	describe_task(survey, look, task, &subject);
+	return families_add(&survey->families, &part, subject.texts, false);
+}
+
+static int take_parts(struct survey *survey, const struct survey_look *look)
+{
+	size_t count = look->has_rows ? look->count : survey->tasks.count;
+	int r = families_begin(&survey->families, count);
+
+	for (size_t i = 0; i < count && !r; i++)
+		r = look->has_rows ? take_row(survey, look, &look->rows[i])
+				   : take_task(survey, look, &survey->tasks.items[i]);
+	return r;
+}
+
+static int take_memory(struct survey *survey, const struct survey_look *look)
+{
+	int r = 0;
+
+	families_forget_memory(&survey->families);
+	for (size_t i = 0; i < survey->tasks.count && !r; i++) {
+		const struct task *task = &survey->tasks.items[i];
+		struct subject subject;
+
+		describe_task(survey, look, task, &subject);
+		r = families_add_memory(&survey->families, subject.texts, task->rss_bytes);
+	}
+	return r;
+}
+
+static int walk(struct survey *survey)
+{
+	unsigned int wants = 0;
+	int r;
+
+	wants |= rules_want(&survey->rules, FAMILY_USER) ? TASKS_WITH_UID : 0;
+	wants |= rules_want(&survey->rules, FAMILY_EXE) ? TASKS_WITH_UID | TASKS_WITH_EXE : 0;
+	r = tasks_look(&survey->tasks, survey->procfs, wants);
+	return r ? r : index_names(survey);
+}
+
+int survey_take(struct survey *survey, const struct survey_look *look)
+{
+	bool is_due = !survey->walked_mono_ns || look->mono_ns - survey->walked_mono_ns >= WALK_NS;
+	int r = 0;
+
+	if (!survey->rules.count)
+		return 0;
+	if (is_due || !look->has_rows || rules_want(&survey->rules, FAMILY_EXE))
+		r = walk(survey);
+	if (!r)
+		r = take_parts(survey, look);
+	if (!r && is_due) {
+		survey->walked_mono_ns = look->mono_ns;
+		r = take_memory(survey, look);
+	}
+	if (!r)
+		families_end(&survey->families, look->mono_ns, look->ts_ms);
+	return r;
+}
