@@ -28,6 +28,7 @@ CPU_LIMIT_CHANGED = "cpu_limit_changed"
 CPU_LIMIT_CORES = "cpu_limit_cores"
 CPU_PER_CORE = "cpu_per_core"
 CPU_PERCENT = "cpu_percent"
+CPU_PERCENT_LATEST = "cpu_percent_latest"
 CPU_PRESSURE = "cpu_pressure"
 CPU_STALL_NS = "cpu_stall_ns"
 CPU_SYSTEM_NS = "cpu_system_ns"
@@ -36,6 +37,7 @@ CPU_TIME_NS = "cpu_time_ns"
 CPU_USAGE = "cpu_usage"
 CPU_USER_NS = "cpu_user_ns"
 CPUS_USABLE = "cpus_usable"
+CREATE_TIME = "create_time"
 CTX_SWITCHES_INVOLUNTARY = "ctx_switches_involuntary"
 CTX_SWITCHES_VOLUNTARY = "ctx_switches_voluntary"
 DISK_READ_BYTES = "disk_read_bytes"
@@ -121,6 +123,7 @@ PROCESSES_PEAK = "processes_peak"
 PROCESSES_RUNNING = "processes_running"
 PROCESSES_STARTED = "processes_started"
 PROCESSES_TOTAL = "processes_total"
+PROCESSES_UNREADABLE = "processes_unreadable"
 PROGRAMS_OMITTED = "programs_omitted"
 PSI_SOME_FRACTION = "psi_some_fraction"
 PSS_IS_BOUND = "pss_is_bound"
@@ -945,6 +948,8 @@ class MachineRecord(TypedDict, total=False):
     threads_overcounted: int
     #: Ended threads that are in no command: there were too many of those.
     threads_unsorted: int
+    #: Processes that are there and may not be looked at, as of the last walk.
+    processes_unreadable: int
 
 
 class GroupRecord(TypedDict, total=False):
@@ -1124,3 +1129,35 @@ class ProcessesRecord(TypedDict, total=False):
     processes_killed: int
     #: Of these for want of memory.
     oom_kills: int
+
+
+class HeavyRecord(TypedDict, total=False):
+    """Of denet-bpf host, every minute: a process that uses much CPU or memory.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: Why it is told: cpu goes before memory.
+    reason: str
+    #: Its process id.
+    pid: int
+    #: The name of its program.
+    name: str
+    #: CPU in use, of one CPU, over the window; what its ended threads used is in it (percent); in
+    #: ticks; absent at the first look at it.
+    cpu_percent: float
+    #: The same since the look before (percent); in ticks; absent at the first look at it.
+    cpu_percent_latest: float
+    #: Its resident memory (bytes); about.
+    rss: int
+    #: Its virtual memory (bytes).
+    vms: int
+    #: Whose it is; #1000 for a user without a name.
+    username: str
+    #: When it began, since 1970 (s); to a tick.
+    create_time: float
+    #: The container that it is in.
+    container: str
+    #: Whether it has ended since the walk before: the figures are those of then.
+    ended: bool

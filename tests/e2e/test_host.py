@@ -5,6 +5,7 @@ what needs root makes cgroups of this one."""
 import json
 import os
 import pathlib
+import pwd
 import signal
 import subprocess
 import unittest
@@ -118,7 +119,9 @@ class Host(Case):
         result = self.host("--once", "--json", "--cgroup-root", self.path("nothing"))
         self.assertEqual(result.status, 0)
         self.assertIn(b"no cgroups are mounted", result.err)
-        self.assertEqual(json.loads(result.out)["groups"], 0)
+        records = [json.loads(line) for line in result.out.splitlines()]
+        self.assertEqual(records[0]["groups"], 0)
+        self.assertNotIn("group", [record["kind"] for record in records])
 
     def test_it_goes_on_until_a_signal_and_all_is_written(self):
         out = pathlib.Path(self.path("out"))
@@ -166,7 +169,7 @@ class Host(Case):
         self.assertEqual(len(self.groups(*self.lay_out(), "--config", path, "--top", "2")), 2)
         result = self.host("config", "show", "--config", path, "-i", ".5", env={"DENET_BPF_HOST_VERBOSE": "true"})
         self.assertEqual(result.status, 0)
-        self.assertEqual(result.out.decode().splitlines(), ["interval: 0.5s  # --interval", f"sort: memory  # {path}:2",
+        self.assertEqual(result.out.decode().splitlines()[:4], ["interval: 0.5s  # --interval", f"sort: memory  # {path}:2",
                          f"top: 1  # {path}:1", "verbose: true  # DENET_BPF_HOST_VERBOSE"])
         self.assertIn(b" is in order", self.host("config", "check", "--config", path).out)
         path.write_text("topp: 1\nsort: memry\n")
@@ -191,6 +194,24 @@ class Host(Case):
         result = self.host("--once", *self.lay_out(), "--config", path, "--group", name)
         self.assertEqual((result.status, result.out.count(b"this /")), (0, 1), result)
         self.assertNotIn(b"other", result.out)
+
+    def test_heavy_processes_are_told(self):
+        path = pathlib.Path(self.path("host.yml"))
+        path.write_text("heavy: {memory: 1B, cpu: 100000%}\n")
+        found = {record["pid"]: record for record in self.records(*self.lay_out(), "--config", path)
+                 if record["kind"] == "heavy"}
+        own = found[os.getpid()]
+        self.assertEqual((own["reason"], own["ended"], own["name"]),
+                         ("memory", False, pathlib.Path("/proc/self/comm").read_text().rstrip("\n")))
+        self.assertEqual(own["username"], pwd.getpwuid(os.getuid()).pw_name)
+        ticks = int(pathlib.Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        boot = next(int(line.split()[1]) for line in pathlib.Path("/proc/stat").read_text().splitlines()
+                    if line.startswith("btime"))
+        self.assertAlmostEqual(own["create_time"], boot + ticks / os.sysconf("SC_CLK_TCK"), delta=2)
+        self.assertGreater(own["vms"], own["rss"])
+        self.assertIn(b"heavy processes", self.host("--once", *self.lay_out(), "--config", path).out)
+        path.write_text("heavy: {memory: 1B, every: 0s}\n")
+        self.assertNotIn(b"heavy", self.host("--once", *self.lay_out(), "--config", path).out)
 
     @unittest.skipIf(MODE in ("caps", "user"), f"mode {MODE}: the binary lies where it was not built")
     def test_the_command_executes_it(self):

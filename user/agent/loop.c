@@ -131,6 +131,8 @@ static int look_around(struct loop *loop, const struct hostprobe_row *rows, size
 	};
 	int r = survey_take(&loop->survey, &look);
 
+	loop->machine.figures.processes_unreadable = loop->survey.tasks.unreadable;
+
 	return r ? log_error(r, "cannot look at the processes") : 0;
 }
 
@@ -214,6 +216,19 @@ static int write_families(struct loop *loop, struct sink *sink)
 	return r;
 }
 
+static int write_heavy(struct loop *loop, struct sink *sink)
+{
+	const struct heavy *heavy = &loop->survey.heavy;
+	int r = 0;
+
+	for (size_t i = 0; i < heavy->found_count && !r; i++) {
+		buf_reset(&loop->text);
+		records_append_heavy(&loop->text, &heavy->found[i].figures);
+		r = write_record(loop, sink);
+	}
+	return r;
+}
+
 static int write_records(struct loop *loop, struct sink *sink)
 {
 	int r;
@@ -230,6 +245,8 @@ static int write_records(struct loop *loop, struct sink *sink)
 	}
 	if (!r)
 		r = write_families(loop, sink);
+	if (!r && loop->survey.heavy.is_fresh)
+		r = write_heavy(loop, sink);
 	return r ? r : sink_flush(sink);
 }
 

@@ -51,6 +51,12 @@ struct agent_options {
 	struct agent_names groups;
 	unsigned int sort; /* enum agent_sort */
 	uint64_t top; /* 0: all */
+	struct {
+		uint64_t every_ns; /* 0: never */
+		double cpu_percent;
+		uint64_t memory_bytes;
+		uint64_t window;
+	} heavy;
 	struct config_items rules; /* owned by the settings: struct agent_rule */
 	const char *config; /* NULL for the usual file */
 	struct config_given given[OPTIONS_GIVEN_MAX]; /* of the above, what argv gave */

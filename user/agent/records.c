@@ -56,6 +56,11 @@ void records_append_processes(struct buf *buf, const struct host_processes *figu
 	append(buf, DENET_RECORD_PROCESSES, figures);
 }
 
+void records_append_heavy(struct buf *buf, const struct host_heavy *figures)
+{
+	append(buf, DENET_RECORD_HEAVY, figures);
+}
+
 void records_append_command(struct buf *buf, const struct host_command *figures)
 {
 	append(buf, DENET_RECORD_COMMAND, figures);

@@ -27,6 +27,40 @@ static const struct config_key rule_keys[] = {
 	{ 0 },
 };
 
+#define HEAVY(member) (FIELD(heavy.member) - FIELD(heavy))
+
+static const struct config_key heavy_keys[] = {
+	{ .name = "every",
+	  .type = VALUE_TIME,
+	  .offset = HEAVY(every_ns),
+	  .fallback = "60s",
+	  .min = "0s",
+	  .max = "1d",
+	  .help = "How often all processes are looked at; `0s` for never." },
+	{ .name = "cpu",
+	  .type = VALUE_PERCENT,
+	  .offset = HEAVY(cpu_percent),
+	  .fallback = "80%",
+	  .min = "0%",
+	  .max = "1000000%",
+	  .help = "Who uses more of one CPU, over the window or since the look before, is told." },
+	{ .name = "memory",
+	  .type = VALUE_SIZE,
+	  .offset = HEAVY(memory_bytes),
+	  .fallback = "500MiB",
+	  .min = "0B",
+	  .max = "1000TB",
+	  .help = "Who has more resident memory is told." },
+	{ .name = "window",
+	  .type = VALUE_COUNT,
+	  .offset = HEAVY(window),
+	  .fallback = "10",
+	  .min = "1",
+	  .max = "100",
+	  .help = "Looks that the window of a process has." },
+	{ 0 },
+};
+
 static const struct config_key keys[] = {
 	{ .name = "interval",
 	  .type = VALUE_TIME,
@@ -68,6 +102,11 @@ static const struct config_key keys[] = {
 	  .offset = FIELD(proc_root),
 	  .fallback = "",
 	  .help = "The /proc that goes with them." },
+	{ .name = "heavy",
+	  .form = CONFIG_SECTION,
+	  .offset = FIELD(heavy),
+	  .keys = heavy_keys,
+	  .help = "Processes that use much." },
 	{ .name = "processes",
 	  .form = CONFIG_LIST,
 	  .offset = FIELD(rules),

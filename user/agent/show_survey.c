@@ -2,6 +2,7 @@
 #include "agent/show_survey.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "util/cleanup.h"
 
 #define NAME_COLUMNS 28
+#define HEAVY_MAX 20
 
 static double known(double value)
 {
@@ -89,8 +91,8 @@ static void append_heading(struct buf *buf, const struct term_style *style)
 	buf_append_char(buf, '\n');
 }
 
-void show_survey_append(struct buf *buf, const struct term_style *style,
-			const struct survey *survey, const struct agent_options *options)
+static void append_families(struct buf *buf, const struct term_style *style,
+			    const struct survey *survey, const struct agent_options *options)
 {
 	const struct families *families = &survey->families;
 	AUTO_FREE const struct family **items = calloc(families->count + 1, sizeof(*items));
@@ -119,4 +121,56 @@ void show_survey_append(struct buf *buf, const struct term_style *style,
 	if (families->has_too_many)
 		buf_printf(buf, "of more than %d groups the others are in '%s'\n", FAMILIES_MAX,
 			   FAMILY_REST);
+}
+
+static void append_heavy_row(struct buf *buf, const struct term_style *style,
+			     const struct host_heavy *figures)
+{
+	struct text_name name = text_name(style->is_unicode, figures->name);
+
+	buf_printf(buf, "  %s%*s", name.text, (int)(TEXT_NAME_COLUMNS - text_width(name.text)), "");
+	buf_printf(buf, "  %7" PRIu64 "  %-6s", figures->pid, figures->reason);
+	if (isfinite(figures->cpu_percent))
+		buf_printf(buf, "  %.0f%%", figures->cpu_percent);
+	buf_printf(buf, "  %s", human_bytes(figures->rss_bytes).text);
+	if (figures->username) {
+		buf_append_text(buf, "  ");
+		(void)text_append_fitted(buf, style->is_unicode, figures->username,
+					 strlen(figures->username), NAME_COLUMNS);
+	}
+	if (figures->container) {
+		buf_append_text(buf, "  in ");
+		(void)text_append_fitted(buf, style->is_unicode, figures->container,
+					 strlen(figures->container), NAME_COLUMNS);
+	}
+	buf_append_text(buf, figures->ended ? "  ended\n" : "\n");
+}
+
+static void append_heavy(struct buf *buf, const struct term_style *style,
+			 const struct survey *survey)
+{
+	const struct heavy *heavy = &survey->heavy;
+
+	if (heavy->found_count) {
+		buf_append_char(buf, '\n');
+		term_append(buf, style, TONE_FAINT, "heavy processes");
+		buf_append_char(buf, '\n');
+	}
+	for (size_t i = 0; i < heavy->found_count && i < HEAVY_MAX; i++)
+		append_heavy_row(buf, style, &heavy->found[i].figures);
+	if (heavy->found_count > HEAVY_MAX)
+		buf_printf(buf, "  and %s more\n",
+			   human_count(heavy->found_count - HEAVY_MAX).text);
+	if (survey->tasks.unreadable)
+		buf_printf(buf, "%s processes could not be read\n",
+			   human_count(survey->tasks.unreadable).text);
+}
+
+/* They are not asked for by name. */
+void show_survey_append(struct buf *buf, const struct term_style *style,
+			const struct survey *survey, const struct agent_options *options)
+{
+	append_families(buf, style, survey, options);
+	if (!options->containers.count && !options->groups.count)
+		append_heavy(buf, style, survey);
 }

@@ -3,24 +3,30 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/options.h"
 #include "denet/system.h"
 #include "procfs/cgroup_file.h"
+#include "procfs/status.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/units.h"
 
-#define WALK_NS (60 * NS_PER_S) /* how often the memory of groups is added up */
+#define MEMORY_NS (60 * NS_PER_S) /* how often the memory of groups is added up without the heavy */
 
 int survey_open(struct survey *survey, const struct procfs *procfs,
 		const struct agent_options *options)
 {
 	const struct agent_rule *rules = options->rules.items;
+	const struct heavy_limits limits = { options->heavy.cpu_percent,
+					     options->heavy.memory_bytes, options->heavy.window };
 	int r = 0;
 
 	*survey = (struct survey){ .procfs = procfs, .options = options };
+	heavy_init(&survey->heavy, &limits);
 	families_init(&survey->families, &survey->rules);
 	for (size_t i = 0; i < options->rules.count && !r; i++) {
 		const struct rule_source source = {
@@ -33,7 +39,8 @@ int survey_open(struct survey *survey, const struct procfs *procfs,
 
 		r = rules_add(&survey->rules, &source);
 	}
-	if (!r && rules_want(&survey->rules, FAMILY_USER))
+	/* Another machine's users have names that are not known here. */
+	if (!r && !options->proc_root)
 		r = users_read(&survey->users, "/etc/passwd");
 	return r;
 }
@@ -41,6 +48,7 @@ int survey_open(struct survey *survey, const struct procfs *procfs,
 void survey_close(struct survey *survey)
 {
 	families_done(&survey->families);
+	heavy_done(&survey->heavy);
 	rules_done(&survey->rules);
 	users_done(&survey->users);
 	tasks_done(&survey->tasks);
@@ -246,22 +254,74 @@ static int walk(struct survey *survey)
 	return r ? r : index_names(survey);
 }
 
-int survey_take(struct survey *survey, const struct survey_look *look)
+/* A process keeps its user and its container for as long as it is heavy. */
+static void name_heavy(const struct survey *survey, const struct survey_look *look,
+		       struct heavy_found *found)
 {
-	bool is_due = !survey->walked_mono_ns || look->mono_ns - survey->walked_mono_ns >= WALK_NS;
-	int r = 0;
+	const struct cgroup *owner = owner_of(survey, look->groups, &found->task);
+	uint64_t boot_ns = clock_boot_ns();
+	uint32_t uid;
 
-	if (!survey->rules.count)
-		return 0;
-	if (is_due || !look->has_rows || rules_want(&survey->rules, FAMILY_EXE))
-		r = walk(survey);
-	if (!r)
-		r = take_parts(survey, look);
-	if (!r && is_due) {
-		survey->walked_mono_ns = look->mono_ns;
-		r = take_memory(survey, look);
+	if (!status_read_uid(survey->procfs, found->task.pid, &uid, NULL))
+		users_name(&survey->users, uid, found->username);
+	if (owner && owner->name.type == NAME_CONTAINER)
+		(void)snprintf(found->container, sizeof(found->container), "%s",
+			       owner->figures.name);
+	found->create_time_s = (double)look->ts_ms / 1000 -
+			       ((double)boot_ns - (double)found->task.start_boot_ns) / NS_PER_S;
+	found->is_named = true;
+}
+
+static int take_heavy(struct survey *survey, const struct survey_look *look)
+{
+	struct heavy *heavy = &survey->heavy;
+	int r = heavy_take(heavy, &survey->tasks, look->mono_ns);
+
+	for (size_t i = 0; i < heavy->found_count && !r; i++) {
+		if (!heavy->found[i].is_named)
+			name_heavy(survey, look, &heavy->found[i]);
+		heavy_tell(&heavy->found[i], look->ts_ms);
 	}
+	return r;
+}
+
+static int take_families(struct survey *survey, const struct survey_look *look, bool is_due)
+{
+	int r = take_parts(survey, look);
+
+	if (!r && is_due)
+		r = take_memory(survey, look);
 	if (!r)
 		families_end(&survey->families, look->mono_ns, look->ts_ms);
+	return r;
+}
+
+/* With --once the second look is all that there is. */
+static bool is_walk_due(const struct survey *survey, uint64_t mono_ns)
+{
+	uint64_t every_ns =
+		survey->options->heavy.every_ns ? survey->options->heavy.every_ns : MEMORY_NS;
+
+	if (!survey->options->heavy.every_ns && !survey->rules.count)
+		return false;
+	return survey->options->once || !survey->walked_mono_ns ||
+	       mono_ns - survey->walked_mono_ns >= every_ns;
+}
+
+int survey_take(struct survey *survey, const struct survey_look *look)
+{
+	bool is_due = is_walk_due(survey, look->mono_ns);
+	bool has_rules = survey->rules.count;
+	int r = 0;
+
+	survey->heavy.is_fresh = false;
+	if (is_due || (has_rules && (!look->has_rows || rules_want(&survey->rules, FAMILY_EXE))))
+		r = walk(survey);
+	if (is_due)
+		survey->walked_mono_ns = look->mono_ns;
+	if (!r && has_rules)
+		r = take_families(survey, look, is_due);
+	if (!r && is_due && survey->options->heavy.every_ns)
+		r = take_heavy(survey, look);
 	return r;
 }

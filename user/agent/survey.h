@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* What walks over all processes tell: groups of them by the rules of the configuration. */
+/* What walks over all processes tell: groups of them by the rules of the configuration, and who uses much. */
 #ifndef DENET_AGENT_SURVEY_H
 #define DENET_AGENT_SURVEY_H
 
@@ -9,6 +9,7 @@
 
 #include "host/cgroups.h"
 #include "host/families.h"
+#include "host/heavy.h"
 #include "host/rules.h"
 #include "host/tasks.h"
 #include "host/users.h"
@@ -22,6 +23,7 @@ struct survey {
 	const struct agent_options *options;
 	struct rules rules;
 	struct families families; /* none without rules */
+	struct heavy heavy;
 	struct users users;
 	struct tasks tasks; /* of the last walk */
 	const struct task **by_name; /* owned: those with a path, by user and name */

@@ -3,6 +3,7 @@
 #ifndef DENET_METRICS_HOST_RECORDS_H
 #define DENET_METRICS_HOST_RECORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,7 @@ struct host_machine {
 	uint64_t groups_omitted;
 	uint64_t threads_overcounted;
 	uint64_t threads_unsorted;
+	uint64_t processes_unreadable;
 };
 
 struct host_group {
@@ -120,6 +122,22 @@ struct host_processes {
 	uint64_t processes_failed;
 	uint64_t processes_killed;
 	uint64_t oom_kills;
+};
+
+/* A process that uses much. */
+struct host_heavy {
+	uint64_t ts_ms;
+	const char *reason;
+	uint64_t pid;
+	const char *name;
+	double cpu_percent; /* over the window */
+	double cpu_percent_latest; /* since the look before */
+	uint64_t rss_bytes;
+	uint64_t vms_bytes;
+	const char *username;
+	double create_time_s; /* since 1970 */
+	const char *container;
+	bool ended;
 };
 
 #endif

@@ -8,6 +8,7 @@
 #define IN_GROUP(place, member) USE(GROUP, place, host_group, member)
 #define IN_COMMAND(place, member) USE(COMMAND, place, host_command, member)
 #define IN_PROCESSES(place, member) USE(PROCESSES, place, host_processes, member)
+#define IN_HEAVY(place, member) USE(HEAVY, place, host_heavy, member)
 #define NO_STRUCT(record_, place_)                \
 	{                                         \
 		DENET_RECORD_##record_, place_, 0 \
@@ -71,9 +72,14 @@ const struct metric metric_hosts[] = {
 	    "Ended threads that are in no command: there were too many of those.", "denet-bpf-host",
 	    NULL, (IN_MACHINE(221, threads_unsorted))),
 
+	ROW(GAUGE, U64, "processes_unreadable", "", METRIC_OMIT_ZERO,
+	    "Processes that are there and may not be looked at, as of the last walk.",
+	    "/proc/PID/stat", NULL, (IN_MACHINE(222, processes_unreadable))),
+
 	/* One cgroup */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,
-	    (IN_GROUP(200, ts_ms), IN_COMMAND(200, ts_ms), IN_PROCESSES(200, ts_ms))),
+	    (IN_GROUP(200, ts_ms), IN_COMMAND(200, ts_ms), IN_PROCESSES(200, ts_ms),
+	     IN_HEAVY(200, ts_ms))),
 	ROW(INFO, TEXT, "type", "", 0, "container, pod, vm, job, unit, or cgroup for any other.",
 	    "the cgroup's path", NULL, (IN_GROUP(201, type))),
 	ROW(INFO, TEXT, "name", "", 0, "What it is called; an id is cut to 12 digits.",
@@ -220,6 +226,33 @@ const struct metric metric_hosts[] = {
 	    "Resident memory of the living, shared pages as often as they are shared.",
 	    "/proc/PID/stat", "about; as of the last walk over /proc",
 	    (IN_PROCESSES(210, memory_bytes))),
+
+	/* Processes that use much, with the names that monitors by psutil give what they tell of them */
+	ROW(INFO, TEXT, "reason", "", 0, "Why it is told: cpu goes before memory.",
+	    "heavy of the configuration", NULL, (IN_HEAVY(201, reason))),
+	ROW(INFO, U64, "pid", "", 0, "Its process id.", "/proc", NULL, (IN_HEAVY(202, pid))),
+	ROW(INFO, TEXT, "name", "", 0, "The name of its program.", "/proc/PID/stat", NULL,
+	    (IN_HEAVY(203, name))),
+	ROW(GAUGE, DOUBLE, "cpu_percent", "percent", 0,
+	    "CPU in use, of one CPU, over the window; what its ended threads used is in it.",
+	    "/proc/PID/stat", "in ticks; absent at the first look at it",
+	    (IN_HEAVY(204, cpu_percent))),
+	ROW(GAUGE, DOUBLE, "cpu_percent_latest", "percent", 0, "The same since the look before.",
+	    "/proc/PID/stat", "in ticks; absent at the first look at it",
+	    (IN_HEAVY(205, cpu_percent_latest))),
+	ROW(INFO, U64, "rss", "bytes", 0, "Its resident memory.", "/proc/PID/stat", "about",
+	    (IN_HEAVY(206, rss_bytes))),
+	ROW(INFO, U64, "vms", "bytes", 0, "Its virtual memory.", "/proc/PID/stat", NULL,
+	    (IN_HEAVY(207, vms_bytes))),
+	ROW(INFO, TEXT, "username", "", 0, "Whose it is; #1000 for a user without a name.",
+	    "/proc/PID/status, /etc/passwd", NULL, (IN_HEAVY(208, username))),
+	ROW(INFO, DOUBLE, "create_time", "s", 0, "When it began, since 1970.", "/proc/PID/stat",
+	    "to a tick", (IN_HEAVY(209, create_time_s))),
+	ROW(INFO, TEXT, "container", "", 0, "The container that it is in.", "/proc/PID/cgroup",
+	    NULL, (IN_HEAVY(210, container))),
+	ROW(INFO, BOOL, "ended", "", 0,
+	    "Whether it has ended since the walk before: the figures are those of then.", "/proc",
+	    NULL, (IN_HEAVY(211, ended))),
 };
 
 const size_t metric_hosts_count = sizeof(metric_hosts) / sizeof(metric_hosts[0]);

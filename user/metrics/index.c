@@ -296,6 +296,8 @@ static const struct {
 				     "each "
 				     "sample: all processes of the machine that a rule gives one "
 				     "name." },
+	[DENET_RECORD_HEAVY] = { "heavy", "Of denet-bpf host, every minute: a process that uses "
+					  "much CPU or memory." },
 };
 
 const char *denet_record_name(enum denet_record record)
