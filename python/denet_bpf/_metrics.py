@@ -136,6 +136,7 @@ SAMPLE_COUNT = "sample_count"
 SAMPLES_FAILED = "samples_failed"
 SMT_ACTIVE = "smt_active"
 SOME_AVG10 = "some_avg10"
+SPAN_NS = "span_ns"
 START_MS = "start_ms"
 START_NS = "start_ns"
 SWAP_PERCENT = "swap_percent"
@@ -1161,3 +1162,32 @@ class HeavyRecord(TypedDict, total=False):
     container: str
     #: Whether it has ended since the walk before: the figures are those of then.
     ended: bool
+
+
+class HistoryRecord(TypedDict, total=False):
+    """Of denet-bpf host -v, at its end: a figure over the samples that it keeps.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: The key that it has in the others' records.
+    figure: str
+    #: Whose it is; absent for the machine.
+    group: str
+    #: At how many samples it was known.
+    values: int
+    #: From the first of these to the last sample (ns).
+    span_ns: int
+    #: The least; to 24 bits, as the next.
+    min: float
+    #: The mean of the samples.
+    mean: float
+    #: Half of them are at most as large.
+    p50: float
+    #: 95 percent are.
+    p95: float
+    #: 99 percent are.
+    p99: float
+    #: The largest.
+    max: float

@@ -125,16 +125,26 @@ class Host(Case):
 
     def test_it_goes_on_until_a_signal_and_all_is_written(self):
         out = pathlib.Path(self.path("out"))
-        with start("-i", "0.1", "-o", str(out), *self.lay_out(), program=[HOST]) as process:
+        with start("-i", "0.1", "-v", "-o", str(out), *self.lay_out(), program=[HOST], env={"DENET_BPF_HOST_HEAVY_EVERY": "0s"}) as process:
             wait_for("three looks", lambda: out.exists() and out.read_text().count('"machine"') >= 3)
             process.send_signal(signal.SIGTERM)
             result = finish(process)
         self.assertEqual((result.status, result.err), (0, b""))
         self.assertIn(b"a.service", result.out)
+        self.assertIn(b"history: the last 3600 looks, 6 min", result.out)
         records = [json.loads(line) for line in out.read_text().splitlines()]
         # Only the second look knows how fast things grow.
         self.assertNotIn("cpu_percent", records[0])
-        self.assertIn("cpu_percent", [record for record in records if record["kind"] == "machine"][-1])
+        machines = [record for record in records if record["kind"] == "machine"]
+        self.assertIn("cpu_percent", machines[-1])
+        # At the end, of all looks.
+        memory, = [record for record in records if record["kind"] == "history" and record["figure"] == "memory_percent"]
+        values = [record["memory_percent"] for record in machines]
+        self.assertEqual(memory["values"], len(values))
+        self.assertAlmostEqual(memory["max"], max(values), places=4)
+        self.assertAlmostEqual(memory["mean"], sum(values) / len(values), places=4)
+        self.assertIn(("memory_bytes", "a.service"), [(record["figure"], record.get("group")) for record in records
+                                                      if record["kind"] == "history"])
 
     def test_a_cgroup_that_goes_is_forgotten(self):
         out = pathlib.Path(self.path("out"))

@@ -28,6 +28,7 @@ static const size_t struct_sizes[DENET_RECORD_COUNT] = {
 	[DENET_RECORD_GROUP] = sizeof(struct host_group),
 	[DENET_RECORD_COMMAND] = sizeof(struct host_command),
 	[DENET_RECORD_HEAVY] = sizeof(struct host_heavy),
+	[DENET_RECORD_HISTORY] = sizeof(struct host_history),
 	[DENET_RECORD_PROCESSES] = sizeof(struct host_processes),
 };
 

@@ -2,6 +2,7 @@
 #include "agent/loop.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,8 +17,10 @@
 #include "agent/survey.h"
 #include "agent/status.h"
 #include "host/cgroups.h"
+#include "host/history.h"
 #include "host/machine.h"
 #include "hostprobe/hostprobe.h"
+#include "output/human.h"
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -36,6 +39,7 @@ struct loop {
 	struct hostprobe *probe; /* NULL where processes are not told */
 	struct processes processes;
 	struct survey survey;
+	struct history *history; /* NULL without one */
 	struct sink *screen; /* stdout; NULL once it has failed */
 	struct sink *file; /* NULL without -o */
 	struct term_style style;
@@ -82,6 +86,39 @@ static void open_probe(struct loop *loop)
 		log_warning("processes are not told, which takes BPF: %s", strerror(-r));
 }
 
+static int write_record(struct loop *loop, struct sink *sink)
+{
+	int r = loop->text.error;
+
+	return r ? r : sink_add(sink, loop->text.data, loop->text.len);
+}
+
+/* What it takes is said at once; with --once there is none. */
+static int open_history(struct loop *loop)
+{
+	const struct agent_options *options = loop->options;
+	uint64_t seconds = options->history.entries * options->interval_ns / NS_PER_S;
+	struct buf *text = &loop->text;
+	int r;
+
+	if (options->once || !options->history.entries)
+		return 0;
+	r = history_new((size_t)options->history.entries, &loop->history);
+	if (r)
+		return log_error(r, "cannot keep a history");
+	if (options->json)
+		return 0;
+	buf_printf(text, "history: the last %" PRIu64 " looks, %s; ", options->history.entries,
+		   human_duration(seconds * NS_PER_S).text);
+	buf_printf(text, "%s", human_bytes(history_machine_bytes(loop->history)).text);
+	buf_printf(text, " of memory, and %s for each of at most %d groups\n\n",
+		   human_bytes(history_group_bytes(loop->history)).text, HISTORY_GROUPS_MAX);
+	r = write_record(loop, loop->screen);
+	if (!r)
+		r = sink_flush(loop->screen);
+	return r ? log_error(r, "cannot write to stdout") : 0;
+}
+
 static int open_loop(struct loop *loop)
 {
 	const struct agent_options *options = loop->options;
@@ -102,7 +139,9 @@ static int open_loop(struct loop *loop)
 			    options->cgroup_root ? options->cgroup_root : "");
 	open_probe(loop);
 	r = survey_open(&loop->survey, &loop->procfs, options);
-	return r ? log_error(r, "cannot group processes") : 0;
+	if (r)
+		return log_error(r, "cannot group processes");
+	return open_history(loop);
 }
 
 static void close_loop(struct loop *loop)
@@ -113,6 +152,7 @@ static void close_loop(struct loop *loop)
 	hostprobe_close(loop->probe);
 	processes_done(&loop->processes);
 	survey_close(&loop->survey);
+	history_free(loop->history);
 	cgroups_free(loop->groups);
 	machine_done(&loop->machine);
 	buf_done(&loop->text);
@@ -177,14 +217,11 @@ static int look(struct loop *loop)
 	if (omitted && !loop->has_warned)
 		log_warning("more than %d cgroups: the others are left out", CGROUPS_MAX);
 	loop->has_warned |= omitted != 0;
+	if (loop->history)
+		r = history_take(loop->history, &loop->machine.figures, loop->groups);
+	if (r)
+		return log_error(r, "cannot keep a history");
 	return look_at_processes(loop, mono_ns, wall_ms);
-}
-
-static int write_record(struct loop *loop, struct sink *sink)
-{
-	int r = loop->text.error;
-
-	return r ? r : sink_add(sink, loop->text.data, loop->text.len);
 }
 
 static int write_commands(struct loop *loop, struct sink *sink, const struct cgroup *group)
@@ -229,6 +266,27 @@ static int write_heavy(struct loop *loop, struct sink *sink)
 	return r;
 }
 
+static int write_history(struct loop *loop, struct sink *sink)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < history_count(loop->history) && !r; i++) {
+		struct host_history figures;
+
+		r = history_tell(loop->history, i, loop->options->history.window_ns, &figures);
+		if (r == -ENODATA) {
+			r = 0;
+			continue;
+		}
+		buf_reset(&loop->text);
+		if (!r)
+			records_append_history(&loop->text, &figures);
+		if (!r)
+			r = write_record(loop, sink);
+	}
+	return r ? r : sink_flush(sink);
+}
+
 static int write_records(struct loop *loop, struct sink *sink)
 {
 	int r;
@@ -258,6 +316,7 @@ static int write_screen(struct loop *loop)
 		.choice = &loop->choice,
 		.processes = &loop->processes,
 		.survey = &loop->survey,
+		.history = loop->history,
 		.options = loop->options,
 		.is_verbose = loop->options->verbose,
 	};
@@ -327,6 +386,23 @@ static int run(struct loop *loop, const sigset_t *signals)
 	return r;
 }
 
+/* Percentiles go to files and pipes once, at the end: these have each value already. */
+static int tell_history(struct loop *loop)
+{
+	const struct agent_options *options = loop->options;
+	int r = 0;
+
+	if (!loop->history || !options->verbose)
+		return 0;
+	if (loop->file)
+		r = write_history(loop, loop->file);
+	if (r)
+		return log_error(r, "cannot write to '%s'", options->out);
+	if (options->json)
+		r = write_history(loop, loop->screen);
+	return r ? log_error(r, "cannot write to stdout") : 0;
+}
+
 static int finish(struct loop *loop)
 {
 	const char *missing = choice_missing(loop->groups, &loop->survey.families, loop->options);
@@ -335,7 +411,7 @@ static int finish(struct loop *loop)
 		(void)log_error(0, "there is no '%s' among the cgroups of this machine", missing);
 		return STATUS_LOST;
 	}
-	return STATUS_OK;
+	return tell_history(loop) ? STATUS_LOST : STATUS_OK;
 }
 
 int loop_run(const struct agent_options *options)

@@ -57,6 +57,10 @@ struct agent_options {
 		uint64_t memory_bytes;
 		uint64_t window;
 	} heavy;
+	struct {
+		uint64_t entries; /* 0: none is kept */
+		uint64_t window_ns; /* 0: all of it */
+	} history;
 	struct config_items rules; /* owned by the settings: struct agent_rule */
 	const char *config; /* NULL for the usual file */
 	struct config_given given[OPTIONS_GIVEN_MAX]; /* of the above, what argv gave */

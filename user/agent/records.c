@@ -61,6 +61,11 @@ void records_append_heavy(struct buf *buf, const struct host_heavy *figures)
 	append(buf, DENET_RECORD_HEAVY, figures);
 }
 
+void records_append_history(struct buf *buf, const struct host_history *figures)
+{
+	append(buf, DENET_RECORD_HISTORY, figures);
+}
+
 void records_append_command(struct buf *buf, const struct host_command *figures)
 {
 	append(buf, DENET_RECORD_COMMAND, figures);

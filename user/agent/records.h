@@ -12,5 +12,6 @@ void records_append_group(struct buf *buf, const struct host_group *figures);
 void records_append_command(struct buf *buf, const struct host_command *figures);
 void records_append_processes(struct buf *buf, const struct host_processes *figures);
 void records_append_heavy(struct buf *buf, const struct host_heavy *figures);
+void records_append_history(struct buf *buf, const struct host_history *figures);
 
 #endif

@@ -61,6 +61,26 @@ static const struct config_key heavy_keys[] = {
 	{ 0 },
 };
 
+#define HISTORY(member) (FIELD(history.member) - FIELD(history))
+
+static const struct config_key history_keys[] = {
+	{ .name = "entries",
+	  .type = VALUE_COUNT,
+	  .offset = HISTORY(entries),
+	  .fallback = "3600",
+	  .min = "0",
+	  .max = "1000000",
+	  .help = "Looks that are kept." },
+	{ .name = "window",
+	  .type = VALUE_TIME,
+	  .offset = HISTORY(window_ns),
+	  .fallback = "0s",
+	  .min = "0s",
+	  .max = "365d",
+	  .help = "Over how long `-v` shows percentiles; `0s` for all of it." },
+	{ 0 },
+};
+
 static const struct config_key keys[] = {
 	{ .name = "interval",
 	  .type = VALUE_TIME,
@@ -107,6 +127,11 @@ static const struct config_key keys[] = {
 	  .offset = FIELD(heavy),
 	  .keys = heavy_keys,
 	  .help = "Processes that use much." },
+	{ .name = "history",
+	  .form = CONFIG_SECTION,
+	  .offset = FIELD(history),
+	  .keys = history_keys,
+	  .help = "Figures of the last looks." },
 	{ .name = "processes",
 	  .form = CONFIG_LIST,
 	  .offset = FIELD(rules),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/show_history.h"
 #include "agent/show_survey.h"
 #include "denet/system.h"
 #include "output/human.h"
@@ -352,4 +353,7 @@ void show_append(struct buf *buf, const struct show *show)
 		buf_printf(buf, "%s cgroups are left out: there are too many\n",
 			   human_count(show->machine->groups_omitted).text);
 	show_survey_append(buf, show->style, show->survey, show->options);
+	if (show->history && show->is_verbose)
+		show_history_append(buf, show->style, show->history, show->choice,
+				    show->options->history.window_ns);
 }

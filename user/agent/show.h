@@ -16,6 +16,7 @@ struct show {
 	const struct choice *choice;
 	const struct processes *processes;
 	const struct survey *survey;
+	const struct history *history; /* NULL without one */
 	const struct agent_options *options;
 	bool is_verbose;
 };

@@ -167,6 +167,7 @@ int machine_look(struct machine *machine, uint64_t mono_ns, uint64_t wall_ms)
 		system_done(&now);
 		return r;
 	}
+	machine->figures.mono_ns = mono_ns;
 	machine->figures.timestamp = (double)wall_ms / 1000;
 	take_memory(&now.memory, &machine->figures);
 	take_counters(&now, &machine->figures);

@@ -9,6 +9,7 @@
 
 /* As denet/denet.h has it: DENET_UNKNOWN, NaN and NULL are what is not known. */
 struct host_machine {
+	uint64_t mono_ns; /* in no record */
 	double timestamp; /* seconds since 1970 */
 	double cpu_percent;
 	const double *cpu_per_core; /* borrowed; NaN of a core that came since */
@@ -138,6 +139,21 @@ struct host_heavy {
 	double create_time_s; /* since 1970 */
 	const char *container;
 	bool ended;
+};
+
+/* A figure over the looks of a while. */
+struct host_history {
+	uint64_t ts_ms;
+	const char *figure; /* the key that the records have */
+	const char *group; /* NULL: of the machine */
+	uint64_t values; /* that were known */
+	uint64_t span_ns; /* between the first of them and the last look */
+	double min;
+	double mean;
+	double p50;
+	double p95;
+	double p99;
+	double max;
 };
 
 #endif

@@ -9,6 +9,7 @@
 #define IN_COMMAND(place, member) USE(COMMAND, place, host_command, member)
 #define IN_PROCESSES(place, member) USE(PROCESSES, place, host_processes, member)
 #define IN_HEAVY(place, member) USE(HEAVY, place, host_heavy, member)
+#define IN_HISTORY(place, member) USE(HISTORY, place, host_history, member)
 #define NO_STRUCT(record_, place_)                \
 	{                                         \
 		DENET_RECORD_##record_, place_, 0 \
@@ -79,7 +80,7 @@ const struct metric metric_hosts[] = {
 	/* One cgroup */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,
 	    (IN_GROUP(200, ts_ms), IN_COMMAND(200, ts_ms), IN_PROCESSES(200, ts_ms),
-	     IN_HEAVY(200, ts_ms))),
+	     IN_HEAVY(200, ts_ms), IN_HISTORY(200, ts_ms))),
 	ROW(INFO, TEXT, "type", "", 0, "container, pod, vm, job, unit, or cgroup for any other.",
 	    "the cgroup's path", NULL, (IN_GROUP(201, type))),
 	ROW(INFO, TEXT, "name", "", 0, "What it is called; an id is cut to 12 digits.",
@@ -104,14 +105,14 @@ const struct metric metric_hosts[] = {
 	ROW(COUNTER, U64, "cpu_system_ns", "ns", 0, "Part of it in the kernel.",
 	    "cpuacct.usage_sys; system_usec of cpu.stat",
 	    "with version 1 whole ticks; read every 5 s", (IN_GROUP(210, cpu_system_ns))),
-	ROW(GAUGE, DOUBLE, "cpu_usage", "percent", 0, "CPU in use, of one CPU.", "cpu_time_ns",
+	ROW(GAUGE, DOUBLE, KEY_CPU_USAGE, "percent", 0, "CPU in use, of one CPU.", "cpu_time_ns",
 	    SAMPLED, (IN_GROUP(211, cpu_usage))),
 	ROW(COUNTER, U64, KEY_THROTTLED_NS, "ns", 0,
 	    "Time for which its own quota kept it from running, summed over CPUs.",
 	    "throttled_time, throttled_usec of cpu.stat", NULL, (IN_GROUP(212, throttled_ns))),
 	ROW(COUNTER, U64, "throttled_periods", "", 0, "Periods of the quota in which it did.",
 	    "nr_throttled of cpu.stat", NULL, (IN_GROUP(213, throttled_periods))),
-	ROW(GAUGE, U64, "memory_bytes", "bytes", 0,
+	ROW(GAUGE, U64, KEY_MEMORY_BYTES, "bytes", 0,
 	    "Memory charged to it, page cache and the kernel's included.",
 	    "memory.usage_in_bytes; memory.current", NULL, (IN_GROUP(214, memory_bytes))),
 	ROW(GAUGE, U64, "memory_peak_bytes", "bytes", 0, "The most of it so far.",
@@ -182,7 +183,7 @@ const struct metric metric_hosts[] = {
 	    "CPU time since the agent's start, of those that have ended, too.",
 	    "task->se.sum_exec_runtime at the last switch, and of the living", NULL,
 	    (IN_COMMAND(205, cpu_time_ns), IN_PROCESSES(203, cpu_time_ns))),
-	ROW(GAUGE, DOUBLE, "cpu_usage", "percent", 0, "CPU in use, of one CPU.", "cpu_time_ns",
+	ROW(GAUGE, DOUBLE, KEY_CPU_USAGE, "percent", 0, "CPU in use, of one CPU.", "cpu_time_ns",
 	    SAMPLED, (IN_COMMAND(206, cpu_usage), IN_PROCESSES(204, cpu_usage))),
 	ROW(COUNTER, U64, "run_delay_ns", "ns", 0,
 	    "Time that threads could have run and waited for a CPU.", "task->sched_info.run_delay",
@@ -222,7 +223,7 @@ const struct metric metric_hosts[] = {
 	ROW(INFO, TEXT, "counted", "", 0,
 	    "exact, by BPF; or at_least, by /proc, which misses what ends between two samples.",
 	    "denet-bpf-host", NULL, (IN_PROCESSES(202, accounting))),
-	ROW(GAUGE, U64, "memory_bytes", "bytes", 0,
+	ROW(GAUGE, U64, KEY_MEMORY_BYTES, "bytes", 0,
 	    "Resident memory of the living, shared pages as often as they are shared.",
 	    "/proc/PID/stat", "about; as of the last walk over /proc",
 	    (IN_PROCESSES(210, memory_bytes))),
@@ -253,6 +254,25 @@ const struct metric metric_hosts[] = {
 	ROW(INFO, BOOL, "ended", "", 0,
 	    "Whether it has ended since the walk before: the figures are those of then.", "/proc",
 	    NULL, (IN_HEAVY(211, ended))),
+
+	/* A figure over a while */
+	ROW(INFO, TEXT, "figure", "", 0, "The key that it has in the others' records.",
+	    "denet-bpf-host", NULL, (IN_HISTORY(201, figure))),
+	ROW(INFO, TEXT, "group", "", 0, "Whose it is; absent for the machine.", "denet-bpf-host",
+	    NULL, (IN_HISTORY(202, group))),
+	ROW(INFO, U64, "values", "", 0, "At how many samples it was known.", "denet-bpf-host", NULL,
+	    (IN_HISTORY(203, values))),
+	ROW(INFO, U64, "span_ns", "ns", 0, "From the first of these to the last sample.",
+	    "denet-bpf-host", NULL, (IN_HISTORY(204, span_ns))),
+	ROW(INFO, DOUBLE, "min", "", 0, "The least.", "figure", "to 24 bits, as the next",
+	    (IN_HISTORY(205, min))),
+	ROW(INFO, DOUBLE, "mean", "", 0, "The mean of the samples.", "figure", NULL,
+	    (IN_HISTORY(206, mean))),
+	ROW(INFO, DOUBLE, "p50", "", 0, "Half of them are at most as large.", "figure", NULL,
+	    (IN_HISTORY(207, p50))),
+	ROW(INFO, DOUBLE, "p95", "", 0, "95 percent are.", "figure", NULL, (IN_HISTORY(208, p95))),
+	ROW(INFO, DOUBLE, "p99", "", 0, "99 percent are.", "figure", NULL, (IN_HISTORY(209, p99))),
+	ROW(INFO, DOUBLE, "max", "", 0, "The largest.", "figure", NULL, (IN_HISTORY(210, max))),
 };
 
 const size_t metric_hosts_count = sizeof(metric_hosts) / sizeof(metric_hosts[0]);

@@ -298,6 +298,8 @@ static const struct {
 				     "name." },
 	[DENET_RECORD_HEAVY] = { "heavy", "Of denet-bpf host, every minute: a process that uses "
 					  "much CPU or memory." },
+	[DENET_RECORD_HISTORY] = { "history", "Of denet-bpf host -v, at its end: a figure over the "
+					      "samples that it keeps." },
 };
 
 const char *denet_record_name(enum denet_record record)
