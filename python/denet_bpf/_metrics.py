@@ -40,6 +40,8 @@ CPUS_USABLE = "cpus_usable"
 CREATE_TIME = "create_time"
 CTX_SWITCHES_INVOLUNTARY = "ctx_switches_involuntary"
 CTX_SWITCHES_VOLUNTARY = "ctx_switches_voluntary"
+DISK_BUSY_NS = "disk_busy_ns"
+DISK_BUSY_PERCENT = "disk_busy_percent"
 DISK_READ_BYTES = "disk_read_bytes"
 DISK_READ_BYTES_PER_SEC = "disk_read_bytes_per_sec"
 DISK_READ_COUNT = "disk_read_count"
@@ -52,6 +54,10 @@ END_NS = "end_ns"
 ENDS_UNKNOWN = "ends_unknown"
 EVENTS_LOST = "events_lost"
 EXIT_CODE = "exit_code"
+FS_AVAILABLE_BYTES = "fs_available_bytes"
+FS_FREE_BYTES = "fs_free_bytes"
+FS_TOTAL_BYTES = "fs_total_bytes"
+FS_TYPE = "fs_type"
 FULL_AVG10 = "full_avg10"
 GROUPS = "groups"
 GROUPS_OMITTED = "groups_omitted"
@@ -90,6 +96,10 @@ MONITOR_CPU_NS = "monitor_cpu_ns"
 MONITOR_PEAK_RSS_KB = "monitor_peak_rss_kb"
 NET_BYTES_RECV = "net_bytes_recv"
 NET_BYTES_SENT = "net_bytes_sent"
+NET_ERRORS_RECV = "net_errors_recv"
+NET_ERRORS_SENT = "net_errors_sent"
+NET_PACKETS_RECV = "net_packets_recv"
+NET_PACKETS_SENT = "net_packets_sent"
 NET_RECV_BYTES_PER_SEC = "net_recv_bytes_per_sec"
 NET_SENT_BYTES_PER_SEC = "net_sent_bytes_per_sec"
 NODE_SIZES_MB = "node_sizes_mb"
@@ -951,6 +961,25 @@ class MachineRecord(TypedDict, total=False):
     threads_unsorted: int
     #: Processes that are there and may not be looked at, as of the last walk.
     processes_unreadable: int
+    #: Time in which a task waited for a CPU (ns).
+    cpu_stall_ns: int
+    #: Time in which a task waited for memory (ns).
+    memory_stall_ns: int
+    #: Time in which all of them did (ns).
+    memory_full_stall_ns: int
+    #: Time in which a task waited for a device (ns).
+    io_stall_ns: int
+    #: Time in which all of them did (ns).
+    io_full_stall_ns: int
+    #: How fast cpu_stall_ns grows (percent); of the time since the sample before; absent at the
+    #: first.
+    cpu_pressure: float
+    #: How fast memory_stall_ns grows (percent); of the time since the sample before; absent at the
+    #: first.
+    memory_pressure: float
+    #: How fast io_stall_ns grows (percent); of the time since the sample before; absent at the
+    #: first.
+    io_pressure: float
 
 
 class GroupRecord(TypedDict, total=False):
@@ -1191,3 +1220,80 @@ class HistoryRecord(TypedDict, total=False):
     p99: float
     #: The largest.
     max: float
+
+
+class DiskRecord(TypedDict, total=False):
+    """Of denet-bpf host, at each sample: a whole disk.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: Its name.
+    device: str
+    #: Read from it since boot (bytes).
+    disk_read_bytes: int
+    #: Written to it since boot (bytes).
+    disk_write_bytes: int
+    #: Reads from it.
+    disk_read_count: int
+    #: Writes to it.
+    disk_write_count: int
+    #: Time in which it had something to do (ns).
+    disk_busy_ns: int
+    #: How fast disk_read_bytes grows; absent at the first sample, and where the counter fell.
+    disk_read_bytes_per_sec: float
+    #: How fast disk_write_bytes grows; absent at the first sample, and where the counter fell.
+    disk_write_bytes_per_sec: float
+    #: How fast disk_busy_ns grows (percent); absent at the first sample, and where the counter fell.
+    disk_busy_percent: float
+
+
+class InterfaceRecord(TypedDict, total=False):
+    """Of denet-bpf host, at each sample: a network interface.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: Its name.
+    interface: str
+    #: Sent through it (bytes).
+    net_bytes_sent: int
+    #: Received through it (bytes).
+    net_bytes_recv: int
+    #: Packets sent.
+    net_packets_sent: int
+    #: Packets received.
+    net_packets_recv: int
+    #: Packets that could not be sent.
+    net_errors_sent: int
+    #: Packets that came damaged.
+    net_errors_recv: int
+    #: How fast net_bytes_sent grows; absent at the first sample, and where the counter fell.
+    net_sent_bytes_per_sec: float
+    #: How fast net_bytes_recv grows; absent at the first sample, and where the counter fell.
+    net_recv_bytes_per_sec: float
+
+
+class FilesystemRecord(TypedDict, total=False):
+    """Of denet-bpf host, at each sample: a local file system.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: Where it is mounted.
+    mount: str
+    #: What is mounted.
+    source: str
+    #: Its type.
+    fs_type: str
+    #: What it holds (bytes).
+    fs_total_bytes: int
+    #: What of it is free (bytes).
+    fs_free_bytes: int
+    #: What of it users without privileges can have (bytes).
+    fs_available_bytes: int
+    #: What is used, as df computes it (percent).
+    disk_usage_percent: float

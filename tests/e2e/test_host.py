@@ -152,7 +152,7 @@ class Host(Case):
         with start("-i", "0.1", "-o", str(out), *root, program=[HOST]) as process:
             wait_for("a look", lambda: out.exists() and b"a.service" in out.read_bytes())
             subprocess.run(["rm", "-r", self.path("fs/system.slice/a.service")], check=True)
-            wait_for("it is gone", lambda: '"groups":3}' in out.read_text())
+            wait_for("it is gone", lambda: '"groups":3,' in out.read_text())
             process.send_signal(signal.SIGINT)
             self.assertEqual(finish(process).status, 0)
 

@@ -115,6 +115,91 @@ static void the_second_tells_how_fast_they_grow(void **state)
 	machine_done(&machine);
 }
 
+static void put_pressure(const char *name, unsigned int some_us, unsigned int full_us)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text),
+		       "some avg10=0.00 avg60=0.00 avg300=0.00 total=%u\n"
+		       "full avg10=0.00 avg60=0.00 avg300=0.00 total=%u\n",
+		       some_us, full_us);
+	put(name, text);
+}
+
+static void what_all_waited_for_is_told(void **state)
+{
+	char path[PATH_BYTES];
+	struct machine machine;
+	const struct host_machine *figures = &machine.figures;
+
+	(void)state;
+	put_all("cpu 10 0 10 80 0 0 0 0 5 0\n", 1, 1);
+	machine_init(&machine, &made);
+	assert_int_equal(machine_look(&machine, NS_PER_S, 1000), 0);
+	assert_true(figures->cpu_stall_ns == DENET_UNKNOWN);
+	(void)snprintf(path, sizeof(path), "%s/pressure", folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	put_pressure("pressure/cpu", 1000000, 0);
+	put_pressure("pressure/memory", 500, 200);
+	put_pressure("pressure/io", 9, 8);
+	assert_int_equal(machine_look(&machine, 2 * NS_PER_S, 2000), 0);
+	assert_int_equal(figures->cpu_stall_ns, NS_PER_S);
+	assert_int_equal(figures->memory_stall_ns, 500000);
+	assert_int_equal(figures->memory_full_stall_ns, 200000);
+	assert_int_equal(figures->io_full_stall_ns, 8000);
+	assert_true(isnan(figures->cpu_pressure));
+	put_pressure("pressure/cpu", 1500000, 0);
+	put_pressure("pressure/memory", 400, 200);
+	assert_int_equal(machine_look(&machine, 4 * NS_PER_S, 4000), 0);
+	assert_true(is_near(figures->cpu_pressure, 25));
+	assert_true(isnan(figures->memory_pressure));
+	assert_true(is_near(figures->io_pressure, 0));
+	machine_done(&machine);
+}
+
+static void each_device_has_its_own(void **state)
+{
+	struct denet_disk disks[] = { { "sda", 100, 200, 1, 2, 0 }, { "sdb", 7, 7, 1, 1, 5 } };
+	struct denet_disk later[] = { { "sdb", 5, 9, 1, 1, NS_PER_S + 5 },
+				      { "sdc", 1, 1, 1, 1, 1 } };
+	struct denet_interface nets[] = { { "eth0", 10, 20, 1, 2, 0, 0 } };
+	struct denet_interface nets_later[] = { { "eth0", 2010, 20, 5, 2, 3, 0 } };
+	struct denet_filesystem root[] = { { "/", "/dev/sda", "ext4", 1000, 600, 500 } };
+	const struct denet_system before = { .mono_ns = NS_PER_S,
+					     .disks = disks,
+					     .disks_count = 2,
+					     .interfaces = nets,
+					     .interfaces_count = 1 };
+	const struct denet_system now = { .mono_ns = 3 * NS_PER_S,
+					  .disks = later,
+					  .disks_count = 2,
+					  .interfaces = nets_later,
+					  .interfaces_count = 1,
+					  .filesystems = root,
+					  .filesystems_count = 1 };
+	struct devices devices = { 0 };
+
+	(void)state;
+	assert_int_equal(devices_take(&devices, NULL, &before, 5), 0);
+	assert_int_equal(devices.disks_count, 2);
+	assert_string_equal(devices.disks[0].device, "sda");
+	assert_int_equal(devices.disks[0].write_bytes, 200);
+	assert_true(isnan(devices.disks[0].busy_percent));
+	assert_int_equal(devices_take(&devices, &before, &now, 6), 0);
+	assert_int_equal(devices.disks[0].ts_ms, 6);
+	assert_true(isnan(devices.disks[0].read_bytes_per_sec));
+	assert_true(is_near(devices.disks[0].write_bytes_per_sec, 1));
+	assert_true(is_near(devices.disks[0].busy_percent, 50));
+	assert_true(isnan(devices.disks[1].busy_percent));
+	assert_true(is_near(devices.interfaces[0].recv_bytes_per_sec, 1000));
+	assert_true(is_near(devices.interfaces[0].sent_bytes_per_sec, 0));
+	assert_int_equal(devices.interfaces[0].errors_recv, 3);
+	assert_int_equal(devices.filesystems_count, 1);
+	assert_string_equal(devices.filesystems[0].fs_type, "ext4");
+	assert_true(is_near(devices.filesystems[0].usage_percent, 100.0 * 400 / 900));
+	devices_done(&devices);
+}
+
 static void without_swap_none_is_used(void **state)
 {
 	struct machine machine;
@@ -171,6 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_look_has_counters_and_no_rates),
 		cmocka_unit_test(the_second_tells_how_fast_they_grow),
+		cmocka_unit_test(what_all_waited_for_is_told),
+		cmocka_unit_test(each_device_has_its_own),
 		cmocka_unit_test(without_swap_none_is_used),
 		cmocka_unit_test(without_its_main_file_it_fails),
 	};

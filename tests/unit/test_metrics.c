@@ -29,6 +29,9 @@ static const size_t struct_sizes[DENET_RECORD_COUNT] = {
 	[DENET_RECORD_COMMAND] = sizeof(struct host_command),
 	[DENET_RECORD_HEAVY] = sizeof(struct host_heavy),
 	[DENET_RECORD_HISTORY] = sizeof(struct host_history),
+	[DENET_RECORD_DISK] = sizeof(struct host_disk),
+	[DENET_RECORD_INTERFACE] = sizeof(struct host_interface),
+	[DENET_RECORD_FILESYSTEM] = sizeof(struct host_filesystem),
 	[DENET_RECORD_PROCESSES] = sizeof(struct host_processes),
 };
 

@@ -15,6 +15,7 @@
 #include "agent/records.h"
 #include "agent/show.h"
 #include "agent/survey.h"
+#include "agent/telling.h"
 #include "agent/status.h"
 #include "host/cgroups.h"
 #include "host/history.h"
@@ -238,57 +239,9 @@ static int write_commands(struct loop *loop, struct sink *sink, const struct cgr
 	return r;
 }
 
-static int write_families(struct loop *loop, struct sink *sink)
-{
-	const struct families *families = &loop->survey.families;
-	int r = 0;
-
-	for (size_t i = 0; i < families->count && !r; i++) {
-		if (!choice_has_family(loop->options, &families->items[i]))
-			continue;
-		buf_reset(&loop->text);
-		records_append_processes(&loop->text, &families->items[i].figures);
-		r = write_record(loop, sink);
-	}
-	return r;
-}
-
-static int write_heavy(struct loop *loop, struct sink *sink)
-{
-	const struct heavy *heavy = &loop->survey.heavy;
-	int r = 0;
-
-	for (size_t i = 0; i < heavy->found_count && !r; i++) {
-		buf_reset(&loop->text);
-		records_append_heavy(&loop->text, &heavy->found[i].figures);
-		r = write_record(loop, sink);
-	}
-	return r;
-}
-
-static int write_history(struct loop *loop, struct sink *sink)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < history_count(loop->history) && !r; i++) {
-		struct host_history figures;
-
-		r = history_tell(loop->history, i, loop->options->history.window_ns, &figures);
-		if (r == -ENODATA) {
-			r = 0;
-			continue;
-		}
-		buf_reset(&loop->text);
-		if (!r)
-			records_append_history(&loop->text, &figures);
-		if (!r)
-			r = write_record(loop, sink);
-	}
-	return r ? r : sink_flush(sink);
-}
-
 static int write_records(struct loop *loop, struct sink *sink)
 {
+	const struct telling telling = { sink, &loop->text };
 	int r;
 
 	buf_reset(&loop->text);
@@ -302,9 +255,9 @@ static int write_records(struct loop *loop, struct sink *sink)
 			r = write_commands(loop, sink, loop->choice.items[i]);
 	}
 	if (!r)
-		r = write_families(loop, sink);
-	if (!r && loop->survey.heavy.is_fresh)
-		r = write_heavy(loop, sink);
+		r = telling_devices(&telling, &loop->machine.devices);
+	if (!r)
+		r = telling_survey(&telling, &loop->survey, loop->options);
 	return r ? r : sink_flush(sink);
 }
 
@@ -390,16 +343,19 @@ static int run(struct loop *loop, const sigset_t *signals)
 static int tell_history(struct loop *loop)
 {
 	const struct agent_options *options = loop->options;
+	const struct telling to_file = { loop->file, &loop->text };
+	const struct telling to_screen = { loop->screen, &loop->text };
+	uint64_t window_ns = options->history.window_ns;
 	int r = 0;
 
 	if (!loop->history || !options->verbose)
 		return 0;
 	if (loop->file)
-		r = write_history(loop, loop->file);
+		r = telling_history(&to_file, loop->history, window_ns);
 	if (r)
 		return log_error(r, "cannot write to '%s'", options->out);
 	if (options->json)
-		r = write_history(loop, loop->screen);
+		r = telling_history(&to_screen, loop->history, window_ns);
 	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 

@@ -66,6 +66,21 @@ void records_append_history(struct buf *buf, const struct host_history *figures)
 	append(buf, DENET_RECORD_HISTORY, figures);
 }
 
+void records_append_disk(struct buf *buf, const struct host_disk *figures)
+{
+	append(buf, DENET_RECORD_DISK, figures);
+}
+
+void records_append_interface(struct buf *buf, const struct host_interface *figures)
+{
+	append(buf, DENET_RECORD_INTERFACE, figures);
+}
+
+void records_append_filesystem(struct buf *buf, const struct host_filesystem *figures)
+{
+	append(buf, DENET_RECORD_FILESYSTEM, figures);
+}
+
 void records_append_command(struct buf *buf, const struct host_command *figures)
 {
 	append(buf, DENET_RECORD_COMMAND, figures);

@@ -13,5 +13,8 @@ void records_append_command(struct buf *buf, const struct host_command *figures)
 void records_append_processes(struct buf *buf, const struct host_processes *figures);
 void records_append_heavy(struct buf *buf, const struct host_heavy *figures);
 void records_append_history(struct buf *buf, const struct host_history *figures);
+void records_append_disk(struct buf *buf, const struct host_disk *figures);
+void records_append_interface(struct buf *buf, const struct host_interface *figures);
+void records_append_filesystem(struct buf *buf, const struct host_filesystem *figures);
 
 #endif

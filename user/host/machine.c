@@ -7,12 +7,15 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "host/rates.h"
+#include "procfs/pressure.h"
 #include "procfs/procfs.h"
 #include "procfs/system.h"
 #include "util/array.h"
 #include "util/units.h"
 
 #define KIB 1024
+#define PRESSURE_BYTES 1024
 
 void machine_init(struct machine *machine, const struct procfs *procfs)
 {
@@ -22,6 +25,7 @@ void machine_init(struct machine *machine, const struct procfs *procfs)
 void machine_done(struct machine *machine)
 {
 	system_done(&machine->before);
+	devices_done(&machine->devices);
 	free(machine->cores);
 	*machine = (struct machine){ .procfs = machine->procfs };
 }
@@ -48,14 +52,6 @@ static double busy_percent(const struct denet_cpu_times *before, const struct de
 	return busy + idle > 0 ? 100 * busy / (busy + idle) : NAN;
 }
 
-/* Unknown at the first, when no time has passed, and where a counter fell. */
-static double per_s(uint64_t before, uint64_t now, uint64_t passed_ns)
-{
-	if (!passed_ns || before == DENET_UNKNOWN || now == DENET_UNKNOWN || now < before)
-		return NAN;
-	return (double)(now - before) / (double)passed_ns * (double)NS_PER_S;
-}
-
 static uint64_t bytes_of_kb(uint64_t kb)
 {
 	return kb == DENET_UNKNOWN ? DENET_UNKNOWN : kb * KIB;
@@ -68,13 +64,6 @@ static uint64_t difference(uint64_t whole, uint64_t part)
 	return whole > part ? whole - part : 0;
 }
 
-static double share(uint64_t part, uint64_t whole)
-{
-	if (part == DENET_UNKNOWN || whole == DENET_UNKNOWN || !whole)
-		return NAN;
-	return 100 * (double)part / (double)whole;
-}
-
 /* Of what the users without privileges can have, as df has it. */
 static double disk_usage(const char *path)
 {
@@ -84,7 +73,7 @@ static double disk_usage(const char *path)
 	if (statvfs(path, &fs) || fs.f_blocks < fs.f_bfree)
 		return NAN;
 	used = fs.f_blocks - fs.f_bfree;
-	return share(used, used + fs.f_bavail);
+	return rates_share(used, used + fs.f_bavail);
 }
 
 static void take_memory(const struct denet_memory *memory, struct host_machine *figures)
@@ -94,11 +83,11 @@ static void take_memory(const struct denet_memory *memory, struct host_machine *
 	figures->memory_total = bytes_of_kb(memory->total_kb);
 	figures->memory_available = bytes_of_kb(memory->available_kb);
 	figures->memory_percent =
-		share(difference(figures->memory_total, figures->memory_available),
-		      figures->memory_total);
+		rates_share(difference(figures->memory_total, figures->memory_available),
+			    figures->memory_total);
 	figures->swap_used = difference(swap_total, bytes_of_kb(memory->swap_free_kb));
 	/* Without swap none of it is used. */
-	figures->swap_percent = swap_total ? share(figures->swap_used, swap_total) : 0;
+	figures->swap_percent = swap_total ? rates_share(figures->swap_used, swap_total) : 0;
 }
 
 static void take_counters(const struct denet_system *now, struct host_machine *figures)
@@ -116,11 +105,12 @@ static void take_rates(const struct denet_system *before, const struct denet_sys
 	uint64_t ns = now->mono_ns - before->mono_ns;
 
 	figures->cpu_percent = busy_percent(&before->cpu, &now->cpu);
-	figures->disk_read_bytes_per_sec = per_s(before->disk.read_bytes, now->disk.read_bytes, ns);
+	figures->disk_read_bytes_per_sec =
+		rates_per_s(before->disk.read_bytes, now->disk.read_bytes, ns);
 	figures->disk_write_bytes_per_sec =
-		per_s(before->disk.write_bytes, now->disk.write_bytes, ns);
-	figures->net_sent_bytes_per_sec = per_s(before->net.tx_bytes, now->net.tx_bytes, ns);
-	figures->net_recv_bytes_per_sec = per_s(before->net.rx_bytes, now->net.rx_bytes, ns);
+		rates_per_s(before->disk.write_bytes, now->disk.write_bytes, ns);
+	figures->net_sent_bytes_per_sec = rates_per_s(before->net.tx_bytes, now->net.tx_bytes, ns);
+	figures->net_recv_bytes_per_sec = rates_per_s(before->net.rx_bytes, now->net.rx_bytes, ns);
 }
 
 static double core_percent(const struct denet_system *before, const struct denet_cpu *now)
@@ -146,16 +136,59 @@ static int take_cores(struct machine *machine, const struct denet_system *now)
 	return 0;
 }
 
+/* Stays as it is, which is unknown, where the kernel has no such accounts. */
+static void take_stall(const struct machine *machine, const char *file, uint64_t *some_ns,
+		       uint64_t *full_ns)
+{
+	struct pressure pressure;
+	char text[PRESSURE_BYTES];
+	size_t len;
+
+	if (procfs_read_file(machine->procfs->proc, file, sizeof(text), text, &len) ||
+	    pressure_parse(text, len, &pressure))
+		return;
+	if (pressure.some_total_us != UINT64_MAX)
+		*some_ns = pressure.some_total_us * NS_PER_US;
+	if (full_ns && pressure.full_total_us != UINT64_MAX)
+		*full_ns = pressure.full_total_us * NS_PER_US;
+}
+
+/* Those of the look before are in the figures still. */
+static void take_stalls(const struct machine *machine, const struct host_machine *before,
+			uint64_t passed_ns, struct host_machine *figures)
+{
+	take_stall(machine, "pressure/cpu", &figures->cpu_stall_ns, NULL);
+	take_stall(machine, "pressure/memory", &figures->memory_stall_ns,
+		   &figures->memory_full_stall_ns);
+	take_stall(machine, "pressure/io", &figures->io_stall_ns, &figures->io_full_stall_ns);
+	if (!passed_ns)
+		return;
+	figures->cpu_pressure =
+		rates_percent(before->cpu_stall_ns, figures->cpu_stall_ns, passed_ns);
+	figures->memory_pressure =
+		rates_percent(before->memory_stall_ns, figures->memory_stall_ns, passed_ns);
+	figures->io_pressure = rates_percent(before->io_stall_ns, figures->io_stall_ns, passed_ns);
+}
+
 static const struct host_machine nothing = {
 	.cpu_percent = NAN,
 	.disk_read_bytes_per_sec = NAN,
 	.disk_write_bytes_per_sec = NAN,
 	.net_sent_bytes_per_sec = NAN,
 	.net_recv_bytes_per_sec = NAN,
+	.cpu_stall_ns = DENET_UNKNOWN,
+	.memory_stall_ns = DENET_UNKNOWN,
+	.memory_full_stall_ns = DENET_UNKNOWN,
+	.io_stall_ns = DENET_UNKNOWN,
+	.io_full_stall_ns = DENET_UNKNOWN,
+	.cpu_pressure = NAN,
+	.memory_pressure = NAN,
+	.io_pressure = NAN,
 };
 
 int machine_look(struct machine *machine, uint64_t mono_ns, uint64_t wall_ms)
 {
+	const struct host_machine before = machine->figures;
 	struct denet_system now = { .size = sizeof(now) };
 	int r = system_read(machine->procfs, &now);
 
@@ -163,6 +196,9 @@ int machine_look(struct machine *machine, uint64_t mono_ns, uint64_t wall_ms)
 	machine->figures = nothing;
 	if (!r && machine->has_before)
 		r = take_cores(machine, &now);
+	if (!r)
+		r = devices_take(&machine->devices, machine->has_before ? &machine->before : NULL,
+				 &now, wall_ms);
 	if (r) {
 		system_done(&now);
 		return r;
@@ -174,6 +210,8 @@ int machine_look(struct machine *machine, uint64_t mono_ns, uint64_t wall_ms)
 	machine->figures.disk_usage_percent = disk_usage("/");
 	if (machine->has_before)
 		take_rates(&machine->before, &now, &machine->figures);
+	take_stalls(machine, &before, machine->has_before ? mono_ns - machine->before.mono_ns : 0,
+		    &machine->figures);
 
 	system_done(&machine->before);
 	machine->before = now;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "denet/system.h"
+#include "host/devices.h"
 #include "metrics/host_records.h"
 
 struct procfs;
@@ -14,6 +15,7 @@ struct machine {
 	const struct procfs *procfs; /* borrowed */
 	struct denet_system before; /* owned: zeros without has_before */
 	bool has_before;
+	struct devices devices; /* owned; names lie in before */
 	double *cores; /* owned: percent of each */
 	struct host_machine figures; /* cpu_per_core lies in cores */
 };

@@ -29,6 +29,14 @@ struct host_machine {
 	double disk_write_bytes_per_sec;
 	double net_sent_bytes_per_sec;
 	double net_recv_bytes_per_sec;
+	uint64_t cpu_stall_ns;
+	uint64_t memory_stall_ns;
+	uint64_t memory_full_stall_ns;
+	uint64_t io_stall_ns;
+	uint64_t io_full_stall_ns;
+	double cpu_pressure;
+	double memory_pressure;
+	double io_pressure;
 	uint64_t groups; /* that are shown */
 	uint64_t groups_omitted;
 	uint64_t threads_overcounted;
@@ -154,6 +162,44 @@ struct host_history {
 	double p95;
 	double p99;
 	double max;
+};
+
+/* Of the machine: one whole disk, interface, file system. */
+struct host_disk {
+	uint64_t ts_ms;
+	const char *device;
+	uint64_t read_bytes;
+	uint64_t write_bytes;
+	uint64_t read_count;
+	uint64_t write_count;
+	uint64_t busy_ns;
+	double read_bytes_per_sec;
+	double write_bytes_per_sec;
+	double busy_percent;
+};
+
+struct host_interface {
+	uint64_t ts_ms;
+	const char *interface;
+	uint64_t bytes_sent;
+	uint64_t bytes_recv;
+	uint64_t packets_sent;
+	uint64_t packets_recv;
+	uint64_t errors_sent;
+	uint64_t errors_recv;
+	double sent_bytes_per_sec;
+	double recv_bytes_per_sec;
+};
+
+struct host_filesystem {
+	uint64_t ts_ms;
+	const char *mount; /* any bytes, as the next */
+	const char *source;
+	const char *fs_type;
+	uint64_t total_bytes;
+	uint64_t free_bytes;
+	uint64_t available_bytes;
+	double usage_percent;
 };
 
 #endif

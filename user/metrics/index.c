@@ -300,6 +300,11 @@ static const struct {
 					  "much CPU or memory." },
 	[DENET_RECORD_HISTORY] = { "history", "Of denet-bpf host -v, at its end: a figure over the "
 					      "samples that it keeps." },
+	[DENET_RECORD_DISK] = { "disk", "Of denet-bpf host, at each sample: a whole disk." },
+	[DENET_RECORD_INTERFACE] = { "interface",
+				     "Of denet-bpf host, at each sample: a network interface." },
+	[DENET_RECORD_FILESYSTEM] = { "filesystem",
+				      "Of denet-bpf host, at each sample: a local file system." },
 };
 
 const char *denet_record_name(enum denet_record record)
