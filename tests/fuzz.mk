@@ -3,9 +3,14 @@
 
 FUZZ_SECONDS ?= 10
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZ_LIB := $(sort $(wildcard user/util/*.c user/procfs/*.c user/metrics/*.c user/record/*.c user/analysis/*.c) user/api/file.c)
+ifeq ($(HOST_LACKS),)
+FUZZ_LIB += $(sort $(wildcard user/config/*.c))
+else
+FUZZ_SRC := $(filter-out tests/fuzz/fuzz_config.c,$(FUZZ_SRC))
+endif
 
+FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZ_OBJ := $(FUZZ_LIB:%.c=$(BUILD)/fuzz/%.o)
 FUZZ_CC = $(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g -O1 -Iinclude -Iuser \
 	-fsanitize=fuzzer$(1),address,undefined -fno-sanitize-recover=all
@@ -18,7 +23,7 @@ $(BUILD)/fuzz/%.o: %.c $(FLAGS)
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	@mkdir -p $(@D)
 	$(say) FUZZ $@
-	$(Q)$(call FUZZ_CC) -o $@ $< $(FUZZ_OBJ) -lm -lz
+	$(Q)$(call FUZZ_CC) -o $@ $< $(FUZZ_OBJ) $(HOST_LIBS) -lm -lz
 
 -include $(FUZZ_OBJ:.o=.d)
 
@@ -35,7 +40,8 @@ run-fuzz: $(FUZZ_BIN)
 	$(Q)failed=; for t in $(FUZZ_BIN); do \
 		mkdir -p $$t.corpus; \
 		if $$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$t. -verbosity=0 \
-			$$t.corpus tests/fixtures/records tests/fixtures/budgets >$$t.log 2>&1; then \
+			$$t.corpus tests/fixtures/records tests/fixtures/budgets \
+			tests/fixtures/configs >$$t.log 2>&1; then \
 			echo "test passed: $${t##*/} for $(FUZZ_SECONDS) s"; \
 		else \
 			cat $$t.log; failed=1; echo "test failed: $${t##*/}: $$t.log"; \
