@@ -159,7 +159,8 @@ $(BUILD)/bpf/denet.linked.o: $(BPF_OBJ)
 $(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges/edges.bpf.o
 $(BUILD)/bpf/members.linked.o: $(BUILD)/bpf/members/members.bpf.o
 $(BUILD)/bpf/host.linked.o: $(BUILD)/bpf/host/host.bpf.o
-$(BUILD)/bpf/edges.linked.o $(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o:
+$(BUILD)/bpf/events.linked.o: $(BUILD)/bpf/host/events.bpf.o
+$(BUILD)/bpf/edges.linked.o $(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o $(BUILD)/bpf/events.linked.o:
 	$(say) LINK $@
 	$(Q)$(BPFTOOL) gen object $@ $<
 
@@ -175,7 +176,7 @@ $(BUILD)/bpf/%.lskel.h: $(BUILD)/bpf/%.linked.o
 
 $(filter $(BUILD)/user/probe/%,$(LIB_OBJ)): $(SKELETONS)
 # Loaded once in the life of a service: libbpf's skeleton alone.
-$(filter $(BUILD)/user/hostprobe/%,$(HOST_OBJ)): $(BUILD)/bpf/host.skel.h
+$(filter $(BUILD)/user/hostprobe/%,$(HOST_OBJ)): $(BUILD)/bpf/host.skel.h $(BUILD)/bpf/events.skel.h
 
 $(BUILD)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
@@ -348,7 +349,7 @@ clean:
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
-	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d
+	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d $(BUILD)/bpf/host/events.bpf.d
 
 .PHONY: all host-left-out help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e check-san-e2e-proc check-san-e2e-exact install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

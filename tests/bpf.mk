@@ -21,6 +21,8 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(INSIDE) | wor
 # What only the host's program links.
 $(BUILD)/tests/bpf/test_hostprobe: BPF_TEST_SHARED += $(BUILD)/user/hostprobe/hostprobe.o
 $(BUILD)/tests/bpf/test_hostprobe: $(BUILD)/user/hostprobe/hostprobe.o
+$(BUILD)/tests/bpf/test_hostevents: BPF_TEST_SHARED += $(BUILD)/user/hostprobe/hostevents.o
+$(BUILD)/tests/bpf/test_hostevents: $(BUILD)/user/hostprobe/hostevents.o
 
 # The core again, forced onto the ways that other kernels go (PATH.TEST, see tests/bpf/path.c), and in
 # a pid namespace.
@@ -38,7 +40,7 @@ $(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(INSIDE)
 
 # Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead.
 build-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked.o \
-		$(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o
+		$(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o $(BUILD)/bpf/events.linked.o
 
 check-bpf: build-bpf
 	$(Q)failed=; tests/bpf/check_object.py $(BUILD)/bpf/*.linked.o || failed=" check_object"; \

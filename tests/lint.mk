@@ -7,7 +7,7 @@ LINT_BPF := $(sort $(wildcard bpf/*/*.c bpf/*/*.h))
 LINT_TESTS := $(sort $(wildcard tests/*/*.c tests/*/*.h docs/examples/*.c))
 # A version without quotes, which would not survive a second shell.
 LINT_FLAGS = $(DENET_CODE_CFLAGS) -DDENET_VERSION=__FILE__ $(CPPFLAGS)
-LINT_SKELETONS = $(SKELETONS) $(BUILD)/bpf/host.skel.h
+LINT_SKELETONS = $(SKELETONS) $(BUILD)/bpf/host.skel.h $(BUILD)/bpf/events.skel.h
 # One file a call, as many at once as there are processors.
 LINT_EACH = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I {} sh -c '$(2)'
 

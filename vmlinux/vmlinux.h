@@ -201,6 +201,7 @@ struct kernfs_node;
 
 struct cgroup {
 	struct kernfs_node *kn;
+	void *root;
 };
 
 struct seq_file {

@@ -11,6 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "host/cgroup.bpf.h"
 #include "kernel/host.h"
 #include "task/end.bpf.h"
 
@@ -20,8 +21,6 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct task_knobs cfg_task;
-const volatile bool
-	cfg_by_v1; /* follow version 1's cpuacct, which counts exactly, and not version 2 */
 struct pid_view pid_view;
 
 struct {
@@ -45,16 +44,6 @@ struct {
 
 struct host_totals totals;
 struct host_row overflow;
-
-static __always_inline struct cgroup *cgroup_of(struct task_struct *task)
-{
-	int subsys;
-
-	if (!cfg_by_v1)
-		return BPF_CORE_READ(task, cgroups, dfl_cgrp);
-	subsys = bpf_core_enum_value(enum cgroup_subsys_id, cpuacct_cgrp_id);
-	return BPF_CORE_READ(task, cgroups, subsys[subsys], cgroup);
-}
 
 static __always_inline __u64 cgroup_id_of(struct task_struct *task)
 {

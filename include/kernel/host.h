@@ -60,8 +60,32 @@ struct host_totals {
 	__u64 rows_lost; /* threads that count in the row for all that had no room */
 };
 
+/* The kernel itself tells no longer ones. */
+#define HOST_PATH_MAX 1024
+
+enum host_event_kind {
+	HOST_EVENT_POPULATED, /* the first process came, to it or below */
+	HOST_EVENT_EMPTIED, /* and the last one went */
+	HOST_EVENT_REMOVED,
+	HOST_EVENT_MOVED, /* what was told before by a process that moves can be taken now */
+};
+
+/* Of a cgroup in the hierarchy that is followed. */
+struct host_event {
+	__u64 cgroup_id;
+	__u32 kind; /* enum host_event_kind */
+	__u32 pad;
+};
+
+struct host_event_path {
+	struct host_event event; /* HOST_EVENT_POPULATED: the others tell of one that is known */
+	char path[HOST_PATH_MAX]; /* from the hierarchy's root on */
+};
+
 #pragma GCC diagnostic pop
 
+_Static_assert(sizeof(struct host_event) == 16, "layout of host_event");
+_Static_assert(sizeof(struct host_event_path) == 1040, "layout of host_event_path");
 _Static_assert(sizeof(struct host_key) == 32, "layout of host_key");
 _Static_assert(sizeof(struct host_used) == 48, "layout of host_used");
 _Static_assert(sizeof(struct host_row) == 88, "layout of host_row");
