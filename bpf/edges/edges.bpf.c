@@ -4,7 +4,7 @@
  * and leave its children to init: nothing that lives then tells where they came from. So all
  * births and deaths are logged as edges meanwhile, and user space closes the set over them.
  *
- * An object of its own, loaded for the few milliseconds that seeding takes.
+ * An object of its own, attached for the few milliseconds that seeding takes.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

@@ -16,37 +16,33 @@
 
 enum { TREE, EDGES, MEMBERS, OBJECTS };
 
-static int open_tree(struct probe *probe, struct object *object)
+static int open_tree(struct probe *probe)
 {
 	const struct probe_options options = { .force_members = true };
 
-	(void)object;
 	return probe_load(probe, &options);
 }
 
-static int open_edges(struct probe *probe, struct object *object)
+static int open_edges(struct probe *probe)
 {
-	const __u64 *dropped;
-	int ring_fd;
+	int r = probe_prepare_edges(probe);
 
-	return probe_open_edges(probe, object, &ring_fd, &dropped);
+	return r ? r : object_attach(&probe->edges.object);
 }
 
 /* As from the third sample on. */
-static int open_members(struct probe *probe, struct object *object)
+static int open_members(struct probe *probe)
 {
-	(void)object;
 	probe->members.walks = 3;
 	if (members_ready(&probe->members, &probe->members_tree))
 		return 0;
 	return probe->members.error ? probe->members.error : -EOPNOTSUPP;
 }
 
-static int time_of(int (*open)(struct probe *, struct object *), struct probe *probe,
-		   struct object *edges, uint64_t *ret_ns)
+static int time_of(int (*open)(struct probe *), struct probe *probe, uint64_t *ret_ns)
 {
 	uint64_t started_ns = clock_mono_ns();
-	int r = open(probe, edges);
+	int r = open(probe);
 
 	*ret_ns = clock_mono_ns() - started_ns;
 	return r;
@@ -77,21 +73,19 @@ static void print(const struct object *object, uint64_t costs_ns[ROUNDS])
 static int measure(size_t round, uint64_t costs_ns[OBJECTS][ROUNDS])
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
-	struct object edges = { 0 };
 	int r = probe ? 0 : -ENOMEM;
 
 	if (!r)
-		r = time_of(open_tree, probe, &edges, &costs_ns[TREE][round]);
+		r = time_of(open_tree, probe, &costs_ns[TREE][round]);
 	if (!r)
-		r = time_of(open_edges, probe, &edges, &costs_ns[EDGES][round]);
+		r = time_of(open_edges, probe, &costs_ns[EDGES][round]);
 	if (!r)
-		r = time_of(open_members, probe, &edges, &costs_ns[MEMBERS][round]);
+		r = time_of(open_members, probe, &costs_ns[MEMBERS][round]);
 	if (!r && round == ROUNDS - 1) {
 		print(&probe->tree, costs_ns[TREE]);
-		print(&edges, costs_ns[EDGES]);
+		print(&probe->edges.object, costs_ns[EDGES]);
 		print(&probe->members.object, costs_ns[MEMBERS]);
 	}
-	object_close(&edges);
 	probe_free(probe);
 	return r;
 }

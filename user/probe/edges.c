@@ -36,28 +36,54 @@ const struct object_kind edges_kind = {
 	} while (0)
 
 /* By the way that the tree's own object went. */
-int probe_open_edges(struct probe *probe, struct object *ret_object, int *ret_ring_fd,
-		     const __u64 **ret_dropped)
+static int load_edges(struct probe *probe)
 {
 	const struct probe_options options = { 0 };
+	struct object *object = &probe->edges.object;
 	struct edges_lskel *light;
 	struct edges_skel *whole;
-	int r = object_open(ret_object, &edges_kind, probe->tree.light);
+	int r = object_open(object, &edges_kind, probe->tree.light);
 
 	if (r)
 		return r;
-	light = ret_object->light;
-	whole = ret_object->whole;
+	light = object->light;
+	whole = object->whole;
 	if (light)
 		PREPARE(light, probe);
 	else
 		PREPARE(whole, probe);
-	r = object_load(ret_object, &options);
-	if (!r)
-		r = object_attach(ret_object);
+	r = object_load(object, &options);
 	if (r)
 		return r;
-	*ret_ring_fd = light ? light->maps.edges.map_fd : bpf_map__fd(whole->maps.edges);
-	*ret_dropped = light ? &light->bss->dropped_edges : &whole->bss->dropped_edges;
+	probe->edges.ring_fd = light ? light->maps.edges.map_fd : bpf_map__fd(whole->maps.edges);
+	probe->edges.dropped = light ? &light->bss->dropped_edges : &whole->bss->dropped_edges;
 	return 0;
+}
+
+int probe_prepare_edges(struct probe *probe)
+{
+	int r;
+
+	/* That of an earlier use, detached. */
+	if (probe->edges.is_loaded)
+		return 0;
+	r = load_edges(probe);
+	if (r)
+		object_close(&probe->edges.object);
+	probe->edges.is_loaded = !r;
+	return r;
+}
+
+void probe_rest_edges(struct probe *probe)
+{
+	if (!probe->is_reusable)
+		probe_close_edges(probe);
+	else if (probe->edges.is_loaded)
+		object_detach(&probe->edges.object);
+}
+
+void probe_close_edges(struct probe *probe)
+{
+	object_close(&probe->edges.object);
+	probe->edges.is_loaded = false;
 }

@@ -122,6 +122,7 @@ void probe_free(struct probe *probe)
 		return;
 	ring_buffer__free(probe->ring);
 	members_close(&probe->members);
+	probe_close_edges(probe);
 	probe_unload(probe);
 	free(probe->at_once);
 	free(probe);

@@ -33,9 +33,18 @@ struct probe_shared {
 	__u32 *generation;
 };
 
+/* What is loaded for seeding a tree alone. */
+struct edges {
+	struct object object; /* owned */
+	bool is_loaded;
+	int ring_fd; /* borrowed from the skeleton, as the next */
+	const __u64 *dropped; /* by all uses */
+};
+
 struct probe {
 	struct source source; /* first: a source is a probe */
 	struct object tree; /* owned */
+	struct edges edges;
 	const char *load_path;
 	unsigned int times_forced; /* tests had forced something else by then */
 	bool is_reusable; /* it is kept when it is closed */
@@ -89,9 +98,10 @@ struct at_once probe_most_at_once(const struct probe *probe);
 int probe_load(struct probe *probe, const struct probe_options *options);
 void probe_unload(struct probe *probe);
 
-/* edges.c: loads and attaches it. Points into the object. */
-int probe_open_edges(struct probe *probe, struct object *ret_object, int *ret_ring_fd,
-		     const __u64 **ret_dropped);
+/* edges.c: loads it, unless it is; and detaches it, for the next use if there may be one. */
+int probe_prepare_edges(struct probe *probe);
+void probe_rest_edges(struct probe *probe);
+void probe_close_edges(struct probe *probe);
 
 /* How often the kernel has left a program out, since it was loaded. */
 uint64_t probe_missed_runs(const struct probe *probe);

@@ -205,28 +205,41 @@ static int walk_until_quiet(struct seeding *seeding, struct ring_buffer *edges)
 	return 0;
 }
 
-static int follow_edges(struct seeding *seeding, int ring_fd, const __u64 *dropped)
+/* What is left of an earlier use goes before anything new can come. */
+static int attach_edges(struct seeding *seeding, struct ring_buffer *ring)
 {
-	struct ring_buffer *edges = ring_buffer__new(ring_fd, on_edge, seeding, NULL);
-	int r = edges ? walk_until_quiet(seeding, edges) : -errno;
+	int r = ring_buffer__consume(ring);
 
-	ring_buffer__free(edges);
+	seeding->edges_count = 0;
+	return r < 0 ? r : object_attach(&seeding->probe->edges.object);
+}
+
+static int follow_edges(struct seeding *seeding)
+{
+	const struct edges *edges = &seeding->probe->edges;
+	struct ring_buffer *ring = ring_buffer__new(edges->ring_fd, on_edge, seeding, NULL);
+	__u64 dropped_before = *(volatile const __u64 *)edges->dropped, dropped;
+	int r = ring ? attach_edges(seeding, ring) : -errno;
+
+	if (!r)
+		r = walk_until_quiet(seeding, ring);
+	ring_buffer__free(ring);
 	/* An edge that did not fit may have hidden a process. */
-	if (!r && *dropped)
-		__sync_fetch_and_add(&seeding->probe->shared.totals->dropped_tasks, *dropped);
+	dropped = *(volatile const __u64 *)edges->dropped - dropped_before;
+	if (!r && dropped)
+		__sync_fetch_and_add(&seeding->probe->shared.totals->dropped_tasks, dropped);
 	return r;
 }
 
 static int seed_tree(struct seeding *seeding)
 {
-	AUTO(object) struct object edges = { 0 };
-	const __u64 *dropped;
-	int ring_fd, r;
+	int r;
 
 	messages_begin();
-	r = probe_open_edges(seeding->probe, &edges, &ring_fd, &dropped);
+	r = probe_prepare_edges(seeding->probe);
 	if (!r)
-		r = follow_edges(seeding, ring_fd, dropped);
+		r = follow_edges(seeding);
+	probe_rest_edges(seeding->probe);
 	messages_end();
 	return r;
 }
