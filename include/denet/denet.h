@@ -179,6 +179,12 @@ int denet_monitor_sample_now(struct denet_monitor *monitor);
  */
 int denet_monitor_start_thread(struct denet_monitor *monitor);
 
+/*
+ * Ends that thread; monitoring goes on, driven by the caller or by another thread of ours: as before a
+ * fork. Nobody may ask anything of the monitor meanwhile. -EINVAL without such a thread.
+ */
+int denet_monitor_stop_thread(struct denet_monitor *monitor);
+
 /* Waits for the end of monitoring and of that thread. By one thread only; returns how it went. */
 int denet_monitor_join(struct denet_monitor *monitor);
 

@@ -51,6 +51,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_monitor_sample_now": (c_int, [c_void_p]),
     "denet_monitor_finish": (c_int, [c_void_p]),
     "denet_monitor_start_thread": (c_int, [c_void_p]),
+    "denet_monitor_stop_thread": (c_int, [c_void_p]),
     "denet_monitor_join": (c_int, [c_void_p]),
     "denet_monitor_request_finish": (c_int, [c_void_p]),
     "denet_monitor_pid": (_pid_t, [c_void_p]),

@@ -72,6 +72,44 @@ static void one_readable_descriptor_is_left(void **state)
 	}
 }
 
+static size_t count_threads(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	size_t count = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		count++;
+	(void)closedir(dir);
+	return count;
+}
+
+/* As before a fork, which a thread would be in the way of. */
+static void a_thread_is_stopped_and_monitoring_goes_on(void **state)
+{
+	size_t before = count_descriptors(), threads = count_threads();
+	struct held held = hold(new_options(), "read line");
+
+	(void)state;
+	assert_int_equal(denet_monitor_stop_thread(held.monitor), -EINVAL);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(denet_monitor_start_thread(held.monitor), 0);
+		assert_int_equal(count_threads(), threads + 1);
+		assert_int_equal(denet_monitor_step(held.monitor), -EBUSY);
+		assert_int_equal(denet_monitor_sample_now(held.monitor), 0);
+		assert_int_equal(denet_monitor_stop_thread(held.monitor), 0);
+		while (count_threads() != threads)
+			(void)sched_yield();
+		assert_int_equal(denet_monitor_step(held.monitor), 0);
+		assert_int_equal(denet_monitor_sample_now(held.monitor), 0);
+	}
+	assert_int_equal(denet_monitor_start_thread(held.monitor), 0);
+	(void)close(held.fd);
+	assert_int_equal(denet_monitor_join(held.monitor), 0);
+	assert_int_equal(denet_monitor_stop_thread(held.monitor), 0);
+	check_what_is_left(held.monitor, before);
+}
+
 static void *wait_for_it(void *context)
 {
 	return denet_monitor_wait(context, LONG_MS) == 1 ? context : NULL;
@@ -241,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_readable_descriptor_is_left),
+		cmocka_unit_test(a_thread_is_stopped_and_monitoring_goes_on),
 		cmocka_unit_test(several_may_wait_for_the_end),
 		cmocka_unit_test(a_late_request_writes_nowhere),
 		cmocka_unit_test(summary_never_changes),

@@ -122,6 +122,8 @@ int denet_monitor_start_thread(struct denet_monitor *monitor)
 		return -EALREADY;
 	/* Who asks for it later must not read what the thread writes. */
 	news_note_start(monitor);
+	/* Somebody may have asked for something while there was no thread. */
+	control_request(&monitor->control);
 	return create_thread(monitor);
 }
 
@@ -140,6 +142,28 @@ int denet_monitor_join(struct denet_monitor *monitor)
 	(void)pthread_join(control->thread, NULL);
 	atomic_store(&control->is_joined, true);
 	return control->result;
+}
+
+/* Whoever waits for a sample goes on waiting; what starts next gives it. */
+int denet_monitor_stop_thread(struct denet_monitor *monitor)
+{
+	struct control *control = &monitor->control;
+
+	if (!control->is_threaded)
+		return -EINVAL;
+	if (control_is_left_behind(control))
+		return -ECHILD;
+	if (!atomic_load(&control->is_joined)) {
+		if (!control_is_driven_by_another(control))
+			return -EDEADLK;
+		atomic_store(&control->wants_stop, true);
+		control_request(control);
+		(void)pthread_join(control->thread, NULL);
+	}
+	atomic_store(&control->wants_stop, false);
+	atomic_store(&control->is_threaded, false);
+	atomic_store(&control->is_joined, false);
+	return 0;
 }
 
 void denet_monitor_request_finish(struct denet_monitor *monitor)
