@@ -7,20 +7,10 @@ allow it, else from /proc; each summary says which (`accounting`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List
-
-from .analysis import (
-    aggregate_metrics,
-    convert_format,
-    find_peaks,
-    load_metrics,
-    process_tree_analysis,
-    resource_utilization,
-    save_metrics,
-    to_dataframe,
-)
-
+TYPE_CHECKING = False  # typing's own: to import it would take longest
 if TYPE_CHECKING:
+    from typing import Any, List
+
     from ._budgets import check_budgets
     from ._execute import (
         execute_with_monitoring,
@@ -28,6 +18,17 @@ if TYPE_CHECKING:
         generate_summary_from_metrics_json,
     )
     from ._insight import parallelism, roll_up, waited_for
+    from .analysis import (
+        aggregate_metrics,
+        convert_format,
+        find_peaks,
+        load_metrics,
+        load_records,
+        process_tree_analysis,
+        resource_utilization,
+        save_metrics,
+        to_dataframe,
+    )
     from .process import ProcessMonitor
     from .profiling import Monitor, monitor, profile
     from .report import generate_report
@@ -46,6 +47,7 @@ __all__ = [
     "generate_summary_from_file",
     "generate_summary_from_metrics_json",
     "load_metrics",
+    "load_records",
     "monitor",
     "parallelism",
     "process_tree_analysis",
@@ -57,8 +59,17 @@ __all__ = [
     "waited_for",
 ]
 
-# What needs libdenet is imported when it is asked for: analysis of recorded files does not.
+# Each is imported when it is asked for: a program that measures one block needs no tables.
 _LATER = {
+    "aggregate_metrics": "analysis",
+    "convert_format": "analysis",
+    "find_peaks": "analysis",
+    "load_metrics": "analysis",
+    "load_records": "analysis",
+    "process_tree_analysis": "analysis",
+    "resource_utilization": "analysis",
+    "save_metrics": "analysis",
+    "to_dataframe": "analysis",
     "ProcessMonitor": "process",
     "execute_with_monitoring": "_execute",
     "generate_summary_from_file": "_execute",
@@ -74,11 +85,16 @@ _LATER = {
 }
 
 
+_MODULES = ("analysis", "monitoring", "process", "profiling", "report", "telemetry")
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
     globals()[name] = value
     return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 from ctypes import POINTER, byref, c_void_p
 from typing import Any, Iterable, List, TypedDict, Union
 
@@ -49,7 +50,7 @@ def check_budgets(run: Union[PathName, ProcessMonitor], budgets: Iterable[str]) 
         for budget in budgets:
             _add(library, handle, budget)
         if isinstance(run, ProcessMonitor):
-            return _check(library, handle, byref(run._summary_of_run()))
+            return _check_lines(library, handle, run._records_of_run())
         return _check_file(library, handle, run)
     finally:
         library.denet_budgets_free(handle)
@@ -63,6 +64,15 @@ def _add(library: ctypes.CDLL, handle: c_void_p, budget: str) -> None:
     result = library.denet_budgets_add(handle, raw, byref(error))
     if result < 0:
         raise ValueError(_native.error_text(result, error))
+
+
+def _check_lines(library: ctypes.CDLL, handle: c_void_p, lines: List[str]) -> List[Budget]:
+    """The library reads files: one without a name serves."""
+    fd = os.memfd_create("records", os.MFD_CLOEXEC)
+    with open(fd, "wb") as file:
+        file.writelines(line.encode("utf-8", "replace") + b"\n" for line in lines)
+        file.flush()
+        return _check_file(library, handle, f"/proc/self/fd/{fd}")
 
 
 def _check_file(library: ctypes.CDLL, handle: c_void_p, path: PathName) -> List[Budget]:

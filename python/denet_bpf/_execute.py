@@ -12,8 +12,9 @@ from contextlib import ExitStack, suppress
 from typing import Any, Mapping, Optional, Sequence, Tuple, Union
 
 from . import _monitor
-from ._output import PathName
-from .process import File, ProcessMonitor
+from ._output import PathName, parse_timeout
+from ._started import File
+from .process import ProcessMonitor
 
 _TERM_PAUSE_S = 0.5
 # What cannot be killed, as one that waits for a dead disk, is left behind.
@@ -44,6 +45,7 @@ def execute_with_monitoring(
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
+    records: str = "all",
     stdin: File = None,
     stdout: File = subprocess.DEVNULL,
     stderr: File = subprocess.DEVNULL,
@@ -62,6 +64,7 @@ def execute_with_monitoring(
     words = cmd.split() if isinstance(cmd, str) else list(cmd)
     if not words:
         raise ValueError("the command is empty")
+    limit_s = parse_timeout(timeout)
     with ExitStack() as stack:
         if stdout_file is not None:
             stdout = stack.enter_context(open(stdout_file, "wb"))
@@ -73,12 +76,12 @@ def execute_with_monitoring(
                 words, base_interval_ms, max_interval_ms, since_process_start, output_file,
                 output_format, store_in_memory, quiet, include_children, write_metadata, write_env,
                 enable_ebpf, enable_gpu, accounting=accounting, children=children, pss=pss,
-                no_pss=no_pss, label=label, stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd,
+                no_pss=no_pss, label=label, records=records, stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd,
                 env=env, new_session=True, own_cgroup=own_cgroup,
             )  # fmt: skip
         except RuntimeError as error:
             raise _as_subprocess_would(error, words[0], cwd) from error.__cause__
-        _run(monitor, words, timeout, ctrl_c)
+        _run(monitor, words, limit_s, ctrl_c)
     code = monitor.exit_code
     return (code if code is not None else -1), monitor
 
@@ -129,15 +132,9 @@ def _kill_group(monitor: ProcessMonitor) -> None:
     for number, pause_s in ((signal.SIGTERM, _TERM_PAUSE_S), (signal.SIGKILL, _KILL_PAUSE_S)):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(monitor.get_pid(), number)
-        with suppress(RuntimeError):  # a full disk must not save anybody
-            if monitor._run_until(time.monotonic() + pause_s) and not _has_survivors(monitor):
-                return
-    monitor._native.finish()
-    monitor._take()
-
-
-def _has_survivors(monitor: ProcessMonitor) -> bool:
-    return any(process.get("running") for process in monitor.get_processes())
+        if monitor._run_until(time.monotonic() + pause_s) and not monitor._has_survivors:
+            return
+    monitor.close()
 
 
 def _as_subprocess_would(

@@ -9,9 +9,10 @@ import os
 import select
 import signal
 import threading
-from typing import List, Mapping, Optional, Sequence
+from contextlib import suppress
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from . import _abi, _native
+from . import _abi, _forks, _metrics, _native
 
 # Python ignores these for itself; a command must not inherit that.
 _IGNORED_BY_PYTHON = tuple(
@@ -57,7 +58,8 @@ class CommandSetup:
         self.own_cgroup = own_cgroup
 
 
-def _accounting(name: str) -> int:
+def parse_accounting(name: str) -> int:
+    """auto, bpf or proc."""
     if name not in _ACCOUNTING:
         raise ValueError(f"accounting {name!r}: one of {', '.join(_ACCOUNTING)}")
     return _ACCOUNTING[name]
@@ -96,6 +98,7 @@ class RecordFile:
         include_children: bool = True,
         write_metadata: bool = True,
         write_env: bool = False,
+        records: str = "all",
     ) -> None:
         """Takes over the descriptor."""
         self.name = name
@@ -108,6 +111,7 @@ class RecordFile:
         options.left_out = 0 if write_metadata else 1 << _abi.RECORD_METADATA
         options.exclude_children = not include_children
         options.write_env = write_env
+        options.compat_denet = records == "denet"
         options.closes_array = True
         result = self._library.denet_writer_new(ctypes.byref(options), ctypes.byref(self._handle))
         if result >= 0:
@@ -159,19 +163,22 @@ class NativeMonitor:
         label: Optional[str] = None,
         children_max: Optional[int] = None,
         file: Optional["RecordFile"] = None,
+        keep_records: bool = True,
     ) -> None:
         self._lock = threading.RLock()
         self._handle: Optional[ctypes.c_void_p] = None
         self._ended = False
         self._has_thread = False
+        self._facts: Dict[str, Any] = {}  # what is left once the rest is freed
         self._owner = 0
         self._file = file
+        self._observer: Any = None
         self.warnings: List[str] = []
         self._library = _native.library()
         options = _native.new_options()
         options.interval_ms = min(interval_ms, _INTERVAL_MAX_MS)
         options.max_interval_ms = min(max(interval_ms, max_interval_ms), _INTERVAL_MAX_MS)
-        options.accounting = _accounting(accounting)
+        options.accounting = parse_accounting(accounting)
         options.exclude_children = not include_children
         options.since_process_start = since_process_start
         options.no_polling = no_polling
@@ -180,7 +187,7 @@ class NativeMonitor:
         options.pss = pss
         options.no_pss = no_pss
         options.label = _encode(label) if label is not None else None
-        options.keep_records = True
+        options.keep_records = keep_records
         options.keep_loaded = True  # who monitors once often does so again: a decorated function
         if children_max is not None:
             options.children_max = children_max
@@ -281,18 +288,19 @@ class NativeMonitor:
         """Waits for something to do and does it; other threads run, signals are handled.
 
         True once monitoring has ended."""
-        if self._is_over():
-            return True
         news = select.poll()
-        news.register(self._library.denet_monitor_fd(self._handle), select.POLLIN)
+        with self._lock:  # another thread may end it, and free what it has
+            if self._is_over():
+                return True
+            news.register(self._library.denet_monitor_fd(self._handle), select.POLLIN)
         news.poll(None if timeout_s is None else min(max(0.0, timeout_s), _WAIT_MAX_S) * 1000)
         return self.step()
 
     def sample_now(self) -> bool:
         """Takes a sample; False when there is nothing to take any more, or by no means."""
-        if self._is_over():
-            return False
         with self._lock:
+            if self._is_over():
+                return False
             result = self._library.denet_monitor_sample_now(self._handle)
         return result != -errno.ENODATA and self._check(result) == 0
 
@@ -300,12 +308,39 @@ class NativeMonitor:
         """From here on a thread of the library steps: nothing of Python runs for a sample."""
         self._check(self._library.denet_monitor_start_thread(self._handle))
         self._has_thread = True
+        _forks.add(self)
+
+    def pause(self) -> bool:
+        """Before a fork: ends the thread, and keeps everybody else out until resume()."""
+        self._lock.acquire()
+        if not self._has_thread or self._is_over():
+            return False
+        return int(self._library.denet_monitor_stop_thread(self._handle)) == 0
+
+    def resume(self, had_thread: bool) -> None:
+        """In the process that has the thread, it goes on; in one that was forked it is over."""
+        try:
+            if had_thread and not self._is_over():
+                self._library.denet_monitor_start_thread(self._handle)
+        finally:
+            self._lock.release()
+
+    def settle(self) -> None:
+        """Once monitoring has ended: keeps what is known of it, and frees all the rest."""
+        if self._handle is None or self._owner != os.getpid():
+            return
+        facts = {"pid": self.pid, _metrics.EXIT_CODE: self.exit_code()}
+        for name in ("summary_json", "metadata_json"):
+            with suppress(NativeError):
+                facts[name] = getattr(self, name)()
+        self._facts = facts
+        self.close()
 
     def finish(self) -> None:
         """Takes the last sample and ends monitoring; the command is left alone."""
-        if self._is_over():
-            return
         with self._lock:
+            if self._is_over():
+                return
             self._ended = True
             self._check(self._library.denet_monitor_finish(self._handle))
 
@@ -332,7 +367,14 @@ class NativeMonitor:
         return self._ended
 
     @property
+    def has_handle(self) -> bool:
+        """False once it is closed, and before it has begun."""
+        return self._handle is not None
+
+    @property
     def pid(self) -> int:
+        if self._handle is None:
+            return int(self._facts.get("pid", 0))
         return int(self._library.denet_monitor_pid(self._handle))
 
     def signal(self, number: int) -> None:
@@ -342,14 +384,16 @@ class NativeMonitor:
 
     def is_root_alive(self) -> bool:
         """Whether the root process lives; not so when it has ended but nobody has waited for it."""
-        if self._is_over():
-            return False
         with self._lock:
+            if self._is_over():
+                return False
             return bool(self._library.denet_monitor_is_running(self._handle))
 
     def exit_code(self) -> Optional[int]:
         """As subprocess has it: negative for a signal; None while it runs or when not known."""
         end = _abi.End()
+        if _metrics.EXIT_CODE in self._facts:
+            return self._facts[_metrics.EXIT_CODE]  # type: ignore[no-any-return]
         if self._handle is None or self._owner != os.getpid():
             return None
         with self._lock:
@@ -359,36 +403,31 @@ class NativeMonitor:
         return -end.signal if end.signal else end.exit_code
 
     def summary_json(self) -> str:
-        return self._text(self._library.denet_monitor_summary_json)
-
-    def summary(self):
-        """The struct, whose texts are the monitor's."""
-        found = _abi.Summary(size=ctypes.sizeof(_abi.Summary))
-        if self._handle is None or self._owner != os.getpid():
-            raise NativeError(errno.ESRCH, "the monitor belongs to another process")
-        with self._lock:
-            self._check(self._library.denet_monitor_summary(self._handle, ctypes.byref(found)))
-        return found
+        return self._text("summary_json")
 
     def metadata_json(self) -> str:
-        return self._text(self._library.denet_monitor_metadata_json)
+        return self._text("metadata_json")
 
-    def _text(self, function) -> str:
+    def _text(self, name: str) -> str:
         text = ctypes.c_void_p()
+        if name in self._facts:
+            return str(self._facts[name])
         if self._handle is None or self._owner != os.getpid():
-            raise NativeError(errno.ESRCH, "the monitor belongs to another process")
+            raise NativeError(errno.ESRCH, "nothing is known of it, or another process has it")
+        function = getattr(self._library, "denet_monitor_" + name)
         with self._lock:
             self._check(function(self._handle, ctypes.byref(text)))
             return _native.take_text(text)
 
     def close(self) -> None:
         """Frees the monitor. The command is left alone."""
-        handle, self._handle, self._ended = self._handle, None, True
+        with self._lock:
+            handle, self._handle, self._ended = self._handle, None, True
+            self._observer = None
         file, self._file = self._file, None
         # A forked process leaves it: there is no thread to join there.
         if handle is not None and self._owner == os.getpid():
-            with self._lock:
-                self._library.denet_monitor_free(handle)
+            self._library.denet_monitor_free(handle)
         if file is not None and self._owner in (0, os.getpid()):
             file.close()
 

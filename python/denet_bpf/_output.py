@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import os
-from typing import Any, Dict, Iterable, Iterator, Union
+from typing import Any, Dict, Iterable, Iterator, Optional, Union
 
 from . import _monitor, _records
 
@@ -31,6 +32,46 @@ def parse_interval(milliseconds: int) -> int:
     return max(1, number)
 
 
+def parse_records(name: str) -> str:
+    """all or denet: which records a file has."""
+    if name not in ("all", "denet"):
+        raise ValueError(f"records {name!r}: all or denet")
+    return name
+
+
+def parse_children(count: Optional[int]) -> Optional[int]:
+    """How many children a sample lists; None for the library's own number."""
+    if count is None:
+        return None
+    number = operator.index(count)
+    if number < 0:
+        raise ValueError("children: a number of them, or None")
+    return number
+
+
+def parse_label(label: Optional[str]) -> Optional[str]:
+    if label is not None and not isinstance(label, str):
+        raise TypeError(f"label is a text, not {type(label).__name__}")
+    return label
+
+
+def parse_timeout(seconds: Optional[float]) -> Optional[float]:
+    """Seconds, or None for ever."""
+    if seconds is None:
+        return None
+    if isinstance(seconds, (str, bytes, bool)):
+        raise TypeError(f"timeout is a number of seconds, not {type(seconds).__name__}")
+    number = float(seconds)
+    if math.isnan(number):
+        raise ValueError("timeout is no number")
+    return number
+
+
+def check_pss(pss: bool, no_pss: bool) -> None:
+    if pss and no_pss:
+        raise ValueError("pss and no_pss: one or the other")
+
+
 def interval_s(elapsed_s: float, base_ms: int, max_ms: int) -> float:
     """denet's adaptive interval: base for a second, max after ten, a straight line between."""
     if elapsed_s < 1:
@@ -54,8 +95,8 @@ def csv_lines(records: Iterable[Dict[str, Any]]) -> Iterator[str]:
         yield _records.csv_line(row.get(column) for column in _records.CSV_COLUMNS)
 
 
-def open_file(path: PathName, form: str, **wanted: bool) -> _monitor.RecordFile:
-    """A file for all records of a run. RuntimeError when it cannot be written."""
+def open_file(path: PathName, form: str, **wanted: Any) -> _monitor.RecordFile:
+    """A file for the records of a run. RuntimeError when it cannot be written."""
     name = os.fspath(path)
     try:
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)

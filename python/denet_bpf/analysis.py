@@ -7,11 +7,10 @@ or not, JSON Lines or JSON array. The figures of a tree are those of the whole t
 
 from __future__ import annotations
 
-import importlib
 import itertools
+import math
+import operator
 import os
-import shlex
-import statistics
 import sys
 import time
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Union
@@ -23,7 +22,6 @@ from denet_bpf._records import (
     PathName,
     Record,
     children_of,
-    columns_of,
     flatten_sample,
     is_sample,
     kind_of,
@@ -35,6 +33,7 @@ from denet_bpf._records import (
     to_json,
     unflatten_sample,
 )
+from denet_bpf._tables import records_from, to_dataframe
 
 __all__ = [
     "aggregate_metrics",
@@ -63,24 +62,43 @@ _WINDOWED = (
     _metrics.THREAD_COUNT,
     _metrics.UPTIME_SECS,
 )
-_METHODS: Dict[str, Callable[[Sequence[Number]], Number]] = {
-    "mean": statistics.fmean,
-    "max": max,
-    "min": min,
-}
+
+
+def _mean(values: Sequence[Number]) -> float:
+    return math.fsum(values) / len(values)
+
+
+_METHODS: Dict[str, Callable[[Sequence[Number]], Number]] = {"mean": _mean, "max": max, "min": min}
 _MIB = 1024 * 1024
+_KINDS = (
+    "metadata", "env", "child", "tree", "sample", "process", "exit", "summary",
+    "machine", "group", "command",
+)  # fmt: skip
 
 
-def load_metrics(path: PathName, include_metadata: bool = False) -> List[Record]:
+def load_metrics(
+    path: PathName, include_metadata: bool = False, *, kind: Union[str, Sequence[str], None] = None
+) -> List[Record]:
     """The samples of a file; trees carry the figures of the whole tree at their top level.
 
-    With include_metadata the file's metadata records come first. FileNotFoundError without the
-    file; ValueError naming file and line for bad JSON; a record cut off by a kill is skipped
-    with a warning.
+    With include_metadata the file's metadata records come first. kind asks for records of other
+    kinds instead, as they are in the file: "process", "summary", ("exit", "child"), see
+    load_records(). FileNotFoundError without the file; ValueError naming file and line for bad
+    JSON; a record cut off by a kill is skipped with a warning.
     """
+    if kind is not None:
+        kinds = (kind,) if isinstance(kind, str) else tuple(kind)
+        _check_kinds(kinds)
+        return load_records(path, *kinds)
     records = read_records(path)
     metadata = [record for record in records if include_metadata and kind_of(record) == "metadata"]
     return metadata + [flatten_sample(record) for record in records if is_sample(record)]
+
+
+def _check_kinds(kinds: Sequence[str]) -> None:
+    for kind in kinds:
+        if kind not in _KINDS:
+            raise ValueError(f"kind {kind!r}: one of {', '.join(_KINDS)}")
 
 
 def load_records(path: PathName, *kinds: str) -> List[Record]:
@@ -120,7 +138,7 @@ def convert_format(
     """
     if to_format not in ("csv", "json", "jsonl"):
         raise ValueError(f"Unknown format: {to_format}")
-    records = _records_from(metrics)
+    records = records_from(metrics)
     if to_format == "csv":
         samples = samples_of(records)
         return to_csv(samples) if samples else ""
@@ -138,9 +156,12 @@ def aggregate_metrics(
     of the window's last.
 
     Of plain samples, CPU, memory, disk, network, threads and uptime are treated and the rest is
-    the window's first, as denet does it; of trees every number is treated. An unknown method
-    means mean.
+    the window's first, as denet does it; of trees every number is treated. ValueError for another
+    method, which denet takes for mean.
     """
+    if method not in _METHODS:
+        raise ValueError(f"method {method!r}: one of {', '.join(_METHODS)}")
+    window_size = operator.index(window_size)
     samples = samples_of(metrics)
     if window_size <= 1:
         return samples
@@ -162,6 +183,7 @@ def find_peaks(
     sample; with window_size=1 each local maximum in it does. Samples without the field do not
     count.
     """
+    window_size, threshold = operator.index(window_size), _number_of("threshold", threshold)
     known = [(number(sample, field), sample) for sample in samples_of(metrics)]
     values = [value for value, _ in known if value is not None]
     samples = [sample for value, sample in known if value is not None]
@@ -172,6 +194,12 @@ def find_peaks(
     else:
         found = _smooth_maxima(values, max(values) * threshold, window_size)
     return [samples[place] for place in found]
+
+
+def _number_of(name: str, value: float) -> float:
+    if isinstance(value, (str, bytes)):
+        raise TypeError(f"{name} is a number, not {type(value).__name__}")
+    return float(value)
 
 
 def resource_utilization(metrics: Metrics) -> Dict[str, Number]:
@@ -189,7 +217,7 @@ def resource_utilization(metrics: Metrics) -> Dict[str, Number]:
     _add_totals(result, samples)
     threads = _known(samples, _metrics.THREAD_COUNT)
     if threads:
-        result["avg_threads"] = statistics.fmean(threads)
+        result["avg_threads"] = _mean(threads)
         result[_metrics.MAX_THREADS] = max(threads)
         result["min_threads"] = min(threads)
     _add_times(result, samples)
@@ -226,35 +254,6 @@ def process_tree_analysis(metrics: Metrics) -> Dict[str, Dict[Any, Any]]:
     }
 
 
-def to_dataframe(
-    metrics: Union[Metrics, PathName], of: str = "samples", library: Optional[str] = None
-) -> Any:
-    """A pandas or polars table (library: "pandas", "polars"; None takes what is there).
-
-    of="samples": one row a sample, with time_s, the seconds since the first. of="processes": one
-    row a process that ended; these records are in our files, so hand over the path, not samples:
-    ValueError when there is none. ImportError when the library is missing.
-    """
-    if of not in ("samples", "processes"):
-        raise ValueError(f"Unknown table: {of}")
-    module = _table_library(library)
-    records = _records_from(metrics)
-    rows = _sample_rows(records) if of == "samples" else _process_rows(records)
-    if of == "processes" and records and not rows:
-        raise ValueError("no record of a process: hand over a whole file, not its samples")
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    columns = {name: _column([row.get(name) for row in rows]) for name in names}
-    if module.__name__ == "polars":
-        return module.DataFrame(columns, strict=False)
-    return module.DataFrame(columns)
-
-
-def _records_from(metrics: Union[Metrics, PathName]) -> List[Record]:
-    if isinstance(metrics, (str, os.PathLike)):
-        return read_records(metrics)
-    return records_of(metrics)
-
-
 def _to_jsonl(records: Iterable[Record]) -> str:
     return "\n".join(to_json(unflatten_sample(record)) for record in records)
 
@@ -282,7 +281,7 @@ def _merge(window: Sequence[Record], method: str) -> Record:
     is_tree = any(_is_tree(sample) for sample in window)
     if is_tree and "kind" in merged:
         merged["kind"] = "aggregated"
-    reduce = _METHODS.get(method, statistics.fmean)
+    reduce = _METHODS[method]
     for key in merged:
         if key in _WINDOWED or (is_tree and key != _metrics.TS_MS):
             values = _known(window, key)
@@ -303,7 +302,7 @@ def _merge(window: Sequence[Record], method: str) -> Record:
 def _smooth_maxima(values: Sequence[Number], threshold: float, window_size: int) -> List[int]:
     half = window_size // 2 if window_size > 1 else 0
     smooth = [
-        statistics.fmean(values[max(0, place - half) : place + half + 1]) if half else values[place]
+        _mean(values[max(0, place - half) : place + half + 1]) if half else values[place]
         for place in range(len(values))
     ]
     return [
@@ -344,7 +343,9 @@ def _known(samples: Iterable[Record], key: str) -> List[Number]:
 def _describe(result: Dict[str, Number], name: str, values: Sequence[Number]) -> None:
     if not values:
         return
-    result[f"avg_{name}"] = statistics.fmean(values)
+    import statistics  # slow to import
+
+    result[f"avg_{name}"] = _mean(values)
     result[f"max_{name}"] = max(values)
     result[f"min_{name}"] = min(values)
     result[f"median_{name}"] = statistics.median(values)
@@ -410,64 +411,6 @@ def _averages(rows: Sequence[Record]) -> Dict[str, Number]:
     ):
         values = [value / unit for value in _known(rows, key)]
         if values:
-            result[f"avg_{name}"] = statistics.fmean(values)
+            result[f"avg_{name}"] = _mean(values)
             result[f"max_{name}"] = max(values)
     return result
-
-
-def _table_library(library: Optional[str]) -> Any:
-    if library not in (None, "pandas", "polars"):
-        raise ValueError(f"Unknown library: {library}")
-    for name in [library] if library else ["pandas", "polars"]:
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            continue
-    wanted = library or "pandas or polars"
-    raise ImportError(f"to_dataframe() needs {wanted}, which cannot be imported")
-
-
-def _sample_rows(records: List[Record]) -> List[Record]:
-    samples = samples_of(records)
-    times = _known(samples, _metrics.TS_MS)
-    rows = []
-    for sample in samples:
-        row = columns_of(sample)
-        row.pop("kind", None)
-        now = number(sample, _metrics.TS_MS)
-        elapsed = (now - times[0]) / 1000 if now is not None else None
-        rows.append({_metrics.TS_MS: row.pop(_metrics.TS_MS, None), "time_s": elapsed, **row})
-    return rows
-
-
-def _process_rows(records: List[Record]) -> List[Record]:
-    rows = []
-    for record in records:
-        if kind_of(record) != "process":
-            continue
-        row = columns_of(record)
-        del row["kind"]
-        cmd = record.get("cmd")
-        if isinstance(cmd, list):
-            row["cmd"] = shlex.join(map(str, cmd))
-        rows.append(row)
-    return rows
-
-
-def _column(values: List[Any]) -> List[Any]:
-    """A column of one type, which is what polars and fast pandas columns want."""
-    known = [value for value in values if value is not None]
-    if all(isinstance(value, bool) for value in known):
-        return values
-    if not all(isinstance(value, (int, float)) for value in known):
-        return [None if value is None else str(value) for value in values]
-    if any(isinstance(value, float) or abs(value) >= 2**63 for value in known):
-        return [None if value is None else _to_float(value) for value in values]
-    return values
-
-
-def _to_float(value: Number) -> Optional[float]:
-    try:
-        return float(value)
-    except OverflowError:
-        return None

@@ -10,20 +10,26 @@ import os
 import subprocess
 import threading
 import time
-from contextlib import ExitStack
-from typing import IO, Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from contextlib import ExitStack, suppress
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import _monitor, _records
 from ._output import (
     SAMPLES,
     PathName,
+    check_pss,
     csv_lines,
     interval_s,
     kind_of,
     open_file,
+    parse_children,
     parse_format,
     parse_interval,
+    parse_label,
+    parse_records,
 )
+from ._started import File, descriptors, has_ended, io_error, tell_what_does_nothing, words_of
+from ._told import Told, warn
 
 # What denet prints.
 _PRINTED = (*SAMPLES, "child", "exit")
@@ -31,10 +37,8 @@ _PID_END = 2**31
 _ATTACH_TRIES = 3
 _ATTACH_PAUSE_S = 0.01
 
-File = Union[None, int, IO[Any]]
 
-
-class ProcessMonitor:
+class ProcessMonitor(Told):
     """Starts a command, or follows a process, and records its whole tree.
 
     Intervals are in milliseconds. Samples are JSON texts, one record each, as denet writes them;
@@ -44,10 +48,12 @@ class ProcessMonitor:
     lists; pss reads proportional memory at every sample, which is slow, no_pss never, and without
     either it is read near the peak; label stands in the metadata. own_cgroup starts the command in
     a cgroup made for it, by which its CPU is exact from /proc, too; where none can be made,
-    `warnings` says why.
+    `warnings` says why. records is "all", or "denet" for a file of denet's own kinds and keys.
+    enable_ebpf and enable_gpu are denet's; they do nothing, and a line of the log says so.
 
-    RuntimeError when the command cannot be started, ValueError for a bad output_format, and for
-    pss with no_pss.
+    RuntimeError when the command cannot be started or output_file not be opened, ValueError,
+    TypeError or OverflowError for a bad argument: before anything starts. What cannot be written
+    later stops the recording, and recording_error tells.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class ProcessMonitor:
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
+        records: str = "all",
         stdin: File = None,
         stdout: File = subprocess.DEVNULL,
         stderr: File = subprocess.DEVNULL,
@@ -79,20 +86,20 @@ class ProcessMonitor:
         new_session: bool = False,
         own_cgroup: bool = False,
     ) -> None:
-        words = _words_of(cmd)
+        words = words_of(cmd)
         self._configure(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
-            enable_gpu, accounting, children, pss, no_pss, label,
+            enable_gpu, accounting, children, pss, no_pss, label, records,
         )  # fmt: skip
         with ExitStack() as stack:
-            fds = _descriptors(stack, stdin, stdout, stderr)
+            fds = descriptors(stack, stdin, stdout, stderr)
             setup = _monitor.CommandSetup(*fds, cwd, env, new_session, bool(own_cgroup))
             try:
                 self._native.run(words, setup)
             except _monitor.NativeError as error:
-                self._drop_file()
-                raise _io_error(error) from error
+                self._native.close()
+                raise io_error(error) from error
 
     @classmethod
     def from_pid(
@@ -116,6 +123,7 @@ class ProcessMonitor:
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
+        records: str = "all",
     ) -> "ProcessMonitor":
         """Follows a running process with all that it has started and will start.
 
@@ -125,12 +133,12 @@ class ProcessMonitor:
         self._configure(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
-            enable_gpu, accounting, children, pss, no_pss, label,
+            enable_gpu, accounting, children, pss, no_pss, label, records,
         )  # fmt: skip
         try:
             self._attach(pid)
         except BaseException:
-            self._drop_file()
+            self._native.close()
             raise
         return self
 
@@ -139,15 +147,22 @@ class ProcessMonitor:
         output_file: Optional[PathName], output_format: str, store_in_memory: bool, quiet: bool,
         include_children: bool, write_metadata: bool, write_env: bool, enable_ebpf: bool,
         enable_gpu: bool, accounting: str, children: Optional[int], pss: bool, no_pss: bool,
-        label: Optional[str],
+        label: Optional[str], records: str,
     ) -> None:  # fmt: skip
-        _refuse_what_is_to_come(enable_ebpf, enable_gpu)
+        tell_what_does_nothing(enable_ebpf, enable_gpu)
         self._base_ms = parse_interval(base_interval_ms)
         self._max_ms = parse_interval(max_interval_ms)
         form = parse_format(output_format)
+        parse_records(records)
+        parse_label(label)
+        parse_children(children)
+        check_pss(pss, no_pss)
+        _monitor.parse_accounting(accounting)
+        self._accounting_wanted = accounting
         self._store = bool(store_in_memory)
         self._quiet = bool(quiet)
-        self._has_told_loss = False
+        self._has_looked = False
+        self._has_survivors = False
         self._lock = threading.RLock()
         self._samples: List[str] = []
         self._children: List[str] = []
@@ -167,6 +182,7 @@ class ProcessMonitor:
                 include_children=bool(include_children),
                 write_metadata=bool(write_metadata),
                 write_env=bool(write_env),
+                records=records,
             )
         # When to sample is decided here, so that sample_once() and run() do not disturb each other.
         self._native = _monitor.NativeMonitor(
@@ -195,8 +211,8 @@ class ProcessMonitor:
                 self._native.attach(number)
                 return
             except _monitor.NativeError as error:
-                if error.errno not in (errno.ESRCH, errno.ENOENT) and not _has_ended(number):
-                    raise _io_error(error) from error
+                if error.errno not in (errno.ESRCH, errno.ENOENT) and not has_ended(number):
+                    raise io_error(error) from error
                 if attempt + 1 == _ATTACH_TRIES:
                     raise missing from error
             time.sleep(_ATTACH_PAUSE_S)
@@ -209,37 +225,69 @@ class ProcessMonitor:
             has_ended = self._native.ended
             for line in self._native.take_records():
                 self._on_record(kind_of(line), line)
+            if not self._has_looked:
+                self._has_looked = True
+                self._tell_accounting(self._accounting_wanted, self.accounting)
             if has_ended:
-                self._drop_file()
-            self._check_file()
+                self._settle()
+            elif self._file is not None:
+                self._check_file(self._file)
 
     def _on_record(self, kind: str, line: str) -> None:
         if kind in SAMPLES:
             self._last = line
             if self._store:
                 self._samples.append(line)
-        elif kind == "child":
+        elif kind == "child" and self._store:
             if json.loads(line)["pid"] == self._native.pid:
                 return  # the root has run another program; denet tells that of descendants only
             self._children.append(line)
         elif kind == "process":
-            self._processes.append(line)
+            self._has_survivors |= '"running":true' in line
+            if self._store:
+                self._processes.append(line)
         is_printed = self._is_echoing and not self._quiet and self._file is None
         if is_printed and kind in _PRINTED:
+            self._print(line)
+
+    def _print(self, line: str) -> None:
+        try:
             print(line, flush=True)
+        except (OSError, ValueError) as error:  # nobody reads it any more, or it is closed
+            self._is_echoing = False
+            warn("records cannot be printed: %s", error)
 
-    def _drop_file(self) -> None:
-        # The object stays: whoever has a file gets nothing on stdout.
-        if self._file is not None:
-            self._file.finish()
-
-    def _check_file(self) -> None:
-        if self._file is None or self._has_told_loss:
+    def _settle(self) -> None:
+        """A run that has ended holds no descriptor, and nothing of the library's."""
+        if not self._native.has_handle:
             return
-        error = self._file.error()
-        if error:
-            self._has_told_loss = True
-            raise RuntimeError(f"IO Error: {self._file.name}: {os.strerror(error)}")
+        file = self._file
+        if file is not None:
+            file.finish()
+            self._check_file(file)
+        self._native.settle()
+        with suppress(_monitor.NativeError):
+            self._tell_end(self._native.summary_json())
+
+    def _check_file(self, file: _monitor.RecordFile) -> None:
+        self._tell_recording(file.error(), file.name)
+
+    def close(self) -> None:
+        """Ends the monitoring, if it goes on; the command is left alone, and what is known stays.
+
+        A monitor that has ended by itself holds nothing; this is for one that has not. `with` calls
+        it."""
+        with self._lock:
+            with suppress(_monitor.NativeError):
+                self._native.finish()
+            self._take()
+            self._native.close()
+
+    def __enter__(self) -> "ProcessMonitor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _sample_if_due(self) -> None:
         now = time.monotonic()
@@ -396,9 +444,9 @@ class ProcessMonitor:
             native = self._native
             return [native.metadata_json(), *self._processes, native.summary_json()]
 
-    def _summary_of_run(self) -> Any:
-        self._check_ended()
-        return self._native.summary()
+    def _all_records(self) -> List[str]:
+        with self._lock:
+            return [*self._samples, *self._processes]
 
     def _check_ended(self) -> None:
         if not self._native.ended:
@@ -422,61 +470,3 @@ class ProcessMonitor:
         from ._execute import execute_with_monitoring
 
         return execute_with_monitoring(*args, **kwargs)
-
-
-def _words_of(cmd: Sequence[str]) -> List[str]:
-    if isinstance(cmd, (str, bytes)):
-        raise TypeError("the command is a list of words, not a text")
-    words = list(cmd)
-    if not words:
-        raise RuntimeError("IO Error: Command cannot be empty")
-    return words
-
-
-def _has_ended(pid: int) -> bool:
-    """Also when nobody has waited for it: a zombie."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] in (b"Z", b"X")
-    except FileNotFoundError:
-        return True
-    except OSError as error:
-        return error.errno == errno.ESRCH
-
-
-def _refuse_what_is_to_come(enable_ebpf: bool, enable_gpu: bool) -> None:
-    if enable_ebpf:
-        raise NotImplementedError(
-            "enable_ebpf: counts of system calls and waits are not built yet"
-            " (all other figures come from eBPF without it)"
-        )
-    if enable_gpu:
-        raise NotImplementedError("enable_gpu: figures of GPUs are not built yet")
-
-
-def _io_error(error: OSError) -> RuntimeError:
-    return RuntimeError(f"IO Error: {error.strerror}")
-
-
-def _descriptors(stack: ExitStack, stdin: File, stdout: File, stderr: File) -> Tuple[int, int, int]:
-    """Three descriptors as the library wants them; those opened here are closed by the stack."""
-    null = -1
-
-    def one(file: File) -> int:
-        nonlocal null
-        if file is None:
-            return -1
-        if file == subprocess.DEVNULL:
-            if null < 0:
-                null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
-                stack.callback(os.close, null)
-            return null
-        number = file if isinstance(file, int) else file.fileno()
-        if number < 0:
-            raise ValueError("a pipe would have no reader here: give a file or a descriptor")
-        return number
-
-    out = one(stdout)
-    if stderr == subprocess.STDOUT:
-        return one(stdin), out, out if out >= 0 else 1
-    return one(stdin), out, one(stderr)

@@ -3,24 +3,47 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import json
 import os
 import threading
-from contextlib import suppress
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union, overload
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, TypeVar, overload
 
 from . import _monitor, _records
-from ._output import SAMPLES, PathName, csv_lines, kind_of, parse_format, parse_interval
+from ._output import (
+    SAMPLES,
+    PathName,
+    check_pss,
+    csv_lines,
+    kind_of,
+    parse_format,
+    parse_interval,
+    parse_label,
+    parse_records,
+)
+from ._told import Told, warn
+
+if TYPE_CHECKING:
+    from typing import Coroutine, Protocol
+
+    from typing_extensions import ParamSpec
+
+    P = ParamSpec("P")
+
+R = TypeVar("R")
+Sample = Dict[str, Any]  # see docs/records.md: figures of the tree on top, its parts below
 
 
-class Monitor:
+class Monitor(Told):
     """The calling process with all its threads and children, for the time of a `with` block.
 
     Samples are dicts: the figures of the whole tree at the top level, the tree's parts below.
     A thread of the library takes them, so nothing of Python runs for them. Exact where BPF is
-    allowed, else from /proc. Intervals are in milliseconds.
+    allowed, else from /proc. Intervals are in milliseconds. records is "all", or "denet" for a file
+    of denet's own kinds and keys alone.
+
+    One block at a time: RuntimeError for a nested one of the same object. OSError when output_file
+    cannot be opened; what cannot be written later stops the recording and is told by
+    recording_error.
     """
 
     def __init__(
@@ -36,6 +59,7 @@ class Monitor:
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
+        records: str = "all",
     ) -> None:
         self.base_interval_ms = parse_interval(base_interval_ms)
         self.max_interval_ms = parse_interval(max_interval_ms)
@@ -44,20 +68,22 @@ class Monitor:
         self.store_in_memory = store_in_memory
         self.include_children = include_children
         self.pid = os.getpid()
+        _monitor.parse_accounting(accounting)
+        check_pss(pss, no_pss)
         self._accounting = accounting
         self._pss = bool(pss)
         self._no_pss = bool(no_pss)
-        self._label = label
-        if self._pss and self._no_pss:
-            raise ValueError("pss and no_pss: one or the other")
+        self._label = parse_label(label)
+        self._records = parse_records(records)
         self._native: Optional[_monitor.NativeMonitor] = None
         self._file: Optional[_monitor.RecordFile] = None
         self._lock = threading.Lock()
-        self._samples: List[Dict[str, Any]] = []
+        self._samples: List[Sample] = []
         self._metadata: Dict[str, Any] = {}
-        self._summary: Optional[str] = None
 
     def __enter__(self) -> "Monitor":
+        if self._native is not None and self.pid == os.getpid():
+            raise RuntimeError("this monitor has a block already: another needs one of its own")
         # Before the work: or it would be told when that is done.
         file = self._open(self.output_file) if self.output_file is not None else None
         native = _monitor.NativeMonitor(
@@ -69,39 +95,42 @@ class Monitor:
             no_pss=self._no_pss,
             label=self._label,
             file=file,
+            keep_records=bool(self.store_in_memory),
         )
         self.pid = os.getpid()
         try:
             native.attach(self.pid)
             native.start_thread()
         except _monitor.NativeError as error:
+            native.close()
             raise RuntimeError(f"IO Error: {error.strerror}") from error
         self._metadata = json.loads(native.metadata_json())
         self._metadata.pop("kind", None)
+        self._tell_accounting(self._accounting, self.accounting)
         self._samples = []
-        self._summary = None
+        self._summary_text = None
+        self._recording_error = None
         self._native = native
         self._file = file
         return self
 
-    def __exit__(self, kind: object = None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         native = self._native
         if native is None:
+            return
+        if self.pid != os.getpid():  # a child that was forked inside the block leaves it, too
+            self._native = None
             return
         try:
             native.finish()
             self._take()
-            if self._samples:
-                self._summary = native.summary_json()
-        except _monitor.NativeError:
-            pass  # a child that was forked inside the block leaves it, too
-        self._native = None
-        error = self._end_file()
-        native.close()
-        if not self.store_in_memory:
-            self._samples = []
-        if error and kind is None:  # the block's own exception matters more
-            raise OSError(error, os.strerror(error), os.fspath(self.output_file or ""))
+            self._tell_end(native.summary_json())
+        except _monitor.NativeError as error:
+            warn("the block's last figures could not be had: %s", error.strerror)
+        finally:
+            self._native = None
+            self._end_file()
+            native.close()
 
     def _open(self, path: PathName) -> _monitor.RecordFile:
         """The calls of a decorated function add to one file; only of lines that is possible."""
@@ -114,14 +143,27 @@ class Monitor:
             self.output_format,
             include_children=bool(self.include_children),
             write_metadata=not is_lines or not os.fstat(fd).st_size,
+            records=self._records,
         )
 
-    def _end_file(self) -> int:
+    def _end_file(self) -> None:
         file, self._file = self._file, None
-        if file is None or self.pid != os.getpid():
-            return 0
-        file.finish()
-        return file.error()
+        if file is not None:
+            file.finish()
+            self._tell_recording(file.error(), file.name)
+
+    @property
+    def recording_error(self) -> Optional[OSError]:
+        """Why output_file has not all records; None while all could be written."""
+        file = self._file
+        if file is not None and self.pid == os.getpid():
+            self._tell_recording(file.error(), file.name)
+        return self._recording_error
+
+    @property
+    def accounting(self) -> Optional[str]:
+        """Where the figures come from: "bpf" is exact, "proc" sampled; None before the block."""
+        return self._metadata.get("accounting")
 
     @property
     def monitoring(self) -> bool:
@@ -129,32 +171,34 @@ class Monitor:
         return self._native is not None
 
     @property
-    def samples(self) -> List[Dict[str, Any]]:
+    def samples(self) -> List[Sample]:
         return self.get_samples()
 
     def _take(self) -> None:
         native = self._native
-        if native is None or self.pid != os.getpid():
+        if native is None or self.pid != os.getpid() or not self.store_in_memory:
             return
         with self._lock:
             for line in native.take_records():
                 if kind_of(line) in SAMPLES:
                     self._samples.append(_records.flatten_sample(json.loads(line)))
 
-    def get_samples(self) -> List[Dict[str, Any]]:
+    def get_samples(self) -> List[Sample]:
         """All samples so far; also inside the block, from any thread."""
         self._take()
         return list(self._samples)
 
+    _all_records = get_samples
+
     def clear_samples(self) -> None:
         self._take()
         self._samples = []
-        self._summary = None
+        self._summary_text = None
 
     def get_summary(self) -> str:
         """denet's summary as JSON, "{}" before any sample; after the block with true totals."""
-        if self._summary is not None:
-            return self._summary
+        if self._summary_text is not None:
+            return self._summary_text
         samples = self.get_samples()
         if not samples:
             return "{}"
@@ -176,7 +220,7 @@ class Monitor:
                 file.write(_text(samples, form))
 
 
-def _text(samples: List[Dict[str, Any]], form: str) -> str:
+def _text(samples: List[Sample], form: str) -> str:
     if form == "csv":
         return "".join(csv_lines(samples))
     lines = [_records.to_json(_records.unflatten_sample(sample)) for sample in samples]
@@ -197,26 +241,45 @@ def monitor(
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
+    records: str = "all",
 ) -> Monitor:
-    """A context manager that records what the calling process uses; intervals in milliseconds."""
+    """A context manager that records what the calling process uses; intervals in milliseconds.
+
+    ValueError for a word that is none of those allowed, OverflowError for a negative interval.
+    """
     return Monitor(
         base_interval_ms, max_interval_ms, output_file, output_format, store_in_memory,
         include_children, accounting=accounting, pss=pss, no_pss=no_pss, label=label,
+        records=records,
     )  # fmt: skip
 
 
-Profiled = Callable[..., Tuple[Any, List[Dict[str, Any]]]]
+if TYPE_CHECKING:
+
+    class _Decorator(Protocol):
+        """What profile() with arguments returns."""
+
+        @overload
+        def __call__(
+            self, func: Callable[P, Coroutine[Any, Any, R]]
+        ) -> Callable[P, Coroutine[Any, Any, Tuple[R, List[Sample]]]]: ...
+        @overload
+        def __call__(self, func: Callable[P, R]) -> Callable[P, Tuple[R, List[Sample]]]: ...
 
 
 @overload
-def profile(func: Callable[..., Any]) -> Profiled: ...
+def profile(
+    func: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, Tuple[R, List[Sample]]]]: ...
+@overload
+def profile(func: Callable[P, R]) -> Callable[P, Tuple[R, List[Sample]]]: ...
 @overload
 def profile(
     func: None = None, *, base_interval_ms: int = 100, max_interval_ms: int = 1000,
     output_file: Optional[PathName] = None, output_format: str = "jsonl",
     store_in_memory: bool = True, include_children: bool = True, accounting: str = "auto",
-    pss: bool = False, no_pss: bool = False, label: Optional[str] = None,
-) -> Callable[[Callable[..., Any]], Profiled]: ...  # fmt: skip
+    pss: bool = False, no_pss: bool = False, label: Optional[str] = None, records: str = "all",
+) -> _Decorator: ...  # fmt: skip
 def profile(
     func: Optional[Callable[..., Any]] = None,
     *,
@@ -230,56 +293,33 @@ def profile(
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
-) -> Union[Profiled, Callable[[Callable[..., Any]], Profiled]]:
+    records: str = "all",
+) -> Any:
     """Decorates a function, also an async one: a call returns (result, samples).
+
+    Of a generator, async or not, the result is the generator, measured from its first step until
+    it is exhausted or closed; samples is a list that is filled then.
 
     When the function raises, its exception goes on to the caller; the samples are then in the
     exception's attribute `denet_samples`, in the decorated function's `last_samples`, and in
     output_file. The figures are of the whole process: what other threads use meanwhile is in them.
+    Arguments and their errors are those of monitor().
     """
 
-    parse_format(output_format)
+    def new_monitor() -> Monitor:
+        return Monitor(
+            base_interval_ms, max_interval_ms, output_file, output_format, store_in_memory,
+            include_children, accounting=accounting, pss=pss, no_pss=no_pss, label=label,
+            records=records,
+        )  # fmt: skip
 
-    def decorate(function: Callable[..., Any]) -> Profiled:
-        def new_monitor() -> Monitor:
-            return Monitor(
-                base_interval_ms, max_interval_ms, output_file, output_format, store_in_memory,
-                include_children, accounting=accounting, pss=pss, no_pss=no_pss, label=label,
-            )  # fmt: skip
+    new_monitor()  # what is wrong with an argument is told where it stands
+    if func is not None and not callable(func):
+        raise TypeError("profile() decorates a function; its options are keywords")
 
-        def keep(watch: Monitor) -> List[Dict[str, Any]]:
-            samples = wrapper.last_samples = watch.get_samples()
-            return samples
+    def decorate(function: Callable[..., Any]) -> Any:
+        from ._decorate import measured
 
-        def keep_with(watch: Monitor, error: BaseException) -> None:
-            samples = keep(watch)
-            with suppress(AttributeError):  # of an exception with slots
-                error.denet_samples = samples  # type: ignore[attr-defined]
-
-        @functools.wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Tuple[Any, List[Dict[str, Any]]]:
-            watch = new_monitor()
-            try:
-                with watch:
-                    result = function(*args, **kwargs)
-            except BaseException as error:
-                keep_with(watch, error)
-                raise
-            return result, keep(watch)
-
-        @functools.wraps(function)
-        async def call_async(*args: Any, **kwargs: Any) -> Tuple[Any, List[Dict[str, Any]]]:
-            watch = new_monitor()
-            try:
-                with watch:
-                    result = await function(*args, **kwargs)
-            except BaseException as error:
-                keep_with(watch, error)
-                raise
-            return result, keep(watch)
-
-        wrapper: Any = call_async if inspect.iscoroutinefunction(function) else call
-        wrapper.last_samples = []
-        return wrapper
+        return measured(function, new_monitor)
 
     return decorate(func) if func is not None else decorate

@@ -250,8 +250,14 @@ def test_windows_hold_what_they_say():
     assert [entry["ts_ms"] for entry in merged] == [1100, 1300, 1400]
     assert [entry["_window_size"] for entry in merged] == [2, 2, 1]
     assert cpu_of(aggregate_metrics(samples_with(5, 15, 10), 3, "max")) == [15]
-    odd = aggregate_metrics(samples_with(5, 15, 10), 3, "odd")[0]
-    assert (odd["cpu_usage"], odd["_aggregation_method"], odd["_aggregated"]) == (10, "odd", True)
+    with pytest.raises(ValueError, match="odd"):
+        aggregate_metrics(samples_with(5, 15, 10), 3, "odd")
+    with pytest.raises(TypeError):
+        aggregate_metrics(samples_with(5, 15, 10), "3")
+    with pytest.raises(TypeError):
+        find_peaks(samples_with(5, 15, 10), threshold="50")
+    mean = aggregate_metrics(samples_with(5, 15, 10), 3)[0]
+    assert (mean["cpu_usage"], mean["_aggregation_method"], mean["_aggregated"]) == (10, "mean", True)
 
 
 def test_small_windows_change_nothing():

@@ -109,8 +109,13 @@ def test_bad_arguments_are_refused_before_anything_starts(tmp_path):
         denet.execute_with_monitoring(command, output_format="xml")
     with pytest.raises(RuntimeError, match="nonexistent"):
         denet.execute_with_monitoring(command, output_file="/nonexistent/metrics")
-    with pytest.raises(NotImplementedError):
-        denet.execute_with_monitoring(command, enable_ebpf=True)
+    for bad in (
+        {"timeout": "5"}, {"timeout": float("nan")}, {"children": -1}, {"children": "2"},
+        {"records": "some"}, {"accounting": "magic"}, {"label": 7}, {"pss": True, "no_pss": True},
+        {"env": {"A=B": "c"}}, {"stdout": subprocess.PIPE},
+    ):  # fmt: skip
+        with pytest.raises((TypeError, ValueError)):
+            denet.execute_with_monitoring(command, **bad)
     with pytest.raises(FileNotFoundError):
         denet.execute_with_monitoring(command, stdout_file="/nonexistent/out")
     assert not mark.exists()

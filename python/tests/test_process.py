@@ -26,6 +26,7 @@ from support import (
 )
 
 import denet_bpf as denet
+from denet_bpf import _told
 from denet_bpf import _output
 
 # Far more than a pipe holds.
@@ -101,10 +102,15 @@ def test_a_pid_that_nobody_has_raises_what_denet_raises(pid, error):
         denet.ProcessMonitor.from_pid(pid, 100, 1000)
 
 
-def test_what_is_not_built_yet_says_so():
+def test_what_does_nothing_is_told_once(caplog):
     for name in ("enable_ebpf", "enable_gpu"):
-        with pytest.raises(NotImplementedError, match=name):
-            denet.ProcessMonitor(["true"], 100, 1000, **{name: True})
+        _told._told.clear()
+        for _ in range(2):
+            denet.ProcessMonitor(["true"], 100, 1000, quiet=True, **{name: True}).run()
+        assert len([text for text in caplog.messages if name in text]) == 1
+
+
+def test_what_is_not_built_yet_says_so():
     with pytest.raises(NotImplementedError, match="report"):
         denet.generate_report("metrics.jsonl")
     with pytest.raises(ValueError, match="accounting 'magic'"):

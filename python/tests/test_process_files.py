@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """ProcessMonitor: files, stdout, and those that denet and we read of each other."""
 
+import errno
 import json
 import os
 import signal
@@ -78,9 +79,13 @@ def test_nothing_is_started_whose_records_cannot_be_kept(tmp_path):
     assert not mark.exists()
 
 
-def test_a_full_disk_is_told():
-    with pytest.raises(RuntimeError, match="No space left"):
-        run(["true"], output_file="/dev/full")
+def test_a_full_disk_ends_the_recording_and_nothing_else(caplog):
+    monitor = run(["sh", "-c", "exit 4"], output_file="/dev/full")
+    assert monitor.exit_code == 4 and monitor.get_samples() and monitor.get_processes()
+    assert monitor.recording_error.errno == errno.ENOSPC
+    assert monitor.recording_error.filename == "/dev/full"
+    told = [record for record in caplog.records if record.name == "denet_bpf"]
+    assert [record.levelname for record in told if "/dev/full" in record.getMessage()] == ["WARNING"]
 
 
 @pytest.mark.parametrize("more, is_silent", [("", False), (", quiet=True", True),
