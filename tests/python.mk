@@ -43,7 +43,7 @@ $(PY_VENV)-extra/.complete:
 	} >$(@D)/log 2>&1; grep '^no ' $(@D)/log || true
 	$(Q)touch $@
 
-wheel: $(BUILD)/libdenet.so $(PY_VENV)/.complete
+wheel: $(BUILD)/libdenet.so $(BUILD)/denet-bpf $(PY_VENV)/.complete
 	$(Q)packaging/wheel "$(abspath $(BUILD))/libdenet.so" "$(abspath $(PY_VENV))" "$(abspath $(PY_DIR))/wheel"
 
 # A machine that is cut off cannot have what the tests are made of.

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
         generate_summary_from_metrics_json,
     )
     from ._insight import parallelism, roll_up, waited_for
+    from ._notebook import load_ipython_extension
+    from ._result import Result, Summary, load
+    from ._run import run, run_async
     from .analysis import (
         aggregate_metrics,
         convert_format,
@@ -38,6 +41,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Monitor",
     "ProcessMonitor",
+    "Result",
+    "Summary",
     "aggregate_metrics",
     "check_budgets",
     "convert_format",
@@ -46,6 +51,8 @@ __all__ = [
     "generate_report",
     "generate_summary_from_file",
     "generate_summary_from_metrics_json",
+    "load",
+    "load_ipython_extension",
     "load_metrics",
     "load_records",
     "monitor",
@@ -54,6 +61,8 @@ __all__ = [
     "profile",
     "resource_utilization",
     "roll_up",
+    "run",
+    "run_async",
     "save_metrics",
     "to_dataframe",
     "waited_for",
@@ -71,6 +80,12 @@ _LATER = {
     "save_metrics": "analysis",
     "to_dataframe": "analysis",
     "ProcessMonitor": "process",
+    "Result": "_result",
+    "Summary": "_result",
+    "load": "_result",
+    "load_ipython_extension": "_notebook",
+    "run": "_run",
+    "run_async": "_run",
     "execute_with_monitoring": "_execute",
     "generate_summary_from_file": "_execute",
     "generate_summary_from_metrics_json": "_execute",

@@ -8,6 +8,7 @@ the keys; cpu_usage is percent of one core.
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import math
@@ -149,10 +150,18 @@ def read_records(path: PathName) -> List[Record]:
     are skipped with a warning.
     """
     name = os.fspath(path)
-    with open(path, encoding="utf-8-sig", errors="replace", newline="\n") as stream:
+    with _open(name) as stream:
         is_array = _first_character(stream) == "["
         stream.seek(0)
         return _read_array(stream.read(), name) if is_array else _read_lines(stream, name)
+
+
+def _open(name: str) -> TextIO:
+    """Also what is packed by gzip, whatever its name."""
+    with open(name, "rb") as raw:
+        is_packed = raw.read(2) == b"\x1f\x8b"
+    opening: Any = gzip.open if is_packed else open
+    return opening(name, "rt", encoding="utf-8-sig", errors="replace", newline="\n")  # type: ignore[no-any-return]
 
 
 def to_json(record: Any, indent: Optional[int] = None) -> str:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import ParamSpec
 
+    from ._result import Result
+
     P = ParamSpec("P")
 
 R = TypeVar("R")
@@ -79,6 +81,7 @@ class Monitor(Told):
         self._file: Optional[_monitor.RecordFile] = None
         self._lock = threading.Lock()
         self._samples: List[Sample] = []
+        self._processes: List[Dict[str, Any]] = []
         self._metadata: Dict[str, Any] = {}
 
     def __enter__(self) -> "Monitor":
@@ -108,6 +111,7 @@ class Monitor(Told):
         self._metadata.pop("kind", None)
         self._tell_accounting(self._accounting, self.accounting)
         self._samples = []
+        self._processes = []
         self._summary_text = None
         self._recording_error = None
         self._native = native
@@ -180,8 +184,11 @@ class Monitor(Told):
             return
         with self._lock:
             for line in native.take_records():
-                if kind_of(line) in SAMPLES:
+                kind = kind_of(line)
+                if kind in SAMPLES:
                     self._samples.append(_records.flatten_sample(json.loads(line)))
+                elif kind == "process":
+                    self._processes.append(json.loads(line))
 
     def get_samples(self) -> List[Sample]:
         """All samples so far; also inside the block, from any thread."""
@@ -208,6 +215,16 @@ class Monitor(Told):
     def get_metadata(self) -> Dict[str, Any]:
         """pid, cmd, executable, t0_ms and how it is measured."""
         return dict(self._metadata)
+
+    def result(self) -> Result:
+        """The last block as a Result; its command is this program. RuntimeError before its end."""
+        from ._result import Result
+
+        if self._summary_text is None:
+            raise RuntimeError("no block has ended yet")
+        summary = json.loads(self._summary_text)
+        records = [{"kind": "metadata", **self._metadata}, *self._samples, *self._processes]
+        return Result([*records, {"kind": "summary", **summary}], summary)
 
     def save_samples(self, path: PathName, format: str = "jsonl") -> None:  # noqa: A002
         """JSON Lines after one of metadata, a JSON array, or CSV. Without samples: nothing."""

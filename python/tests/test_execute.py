@@ -306,13 +306,6 @@ def test_corrupt_json_is_named_by_file_and_line(tmp_path):
         denet.load_metrics(path)
 
 
-def test_the_report_command_says_that_it_is_to_come(capsys):
-    from denet_bpf import report
-
-    assert report.main() == 1
-    assert "denet-report" in capsys.readouterr().err
-
-
 def test_no_command_is_left_behind():
     """What any of these tests has started is gone."""
     me = str(os.getpid())

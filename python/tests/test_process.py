@@ -110,9 +110,7 @@ def test_what_does_nothing_is_told_once(caplog):
         assert len([text for text in caplog.messages if name in text]) == 1
 
 
-def test_what_is_not_built_yet_says_so():
-    with pytest.raises(NotImplementedError, match="report"):
-        denet.generate_report("metrics.jsonl")
+def test_bad_words_are_named():
     with pytest.raises(ValueError, match="accounting 'magic'"):
         denet.ProcessMonitor(["true"], 100, 1000, accounting="magic")
 

@@ -56,7 +56,7 @@ def test_the_version_is_that_of_the_makefile(wheel):
 def test_the_wheel_has_what_it_needs_and_no_path_of_this_machine(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        for wanted in ("denet_bpf/libdenet.so.0", "denet_bpf/py.typed", "denet_bpf/__init__.py"):
+        for wanted in ("denet_bpf/libdenet.so.0", "denet_bpf/denet-bpf", "denet_bpf/py.typed"):
             assert wanted in names
         assert any("/LICENSE" in name for name in names)
         bundled = [name for name in names if name.startswith("denet_bpf.libs/")]
@@ -95,7 +95,16 @@ def test_a_user_installs_it_and_runs_the_readme(wheel, version, python, tmp_path
         assert run(inside, "-c", code, cwd=tmp_path)
     where = run(inside, "-c", "import denet_bpf._native as n; print(n._find(), n.version())")
     assert str(tmp_path) in where and "libdenet.so.0" in where
-    report = subprocess.run([tmp_path / "venv/bin/denet-report"], stderr=subprocess.PIPE)
-    assert report.returncode == 1 and b"no reports yet" in report.stderr
+    folder = tmp_path / "venv/bin"
+    path, page = tmp_path / "run.jsonl", tmp_path / "run.html"
+    for program in ([inside, "-m", "denet_bpf"], [folder / "denet-bpf"]):
+        assert "denet-bpf" in run(*program, "--version")
+        run(*program, "-q", "-o", path, "run", "true")
+        assert "STATISTICS" in run(*program, "stats", path)
+    host = subprocess.run([folder / "denet-bpf", "host"], env=clean_environment(),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+    assert host.returncode and b"denet-bpf-host" in host.stdout
+    assert run(folder / "denet-report", path).strip() == str(page)
+    assert page.read_text().startswith("<!")
     listed = run(inside, "-c", "import importlib.metadata as m; print(m.entry_points())")
     assert "denet_bpf.pytest_plugin" in listed
