@@ -100,7 +100,10 @@ _LATER = {
 }
 
 
-_MODULES = ("analysis", "monitoring", "process", "profiling", "report", "telemetry")
+_MODULES = (
+    "agent", "analysis", "metlog", "monitoring", "process", "profiling", "report", "snakemake",
+    "telemetry",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

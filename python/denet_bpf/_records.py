@@ -161,7 +161,8 @@ def _open(name: str) -> TextIO:
     with open(name, "rb") as raw:
         is_packed = raw.read(2) == b"\x1f\x8b"
     opening: Any = gzip.open if is_packed else open
-    return opening(name, "rt", encoding="utf-8-sig", errors="replace", newline="\n")  # type: ignore[no-any-return]
+    stream: TextIO = opening(name, "rt", encoding="utf-8-sig", errors="replace", newline="\n")
+    return stream
 
 
 def to_json(record: Any, indent: Optional[int] = None) -> str:

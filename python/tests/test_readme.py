@@ -43,7 +43,7 @@ SECTIONS = [section for page in PAGES if page.exists() for section in sections_o
 def test_the_pages_have_examples():
     assert {section.page.name for section in SECTIONS} == {"README.md", "python.md"}
     languages = {language for section in SECTIONS for language, _ in section.programs}
-    assert len(SECTIONS) >= 10 and languages == {"python", "sh"}
+    assert len(SECTIONS) >= 10 and languages == {"python", "sh", "text"}
 
 
 def needs(code, name):
