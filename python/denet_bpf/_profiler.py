@@ -6,13 +6,14 @@ import contextvars
 import dataclasses
 import functools
 import inspect
+import json
 import math
 import os
 import time
 import traceback
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Callable, Deque, Dict, List, Mapping, Optional
+from typing import Any, Awaitable, Callable, Deque, Dict, Iterator, List, Mapping, Optional, Union
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # Wall clock that never jumps: set once, then driven by the monotonic clock.
@@ -73,9 +74,70 @@ class Profile:
             covered_until = max(covered_until, trace.end_time)
         return total
 
+    def get_metrics(self) -> Dict[str, Dict[str, float]]:
+        """By name: count, total_time, mean_time, min_time and max_time (seconds), memory_delta
+        (bytes), of the traces that have ended or run."""
+        found: Dict[str, Dict[str, float]] = {}
+        for name in dict.fromkeys(trace.name for trace in self.traces):
+            traces = self.named(name)
+            times = [trace.duration for trace in traces]
+            found[name] = {
+                "count": len(traces),
+                "total_time": sum(times),
+                "mean_time": sum(times) / len(times),
+                "min_time": min(times),
+                "max_time": max(times),
+                "memory_delta": sum(trace.memory_delta for trace in traces),
+            }
+        return found
+
+    def to_text(self, form: str = "json") -> str:
+        """json: a list of the traces. chrome: what chrome://tracing and Perfetto show."""
+        if form == "json":
+            return json.dumps([_as_dict(trace) for trace in self.traces], default=str)
+        if form != "chrome":
+            raise ValueError(f"format {form!r}: json or chrome")
+        return json.dumps({"traceEvents": _chrome_events(self.traces)}, default=str)
+
     def named(self, name: str) -> List[ProfileTrace]:
         """The traces of one name."""
         return [trace for trace in self.traces if trace.name == name]
+
+
+def _as_dict(trace: ProfileTrace) -> Dict[str, Any]:
+    more = {"duration": trace.duration, "memory_delta": trace.memory_delta}
+    return {**dataclasses.asdict(trace), **more}
+
+
+def _chrome_events(traces: List[ProfileTrace]) -> List[Dict[str, Any]]:
+    """Complete events in microseconds. What overlaps without being nested has a row of its own."""
+    rows: List[List[float]] = []  # the ends of what is open in each
+    events: List[Dict[str, Any]] = []
+    for trace in sorted(traces, key=lambda trace: (trace.start_time, -trace.end_time)):
+        for row, ends in enumerate(rows):
+            while ends and ends[-1] <= trace.start_time:
+                ends.pop()
+            if not ends or trace.end_time <= ends[-1]:
+                break
+        else:
+            row, ends = len(rows), []
+            rows.append(ends)
+        ends.append(trace.end_time)
+        events.append(
+            {
+                "name": trace.name, "ph": "X", "pid": os.getpid(), "tid": row,
+                "ts": trace.start_time * 1e6, "dur": trace.duration * 1e6,
+                "args": {**trace.metadata, "memory_delta": trace.memory_delta},
+            }
+        )  # fmt: skip
+    return events
+
+
+class _Done:
+    """What is done already, and may be awaited all the same."""
+
+    def __await__(self) -> Iterator[Any]:
+        return iter(())
 
 
 class _Open:
@@ -203,14 +265,30 @@ class Profiler:
         opened = self._begin(name, metadata, is_block=False)
         return opened.trace if opened else None
 
-    async def end_trace(self, trace: Optional[ProfileTrace]) -> None:
-        """Ends what start_trace() returned; does nothing when it has ended already."""
+    def end_trace(self, trace: Optional[ProfileTrace]) -> Awaitable[None]:
+        """Ends what start_trace() returned, at once, and may be awaited; does nothing when it has
+        ended already."""
         opened = self._open.get(id(trace))
         if opened is not None and opened.trace is trace:
             self._end(opened)
+        return _Done()
+
+    def export_profile(
+        self, path: Union[None, str, "os.PathLike[str]"] = None, form: str = "json"
+    ) -> str:
+        """All traces up to now as text, written to path if there is one: "json", or "chrome" for
+        chrome://tracing and Perfetto. ValueError for another form, OSError."""
+        text = self._profile().to_text(form)
+        if path is not None:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        return text
 
     async def get_profile(self) -> Profile:
         """All traces up to now, those that still run included."""
+        return self._profile()
+
+    def _profile(self) -> Profile:
         now, rss_bytes = _now(), _rss_bytes()
         running = [opened.trace for opened in list(self._open.values())]
         traces = [

@@ -255,6 +255,13 @@ class ResourceMonitor:
         """The samples of the background task, oldest first, at most history_size."""
         return list(self.__history)
 
+    def get_history(self, limit: Optional[int] = None) -> List[SystemStats]:
+        """history, or the newest of it if there are more than limit."""
+        if limit is not None and limit < 0:
+            raise ValueError("limit must not be below 0")
+        kept = self.history
+        return kept if limit is None else kept[max(0, len(kept) - limit) :]
+
     @property
     def alerts(self) -> List[Tuple[float, str]]:
         """(seconds since 1970, message) of each alert(), at most history_size."""

@@ -425,3 +425,17 @@ def test_a_pid_that_does_not_exist_is_a_process_lookup_error(library):
     process.wait()
     with pytest.raises(ProcessLookupError):
         run(ResourceMonitor(pid=process.pid).start())
+
+
+def test_the_newest_of_the_history_are_had():
+    async def use():
+        async with ResourceMonitor(interval=TICK_S) as monitor:
+            await until(lambda: len(monitor.history) >= 4)
+        return monitor
+
+    monitor = run(use())
+    assert monitor.get_history() == monitor.history
+    assert monitor.get_history(2) == monitor.history[-2:] and monitor.get_history(0) == []
+    assert monitor.get_history(1000) == monitor.history
+    with pytest.raises(ValueError, match="limit"):
+        monitor.get_history(-1)

@@ -3,11 +3,12 @@
 
 import asyncio
 import inspect
+import json
 
 import pytest
 
 from denet_bpf import monitoring
-from denet_bpf.monitoring import Profiler
+from denet_bpf.monitoring import Profile, Profiler, ProfileTrace
 
 LIMIT_S = 60
 
@@ -217,3 +218,47 @@ def test_traces_are_bounded():
         assert (await profiler.get_profile()).traces == []
 
     run(main())
+
+
+def test_metrics_are_sums_by_name():
+    profile = Profile(
+        [
+            ProfileTrace("a", 1.0, 2.0, memory_start=10, memory_end=30),
+            ProfileTrace("a", 4.0, 7.0, memory_start=30, memory_end=25),
+            ProfileTrace("b", 5.0, 5.5),
+        ]
+    )
+    found = profile.get_metrics()
+    assert list(found) == ["a", "b"] and found["b"]["count"] == 1
+    assert found["a"] == {
+        "count": 2, "total_time": 4.0, "mean_time": 2.0, "min_time": 1.0, "max_time": 3.0,
+        "memory_delta": 15,
+    }  # fmt: skip
+
+
+def test_a_profile_is_exported_as_json_and_for_chrome(tmp_path):
+    async def use():
+        profiler = Profiler()
+        with profiler.trace_context("outer", metadata={"path": "/"}):
+            trace = await profiler.start_trace("inner")
+            await profiler.end_trace(trace)
+            profiler.end_trace(await profiler.start_trace("other"))
+        return profiler
+
+    profiler = asyncio.run(use())
+    path = tmp_path / "profile.json"
+    assert profiler.export_profile(path) == path.read_text()
+    listed = json.loads(path.read_text())
+    assert [trace["name"] for trace in listed] == ["outer", "inner", "other"]
+    assert all(trace["duration"] >= 0 and not trace["running"] for trace in listed)
+    events = json.loads(profiler.export_profile(form="chrome"))["traceEvents"]
+    assert {(event["ph"], event["tid"]) for event in events} == {("X", 0)}
+    assert events[0]["args"]["path"] == "/"
+    with pytest.raises(ValueError, match="xml"):
+        profiler.export_profile(form="xml")
+
+
+def test_what_overlaps_has_a_row_of_its_own_in_chrome():
+    traces = [ProfileTrace("a", 1, 3), ProfileTrace("b", 2, 4), ProfileTrace("c", 3.5, 3.8)]
+    events = json.loads(Profile(traces).to_text("chrome"))["traceEvents"]
+    assert [event["tid"] for event in events] == [0, 1, 0]
