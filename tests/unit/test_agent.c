@@ -49,7 +49,8 @@ static void options_are_taken_in_all_their_ways(void **state)
 	assert_int_equal(options.containers.count, 2);
 	assert_string_equal(options.containers.items[1], "b");
 	assert_int_equal(options.top, 3);
-	assert_int_equal(options.interval_ns, 15000000000);
+	/* Not said: the configuration tells it. */
+	assert_int_equal(options.interval_ns, 0);
 }
 
 static void what_is_wrong_is_named(void **state)
@@ -110,6 +111,8 @@ static struct cgroup *make_group(const char *path, double cpu, uint64_t memory)
 }
 
 static const struct processes no_processes;
+static const struct survey no_survey;
+static const struct agent_options no_options;
 
 static const struct host_machine machine = {
 	.cpu_percent = NAN,
@@ -132,6 +135,8 @@ static void names_are_harmless_on_a_screen(void **state)
 				   .machine = &machine,
 				   .choice = &choice,
 				   .processes = &no_processes,
+				   .survey = &no_survey,
+				   .options = &no_options,
 				   .is_verbose = true };
 
 	(void)state;
@@ -157,9 +162,12 @@ static void a_narrow_screen_has_fewer_columns(void **state)
 	const struct cgroup *items[] = { group };
 	const struct choice choice = { .items = items, .count = 1, .matched = 1 };
 	const struct term_style style = { .columns = 24, .is_terminal = true };
-	const struct show show = {
-		.style = &style, .machine = &machine, .choice = &choice, .processes = &no_processes
-	};
+	const struct show show = { .style = &style,
+				   .machine = &machine,
+				   .choice = &choice,
+				   .processes = &no_processes,
+				   .survey = &no_survey,
+				   .options = &no_options };
 	char *line;
 
 	(void)state;
