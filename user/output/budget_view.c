@@ -23,10 +23,18 @@ static bool is_whole(double amount)
 	return amount >= 0 && amount < LARGEST && floor(amount) == amount;
 }
 
+/* A counter that is full is more than doubles tell apart. */
+static uint64_t to_bytes(double amount)
+{
+	return amount < 0x1p64 ? (uint64_t)amount : UINT64_MAX;
+}
+
 struct human budget_view_amount(const char *unit, double amount)
 {
 	struct human human;
 
+	if (strcmp(unit, "bytes") == 0 && amount >= 0 && amount <= 0x1p64)
+		return human_bytes(to_bytes(amount + 0.5));
 	if (!(amount >= 0 && amount < LARGEST))
 		return plain(amount, unit);
 	if (strcmp(unit, "ns") == 0)
@@ -39,8 +47,6 @@ struct human budget_view_amount(const char *unit, double amount)
 		return human_kib((uint64_t)amount);
 	if (strcmp(unit, "kb") == 0)
 		return human_bytes((uint64_t)(amount * 1024 + 0.5));
-	if (strcmp(unit, "bytes") == 0)
-		return human_bytes((uint64_t)(amount + 0.5));
 	if (strcmp(unit, "percent") == 0) {
 		(void)snprintf(human.text, sizeof(human.text), "%.1f%%", amount);
 		return human;
