@@ -278,7 +278,7 @@ def find_heavy_processes(
             _metrics.CPU_PERCENT: usage,
             "memory_info": ProcessMemory(reading.rss_bytes, reading.vms_bytes),
             "username": _name_of(owner),
-            "create_time": begun_s + reading.start_s,
+            _metrics.CREATE_TIME: begun_s + reading.start_s,
         }
         heavy.append(("cpu" if is_busy else "memory", info))
     _heavy.forget_others(living)
