@@ -101,7 +101,7 @@ static int take_option(struct parser *parser, const struct option_spec *spec, co
 		value = parser->args[parser->next++];
 	}
 	first = first_choice(parser, spec);
-	if (first && strcmp(first, value) != 0)
+	if (first && value && strcmp(first, value) != 0)
 		return option_refuse(parser->error,
 				     "option '--%s' was given twice, as '%.100s' and '%.100s'",
 				     spec->name, first, value);
