@@ -258,7 +258,7 @@ static void pss_near_the_same_sum_is_read_less_and_less_often(void **state)
 		assert_int_equal(sample(&world, now_ns - 1).kb, UINT64_MAX);
 		assert_int_equal(sample(&world, now_ns).kb, 3 * MIB_KB);
 		assert_int_equal(world.shares.calm_due_ns - now_ns,
-				 (times < 64 ? times : 64) * (world.shares.due_ns - now_ns));
+				 (times < 16 ? times : 16) * (world.shares.due_ns - now_ns));
 	}
 	done_world(&world);
 }

@@ -18,7 +18,7 @@
  * read without being asked for: a run that stays near its peak for long would be read all the time.
  */
 #define CALM_FACTOR 2
-#define CALM_FACTOR_MAX 64
+#define CALM_FACTOR_MAX 16
 #define ROUND_MAX_NS (100 * NS_PER_MS)
 
 /* So long may a process wait for its own mmap and munmap: the lock is held for a whole area. */
