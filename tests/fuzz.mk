@@ -12,6 +12,8 @@ endif
 
 FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZ_OBJ := $(FUZZ_LIB:%.c=$(BUILD)/fuzz/%.o)
+# Made once, for all targets and the next call.
+.SECONDARY: $(FUZZ_OBJ)
 FUZZ_CC = $(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g -O1 -Iinclude -Iuser \
 	-fsanitize=fuzzer$(1),address,undefined -fno-sanitize-recover=all
 
