@@ -166,7 +166,8 @@ static bool read_key(struct reading *reading, yaml_event_t *event, struct node *
 		faults_add(reading->faults, place, "a key must be a word");
 	if (!key || !is_word)
 		return false;
-	*ret_key = (struct node){ .key = TAKE(key->text), .key_place = place };
+	ret_key->key = TAKE(key->text);
+	ret_key->key_place = place;
 	return true;
 }
 
