@@ -276,7 +276,10 @@ class Host(Case):
         def ended():
             return looks() and sum(command["processes_ended"] for command in looks()[-1][1]) == 41
 
-        with start("-i", "0.1", "-o", str(out), "--group", folder.name, program=[HOST]) as process:
+        config = pathlib.Path(self.path("host.yml"))
+        config.write_text(f"processes:\n- {{name: short, unit: {folder.name}, comm: true|false}}\n")
+        with start("-i", "0.1", "-o", str(out), "--group", folder.name, "--group", "short", "--config", str(config),
+                   program=[HOST]) as process:
             wait_for("a look", lambda: out.exists() and '"machine"' in out.read_text())
             folder.mkdir()
             self.addCleanup(folder.rmdir)
@@ -293,6 +296,9 @@ class Host(Case):
         self.assertEqual((by_name["true"]["processes_ended"], by_name["false"]["processes_failed"]), (20, 20))
         self.assertEqual(sum(command["cpu_time_ns"] for command in commands), group["cpu_time_ns"])
         self.assertEqual(by_name["sh"]["group"], folder.name)
+        short = [record for record in map(json.loads, out.read_text().splitlines()) if record["kind"] == "processes"][-1]
+        self.assertEqual((short["name"], short["counted"], short["processes_ended"]), ("short", "exact", 40))
+        self.assertEqual(short["cpu_time_ns"], by_name["true"]["cpu_time_ns"] + by_name["false"]["cpu_time_ns"])
 
 
 if __name__ == "__main__":

@@ -211,6 +211,41 @@ static void who_gets_another_name_goes_on_there(void **state)
 	take_down(world);
 }
 
+static void of_a_new_cgroup_they_wait_for_its_name(void **state)
+{
+	struct world *world = set_out();
+	struct family_part one = { .ids = { 1 },
+				   .comm = "c",
+				   .used = { .cpu_time_ns = 9, .accounting = "exact" } };
+	const char *texts[RULE_TEXTS] = { NULL, one.comm, NULL, NULL };
+
+	(void)state;
+	add(&world->rules, "unit", "u", NULL, NULL, NULL);
+	begin(world);
+	end(world);
+	begin(world);
+	assert_int_equal(families_add(&world->families, &one, texts, true), 0);
+	end(world);
+	assert_int_equal(world->families.count, 0);
+	/* It has one now. */
+	texts[FAMILY_UNIT] = "u";
+	begin(world);
+	assert_int_equal(families_add(&world->families, &one, texts, true), 0);
+	end(world);
+	assert_int_equal(figures_of(world, "unit")->cpu_time_ns, 9);
+	/* Who never gets one waits for one look. */
+	one.ids[0] = 2;
+	texts[FAMILY_UNIT] = NULL;
+	for (unsigned int i = 0; i < 2; i++) {
+		begin(world);
+		assert_int_equal(families_add(&world->families, &one, texts, true), 0);
+		end(world);
+	}
+	assert_int_equal(figures_of(world, FAMILY_REST)->cpu_time_ns, 9);
+	assert_int_equal(figures_of(world, "unit")->cpu_time_ns, 9);
+	take_down(world);
+}
+
 static void too_many_groups_go_to_the_rest(void **state)
 {
 	struct world *world = set_out();
@@ -257,6 +292,7 @@ int main(void)
 		cmocka_unit_test(what_has_gone_stays_in_its_group),
 		cmocka_unit_test(what_was_used_before_the_first_look_is_not_known_without_bpf),
 		cmocka_unit_test(who_gets_another_name_goes_on_there),
+		cmocka_unit_test(of_a_new_cgroup_they_wait_for_its_name),
 		cmocka_unit_test(too_many_groups_go_to_the_rest),
 		cmocka_unit_test(memory_is_added_up_apart),
 	};

@@ -97,7 +97,7 @@ static bool is_near(double a, double b)
 
 static void percentiles_are_values_that_there_were(void **state)
 {
-	struct host_history figures;
+	struct host_history figures = { 0 };
 	struct world world;
 
 	(void)state;
@@ -125,7 +125,7 @@ static void percentiles_are_values_that_there_were(void **state)
 
 static void a_full_ring_forgets_the_oldest(void **state)
 {
-	struct host_history figures;
+	struct host_history figures = { 0 };
 	struct world world;
 
 	(void)state;
@@ -141,7 +141,7 @@ static void a_full_ring_forgets_the_oldest(void **state)
 
 static void groups_come_and_go(void **state)
 {
-	struct host_history figures;
+	struct host_history figures = { 0 };
 	struct world world;
 	char path[PATH_BYTES];
 

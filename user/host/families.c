@@ -15,6 +15,8 @@ struct family_seen {
 	uint64_t ids[FAMILY_IDS];
 	char comm[FAMILY_COMM_BYTES];
 	bool has_exe; /* it was sorted by it */
+	bool has_unit; /* the same */
+	bool is_held; /* not yet sorted */
 	uint32_t family;
 	struct host_processes used;
 };
@@ -142,37 +144,63 @@ static void add_counters(struct host_processes *to, struct host_processes *used,
 	}
 }
 
+/* A cgroup that came behind the look at cgroups has a name at the next: until then its processes wait. */
+static bool has_to_wait(const struct families *families, const struct family_seen *before,
+			const struct family_seen *now)
+{
+	return !before && families->before_mono_ns && !now->has_unit &&
+	       rules_want(families->rules, FAMILY_UNIT);
+}
+
+/* Who has the same name as before, and of whom no more is known, is where it was: rules are dear. */
+static int find_place(struct families *families, const struct family_seen *before,
+		      const char *const texts[RULE_TEXTS], struct family_seen *now)
+{
+	if (!before || (now->has_exe && !before->has_exe) || (now->has_unit && !before->has_unit) ||
+	    strcmp(before->comm, now->comm) != 0)
+		return sort_in(families, texts, &now->family);
+	now->family = before->family;
+	now->has_exe = before->has_exe;
+	now->has_unit = before->has_unit;
+	return 0;
+}
+
+static void count(struct families *families, struct family_seen *before, struct family_seen *now)
+{
+	struct host_processes *figures = &families->items[now->family].figures;
+
+	add_counters(figures, &now->used, before ? &before->used : NULL);
+	figures->processes_living += now->used.processes_living;
+	figures->threads_living += now->used.threads_living;
+	figures->accounting = now->used.accounting;
+}
+
 int families_add(struct families *families, const struct family_part *part,
 		 const char *const texts[RULE_TEXTS], bool has_whole)
 {
 	struct family_seen *now = &families->next[families->next_count];
 	struct family_seen *before;
-	struct host_processes *figures;
-	int r = 0;
+	int r;
 
-	*now = (struct family_seen){ .used = part->used, .has_exe = texts[FAMILY_EXE] };
+	*now = (struct family_seen){ .used = part->used,
+				     .has_exe = texts[FAMILY_EXE],
+				     .has_unit = texts[FAMILY_UNIT] };
 	memcpy(now->ids, part->ids, sizeof(now->ids));
 	memcpy(now->comm, part->comm, sizeof(now->comm));
 	before = families->seen_count
 			 ? bsearch(now, families->seen, families->seen_count, sizeof(*now), by_ids)
 			 : NULL;
-	/* Who has the same name as before is where it was: rules are dear. */
-	if (before && (before->has_exe || !now->has_exe) && !strcmp(before->comm, now->comm)) {
-		now->family = before->family;
-		now->has_exe = before->has_exe;
-	} else {
-		r = sort_in(families, texts, &now->family);
-	}
+	now->is_held = has_to_wait(families, before, now);
+	if (before && before->is_held)
+		before = NULL;
+	r = now->is_held ? 0 : find_place(families, before, texts, now);
 	if (r)
 		return r;
 	families->next_count++;
-	figures = &families->items[now->family].figures;
 	if (!before && !families->before_mono_ns && !has_whole)
 		before = now;
-	add_counters(figures, &now->used, before ? &before->used : NULL);
-	figures->processes_living += part->used.processes_living;
-	figures->threads_living += part->used.threads_living;
-	figures->accounting = part->used.accounting;
+	if (!now->is_held)
+		count(families, before, now);
 	return 0;
 }
 
