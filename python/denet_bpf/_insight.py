@@ -83,7 +83,7 @@ def waited_for(run: Run) -> Waited:
         found = analysis.ask("denet_analysis_waited", _abi.Waited)
         programs = found.programs[: found.programs_count]
         return {
-            _metrics.WALL_NS: found.wall_ns,
+            _metrics.WALL_NS: found.wall_ns,  # type: ignore[misc]
             "waiting_ns": found.waiting_ns,
             _metrics.RUN_DELAY_NS: found.run_delay_ns,
             "programs": [_program_of(program) for program in programs],
@@ -132,7 +132,7 @@ def roll_up(
             "rows": [_row_of(row) for row in found.rows[: found.rows_count]],
             "rows_omitted": found.rows_omitted,
             "processes": found.processes,
-            _metrics.CPU_TIME_NS: found.cpu_time_ns,
+            _metrics.CPU_TIME_NS: found.cpu_time_ns,  # type: ignore[misc]
         }
 
 
@@ -218,14 +218,14 @@ def _program_of(program: Any) -> WaitedProgram:
 
 def _segment_of(segment: Any) -> Segment:
     return {
-        _metrics.START_NS: segment.start_ns,
+        _metrics.START_NS: segment.start_ns,  # type: ignore[misc]
         _metrics.END_NS: segment.end_ns,
         "id": segment.id,
         "pid": segment.pid,
         "comm": text_of(segment.comm),
         **_command_of(segment.command),
         "waiting": segment.is_waiting,
-    }  # type: ignore[misc]
+    }
 
 
 def _row_of(row: Any) -> Row:

@@ -65,7 +65,7 @@ def parse_accounting(name: str) -> int:
     return _ACCOUNTING[name]
 
 
-def _vector(words: Sequence[bytes]):
+def _vector(words: Sequence[bytes]) -> Any:
     return (ctypes.c_char_p * (len(words) + 1))(*words, None)
 
 
@@ -120,7 +120,7 @@ class RecordFile:
             self.close()
             raise NativeError(-result, os.strerror(-result))
 
-    def observer(self):
+    def observer(self) -> Any:
         return self._library.denet_writer_observer(self._handle)
 
     def error(self) -> int:
@@ -222,7 +222,7 @@ class NativeMonitor:
         else:
             self._begin(self._library.denet_attach, self._hearing_observer(), pid)
 
-    def _hearing_observer(self):
+    def _hearing_observer(self) -> Any:
         """The file's, if there is one, which also keeps what the library warns of."""
         observer = _abi.Observer()
         if self._file is not None:
@@ -242,7 +242,7 @@ class NativeMonitor:
         self._observer = observer  # for as long as the monitor calls it
         return ctypes.byref(observer)
 
-    def _begin(self, function, observer, *arguments) -> None:
+    def _begin(self, function: Any, observer: Any, *arguments: Any) -> None:
         error = _native.new_error()
         handle = ctypes.c_void_p()
         result = function(
@@ -393,14 +393,15 @@ class NativeMonitor:
         """As subprocess has it: negative for a signal; None while it runs or when not known."""
         end = _abi.End()
         if _metrics.EXIT_CODE in self._facts:
-            return self._facts[_metrics.EXIT_CODE]  # type: ignore[no-any-return]
+            code: Optional[int] = self._facts[_metrics.EXIT_CODE]
+            return code
         if self._handle is None or self._owner != os.getpid():
             return None
         with self._lock:
             result = self._library.denet_monitor_exit(self._handle, ctypes.byref(end))
         if result < 0 or not end.known:
             return None
-        return -end.signal if end.signal else end.exit_code
+        return -int(end.signal) if end.signal else int(end.exit_code)
 
     def summary_json(self) -> str:
         return self._text("summary_json")
@@ -456,7 +457,7 @@ def summary_of_file(path: object) -> str:
     return _summary(_native.library().denet_summary_from_file, _encode(path))
 
 
-def _summary(function, *arguments) -> str:
+def _summary(function: Any, *arguments: Any) -> str:
     text = ctypes.c_void_p()
     error = _native.new_error()
     result = function(*arguments, ctypes.byref(text), ctypes.byref(error))

@@ -241,7 +241,8 @@ def _version_of(loaded: ctypes.CDLL, path: str) -> str:
 
 def version() -> str:
     """The version of the library, as "0.1.0"."""
-    return library().denet_version().decode()
+    told: str = library().denet_version().decode()
+    return told
 
 
 def new_options(**values: Any) -> ctypes.Structure:
@@ -308,4 +309,5 @@ def take_records(monitor: c_void_p) -> str:
 
 def system() -> Dict[str, Any]:
     """The machine as a whole at this moment; a key whose value is not known is absent."""
-    return json.loads(call_for_text("denet_system_json"))
+    told: Dict[str, Any] = json.loads(call_for_text("denet_system_json"))
+    return told

@@ -96,7 +96,7 @@ def html_of(result: Result) -> str:
 
 def plot(result: Result) -> Any:
     """CPU above memory. ImportError without matplotlib."""
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # type: ignore[import-not-found, unused-ignore]
 
     figure = Figure(figsize=(8, 4), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)

@@ -83,7 +83,7 @@ async def run_async(cmd: Sequence[str], **options: Any) -> Result:
         raise
 
 
-_DEFAULTS = dict(run.__kwdefaults__)
+_DEFAULTS = dict(run.__kwdefaults__ or {})
 
 
 def _options(given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -109,7 +109,7 @@ class Monitor(Told):
             raise RuntimeError(f"IO Error: {error.strerror}") from error
         self._metadata = json.loads(native.metadata_json())
         self._metadata.pop("kind", None)
-        self._tell_accounting(self._accounting, self.accounting)
+        self._tell_accounting(self._accounting, self._metadata.get("accounting", ""))
         self._samples = []
         self._processes = []
         self._summary_text = None
@@ -277,7 +277,7 @@ if TYPE_CHECKING:
         """What profile() with arguments returns."""
 
         @overload
-        def __call__(
+        def __call__(  # type: ignore[overload-overlap]
             self, func: Callable[P, Coroutine[Any, Any, R]]
         ) -> Callable[P, Coroutine[Any, Any, Tuple[R, List[Sample]]]]: ...
         @overload
@@ -285,7 +285,7 @@ if TYPE_CHECKING:
 
 
 @overload
-def profile(
+def profile(  # type: ignore[overload-overlap]
     func: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, Tuple[R, List[Sample]]]]: ...
 @overload
