@@ -288,6 +288,8 @@ class NativeMonitor:
         """Waits for something to do and does it; other threads run, signals are handled.
 
         True once monitoring has ended."""
+        if self._is_over():
+            return True
         news = select.poll()
         with self._lock:  # another thread may end it, and free what it has
             if self._is_over():
@@ -298,6 +300,8 @@ class NativeMonitor:
 
     def sample_now(self) -> bool:
         """Takes a sample; False when there is nothing to take any more, or by no means."""
+        if self._is_over():  # in a forked process, where nobody may ever give the lock back
+            return False
         with self._lock:
             if self._is_over():
                 return False
@@ -338,6 +342,8 @@ class NativeMonitor:
 
     def finish(self) -> None:
         """Takes the last sample and ends monitoring; the command is left alone."""
+        if self._is_over():
+            return
         with self._lock:
             if self._is_over():
                 return
@@ -384,6 +390,8 @@ class NativeMonitor:
 
     def is_root_alive(self) -> bool:
         """Whether the root process lives; not so when it has ended but nobody has waited for it."""
+        if self._is_over():  # in a forked process, where nobody may ever give the lock back
+            return False
         with self._lock:
             if self._is_over():
                 return False
@@ -422,14 +430,17 @@ class NativeMonitor:
 
     def close(self) -> None:
         """Frees the monitor. The command is left alone."""
+        # A forked process leaves it: there is no thread to join there, and perhaps a lock to wait for.
+        if self._owner not in (0, os.getpid()):
+            self._handle, self._file, self._ended = None, None, True
+            return
         with self._lock:
             handle, self._handle, self._ended = self._handle, None, True
+            file, self._file = self._file, None
             self._observer = None
-        file, self._file = self._file, None
-        # A forked process leaves it: there is no thread to join there.
-        if handle is not None and self._owner == os.getpid():
+        if handle is not None:
             self._library.denet_monitor_free(handle)
-        if file is not None and self._owner in (0, os.getpid()):
+        if file is not None:
             file.close()
 
     def __del__(self) -> None:

@@ -35,7 +35,7 @@ def test_a_run_is_one_object(exact):
     cpu_ns = sum(process["cpu_time_ns"] for process in result.processes)
     assert result.summary.cpu_time_ns == cpu_ns > 0
     assert result.by("comm")[0]["name"] == "sort"
-    assert {row["name"] for row in result.by("subtree")} == {"seq", "sort", "tail"}
+    assert {"seq", "sort", "tail"} <= {row["name"] for row in result.by("subtree")}
     assert len(result.by("cmd", top=1)) == 1
     assert result.critical_path["wall_ns"] > 0
     assert result.samples[-1]["cpu_usage"] >= 0 and "exit 3" in repr(result)
