@@ -10,68 +10,14 @@
 #include "task/counters.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-#define ENOENT 2
-#define RING_HALF (256 * 1024)
-
-static __always_inline void add_counters(struct task_counters *sum, struct task_counters *counters)
-{
-	ADD(sum->cpu_time_ns, counters->cpu_time_ns);
-	ADD(sum->cpu_user_ns, counters->cpu_user_ns);
-	ADD(sum->cpu_system_ns, counters->cpu_system_ns);
-	ADD(sum->run_delay_ns, counters->run_delay_ns);
-	ADD(sum->page_faults_cached, counters->page_faults_cached);
-	ADD(sum->page_faults_disk, counters->page_faults_disk);
-	ADD(sum->ctx_switches_voluntary, counters->ctx_switches_voluntary);
-	ADD(sum->ctx_switches_involuntary, counters->ctx_switches_involuntary);
-	ADD(sum->migrations, counters->migrations);
-	ADD(sum->syscall_read_bytes, counters->syscall_read_bytes);
-	ADD(sum->syscall_write_bytes, counters->syscall_write_bytes);
-	ADD(sum->disk_read_bytes, counters->disk_read_bytes);
-	ADD(sum->disk_write_bytes, counters->disk_write_bytes);
-	ADD(sum->disk_write_cancelled_bytes, counters->disk_write_cancelled_bytes);
-	ADD(sum->syscall_read_count, counters->syscall_read_count);
-	ADD(sum->syscall_write_count, counters->syscall_write_count);
-}
-
-static __always_inline __u64 wakeup_flag(__u64 id)
-{
-	if (id == root_id || wake_at_every_exit ||
-	    bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > RING_HALF)
-		return BPF_RB_FORCE_WAKEUP;
-	return BPF_RB_NO_WAKEUP;
-}
-
-/* Two threads may get here at once; the one whose delete succeeds sends. */
 static __always_inline void close_process(struct task_struct *task, struct process_account *account,
 					  __u64 id)
 {
-	struct exit_event *event;
-	long r;
-
 	account->exit_boot_ns = now_boot_ns();
 	/* on_process_exit was left out, as can be where it can be preempted. */
 	if (!(account->flags & ACCOUNT_ENDED))
 		note_status(task, account);
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event) {
-		leave_for_harvest(account);
-		return;
-	}
-	event->type = EVENT_EXIT;
-	event->pad = 0;
-	__builtin_memcpy(&event->account, account, sizeof(event->account));
-	r = bpf_map_delete_elem(&account_by_id, &id);
-	if (r) {
-		bpf_ringbuf_discard(event, BPF_RB_NO_WAKEUP);
-		/* The map was busy on this CPU: nobody else has sent it. */
-		if (r != -ENOENT)
-			leave_for_harvest(account);
-		return;
-	}
-	bpf_ringbuf_submit(event, wakeup_flag(id));
-	ADD(totals.alive.processes, -1);
-	/* After the event: who has read the count finds as many events. */
-	ADD(totals.processes_exited, 1);
+	account_send(account, id);
 }
 
 static __always_inline void close_thread(struct task_struct *task, struct task_counters *counters,
