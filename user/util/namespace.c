@@ -14,6 +14,7 @@ static const struct {
 } first[] = {
 	{ "user", "user:[4026531837]" },
 	{ "pid", "pid:[4026531836]" },
+	{ "cgroup", "cgroup:[4026531835]" },
 };
 
 int namespace_is_first(const char *proc, const char *name)

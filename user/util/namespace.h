@@ -4,7 +4,7 @@
 #define DENET_UTIL_NAMESPACE_H
 
 /*
- * "user" or "pid", under a root of /proc: 1 when it is the machine's first, 0 when not, -errno when
+ * "user", "pid" or "cgroup", under a root of /proc: 1 when it is the machine's first, 0 when not, -errno when
  * that cannot be told.
  */
 int namespace_is_first(const char *proc, const char *name);
