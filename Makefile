@@ -95,7 +95,9 @@ LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/user/report/html_page.o
 HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/%.o)
 BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
-SKELETONS := $(BUILD)/bpf/denet.skel.h $(BUILD)/bpf/denet.lskel.h \
+# With what only a cgroup that is followed takes: libbpf can leave that out, the light skeleton cannot.
+WHOLE_OBJ := $(BPF_OBJ) $(BUILD)/bpf/tree/group.bpf.o
+SKELETONS := $(BUILD)/bpf/whole.skel.h $(BUILD)/bpf/denet.lskel.h \
 	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h \
 	$(BUILD)/bpf/members.skel.h $(BUILD)/bpf/members.lskel.h
 
@@ -155,6 +157,10 @@ $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_FLAGS)
 $(BUILD)/bpf/denet.linked.o: $(BPF_OBJ)
 	$(say) LINK $@
 	$(Q)$(BPFTOOL) gen object $@ $(BPF_OBJ)
+
+$(BUILD)/bpf/whole.linked.o: $(WHOLE_OBJ)
+	$(say) LINK $@
+	$(Q)$(BPFTOOL) gen object $@ $(WHOLE_OBJ)
 
 $(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges/edges.bpf.o
 $(BUILD)/bpf/members.linked.o: $(BUILD)/bpf/members/members.bpf.o
@@ -348,7 +354,7 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(WHOLE_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
 	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d $(BUILD)/bpf/host/events.bpf.d
 
 .PHONY: all host-left-out help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e check-san-e2e-proc check-san-e2e-exact install uninstall vmlinux clean FORCE

@@ -39,7 +39,7 @@ $(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(INSIDE)
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead.
-build-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/edges.linked.o \
+build-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/whole.linked.o $(BUILD)/bpf/edges.linked.o \
 		$(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o $(BUILD)/bpf/events.linked.o
 
 check-bpf: build-bpf

@@ -200,8 +200,10 @@ struct mem_cgroup {
 struct kernfs_node;
 
 struct cgroup {
+	int level;
 	struct kernfs_node *kn;
 	void *root;
+	struct cgroup *ancestors[0];
 };
 
 struct seq_file {

@@ -50,6 +50,11 @@ struct mm_struct___pre62 {
 	struct mm_rss_stat___pre62 rss_stat;
 };
 
+/* 7f203bc89eb6 (6.1) made them pointers; remove when the floor is 6.1 */
+struct cgroup___pre61 {
+	__u64 ancestor_ids[1];
+};
+
 #pragma clang attribute pop
 
 static __always_inline bool task_is_dead(struct task_struct *task)
@@ -59,6 +64,37 @@ static __always_inline bool task_is_dead(struct task_struct *task)
 	if (bpf_core_field_exists(task->__state))
 		return task->__state & TASK_DEAD;
 	return BPF_CORE_READ(older, state) & TASK_DEAD;
+}
+
+/* By an address that the verifier knows nothing of. */
+static __always_inline bool task_is_dead_at(struct task_struct *task)
+{
+	struct task_struct___pre514 *older = (void *)task;
+
+	if (bpf_core_field_exists(task->__state))
+		return BPF_CORE_READ(task, __state) & TASK_DEAD;
+	return BPF_CORE_READ(older, state) & TASK_DEAD;
+}
+
+/* Of the cgroup itself for its own level. */
+static __always_inline __u64 cgroup_ancestor_id(struct cgroup *cgroup, __u32 level)
+{
+	struct cgroup___pre61 *older = (void *)cgroup;
+	struct cgroup *ancestor = NULL;
+	__u64 id = 0;
+
+	if (bpf_core_field_exists(cgroup->ancestors)) {
+		bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+				      (void *)cgroup +
+					      bpf_core_field_offset(struct cgroup, ancestors) +
+					      level * sizeof(ancestor));
+		return BPF_CORE_READ(ancestor, kn, id);
+	}
+	bpf_probe_read_kernel(&id, sizeof(id),
+			      (void *)older +
+				      bpf_core_field_offset(struct cgroup___pre61, ancestor_ids) +
+				      level * sizeof(id));
+	return id;
 }
 
 /* 1 or 0. */

@@ -4,27 +4,43 @@
 #define DENET_TASK_COUNTERS_H
 
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include "kernel/task.h"
 
+/* READ(task, field) is that field. */
+#define FILL_COUNTERS(counters, task, READ)                                                      \
+	do {                                                                                     \
+		(counters)->cpu_time_ns = READ(task, se.sum_exec_runtime);                       \
+		(counters)->cpu_user_ns = READ(task, utime);                                     \
+		(counters)->cpu_system_ns = READ(task, stime);                                   \
+		(counters)->run_delay_ns = READ(task, sched_info.run_delay);                     \
+		(counters)->page_faults_cached = READ(task, min_flt);                            \
+		(counters)->page_faults_disk = READ(task, maj_flt);                              \
+		(counters)->ctx_switches_voluntary = READ(task, nvcsw);                          \
+		(counters)->ctx_switches_involuntary = READ(task, nivcsw);                       \
+		(counters)->migrations = READ(task, se.nr_migrations);                           \
+		(counters)->syscall_read_bytes = READ(task, ioac.rchar);                         \
+		(counters)->syscall_write_bytes = READ(task, ioac.wchar);                        \
+		(counters)->disk_read_bytes = READ(task, ioac.read_bytes);                       \
+		(counters)->disk_write_bytes = READ(task, ioac.write_bytes);                     \
+		(counters)->disk_write_cancelled_bytes = READ(task, ioac.cancelled_write_bytes); \
+		(counters)->syscall_read_count = READ(task, ioac.syscr);                         \
+		(counters)->syscall_write_count = READ(task, ioac.syscw);                        \
+	} while (0)
+
+#define READ_DIRECTLY(task, field) ((task)->field)
+
 static __always_inline void read_counters(struct task_struct *task, struct task_counters *counters)
 {
-	counters->cpu_time_ns = task->se.sum_exec_runtime;
-	counters->cpu_user_ns = task->utime;
-	counters->cpu_system_ns = task->stime;
-	counters->run_delay_ns = task->sched_info.run_delay;
-	counters->page_faults_cached = task->min_flt;
-	counters->page_faults_disk = task->maj_flt;
-	counters->ctx_switches_voluntary = task->nvcsw;
-	counters->ctx_switches_involuntary = task->nivcsw;
-	counters->migrations = task->se.nr_migrations;
-	counters->syscall_read_bytes = task->ioac.rchar;
-	counters->syscall_write_bytes = task->ioac.wchar;
-	counters->disk_read_bytes = task->ioac.read_bytes;
-	counters->disk_write_bytes = task->ioac.write_bytes;
-	counters->disk_write_cancelled_bytes = task->ioac.cancelled_write_bytes;
-	counters->syscall_read_count = task->ioac.syscr;
-	counters->syscall_write_count = task->ioac.syscw;
+	FILL_COUNTERS(counters, task, READ_DIRECTLY);
+}
+
+/* By an address that the verifier knows nothing of. */
+static __always_inline void read_counters_at(struct task_struct *task,
+					     struct task_counters *counters)
+{
+	FILL_COUNTERS(counters, task, BPF_CORE_READ);
 }
 
 /* For a sum that nobody else changes. */

@@ -138,7 +138,18 @@ int denet_attach(const struct denet_options *options, const struct denet_observe
 		 pid_t pid, struct denet_monitor **ret_monitor, struct denet_error *error);
 
 /*
- * The same for the calling process itself, all its threads and what they start, from now on. The
+ * Follows whoever is in a cgroup or in one below it, whoever started them: from their birth there, or from
+ * when they come in until they end or go out. cgroup is a folder of a mounted hierarchy, a path below such a
+ * mount, or a line of /proc/PID/cgroup. There is no root: denet_monitor_pid() is 0, a sample's parent is
+ * the same as aggregated, no signal can be sent. Monitoring ends when nobody is in it any more; one that
+ * is empty is waited for. exclude_children and since_process_start are refused.
+ */
+int denet_attach_cgroup(const struct denet_options *options, const struct denet_observer *observer,
+			const char *cgroup, struct denet_monitor **ret_monitor,
+			struct denet_error *error);
+
+/*
+ * The same as denet_attach() for the calling process itself, all its threads and what they start, from now on. The
  * CPU time of the thread that drives the monitor is left out. Ends by denet_monitor_finish().
  */
 int denet_self(const struct denet_options *options, const struct denet_observer *observer,

@@ -94,6 +94,12 @@ struct process_account {
 #define ACCOUNT_PARTIAL 8u /* lived before the monitor */
 #define ACCOUNT_RAN_AT_SEED 16u /* its baseline was read while it ran: an estimate */
 #define ACCOUNT_SAMPLED 32u /* from /proc: what was last seen, lower bounds */
+/*
+ * Lived before it came into the cgroup that is followed: what it had used by then is taken away in
+ * used, which begins below 0, as if by one more thread that has ended.
+ */
+#define ACCOUNT_JOINED 64u
+#define ACCOUNT_LEFT 128u /* went out of that cgroup, and lives on */
 
 /* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
 struct tree_knobs {
@@ -101,6 +107,20 @@ struct tree_knobs {
 	bool fail_storage; /* tests: as if each birth found none */
 	bool use_slots; /* for sampling by members */
 	bool use_cookies; /* each link tells of which use it is */
+};
+
+/* In which hierarchy a cgroup is: version 2, or that of a controller of version 1. */
+#define HIERARCHY_V2 0u
+#define HIERARCHY_CPUACCT 1u
+#define HIERARCHY_CPU 2u
+#define HIERARCHY_MEMORY 3u
+#define HIERARCHY_PIDS 4u
+
+/* The cgroup whose tasks are followed, and those of the cgroups below it. */
+struct group_knobs {
+	__u64 id;
+	__s32 level; /* below the root of the hierarchy; -1: not known */
+	__u32 hierarchy; /* HIERARCHY_ */
 };
 
 /* A process that is to be followed though it exists already, by tgid in a map. */
@@ -191,6 +211,7 @@ _Static_assert(sizeof(struct process_account) == 304, "layout of process_account
 _Static_assert(sizeof(struct tree_knobs) == 4, "layout of tree_knobs");
 _Static_assert(sizeof(struct member_slot) == 16, "layout of member_slot");
 _Static_assert(sizeof(struct members_request) == 24, "layout of members_request");
+_Static_assert(sizeof(struct group_knobs) == 16, "layout of group_knobs");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 248, "layout of exec_event");
 _Static_assert(sizeof(struct exit_event) == 312, "layout of exit_event");

@@ -43,6 +43,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_launch_init": (None, [_launch]),
     "denet_run": (c_int, [_options, _observer, _launch, _monitor_out, _error]),
     "denet_attach": (c_int, [_options, _observer, _pid_t, _monitor_out, _error]),
+    "denet_attach_cgroup": (c_int, [_options, _observer, c_char_p, _monitor_out, _error]),
     "denet_self": (c_int, [_options, _observer, _monitor_out, _error]),
     "denet_monitor_free": (None, [c_void_p]),
     "denet_monitor_fd": (c_int, [c_void_p]),

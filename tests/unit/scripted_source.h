@@ -226,6 +226,15 @@ static inline int scripted_seed(struct source *source, pid_t pid, bool is_tree,
 	return r;
 }
 
+/* Who is there is among the born. */
+static inline int scripted_seed_group(struct source *source, source_task_fn on_task, void *context)
+{
+	(void)source;
+	(void)on_task;
+	(void)context;
+	return script.seed_error;
+}
+
 static inline uint64_t scripted_root_id(const struct source *source)
 {
 	(void)source;
@@ -351,14 +360,14 @@ static inline uint64_t scripted_peak_kb(const struct source *source)
 	return script.peak_kb;
 }
 
-#define SCRIPTED_OPS(as, exact, opened)                                                           \
-	{                                                                                         \
-		.name = (as), .is_exact = (exact), .open = (opened), .explain = scripted_explain, \
-		.close = scripted_close, .seed = scripted_seed, .root_id = scripted_root_id,      \
-		.drain = scripted_drain, .sample = scripted_sample, .totals = scripted_totals,    \
-		.unknown = scripted_unknown, .account = scripted_account,                         \
-		.wake_at_every_exit = scripted_wake_at_every_exit,                                \
-		.tasks_lost = scripted_tasks_lost, .peak_kb = scripted_peak_kb,                   \
+#define SCRIPTED_OPS(as, exact, opened)                                                            \
+	{                                                                                          \
+		.name = (as), .is_exact = (exact), .open = (opened), .explain = scripted_explain,  \
+		.close = scripted_close, .seed = scripted_seed, .root_id = scripted_root_id,       \
+		.seed_group = scripted_seed_group, .drain = scripted_drain,                        \
+		.sample = scripted_sample, .totals = scripted_totals, .unknown = scripted_unknown, \
+		.account = scripted_account, .wake_at_every_exit = scripted_wake_at_every_exit,    \
+		.tasks_lost = scripted_tasks_lost, .peak_kb = scripted_peak_kb,                    \
 	}
 
 static const struct source_ops scripted_ops = SCRIPTED_OPS("scripted", true, scripted_open);

@@ -40,13 +40,16 @@ static bool is_exact(const struct process_account *account, const struct process
 {
 	if (account->flags & ACCOUNT_SAMPLED)
 		return false;
+	if (account->flags & ACCOUNT_JOINED)
+		return !(account->flags & ACCOUNT_RAN_AT_SEED);
 	return !process || !(process->is_partial && account->flags & ACCOUNT_RAN_AT_SEED);
 }
 
 void account_show(const struct process_account *account, const struct process *process,
 		  uint64_t seen_kb, struct denet_process *ret_shown)
 {
-	bool is_partial = process && process->is_partial;
+	bool has_joined = account->flags & ACCOUNT_JOINED;
+	bool is_partial = has_joined || (process && process->is_partial);
 
 	*ret_shown = (struct denet_process){
 		.id = account->id,
@@ -56,7 +59,8 @@ void account_show(const struct process_account *account, const struct process *p
 		.ppid = account->parent_tgid,
 		.uid = account->uid == UINT32_MAX ? DENET_UNKNOWN : account->uid,
 		.wall_ns = account_end_boot_ns(account) - account->start_boot_ns,
-		.threads_total = account->threads_total,
+		/* One of them stands for what was before. */
+		.threads_total = account->threads_total - has_joined,
 		.oom_killed = account->flags & ACCOUNT_OOM_KILLED,
 		.is_partial = is_partial,
 		.is_exact = is_exact(account, process),

@@ -176,6 +176,11 @@ void facts_of_process(struct facts *facts, const struct procfs *procfs, pid_t pi
 		facts->user = find_user(uid);
 }
 
+void facts_of_machine(struct facts *facts, const char *label)
+{
+	*facts = (struct facts){ .host = read_host(), .label = copy(label) };
+}
+
 void facts_done(struct facts *facts)
 {
 	free(facts->host);

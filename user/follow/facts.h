@@ -26,6 +26,9 @@ void facts_of_launch(struct facts *facts, const struct denet_launch *launch, con
 void facts_of_process(struct facts *facts, const struct procfs *procfs, pid_t pid,
 		      const char *label);
 
+/* Of no process in particular. */
+void facts_of_machine(struct facts *facts, const char *label);
+
 void facts_done(struct facts *facts);
 
 /* What the machine's batch or CI system calls the job: from variables, each ended by NUL. */

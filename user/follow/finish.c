@@ -30,7 +30,7 @@ static void show_exit(struct denet_monitor *monitor)
 		.last_sample_to_exit_ms = DENET_UNKNOWN,
 	};
 
-	if (!monitor->root.is_gone || !monitor->observer.on_exit)
+	if (!monitor->root.is_gone || monitor->cgroup || !monitor->observer.on_exit)
 		return;
 	if (peaks->sample_count)
 		exit.last_sample_to_exit_ms =

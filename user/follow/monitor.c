@@ -184,6 +184,7 @@ void denet_monitor_free(struct denet_monitor *monitor)
 	root_done(&monitor->root);
 	facts_done(&monitor->facts);
 	free(monitor->proc_root);
+	free(monitor->cgroup);
 	free(monitor);
 }
 

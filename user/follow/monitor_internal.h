@@ -24,6 +24,7 @@
 #include "metrics/tally.h"
 #include "follow/times.h"
 #include "follow/watch.h"
+#include "procfs/cgroup_target.h"
 #include "procfs/procfs.h"
 #include "record/records.h"
 #include "source/source.h"
@@ -79,6 +80,7 @@ struct denet_monitor {
 	struct records *records; /* owned */
 	char *proc_root; /* owned; NULL for the usual one */
 	struct procfs procfs;
+	struct cgroup_target *cgroup; /* owned; NULL when a process is followed, with its tree */
 	enum phase phase;
 	enum denet_accounting accounting;
 	char warning[512]; /* to be told when nothing can fail any more; or empty */
@@ -139,6 +141,15 @@ int start_following(const struct denet_options *options, const struct denet_obse
 		    pid_t pid, const struct source_ops *const *sources,
 		    struct denet_monitor **ret_monitor, struct denet_error *error);
 
+/* cgroup.c: the same for denet_attach_cgroup(). */
+int cgroup_follow(const struct denet_options *options, const struct denet_observer *observer,
+		  const char *name, const struct source_ops *const *sources,
+		  struct denet_monitor **ret_monitor, struct denet_error *error);
+
+/* start.c: nothing can fail any more. Limits and the network are those of the process pid; 0: of nobody. */
+void start_observing(struct denet_monitor *monitor, pid_t pid);
+void start_clocks(struct denet_monitor *monitor);
+
 /* monitor.c: once. */
 void monitor_warn_of_group(struct denet_monitor *monitor);
 
@@ -149,6 +160,8 @@ int step_sample_now(struct denet_monitor *monitor);
 
 /* settle.c: begins when the root has ended; over when nothing more is awaited. */
 void settle_begin(struct denet_monitor *monitor, uint64_t now_ns);
+/* Whoever was in it has ended or left; or it was removed before anybody came. */
+bool settle_is_cgroup_over(const struct denet_monitor *monitor);
 bool settle_is_over(struct denet_monitor *monitor, uint64_t now_ns);
 /* Nobody lives whom we wait for, and the end's sample is the next. */
 bool settle_awaits_last(const struct denet_monitor *monitor);

@@ -245,6 +245,10 @@ static void show_ended(struct denet_monitor *monitor, const struct process_accou
 		shown.cwd = identity_cwd(command);
 	}
 	shown.is_exact &= !privacy_covers(&monitor->identity, command);
+	/* It went out of the cgroup, and on. */
+	shown.is_running = told.flags & ACCOUNT_LEFT;
+	if (shown.is_running)
+		summary_add_survivor(&monitor->summary, comm, told.tgid);
 	publish_counters(&used, told.unknown, monitor->sampler.tick_ns, &shown.used);
 	show_programs(monitor, &told, process, &used, &programs, &shown);
 	if (is_root)
@@ -338,7 +342,11 @@ int news_seed(struct denet_monitor *monitor)
 	const struct source_ops *ops = monitor->source->ops;
 	struct root *root = &monitor->root;
 	struct process *process;
-	int r = ops->seed(monitor->source, root->pid, !root->is_ours, on_seeded, monitor);
+	int r;
+
+	if (monitor->cgroup)
+		return ops->seed_group(monitor->source, on_seeded, monitor);
+	r = ops->seed(monitor->source, root->pid, !root->is_ours, on_seeded, monitor);
 
 	if (r)
 		return r;

@@ -41,6 +41,8 @@ static int seed(struct denet_monitor *monitor, struct denet_error *error)
 	if (!r)
 		return 0;
 	drop_source(monitor);
+	if (monitor->cgroup)
+		return error_set(error, r, "the cgroup cannot be followed: %s", strerror(-r));
 	/*
 	 * A kernel may keep process 1 and its threads out of what programs walk: a 6.18 made for
 	 * virtual machines does, also when asked for it by its pid.
@@ -52,16 +54,35 @@ static int seed(struct denet_monitor *monitor, struct denet_error *error)
 	return error_set(error, r, "process %d cannot be followed: %s", pid, strerror(-r));
 }
 
+static struct source_group source_group_of(const struct cgroup_target *cgroup)
+{
+	if (!cgroup)
+		return (struct source_group){ 0 };
+	return (struct source_group){
+		.folder = cgroup->folder,
+		.controller = cgroup->controller,
+		.id = cgroup->id,
+		.level = cgroup->level,
+	};
+}
+
 static int try_source(struct denet_monitor *monitor, const struct source_ops *ops,
 		      struct denet_error *error)
 {
+	const struct source_group group = source_group_of(monitor->cgroup);
 	const struct source_options options = {
 		.procfs = &monitor->procfs,
+		.group = monitor->cgroup ? &group : NULL,
 		.adopt_orphans = monitor->options.adopt_orphans && monitor->root.is_ours,
 		.keep_loaded = monitor->options.keep_loaded,
 	};
 	char why[200];
-	int r = source_open(ops, &options, &monitor->source, why, sizeof(why));
+	int r;
+
+	if (monitor->cgroup && !ops->seed_group)
+		return error_set(error, -EOPNOTSUPP, "a cgroup cannot be followed by /%s",
+				 ops->name);
+	r = source_open(ops, &options, &monitor->source, why, sizeof(why));
 
 	if (r)
 		return error_set(error, r, "%s", why);
@@ -114,6 +135,9 @@ int open_source(struct denet_monitor *monitor, const struct source_ops *const *s
 		first = why;
 		first_r = r;
 	}
+	/* What would have been able to is worth more than what is not. */
+	if (r && monitor->cgroup && first.text[0])
+		return error_set(error, first_r, "%s", first.text);
 	if (r)
 		return error_set(error, r, "%s", why.text);
 	if (first.text[0])

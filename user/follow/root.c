@@ -98,6 +98,14 @@ int root_set_args(struct root *root, char *const argv[])
 	return 0;
 }
 
+int root_set_group(struct root *root, const char *name)
+{
+	char *const argv[] = { (char *)(uintptr_t)name, NULL };
+
+	root->is_group = true;
+	return root_set_args(root, argv);
+}
+
 void root_read_args(struct root *root)
 {
 	char args[DENET_ARGS_MAX];
@@ -110,7 +118,7 @@ void root_read_args(struct root *root)
 
 void root_find_exe(struct root *root, const struct identity *identity, const char *given)
 {
-	if (!root->exe)
+	if (!root->exe && !root->is_group)
 		root->exe = identity_find_exe(identity, root->pid);
 	if (!root->exe && given)
 		root->exe = strdup(given);
@@ -155,8 +163,8 @@ bool root_has_ended(const struct root *root)
 
 	if (root->fd >= 0)
 		return is_over(root->fd);
-	if (root->is_gone)
-		return true;
+	if (root->is_gone || root->is_group)
+		return root->is_gone;
 	again = reopen(root);
 	return again < 0;
 }
@@ -168,6 +176,8 @@ int root_signal(const struct root *root, int signal)
 
 	if (root_has_ended(root))
 		return -ESRCH;
+	if (root->is_group)
+		return -EOPNOTSUPP;
 	if (fd < 0) {
 		again = reopen(root);
 		fd = again;
@@ -192,7 +202,7 @@ bool root_note_end(struct root *root)
 {
 	siginfo_t info = { 0 };
 
-	if (root->is_gone || !is_over(root->fd))
+	if (root->is_gone || root->is_group || !is_over(root->fd))
 		return false;
 	root->is_gone = true;
 	if (!root->end_boot_ns)
@@ -207,6 +217,13 @@ bool root_note_end(struct root *root)
 		root->end.signal = info.si_status;
 	root->end.core_dumped = info.si_code == CLD_DUMPED;
 	return true;
+}
+
+void root_note_empty(struct root *root, uint64_t since_boot_ns)
+{
+	root->is_gone = true;
+	root->is_closed = true;
+	root->end_boot_ns = since_boot_ns ? since_boot_ns : clock_boot_ns();
 }
 
 void root_note_unseen(struct root *root)
@@ -270,7 +287,8 @@ void root_note_cpus(struct root *root)
 	unsigned long mask[CPUS_MAX / (8 * sizeof(unsigned long))] = { 0 };
 	uint64_t count = 0;
 
-	if (root->is_gone || sched_getaffinity(root->pid, sizeof(mask), (cpu_set_t *)mask))
+	if (root->is_gone || root->is_group ||
+	    sched_getaffinity(root->pid, sizeof(mask), (cpu_set_t *)mask))
 		return;
 	for (size_t i = 0; i < sizeof(mask) / sizeof(mask[0]); i++)
 		count += (uint64_t)__builtin_popcountl(mask[i]);

@@ -20,6 +20,7 @@ struct root {
 	int fd; /* pidfd, owned; -1 once monitoring has ended */
 	uint64_t born_boot_ns; /* tells it from whoever gets its pid; 0: not known */
 	bool is_ours; /* our child: else we were attached to it */
+	bool is_group; /* there is none: a cgroup is followed; is_gone when nobody is in it any more */
 	uint64_t id; /* 0 before it is seeded */
 
 	/* The command as started, until an exec event tells more. */
@@ -51,6 +52,9 @@ int root_open(struct root *root, pid_t pid, bool is_ours);
 /* Closes the pidfd; the rest stays. */
 void root_close(struct root *root);
 
+/* A cgroup in its place, which is called so. */
+int root_set_group(struct root *root, const char *name);
+
 int root_set_args(struct root *root, char *const argv[]);
 void root_read_args(struct root *root);
 
@@ -66,6 +70,8 @@ int root_signal(const struct root *root, int signal);
 
 /* Looks whether it has ended, and how; the status stays for whoever waits. True the first time. */
 bool root_note_end(struct root *root);
+/* Of a cgroup: nobody is in it since then, 0 for now, and all who were have told what they used. */
+void root_note_empty(struct root *root, uint64_t since_boot_ns);
 /* It is over: what can't be known is known not to be. */
 void root_note_unseen(struct root *root);
 void root_reap(const struct root *root);

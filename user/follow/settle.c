@@ -37,6 +37,29 @@ static bool has_everybody_ended(const struct denet_monitor *monitor)
 		       totals.processes_exited;
 }
 
+/* Where the counters do not say so, the last walk does. */
+static bool is_anybody_there(const struct denet_monitor *monitor)
+{
+	const struct ledger *ledger = &monitor->ledger;
+	struct tree_totals totals;
+
+	monitor->source->ops->totals(monitor->source, &totals);
+	if (ledger_counts_all(monitor->source, &totals))
+		return !has_everybody_ended(monitor);
+	return !ledger->is_of_one_moment || monitor->tree.tasks_seen;
+}
+
+bool settle_is_cgroup_over(const struct denet_monitor *monitor)
+{
+	struct tree_totals totals;
+
+	if (!monitor->source || is_anybody_there(monitor))
+		return false;
+	monitor->source->ops->totals(monitor->source, &totals);
+	return monitor->ledger.seeded_processes + totals.processes_started ||
+	       !cgroup_target_exists(monitor->cgroup);
+}
+
 bool settle_awaits_last(const struct denet_monitor *monitor)
 {
 	return monitor->phase == PHASE_SETTLING && monitor->source &&

@@ -16,7 +16,7 @@ static void denet_monitor_freep(struct denet_monitor **monitor)
 	denet_monitor_free(*monitor);
 }
 
-static void note_start(struct denet_monitor *monitor)
+void start_clocks(struct denet_monitor *monitor)
 {
 	uint64_t now_ns;
 
@@ -27,10 +27,9 @@ static void note_start(struct denet_monitor *monitor)
 	root_begin_rate(&monitor->root, now_ns);
 }
 
-/* Nothing can fail any more. */
-static void begin_observing(struct denet_monitor *monitor)
+void start_observing(struct denet_monitor *monitor, pid_t pid)
 {
-	around_open(&monitor->around, &monitor->procfs, monitor->root.pid);
+	around_open(&monitor->around, &monitor->procfs, pid);
 	if (monitor->warning[0] && monitor->observer.on_warning)
 		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
 	monitor_warn_of_group(monitor);
@@ -87,9 +86,9 @@ static int follow_stub(struct denet_monitor *monitor, struct launch *held,
 	}
 	if (r)
 		return error_set(error, r, "cannot watch the command: %s", strerror(-r));
-	begin_observing(monitor);
+	start_observing(monitor, monitor->root.pid);
 	group_begin(&monitor->group);
-	note_start(monitor);
+	start_clocks(monitor);
 	return request_release(held, launch, error);
 }
 
@@ -174,7 +173,7 @@ static int begin_following(struct denet_monitor *monitor)
 	if (!r)
 		r = watch_root(monitor);
 	if (!r)
-		begin_observing(monitor);
+		start_observing(monitor, monitor->root.pid);
 	return r;
 }
 
@@ -194,7 +193,7 @@ static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_
 	if (r)
 		return r;
 	/* Of the time that loading took nothing is counted: it would thin out what is. */
-	note_start(monitor);
+	start_clocks(monitor);
 	own_enter(&monitor->own);
 	r = begin_following(monitor);
 	own_leave(&monitor->own);

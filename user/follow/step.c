@@ -55,6 +55,8 @@ static void begin(struct denet_monitor *monitor)
 
 static void look_at_root(struct denet_monitor *monitor, uint64_t now_ns)
 {
+	if (monitor->cgroup && monitor->phase == PHASE_RUNNING && settle_is_cgroup_over(monitor))
+		root_note_empty(&monitor->root, monitor->times.last_end_boot_ns);
 	if (root_note_end(&monitor->root))
 		watch_remove(&monitor->watch, monitor->root.fd);
 	if (monitor->root.is_gone && monitor->phase == PHASE_RUNNING)

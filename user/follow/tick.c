@@ -182,7 +182,9 @@ static void fill_root(struct denet_monitor *monitor, uint64_t now_ns, struct den
 	/* Since attach is all that can be told, also when birth was asked for. */
 	bool has_net = !monitor->options.since_process_start || monitor->root.is_ours;
 
-	if (process) {
+	if (monitor->cgroup) {
+		tree->parent = (struct denet_sample){ .ts_ms = tree->ts_ms };
+	} else if (process) {
 		/* Dead, with its account still on the way: what it held is not in the sum either. */
 		sampler_fill(sampler, process,
 			     process_is_alive(&monitor->tree, process)
@@ -214,6 +216,9 @@ static void fill_aggregated(struct denet_monitor *monitor, uint64_t now_ns, stru
 	sum->psi_full_avg10 = tree->parent.psi_full_avg10;
 	tree->processes_started = ledger_processes(ledger);
 	tree->processes_exited = ledger->totals.processes_exited;
+	/* A cgroup is what all in it are. */
+	if (monitor->cgroup)
+		tree->parent = *sum;
 }
 
 static void keep_gauges(struct gauges *last, const struct denet_sample *sample)
@@ -241,8 +246,9 @@ static void hold_gauges(struct denet_monitor *monitor, struct denet_tree *tree)
 	const struct process *root = tree_find(&monitor->tree, monitor->root.id);
 	struct last *last = &monitor->last;
 
-	tree->parent_is_over = !root || !process_is_alive(&monitor->tree, root);
 	tree->aggregated_is_over = !tree->process_count;
+	tree->parent_is_over = monitor->cgroup ? tree->aggregated_is_over
+					       : !root || !process_is_alive(&monitor->tree, root);
 	if (tree->parent_is_over)
 		recall_gauges(&last->root, &tree->parent);
 	else

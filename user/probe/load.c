@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "denet.skel.h"
+#include "whole.skel.h"
 #include "denet.lskel.h"
 #include "probe/timens.h"
 #include "util/cleanup.h"
@@ -88,12 +88,40 @@ static void choose_knobs(struct probe *probe, const struct probe_options *option
 	};
 }
 
-OBJECT_CALLS(denet)
+static void *open_light(void)
+{
+	return denet_lskel__open();
+}
+
+static int load_light(void *skeleton)
+{
+	return denet_lskel__load(skeleton);
+}
+
+static void free_light(void *skeleton)
+{
+	denet_lskel__destroy(skeleton);
+}
+
+static void *open_whole(void)
+{
+	return whole_skel__open();
+}
+
+static int load_whole(void *skeleton)
+{
+	return whole_skel__load(skeleton);
+}
+
+static void free_whole(void *skeleton)
+{
+	whole_skel__destroy(skeleton);
+}
 
 /* Membership in the hash. */
 static void ask_least(void *skeleton)
 {
-	struct denet_skel *skel = skeleton;
+	struct whole_skel *skel = skeleton;
 
 	(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
 	skel->rodata->cfg.use_storage = false;
@@ -108,6 +136,13 @@ static void ask_least(void *skeleton)
 	{                                                                       \
 		.name = #name_, .hook = "iter/task", .attach = OBJECT_ITERATOR, \
 		.light_fd = OBJECT_LIGHT_FD(denet_lskel, name_)                 \
+	}
+
+/* Not in the light skeleton. */
+#define OF_GROUP(name_, hook_, attach_)                               \
+	{                                                             \
+		.name = #name_, .hook = (hook_), .attach = (attach_), \
+		.wish = offsetof(struct probe_options, by_group)      \
 	}
 
 static const struct object_program programs[] = {
@@ -125,6 +160,11 @@ static const struct object_program programs[] = {
 	},
 	[TREE_SAMPLE_TASKS] = ITERATOR(sample_tasks),
 	[TREE_SEED_TASKS] = ITERATOR(seed_tasks),
+	[TREE_ON_GROUP_MOVE] = OF_GROUP(on_group_move, "tp_btf/cgroup_attach_task",
+					OBJECT_TRACEPOINT),
+	[TREE_ON_GROUP_BIRTH] = OF_GROUP(on_group_birth, "tp_btf/sched_wakeup_new",
+					 OBJECT_TRACEPOINT),
+	[TREE_SEED_GROUP] = OF_GROUP(seed_group, "iter/task", OBJECT_ITERATOR),
 };
 
 const struct object_kind load_kind = {
@@ -132,7 +172,12 @@ const struct object_kind load_kind = {
 	.programs = programs,
 	.programs_count = TREE_PROGRAMS,
 	.ask_least = ask_least,
-	OBJECT_USE_CALLS(denet),
+	.open_light = open_light,
+	.load_light = load_light,
+	.free_light = free_light,
+	.open_whole = open_whole,
+	.load_whole = load_whole,
+	.free_whole = free_whole,
 };
 
 /* Of either skeleton: the globals are the same. */
@@ -191,10 +236,11 @@ static void adopt_light(struct probe *probe)
 /* Every hash is preallocated: older kernels would allocate under the run-queue lock. */
 static void size_whole(const struct probe *probe, const struct probe_options *options)
 {
-	struct denet_skel *skel = probe->tree.whole;
+	struct whole_skel *skel = probe->tree.whole;
 
 	skel->rodata->cfg = probe->tree_knobs;
 	skel->rodata->cfg_task = probe->task_knobs;
+	skel->rodata->cfg_group = options->group;
 	(void)bpf_map__set_autocreate(skel->maps.member_by_task, false);
 	(void)bpf_map__set_map_flags(skel->maps.account_by_id, 0);
 	(void)bpf_map__set_map_flags(skel->maps.seed_by_tgid, 0);
@@ -209,7 +255,7 @@ static void size_whole(const struct probe *probe, const struct probe_options *op
 
 static void adopt_whole(struct probe *probe)
 {
-	struct denet_skel *skel = probe->tree.whole;
+	struct whole_skel *skel = probe->tree.whole;
 
 	probe->load_path = "libbpf, hash";
 	probe->shared = SHARED(skel->bss);
@@ -262,7 +308,7 @@ int probe_load(struct probe *probe, const struct probe_options *options)
 {
 	int r;
 
-	if (!options->no_light && has_safe_allocation()) {
+	if (!options->no_light && !options->by_group && has_safe_allocation()) {
 		choose_knobs(probe, options, !options->no_storage && has_safe_storage());
 		r = load(probe, options, true);
 		if (!r)

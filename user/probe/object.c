@@ -29,9 +29,15 @@ int object_open(struct object *object, const struct object_kind *kind, bool is_l
 	return object->whole ? 0 : -errno;
 }
 
+static bool is_set(const struct probe_options *options, size_t offset)
+{
+	return *((const bool *)options + offset);
+}
+
 static bool is_left_out(const struct object_program *program, const struct probe_options *options)
 {
-	return program->knob && *((const bool *)options + program->knob);
+	return (program->knob && is_set(options, program->knob)) ||
+	       (program->wish && !is_set(options, program->wish));
 }
 
 static struct bpf_program *find_whole(const struct object *object, size_t i)

@@ -15,7 +15,7 @@
 
 struct probe_options;
 
-#define OBJECT_PROGRAMS_MAX 8
+#define OBJECT_PROGRAMS_MAX 12
 
 enum object_attach { OBJECT_TRACEPOINT, OBJECT_ITERATOR, OBJECT_CALLED };
 
@@ -27,6 +27,7 @@ struct object_program {
 	 * one that a kernel may lack belongs into an object of its own. */
 	bool is_optional;
 	size_t knob; /* offset of a bool in struct probe_options that leaves it out; 0 for none */
+	size_t wish; /* likewise, without which it is left out; not in the light skeleton */
 	size_t light_fd; /* offset of its descriptor in the light skeleton */
 };
 

@@ -5,8 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "source/source.h"
+
 /*
- * All 0 is the default. The rest is for tests: the last thirteen force on a newer kernel what an older
+ * All 0 is the default. The rest is for tests: from no_light on they force on a newer kernel what an older
  * one, a pid namespace or a busy CPU makes necessary.
  */
 struct probe_options {
@@ -25,6 +27,8 @@ struct probe_options {
 	bool force_members; /* samples by members from the third one on, whatever it costs */
 	bool no_cookies; /* of links, as before 6.10 */
 	uint32_t slot_blocks; /* room for so many times 16 members by slots */
+	bool by_group; /* no test's: members are those of the cgroup, by libbpf alone */
+	struct group_knobs group;
 };
 
 #endif

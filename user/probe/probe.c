@@ -180,11 +180,42 @@ static bool wake_kept(struct source **ret_source)
 	return true;
 }
 
+static __u32 hierarchy_of(const char *controller)
+{
+	static const char *const names[] = {
+		[HIERARCHY_V2] = "",	   [HIERARCHY_CPUACCT] = "cpuacct",
+		[HIERARCHY_CPU] = "cpu",   [HIERARCHY_MEMORY] = "memory",
+		[HIERARCHY_PIDS] = "pids",
+	};
+	__u32 i = sizeof(names) / sizeof(names[0]);
+
+	while (--i && strcmp(names[i], controller) != 0)
+		;
+	return i;
+}
+
+static int open_for_group(const struct source_group *group, struct source **ret_source)
+{
+	const struct probe_options own = {
+		.by_group = true,
+		.group = {
+			.id = group->id,
+			.level = group->level,
+			.hierarchy = hierarchy_of(group->controller),
+		},
+	};
+
+	return probe_open(&own, ret_source);
+}
+
 static int open_source(const struct source_options *options, struct source **ret_source)
 {
 	const struct probe_options own = { 0 };
-	int r = options->keep_loaded && wake_kept(ret_source) ? 0 : probe_open(&own, ret_source);
+	int r;
 
+	if (options->group)
+		return open_for_group(options->group, ret_source);
+	r = options->keep_loaded && wake_kept(ret_source) ? 0 : probe_open(&own, ret_source);
 	if (!r)
 		probe_of(*ret_source)->is_reusable = options->keep_loaded;
 	return r;
@@ -417,6 +448,7 @@ const struct source_ops probe_source_ops = {
 	.close = close_source,
 	.release = rest_release,
 	.seed = probe_seed,
+	.seed_group = probe_seed_group,
 	.root_id = root_id,
 	.drain = drain,
 	.sample = sample,

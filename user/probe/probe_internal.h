@@ -17,6 +17,9 @@ enum tree_program {
 	TREE_ON_SIGNAL_GENERATE,
 	TREE_SAMPLE_TASKS,
 	TREE_SEED_TASKS,
+	TREE_ON_GROUP_MOVE,
+	TREE_ON_GROUP_BIRTH, /* after that of all births */
+	TREE_SEED_GROUP,
 	TREE_PROGRAMS,
 };
 
@@ -115,8 +118,9 @@ int probe_iterate_link(struct probe *probe, int link_fd, source_task_fn on_task,
 int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
 		  void *context);
 
-/* seed.c: an operation of the source. */
+/* seed.c: operations of the source. */
 int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn on_task,
 	       void *context);
+int probe_seed_group(struct source *source, source_task_fn on_task, void *context);
 
 #endif

@@ -272,6 +272,45 @@ static int note_root(struct probe *probe, __u32 tgid)
 	return 0;
 }
 
+/* The programs note what was used before, so that nothing has to be told here. */
+static int ignore(void *context, const struct task_sample *task)
+{
+	(void)context;
+	(void)task;
+	return 0;
+}
+
+/* Whose end wakes: of a container it is mostly the first process, which ends it. */
+static int note_oldest(struct probe *probe)
+{
+	uint64_t oldest_ns = UINT64_MAX;
+	__u64 id, *at = NULL;
+
+	while (!bpf_map_get_next_key(probe->accounts_fd, at, &id)) {
+		struct process_account account;
+
+		at = &id;
+		if (bpf_map_lookup_elem(probe->accounts_fd, &id, &account) ||
+		    account.start_boot_ns >= oldest_ns)
+			continue;
+		oldest_ns = account.start_boot_ns;
+		*(volatile __u64 *)probe->shared.root_id = id;
+	}
+	return errno == ENOENT ? 0 : -errno;
+}
+
+/* Who is born inside or moved in meanwhile is seen by the other programs: once is enough. */
+int probe_seed_group(struct source *source, source_task_fn on_task, void *context)
+{
+	struct probe *probe = probe_of(source);
+	int r = probe_iterate(probe, TREE_SEED_GROUP, ignore, NULL);
+
+	(void)on_task;
+	(void)context;
+	probe->seeded = probe_most_at_once(probe);
+	return r ? r : note_oldest(probe);
+}
+
 int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn on_task,
 	       void *context)
 {

@@ -28,8 +28,20 @@ struct source_events {
 	void (*on_exit)(void *context, const struct process_account *account);
 };
 
+/* A cgroup, of which those who are in it or below it are members. */
+struct source_group {
+	const char *
+		folder; /* borrowed, as the next; with "/cgroup.procs" no longer than a path may be */
+	const char *controller; /* of version 1: cpuacct, cpu, memory or pids; "" for version 2 */
+	uint64_t id;
+	int level; /* below the root of the hierarchy; -1: not known */
+};
+
 struct source_options {
 	const struct procfs *procfs; /* borrowed as long as the source is open */
+	/* It is to be seeded by it; NULL: by a process. What it points to is borrowed as long as the
+	 * source is open. */
+	const struct source_group *group;
 	/* This process becomes a subreaper: orphans of the tree are its children, are followed and
 	 * waited for. All its children but those that it has already are taken for such. */
 	bool adopt_orphans;
@@ -54,6 +66,9 @@ struct source_ops {
 	 */
 	int (*seed)(struct source *source, pid_t pid, bool is_tree, source_task_fn on_task,
 		    void *context);
+	/* The same for the group that it was opened for. What its members have used before is left
+	 * out already, or is told as above. NULL where no group can be followed. */
+	int (*seed_group)(struct source *source, source_task_fn on_task, void *context);
 	/* 0 before seeding. */
 	uint64_t (*root_id)(const struct source *source);
 
