@@ -205,7 +205,11 @@ static void values_may_be_joined(void **state)
 
 static void attach_takes_options_behind_the_pid(void **state)
 {
-	struct options options = PARSE("attach", "123", "-d", "0.5", "-n");
+	struct options options = PARSE("attach", "--cgroup", "/a/b", "-q");
+
+	assert_string_equal(options.cgroup, "/a/b");
+	assert_int_equal(options.pid, 0);
+	options = PARSE("attach", "123", "-d", "0.5", "-n");
 
 	(void)state;
 	assert_int_equal(options.command, COMMAND_ATTACH);
@@ -288,6 +292,7 @@ static void pids_are_checked(void **state)
 	REFUSE("PID '4194305'", "attach", "4194305");
 	REFUSE("PID '12x'", "attach", "12x");
 	REFUSE("'2'", "attach", "1", "2");
+	REFUSE("PID '--cgroup' both", "attach", "1", "--cgroup", "/a");
 }
 
 static void options_without_meaning_for_a_command_are_refused(void **state)

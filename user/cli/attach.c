@@ -64,6 +64,17 @@ static int check_target(const struct session *session, const struct target *targ
 	return r ? log_error(r, "cannot attach to %d", pid) : 0;
 }
 
+static int begin(struct session *session, struct denet_error *error)
+{
+	const struct options *options = session->options;
+	const struct denet_observer *observer = recorder_observer(session->recorder);
+
+	if (options->cgroup)
+		return denet_attach_cgroup(&options->monitor, observer, options->cgroup,
+					   &session->monitor, error);
+	return denet_attach(&options->monitor, observer, options->pid, &session->monitor, error);
+}
+
 static int attach(struct session *session)
 {
 	const struct options *options = session->options;
@@ -71,15 +82,26 @@ static int attach(struct session *session)
 	int r = rights_raise();
 
 	if (!r)
-		r = denet_attach(&options->monitor, recorder_observer(session->recorder),
-				 options->pid, &session->monitor, &error);
+		r = begin(session, &error);
 	if (rights_lower() && !r)
 		r = -EPERM;
 	if (r && error.text[0])
 		(void)log_error(0, "%s", error.text);
+	else if (r && options->cgroup)
+		(void)log_error(r, "cannot attach to '%s'", options->cgroup);
 	else if (r)
 		(void)log_error(r, "cannot attach to %d", (int)options->pid);
 	return r;
+}
+
+/* Of whom the processes are that will come into it nobody can know. */
+static int start_cgroup(struct session *session)
+{
+	if (!rights_are_lent())
+		return attach(session);
+	(void)log_error(0, "option '--cgroup' takes rights of your own, as its processes may be "
+			   "others'");
+	return -EPERM;
 }
 
 /* Checked once more when it is ours to watch: it may have become another user's meanwhile. */
@@ -102,7 +124,7 @@ int attach_main(const struct options *options)
 
 	if (r)
 		return EXIT_STATUS_FAILED;
-	r = start(&session);
+	r = options->cgroup ? start_cgroup(&session) : start(&session);
 	if (r) {
 		signals_release(&session.signals);
 		return EXIT_STATUS_FAILED;

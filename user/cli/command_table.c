@@ -50,16 +50,17 @@ static const struct command_spec command_table[] = {
 		.text = "follow PID and all its descendants",
 		.intro = "Follows a running process with its threads and descendants, and what "
 			 "they start later, until it ends, Ctrl-C, or --duration. The process is "
-			 "left alone.",
+			 "left alone. With --cgroup, who is in a cgroup is followed instead.",
 		.notes = "Totals count from the attach on, peaks from the birth of each process. Of a "
 			 "process that has ended and that nobody has waited for yet, it tells what "
 			 "/proc still shows: bounds.",
 		.examples = {
 			{ "attach 1234", NULL },
 			{ "attach $(pidof -s postgres) -d 60 -o minute.jsonl", NULL },
+			{ "attach --cgroup /system.slice/nginx.service", NULL },
 		},
 		.exits = {
-			{ "0", "the process ended, Ctrl-C, or --duration is over" },
+			{ "0", "the process or the cgroup ended, Ctrl-C, or --duration is over" },
 			{ "1", "records could not be written" },
 			{ "123", "a budget of --fail-if was broken" },
 			NOTHING_STARTED,

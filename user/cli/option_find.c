@@ -9,6 +9,7 @@ static const struct {
 	const size_t *count;
 } tables[] = {
 	{ option_table, &option_table_count },
+	{ option_table_attach, &option_table_attach_count },
 	{ option_table_report, &option_table_report_count },
 	{ option_table_diff, &option_table_diff_count },
 	{ option_table_bench, &option_table_bench_count },

@@ -375,7 +375,7 @@ static bool has_operand(const struct options *options, enum operand operand)
 {
 	return (operand != OPERAND_COMMAND || options->argv) &&
 	       (operand != OPERAND_LINE || options->argv || options->line) &&
-	       (operand != OPERAND_PID || options->pid) &&
+	       (operand != OPERAND_PID || options->pid || options->cgroup) &&
 	       (operand != OPERAND_FILE || options->file) &&
 	       (options->command != COMMAND_STATS || options->files_count ||
 		options->folders.count) &&
@@ -395,6 +395,8 @@ static int check_operand(const struct parser *parser)
 	if (!has_operand(options, spec->operand))
 		return option_refuse(parser->error, "%s needs a %s, as in 'denet-bpf %s'",
 				     spec->name, spec->operand_word, spec->examples[0].line);
+	if (options->pid && options->cgroup)
+		return option_refuse(parser->error, "attach takes a PID or '--cgroup', not both");
 	if (spec->id == COMMAND_DIFF)
 		return check_sides(parser);
 	if (options->argv && options->argv[0][0] == '\0')

@@ -43,7 +43,8 @@ struct options {
 	char **argv; /* run, bench: the command, borrowed from argv, ends with NULL; a program: its own */
 	const char *program; /* that does the command; NULL for all that is done here */
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
-	pid_t pid; /* attach */
+	pid_t pid; /* attach; 0 with a cgroup */
+	const char *cgroup; /* attach; NULL with a pid */
 	const char *file; /* convert; stats: when there is but one, which is summed up */
 	const char **files; /* owned, of borrowed names; diff: those of the base come first */
 	size_t files_count;

@@ -65,6 +65,8 @@ uint64_t option_bit(const struct option_spec *spec);
 /* The tables. */
 extern const struct option_spec option_table[];
 extern const size_t option_table_count;
+extern const struct option_spec option_table_attach[];
+extern const size_t option_table_attach_count;
 extern const struct option_spec option_table_report[];
 extern const size_t option_table_report_count;
 extern const struct option_spec option_table_diff[];
