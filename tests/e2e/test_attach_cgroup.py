@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""`attach --cgroup`: whoever is in a cgroup, whoever started them."""
+
+import contextlib
+import os
+import subprocess
+
+from harness import (
+    ACT,
+    MODE,
+    Case,
+    exact,
+    finish,
+    need_root,
+    not_in_mode,
+    of_kind,
+    parse_lines,
+    run,
+    start,
+    the,
+    wait_for,
+    wait_for_file,
+)
+
+
+def mount_of(kind):
+    with open("/proc/mounts", encoding="utf-8") as mounts:
+        return next(fields[1] for fields in map(str.split, mounts) if fields[2] == kind)
+
+
+@exact
+@need_root
+@not_in_mode("nobpf", "by /proc no cgroup can be followed")
+@not_in_mode("caps", "rights of a file do not serve for it")
+class Followed(Case):
+    @contextlib.contextmanager
+    def group(self):
+        folder = os.path.join(mount_of("cgroup2"), f"denet-e2e-{os.getpid()}")
+        os.mkdir(folder)
+        try:
+            yield folder
+        finally:
+            os.rmdir(folder)
+
+    def await_sample(self):
+        wait_for_file(self.path("f"))
+        wait_for("the first sample", lambda: b'"tree"' in self.read("f"))
+
+    def enter(self, folder, script):
+        """By itself, as what a runtime starts does."""
+        subprocess.run(["sh", "-c", f'echo 0 >"$0/cgroup.procs"; {script}', folder], check=True)
+
+    def test_who_comes_in_is_counted_until_the_last_has_ended(self):
+        with self.group() as folder:
+            with start("attach", "--cgroup", folder, "-o", self.path("f")) as process:
+                self.await_sample()
+                self.enter(folder, f"{ACT} spin 50; {ACT} spin 50")
+                result = finish(process)
+            with open(os.path.join(folder, "cpu.stat"), encoding="utf-8") as stat:
+                used_us = int(stat.readline().split()[1])
+        self.assertEqual(result.status, 0, result)
+        self.assertIn(b"cgroup:" + folder.encode(), result.err)
+        records = parse_lines(self.read("f"))
+        self.assertEqual(records[0]["pid"], 0)
+        summary = the(records, "summary")
+        self.assertEqual(summary["processes_total"], 3)
+        self.assertEqual(len(of_kind(records, "process")), 3)
+        self.assertEqual(of_kind(records, "exit"), [])
+        self.assertAlmostEqual(summary["cpu_time_ns"] / 1000, used_us, delta=1)
+
+    def test_who_goes_out_is_still_running(self):
+        with self.group() as folder:
+            root = os.path.dirname(folder)
+            with start("attach", "--cgroup", folder, "-o", self.path("f"), "--fail-if", "processes_total > 0") as process:
+                self.await_sample()
+                self.enter(folder, f'echo 0 >{root}/cgroup.procs; {ACT} spin 200')
+                result = finish(process)
+        self.assertEqual(result.status, 123, result)
+        records = parse_lines(self.read("f"))
+        self.assertTrue(the(records, "process")["running"])
+        self.assertLess(the(records, "summary")["cpu_time_ns"], 150_000_000)
+
+
+class Refused(Case):
+    def refuse(self, *words):
+        result = run("attach", *words)
+        self.assertEqual(result.status, 125, result)
+        self.assertEqual(result.err.count(b"\n"), 1, result)
+        return result.err
+
+    @not_in_mode("caps", "rights come first")
+    def test_what_is_no_cgroup(self):
+        self.assertIn(b"'/no/such'", self.refuse("--cgroup", "/no/such"))
+
+    def test_what_this_caller_cannot_follow(self):
+        if MODE == "root":
+            self.skipTest("it can")
+        self.assertRegex(self.refuse("--cgroup", mount_of("cgroup2")), b"rights of your own|BPF|bpf")
+
+    @not_in_mode("caps", "rights come first")
+    def test_what_has_no_meaning(self):
+        self.assertIn(b"from now on", self.refuse("--since-process-start", "--cgroup", mount_of("cgroup2")))
+        self.assertIn(b"children", self.refuse("--exclude-children", "--cgroup", mount_of("cgroup2")))
