@@ -81,7 +81,8 @@ static void try_paths(struct probe_findings *findings)
 
 static int load_and_attach(struct object *object, struct probe_program_finding *finding)
 {
-	const struct probe_options options = { 0 };
+	/* Whichever was kept is wanted. */
+	const struct probe_options options = { .by_group = true };
 	int r = object_load(object, &options);
 
 	finding->is_loaded = r ? PROBE_NO : PROBE_YES;
@@ -127,9 +128,9 @@ static void try_programs(struct probe_findings *findings, const struct object_ki
 			.name = program->name,
 			.hook = program->hook,
 			.is_for_attach = kind->is_for_attach,
-			.is_optional = kind->is_optional || program->is_optional,
+			.is_optional = kind->is_optional || program->is_optional || program->wish,
 		};
-		if (is_shown && !program->is_optional)
+		if (is_shown && !program->is_optional && !program->wish)
 			finding->is_loaded = finding->is_attached = PROBE_YES;
 		else
 			try_program(kind, i, finding);
