@@ -167,10 +167,10 @@ static void summary_of_a_file_has_denets_keys(void **state)
 	assert_true(number_of(text, "total_time_secs") > 0);
 }
 
-static const char *const sample = "{\"ts_ms\":%d,\"cpu_usage\":%d.0,\"mem_rss_kb\":%d,"
-				  "\"mem_vms_kb\":1,\"disk_read_bytes\":0,\"disk_write_bytes\":0,"
-				  "\"net_rx_bytes\":0,\"net_tx_bytes\":0,\"thread_count\":1,"
-				  "\"uptime_secs\":1}\n";
+static const char sample[] = "{\"ts_ms\":%d,\"cpu_usage\":%d.0,\"mem_rss_kb\":%d,"
+			     "\"mem_vms_kb\":1,\"disk_read_bytes\":0,\"disk_write_bytes\":0,"
+			     "\"net_rx_bytes\":0,\"net_tx_bytes\":0,\"thread_count\":1,"
+			     "\"uptime_secs\":1}\n";
 
 static void summary_of_lines_takes_the_time_it_is_given(void **state)
 {

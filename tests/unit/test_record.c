@@ -420,7 +420,7 @@ static void record_is_valid_json_whatever_the_names(void **state)
 
 static void record_allocates_nothing_once_the_size_is_known(void **state)
 {
-	struct denet_child children[256];
+	struct denet_child children[256] = { 0 };
 	const struct denet_tree tree = full_tree(children, 256);
 	AUTO(buf) struct buf buf = { 0 };
 	const char *data;
