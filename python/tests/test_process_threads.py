@@ -53,7 +53,7 @@ def test_other_threads_run_while_run_waits():
     assert not thread.is_alive() and total
 
 
-def test_several_monitors_run_in_threads_at_once():
+def test_several_monitors_run_in_threads_at_once(accounting):
     monitors = {}
 
     def follow(number):
@@ -64,8 +64,10 @@ def test_several_monitors_run_in_threads_at_once():
         thread.start()
     for thread in threads:
         thread.join(LIMIT_S)
+    expected = [2] if accounting == "bpf" else [1, 2]  # which is not looked at in time on a busy machine
     for number, monitor in monitors.items():
-        assert monitor.exit_code == number and summary_of(monitor)["processes_total"] == 2, monitor.get_samples()
+        assert monitor.exit_code == number
+        assert summary_of(monitor)["processes_total"] in expected, monitor.get_samples()
     assert len(monitors) == 8
 
 

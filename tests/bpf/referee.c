@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "bpf/referee.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -109,10 +110,31 @@ static void kill_members(const char *dir)
 	}
 }
 
+static void remove_dir(const char *dir);
+
+/* What a test that failed has left below. */
+static void remove_children(const char *dir)
+{
+	char path[PATH_MAX];
+	DIR *children = opendir(dir);
+	const struct dirent *child;
+
+	while (children && (child = readdir(children))) {
+		if (child->d_type == DT_DIR && child->d_name[0] != '.' &&
+		    (size_t)snprintf(path, sizeof(path), "%s/%s", dir, child->d_name) <
+			    sizeof(path))
+			remove_dir(path);
+	}
+	if (children)
+		closedir(children);
+}
+
 static void remove_dir(const char *dir)
 {
 	const struct timespec millisecond = { .tv_nsec = 1000000 };
 
+	if (*dir)
+		remove_children(dir);
 	for (int i = 0; *dir && i < CLOSE_TRIES; i++) {
 		if (rmdir(dir) == 0)
 			return;
