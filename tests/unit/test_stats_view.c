@@ -74,7 +74,7 @@ static void our_files_show_our_totals_as_well(void **state)
 static void whether_a_run_goes_on_is_not_known_of_records_that_are_cut(void **state)
 {
 	static const char args[] = "make";
-	struct denet_summary summary;
+	struct denet_summary summary = { 0 };
 	const struct denet_stats stats = { .summary = &summary, .is_ours = true };
 	AUTO(buf) struct buf buf = { 0 };
 
