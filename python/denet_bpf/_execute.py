@@ -6,12 +6,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 import time
 from contextlib import ExitStack, suppress
-from typing import Any, Mapping, Optional, Sequence, Tuple, Union
+from typing import Mapping, Optional, Sequence, Tuple, Union
 
 from . import _monitor
+from ._ctrl_c import HeldCtrlC
 from ._output import PathName, parse_timeout
 from ._started import File
 from .process import ProcessMonitor
@@ -70,7 +70,7 @@ def execute_with_monitoring(
             stdout = stack.enter_context(open(stdout_file, "wb"))
         if stderr_file is not None:
             stderr = stack.enter_context(open(stderr_file, "wb"))
-        ctrl_c = stack.enter_context(_HeldCtrlC())
+        ctrl_c = stack.enter_context(HeldCtrlC())
         try:
             monitor = ProcessMonitor(
                 words, base_interval_ms, max_interval_ms, since_process_start, output_file,
@@ -86,37 +86,8 @@ def execute_with_monitoring(
     return (code if code is not None else -1), monitor
 
 
-class _HeldCtrlC:
-    """Keeps Ctrl-C until release(): before anybody could kill the command that has just started."""
-
-    def __init__(self) -> None:
-        self._previous: Any = None
-        self._came: Tuple[Any, ...] = ()
-
-    def __enter__(self) -> "_HeldCtrlC":
-        previous = signal.getsignal(signal.SIGINT)
-        if threading.current_thread() is threading.main_thread() and callable(previous):
-            self._previous = previous
-            signal.signal(signal.SIGINT, self._keep)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-    def _keep(self, *came: Any) -> None:
-        self._came = came
-
-    def release(self) -> None:
-        """From here on Ctrl-C does what it did, at once if it has come meanwhile."""
-        previous, self._previous = self._previous, None
-        if previous is not None:
-            signal.signal(signal.SIGINT, previous)
-            if self._came:
-                previous(*self._came)
-
-
 def _run(
-    monitor: ProcessMonitor, words: Sequence[str], timeout: Optional[float], ctrl_c: _HeldCtrlC
+    monitor: ProcessMonitor, words: Sequence[str], timeout: Optional[float], ctrl_c: HeldCtrlC
 ) -> None:
     deadline_s = None if timeout is None else time.monotonic() + timeout
     try:

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
 
 from . import _metrics
+from ._ctrl_c import HeldCtrlC
 from ._ending import Tree
 from ._execute import _as_subprocess_would
 from ._output import parse_timeout
@@ -112,8 +113,15 @@ class _Run:
         self._options = options
 
     def to_end(self, stop: threading.Event) -> Result:
-        monitor = self._start()
+        with HeldCtrlC() as ctrl_c:
+            monitor = self._start()
+            return self._follow(monitor, stop, ctrl_c)
+
+    def _follow(
+        self, monitor: ProcessMonitor, stop: threading.Event, ctrl_c: HeldCtrlC
+    ) -> Result:
         try:
+            ctrl_c.release()
             self._wait(monitor, stop)
         except BaseException as error:
             Tree(monitor).end()

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ import pytest
 from support import ROOT, is_alive, python_environment, read_lines, wait_until
 
 import denet_bpf as denet
-from denet_bpf import _ending, _notebook, _program, report
+from denet_bpf import _ending, _notebook, _program, _run, report
 
 pytestmark = pytest.mark.usefixtures("library")
 
@@ -157,6 +158,22 @@ def test_ctrl_c_ends_the_command(tmp_path, quick):
         denet.run(["sh", "-c", script], cwd=tmp_path)
     pid = int((tmp_path / "root").read_text())
     wait_until(lambda: not is_alive(pid))
+
+
+def test_ctrl_c_before_anybody_has_the_command_ends_it(quick, monkeypatch):
+    start = _run._Run._start
+    roots = []
+
+    def interrupted(self):
+        monitor = start(self)
+        roots.append(monitor.get_pid())
+        os.kill(os.getpid(), signal.SIGINT)
+        return monitor
+
+    monkeypatch.setattr(_run._Run, "_start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        denet.run(["sleep", "100"])
+    wait_until(lambda: not is_alive(roots[0]))
 
 
 # --- to look at ---
