@@ -275,10 +275,10 @@ demo:
 # A make of its own for each part: what was installed a moment ago has to be seen, and what fails in
 # one does not keep the others from running. The sum of their tests comes last.
 # What waits and measures goes one after the other; beside it what only computes, or loads no BPF.
-CHECK_WAITING := check-unit check-bpf check-e2e-exact check-api check-python
-CHECK_BESIDE := build-san check-san-unit check-e2e-proc check-san-e2e-proc build-tsan check-fuzz
-CHECK_THEN := check-san-e2e-exact check-tsan
-CHECK_PARTS := $(CHECK_WAITING) $(CHECK_BESIDE:%=--beside %) $(CHECK_THEN:%=--then %)
+CHECK_WAITING := check-unit check-bpf check-e2e-exact check-api check-python check-san-e2e-exact check-tsan
+CHECK_BESIDE := build-san build-tsan check-san-unit check-e2e-proc check-san-e2e-proc check-fuzz
+CHECK_PARTS := $(CHECK_WAITING) $(CHECK_BESIDE:%=--beside %) \
+	--after check-san-e2e-exact=build-san --after check-tsan=build-tsan
 CHECK_MORE := lint check-abi check-build check-py-extra check-web check-servers check-runtimes \
 	check-distro check-vm
 SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)

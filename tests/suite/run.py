@@ -3,10 +3,11 @@
 """Makes one target after the other, whatever becomes of each, and adds up their tests.
 
 Usage: tests/suite/run.py --build BUILD [--first TARGET] [--beside TARGET]... [--then TARGET]...
-                          [--seconds N] [--later TARGET]... TARGET...
+                          [--after TARGET=OTHER]... [--seconds N] [--later TARGET]... TARGET...
   --first: nothing else is made when this one fails
   --beside: made in a row of their own beside the TARGETs, at a lower priority, and shown as each ends:
             for what computes, while the others wait
+  --after: TARGET waits for OTHER, which is in the other row
   --then: made when all of these have ended
   --later: made last, and not begun any more when N seconds have passed
 Each may build on as many processors as it may use, unless a make above says how many. The output of each is
@@ -78,11 +79,26 @@ class Suite:
         self.begin = time.monotonic()
         self.parts = []  # target, counts, seconds
         self.failed = []  # what went wrong with us, beside
+        self.awaited = {}  # what a target waits for
+
+    def read_order(self, pairs):
+        for pair in pairs:
+            target, _, other = pair.partition("=")
+            self.awaited.setdefault(target, []).append((other, threading.Event()))
+
+    def tell_end(self, target):
+        for others in self.awaited.values():
+            for other, event in others:
+                if other == target:
+                    event.set()
 
     def run(self, target, beside=False):
+        for _, event in self.awaited.get(target, []):
+            event.wait()
         started = time.monotonic()
         counts = make(target, self.build, beside)
         self.parts.append((target, counts, time.monotonic() - started))
+        self.tell_end(target)
         return counts
 
     def run_beside(self, targets):
@@ -91,6 +107,9 @@ class Suite:
                 self.run(target, beside=True)
         except Exception as error:
             self.failed.append(error)
+        finally:
+            for target in targets:
+                self.tell_end(target)
 
     def run_rows(self, targets, beside):
         row = threading.Thread(target=self.run_beside, args=(beside,), daemon=True)
@@ -142,11 +161,12 @@ def main():
     arguments = argparse.ArgumentParser(usage=__doc__)
     arguments.add_argument("--build", required=True)
     arguments.add_argument("--seconds", type=float, default=float("inf"))
-    for name in ("first", "beside", "then", "later"):
+    for name in ("first", "beside", "after", "then", "later"):
         arguments.add_argument(f"--{name}", action="append", default=[])
     arguments.add_argument("targets", nargs="*")
     wanted = arguments.parse_args()
     suite = Suite(wanted.build)
+    suite.read_order(wanted.after)
     suite.run_all(wanted)
     return 0 if suite.tell() else 1
 

@@ -97,6 +97,10 @@ waits:
 	@mkfifo -m 600 fifo 2>/dev/null; read x <fifo; echo 'test passed: six'
 jobs:
 	@echo 'test passed: $(filter -j%,$(MAKEFLAGS))'
+writes:
+	@touch written; echo 'test passed: seven'
+reads:
+	@[ -e written ] && echo 'test passed: eight'
 build-it:
 	@true
 dies:
@@ -146,6 +150,11 @@ class Run(unittest.TestCase):
         begin = lines.index("--- beside, waits:")
         self.assertEqual(lines[begin + 1 : begin + 3], ["test passed: six", "---"])
         self.assertGreater(lines.index("test passed: one"), lines.index("--- beside, bad:"))
+
+    def test_one_waits_for_another_of_the_other_row(self):
+        status, lines = self.run_parts("reads", "--beside", "writes", "--after", "reads=writes")
+        self.assertEqual((status, lines[-1]), (0, "2 passed, 0 failed, 0 skipped"))
+        self.assertGreater(lines.index("test passed: eight"), lines.index("test passed: seven"))
 
     def test_what_is_built_is_built_on_all_processors(self):
         status, lines = self.run_parts("jobs", "build-it")
