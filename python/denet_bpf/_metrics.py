@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Tuple, TypedDict
 AFFINITY_INHERITED = "affinity_inherited"
 AVG_CPU_USAGE = "avg_cpu_usage"
 CGROUP_CPU_NS = "cgroup_cpu_ns"
+CGROUP_EVENTS_LOST = "cgroup_events_lost"
 CGROUP_PEAK_KB = "cgroup_peak_kb"
 CHILDREN_OMITTED = "children_omitted"
 CLK_TCK = "clk_tck"
@@ -20,6 +21,7 @@ COMMAND_TRUNCATED = "command_truncated"
 CORE_DUMPED = "core_dumped"
 CORES_PER_SOCKET = "cores_per_socket"
 COUNTED_NS = "counted_ns"
+COUNTERS_FINAL = "counters_final"
 CPU_CORE = "cpu_core"
 CPU_FREQ_KHZ = "cpu_freq_khz"
 CPU_GOVERNOR = "cpu_governor"
@@ -51,6 +53,7 @@ DISK_WRITE_BYTES_PER_SEC = "disk_write_bytes_per_sec"
 DISK_WRITE_CANCELLED_BYTES = "disk_write_cancelled_bytes"
 DISK_WRITE_COUNT = "disk_write_count"
 END_NS = "end_ns"
+ENDED_MS = "ended_ms"
 ENDS_UNKNOWN = "ends_unknown"
 EVENTS_LOST = "events_lost"
 EXIT_CODE = "exit_code"
@@ -149,6 +152,7 @@ SOME_AVG10 = "some_avg10"
 SPAN_NS = "span_ns"
 START_MS = "start_ms"
 START_NS = "start_ns"
+STARTED_MS = "started_ms"
 SWAP_PERCENT = "swap_percent"
 SWAP_USED = "swap_used"
 SYS_NET_RX_BYTES = "sys_net_rx_bytes"
@@ -980,6 +984,8 @@ class MachineRecord(TypedDict, total=False):
     #: How fast io_stall_ns grows (percent); of the time since the sample before; absent at the
     #: first.
     io_pressure: float
+    #: Births and ends of cgroups that there was no room for: a look finds them later.
+    cgroup_events_lost: int
 
 
 class GroupRecord(TypedDict, total=False):
@@ -1297,3 +1303,70 @@ class FilesystemRecord(TypedDict, total=False):
     fs_available_bytes: int
     #: What is used, as df computes it (percent).
     disk_usage_percent: float
+
+
+class ContainerRecord(TypedDict, total=False):
+    """Of denet-bpf host, when a container or another group has ended: its last figures.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: container, pod, vm, job, unit, or cgroup for any other.
+    type: str
+    #: What it is called; an id is cut to 12 digits.
+    name: str
+    #: What made it, where its path tells.
+    runtime: str
+    #: Its whole id, where it has one.
+    id: str
+    #: Its path.
+    cgroup: str
+    #: The name of the one around it: its figures are part of that one's.
+    parent: MemberSample
+    #: The pod that it is in.
+    pod_uid: str
+    #: CPU time of all that ran in it and below, whether it has ended or not (ns).
+    cpu_time_ns: int
+    #: Part of it in user mode (ns); with version 1 whole ticks; read every 5 s.
+    cpu_user_ns: int
+    #: Part of it in the kernel (ns); with version 1 whole ticks; read every 5 s.
+    cpu_system_ns: int
+    #: Time for which its own quota kept it from running, summed over CPUs (ns).
+    throttled_ns: int
+    #: Periods of the quota in which it did.
+    throttled_periods: int
+    #: The most of it so far (bytes).
+    memory_peak_bytes: int
+    #: Its own limit; absent without one (bytes); one around it may be less.
+    memory_limit_bytes: int
+    #: Processes killed in it for want of memory.
+    oom_kills: int
+    #: Read from devices (bytes); not known with version 1; a device on others counts again.
+    disk_read_bytes: int
+    #: Written to devices (bytes); not known with version 1; a device on others counts again.
+    disk_write_bytes: int
+    #: Reads from devices; not known with version 1.
+    disk_read_count: int
+    #: Writes to devices; not known with version 1.
+    disk_write_count: int
+    #: How many it may have; absent without a limit.
+    pids_limit: int
+    #: Time in which a task of it waited for a CPU (ns).
+    cpu_stall_ns: int
+    #: Time in which a task of it waited for memory (ns).
+    memory_stall_ns: int
+    #: Time in which all of them did (ns).
+    memory_full_stall_ns: int
+    #: Time in which a task of it waited for a device (ns).
+    io_stall_ns: int
+    #: Time in which all of them did (ns).
+    io_full_stall_ns: int
+    #: When its first process came, since 1970 (ms); absent of one that was there before the agent.
+    started_ms: int
+    #: When its last process went, since 1970 (ms); when it was found gone, where counters_final is
+    #: false.
+    ended_ms: int
+    #: Its counters were read when it was empty; else they are those of the last look, and lower
+    #: bounds.
+    counters_final: bool

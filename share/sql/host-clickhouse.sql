@@ -35,6 +35,7 @@ CREATE TABLE host (
     `cpu_pressure` Nullable(Float64),
     `memory_pressure` Nullable(Float64),
     `io_pressure` Nullable(Float64),
+    `cgroup_events_lost` Nullable(UInt64),
     `ts_ms` Nullable(UInt64),
     `type` Nullable(String),
     `name` Nullable(String),

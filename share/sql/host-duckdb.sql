@@ -35,6 +35,7 @@ CREATE TABLE host (
     "cpu_pressure" DOUBLE,
     "memory_pressure" DOUBLE,
     "io_pressure" DOUBLE,
+    "cgroup_events_lost" UBIGINT,
     "ts_ms" UBIGINT,
     "type" VARCHAR,
     "name" VARCHAR,

@@ -153,8 +153,12 @@ class Host(Case):
             wait_for("a look", lambda: out.exists() and b"a.service" in out.read_bytes())
             subprocess.run(["rm", "-r", self.path("fs/system.slice/a.service")], check=True)
             wait_for("it is gone", lambda: '"groups":3,' in out.read_text())
+            wait_for("its end", lambda: '"container"' in out.read_text())
             process.send_signal(signal.SIGINT)
             self.assertEqual(finish(process).status, 0)
+        ended, = [json.loads(line) for line in out.read_text().splitlines() if '"kind":"container"' in line]
+        # No event told of it: its figures are those of the look before.
+        self.assertEqual((ended["name"], ended["cpu_time_ns"], ended["counters_final"]), ("a.service", 6000, False))
 
     def test_what_cannot_be_written_is_told(self):
         result = self.host("--once", "-o", self.path("none/out"))
@@ -252,6 +256,53 @@ class Host(Case):
             self.assertEqual(record["cpu_time_ns"], int(usage.read_text()))
             shell.communicate(b"\n")
         self.assertEqual(record["type"], "unit")
+
+    @exact
+    @need_root
+    def test_what_lives_between_two_looks_is_told_whole(self):
+        """20 of 20, whatever each of them used: as its own counter says when it is empty for good."""
+        mount = cgroup_mount("cpuacct")
+        if not mount:
+            self.skipTest("no cpuacct of version 1 here")
+        out = pathlib.Path(self.path("out"))
+        used = {}
+
+        def live(number):
+            folder = pathlib.Path(mount, f"denet-short-{os.getpid()}-{number}.scope")
+            folder.mkdir()
+            script = f"echo $$ >{folder}/cgroup.procs; n=0; while [ $n -lt 2000 ]; do n=$((n+1)); done; /bin/true"
+            subprocess.run(["sh", "-c", script], check=True)
+            before = []
+
+            def is_quiet():
+                before.append(int((folder / "cpuacct.usage").read_text()))
+                return len(before) > 4 and before[-1] == before[-5]
+
+            wait_for("the last switch", is_quiet)
+            folder.rmdir()
+            used[folder.name] = before[-1]
+
+        def told():
+            return [json.loads(line) for line in out.read_text().split("\n")[:-1]] if out.exists() else []
+
+        # The third look would come after a minute.
+        with start("-i", "60", "-o", str(out), program=[HOST]) as process:
+            wait_for("two looks", lambda: [one["kind"] for one in told()].count("machine") == 2)
+            for number in range(20):
+                live(number)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+        ended = {one["name"]: one for one in told() if one["kind"] == "container" and one["name"] in used}
+        self.assertEqual(len(ended), 20)
+        commands = {}
+        for one in told():
+            if one["kind"] == "command":
+                commands[one["group"]] = commands.get(one["group"], 0) + one["cpu_time_ns"]
+        for name, record in ended.items():
+            self.assertTrue(record["counters_final"])
+            self.assertEqual((record["cpu_time_ns"], commands[name]), (used[name], used[name]))
+            self.assertLessEqual(record["started_ms"], record["ended_ms"])
+            self.assertNotIn("cpu_usage", record)
 
     @exact
     @need_root

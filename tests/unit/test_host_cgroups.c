@@ -2,64 +2,12 @@
 /* Cgroups of both versions, made of plain files: what is found, and what is read of each. */
 #include "host/cgroups.h"
 
-#include <ftw.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
 
 #include "denet/system.h"
-#include "procfs/procfs.h"
+#include "made_cgroups.h"
 #include "util/cleanup.h"
 #include "util/units.h"
-
-#define PATH_BYTES 256
-#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-static char folder[] = "/tmp/denet-cgroups-XXXXXX";
-static struct procfs made;
-static char cgroup_root[PATH_BYTES];
-static char proc_root[PATH_BYTES];
-
-static void put(const char *name, const char *text)
-{
-	char path[PATH_BYTES];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	for (char *slash = strchr(path + strlen(folder) + 1, '/'); slash;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		(void)mkdir(path, 0755);
-		*slash = '/';
-	}
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
-static int remove_one(const char *path, const struct stat *facts, int type, struct FTW *walk)
-{
-	(void)facts;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
-static void drop(const char *name)
-{
-	char path[PATH_BYTES];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	assert_int_equal(nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
-}
 
 static const struct cgroup *find(const struct cgroups *groups, const char *path)
 {
@@ -67,14 +15,6 @@ static const struct cgroup *find(const struct cgroups *groups, const char *path)
 		if (strcmp(cgroups_get(groups, i)->path, path) == 0)
 			return cgroups_get(groups, i);
 	return NULL;
-}
-
-static struct cgroups *open_groups(void)
-{
-	struct cgroups *groups;
-
-	assert_int_equal(cgroups_new(&made, cgroup_root, &groups), 0);
-	return groups;
 }
 
 static void put_v2_container(const char *usage)
@@ -371,24 +311,6 @@ static void mounts_are_found_where_the_kernel_says(void **state)
 	assert_false(mounts_folder(&mounts, MOUNT_PIDS, "/x", 2, sizeof(path), path));
 	mounts_done(&mounts);
 	drop("proc/self");
-}
-
-static int make_folder(void **state)
-{
-	(void)state;
-	if (!mkdtemp(folder))
-		return -1;
-	(void)snprintf(cgroup_root, sizeof(cgroup_root), "%s/fs", folder);
-	(void)snprintf(proc_root, sizeof(proc_root), "%s/proc", folder);
-	made = (struct procfs){ .proc = proc_root, .sys = proc_root };
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	drop("");
-	return 0;
 }
 
 int main(void)

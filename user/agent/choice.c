@@ -36,7 +36,7 @@ static bool is_among(const struct cgroup *group, const struct agent_names *names
 	return false;
 }
 
-static bool is_wanted(const struct cgroup *group, const struct agent_options *options)
+bool choice_wants(const struct cgroup *group, const struct agent_options *options)
 {
 	if (!options->containers.count && !options->groups.count)
 		return true;
@@ -100,7 +100,7 @@ int choice_make(struct choice *choice, const struct cgroups *groups,
 	choice->items = items;
 	choice->count = 0;
 	for (size_t i = 0; i < count; i++)
-		if (is_wanted(cgroups_get(groups, i), options))
+		if (choice_wants(cgroups_get(groups, i), options))
 			items[choice->count++] = cgroups_get(groups, i);
 	qsort_r(items, choice->count, sizeof(struct cgroup *), compare, &sort);
 	choice->matched = choice->count;

@@ -26,6 +26,9 @@ int choice_make(struct choice *choice, const struct cgroups *groups,
 /* By its name, its path as /proc/PID/cgroup has it, or four digits of its id or more. */
 bool choice_is_called(const struct cgroup *group, const char *word);
 
+/* Whether the options ask for it. */
+bool choice_wants(const struct cgroup *group, const struct agent_options *options);
+
 /* The first name that was asked for and that no group has, of cgroups or of processes; NULL when all are there. */
 const char *choice_missing(const struct cgroups *groups, const struct families *families,
 			   const struct agent_options *options);

@@ -17,8 +17,10 @@
 #include "agent/survey.h"
 #include "agent/telling.h"
 #include "agent/status.h"
+#include "agent/waiter.h"
 #include "host/cgroups.h"
 #include "host/history.h"
+#include "host/lives.h"
 #include "host/machine.h"
 #include "hostprobe/hostprobe.h"
 #include "output/human.h"
@@ -37,6 +39,7 @@ struct loop {
 	struct cgroups *groups; /* owned, as all below */
 	struct machine machine;
 	struct choice choice;
+	struct waiter waiter;
 	struct hostprobe *probe; /* NULL where processes are not told */
 	struct processes processes;
 	struct survey survey;
@@ -76,13 +79,16 @@ static int open_outputs(struct loop *loop)
 static void open_probe(struct loop *loop)
 {
 	const struct agent_options *options = loop->options;
+	bool by_v1 = cgroups_key(loop->groups) == MOUNT_CPUACCT;
 	int r;
 
 	/* Another machine's cgroups have ids of their own. */
 	if (options->cgroup_root || !cgroups_has_cgroups(loop->groups) ||
 	    (!options->verbose && !options->json && !options->out && !options->rules.count))
 		return;
-	r = hostprobe_open(cgroups_key(loop->groups) == MOUNT_CPUACCT, &loop->probe);
+	/* Without events what lives shorter than the interval may be missed, as docs say. */
+	(void)waiter_open_events(&loop->waiter, by_v1);
+	r = hostprobe_open(by_v1, &loop->probe);
 	if (r && options->verbose)
 		log_warning("processes are not told, which takes BPF: %s", strerror(-r));
 }
@@ -120,7 +126,7 @@ static int open_history(struct loop *loop)
 	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 
-static int open_loop(struct loop *loop)
+static int open_loop(struct loop *loop, const sigset_t *signals)
 {
 	const struct agent_options *options = loop->options;
 	int r;
@@ -134,6 +140,9 @@ static int open_loop(struct loop *loop)
 	r = cgroups_new(&loop->procfs, options->cgroup_root, &loop->groups);
 	if (r)
 		return log_error(r, "cannot find the cgroups of this machine");
+	r = waiter_init(&loop->waiter, loop->groups, signals);
+	if (r)
+		return log_error(r, "cannot wait for signals");
 	if (!cgroups_has_cgroups(loop->groups))
 		log_warning("no cgroups are mounted%s%s: the machine alone is told",
 			    options->cgroup_root ? " below " : "",
@@ -150,6 +159,7 @@ static void close_loop(struct loop *loop)
 	sink_free(loop->screen);
 	sink_free(loop->file);
 	choice_done(&loop->choice);
+	waiter_done(&loop->waiter);
 	hostprobe_close(loop->probe);
 	processes_done(&loop->processes);
 	survey_close(&loop->survey);
@@ -215,6 +225,7 @@ static int look(struct loop *loop)
 	omitted = cgroups_omitted(loop->groups);
 	loop->machine.figures.groups = cgroups_count(loop->groups);
 	loop->machine.figures.groups_omitted = omitted;
+	loop->machine.figures.cgroup_events_lost = waiter_lost(&loop->waiter);
 	if (omitted && !loop->has_warned)
 		log_warning("more than %d cgroups: the others are left out", CGROUPS_MAX);
 	loop->has_warned |= omitted != 0;
@@ -239,6 +250,25 @@ static int write_commands(struct loop *loop, struct sink *sink, const struct cgr
 	return r;
 }
 
+/* Of what has ended since the look before, whole. */
+static int write_ended(struct loop *loop, struct sink *sink)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < lives_ended_count(loop->groups) && !r; i++) {
+		const struct cgroup *group = lives_ended(loop->groups, i);
+
+		if (!choice_wants(group, loop->options))
+			continue;
+		buf_reset(&loop->text);
+		records_append_container(&loop->text, &group->figures);
+		r = write_record(loop, sink);
+		if (!r)
+			r = write_commands(loop, sink, group);
+	}
+	return r;
+}
+
 static int write_records(struct loop *loop, struct sink *sink)
 {
 	const struct telling telling = { sink, &loop->text };
@@ -254,6 +284,8 @@ static int write_records(struct loop *loop, struct sink *sink)
 		if (!r)
 			r = write_commands(loop, sink, loop->choice.items[i]);
 	}
+	if (!r)
+		r = write_ended(loop, sink);
 	if (!r)
 		r = telling_devices(&telling, &loop->machine.devices);
 	if (!r)
@@ -302,29 +334,25 @@ static int tell(struct loop *loop, bool is_first)
 	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 
-/* True when the time has come, false for a signal to end. */
-static bool wait_until(uint64_t until_ns, const sigset_t *signals)
+/* What ended between the last look and a signal is told, too. */
+static int tell_last(struct loop *loop)
 {
-	for (;;) {
-		uint64_t now_ns = clock_mono_ns();
-		uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-		struct timespec left = { (time_t)(left_ns / NS_PER_S), (long)(left_ns % NS_PER_S) };
+	int r = waiter_take(&loop->waiter);
 
-		if (sigtimedwait(signals, NULL, &left) > 0)
-			return false;
-		if (errno == EAGAIN)
-			return true;
-	}
+	if (r || !lives_waiting(loop->groups))
+		return r;
+	r = look(loop);
+	return r ? r : tell(loop, false);
 }
 
-static int run(struct loop *loop, const sigset_t *signals)
+static int run(struct loop *loop)
 {
 	uint64_t interval_ns = loop->options->interval_ns;
 	uint64_t next_ns = clock_mono_ns();
-	bool is_over = false;
+	enum waiter_end end = WAITER_TIME;
 	int r = 0;
 
-	for (uint64_t looks = 0; !r && !is_over; looks++) {
+	for (uint64_t looks = 0; end == WAITER_TIME; looks++) {
 		r = look(loop);
 		if (!r)
 			r = tell(loop, looks == 0);
@@ -334,9 +362,11 @@ static int run(struct loop *loop, const sigset_t *signals)
 		next_ns += looks || interval_ns < NS_PER_S ? interval_ns : NS_PER_S;
 		if (next_ns < clock_mono_ns())
 			next_ns = clock_mono_ns();
-		is_over = !r && !wait_until(next_ns, signals);
+		end = r ? WAITER_FAILED : waiter_wait(&loop->waiter, next_ns);
+		if (end == WAITER_FAILED)
+			return r ? r : log_error(-ENOMEM, "cannot look at the cgroups");
 	}
-	return r;
+	return tell_last(loop);
 }
 
 /* Percentiles go to files and pipes once, at the end: these have each value already. */
@@ -372,7 +402,7 @@ static int finish(struct loop *loop)
 
 int loop_run(const struct agent_options *options)
 {
-	struct loop loop = { .options = options };
+	struct loop loop = { .options = options, .waiter.signal_fd = -1 };
 	sigset_t signals;
 	int status = STATUS_FAILED;
 
@@ -383,8 +413,8 @@ int loop_run(const struct agent_options *options)
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
 	raise_files();
-	if (!open_loop(&loop))
-		status = run(&loop, &signals) ? STATUS_LOST : finish(&loop);
+	if (!open_loop(&loop, &signals))
+		status = run(&loop) ? STATUS_LOST : finish(&loop);
 	close_loop(&loop);
 	return status;
 }

@@ -81,6 +81,11 @@ void records_append_filesystem(struct buf *buf, const struct host_filesystem *fi
 	append(buf, DENET_RECORD_FILESYSTEM, figures);
 }
 
+void records_append_container(struct buf *buf, const struct host_group *figures)
+{
+	append(buf, DENET_RECORD_CONTAINER, figures);
+}
+
 void records_append_command(struct buf *buf, const struct host_command *figures)
 {
 	append(buf, DENET_RECORD_COMMAND, figures);

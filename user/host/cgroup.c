@@ -10,6 +10,8 @@
 #include "util/cleanup.h"
 
 static const struct host_group nothing = {
+	.started_ms = DENET_UNKNOWN,
+	.ended_ms = DENET_UNKNOWN,
 	.cpu_time_ns = DENET_UNKNOWN,
 	.cpu_user_ns = DENET_UNKNOWN,
 	.cpu_system_ns = DENET_UNKNOWN,
@@ -84,7 +86,8 @@ int cgroup_new(enum mount found_in, uint64_t id, const char *path, const char *f
 		group->fds[i] = CGROUP_FILE_NOT_OPEN;
 	group->found_in = found_in;
 	group->id = id;
-	group->figures = nothing;
+	group->figures = group->rated = nothing;
+	group->rated_cpu_ns = DENET_UNKNOWN;
 	if (cgroup_rename(group, path) || cgroup_add_folder(group, found_in, folder))
 		return -ENOMEM;
 
@@ -109,12 +112,19 @@ int cgroup_rename(struct cgroup *group, const char *path)
 	return 0;
 }
 
+void cgroup_close_files(struct cgroup *group)
+{
+	for (size_t i = 0; i < CGROUP_FILES_MAX; i++) {
+		cleanup_fd(&group->fds[i]);
+		group->fds[i] = CGROUP_FILE_NOT_THERE;
+	}
+}
+
 void cgroup_free(struct cgroup *group)
 {
 	if (!group)
 		return;
-	for (size_t i = 0; i < CGROUP_FILES_MAX; i++)
-		cleanup_fd(&group->fds[i]);
+	cgroup_close_files(group);
 	for (size_t i = 0; i < MOUNT_COUNT; i++)
 		free(group->folders[i]);
 	free(group->path);

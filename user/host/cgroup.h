@@ -30,8 +30,13 @@ struct cgroup {
 	struct host_group figures; /* its texts lie in this struct */
 	uint64_t read_mono_ns; /* 0: never */
 	uint64_t slow_mono_ns; /* when what is dear was read */
+	struct host_group rated; /* the figures then, which those rates are of that it has */
+	uint64_t rated_cpu_ns; /* when the others were read */
+	uint64_t settle_mono_ns; /* it is empty: when its last figures are read again; 0: never */
 	uint64_t seen_pass;
 	bool is_gone; /* its folder went: the figures are its last */
+	bool has_ended; /* it is no longer looked at */
+	bool is_told; /* and a look has come since */
 };
 
 /* The folder is that of the hierarchy that it was found in. */
@@ -44,6 +49,9 @@ static inline void cgroup_freep(struct cgroup **group)
 {
 	cgroup_free(*group);
 }
+
+/* They are not read again. */
+void cgroup_close_files(struct cgroup *group);
 
 /* Takes the copy of a folder in another hierarchy; -ENOMEM. */
 int cgroup_add_folder(struct cgroup *group, enum mount mount, const char *folder);

@@ -32,7 +32,10 @@ void cgroups_free(struct cgroups *groups)
 		return;
 	for (size_t i = 0; i < groups->count; i++)
 		cgroup_free(groups->items[i]);
+	for (size_t i = 0; i < groups->ended_count; i++)
+		cgroup_free(groups->ended[i]);
 	free(groups->items);
+	free(groups->ended);
 	idmap_done(&groups->by_id);
 	idmap_done(&groups->claimed);
 	idmap_done(&groups->owners);
@@ -40,21 +43,21 @@ void cgroups_free(struct cgroups *groups)
 	free(groups);
 }
 
-static void forget_gone(struct cgroups *groups)
+/* What is gone and no event has told of. */
+static int end_gone(struct cgroups *groups, uint64_t ts_ms)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < groups->count; i++) {
 		struct cgroup *group = groups->items[i];
 
-		if (group->seen_pass == groups->pass) {
+		if (group->seen_pass == groups->pass)
 			groups->items[kept++] = group;
-			continue;
-		}
-		(void)idmap_remove(&groups->by_id, store_key_of(group->found_in, group->id));
-		cgroup_free(group);
+		else if (store_end(groups, group, ts_ms))
+			return -ENOMEM;
 	}
 	groups->count = kept;
+	return 0;
 }
 
 static int by_path(const void *a, const void *b)
@@ -69,17 +72,20 @@ int cgroups_look(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms, uint6
 {
 	groups->pass++;
 	groups->omitted = 0;
-	groups->error = 0;
 	idmap_clear(&groups->claimed);
-	idmap_clear(&groups->owners);
+	groups->error = store_keep_owners(groups);
 	walk_all(groups);
+	if (!groups->error)
+		groups->error = end_gone(groups, ts_ms);
 	if (groups->error)
 		return groups->error;
-	forget_gone(groups);
 	if (groups->count)
 		qsort(groups->items, groups->count, sizeof(struct cgroup *), by_path);
 	for (size_t i = 0; i < groups->count; i++)
 		reading_take(groups->items[i], mono_ns, ts_ms, slow_ns);
+	for (size_t i = 0; i < groups->ended_count; i++)
+		groups->ended[i]->is_told = true;
+	groups->ended_told = groups->ended_count;
 	return 0;
 }
 

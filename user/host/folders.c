@@ -52,6 +52,20 @@ bool folders_has_process(int dir_fd)
 	return fd >= 0 && read(fd, &byte, 1) == 1;
 }
 
+bool folders_has_folder(int dir_fd)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	__attribute__((cleanup(dir_freep))) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	if (!dir)
+		cleanup_fd(&fd);
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			return true;
+	return false;
+}
+
 static pid_t find_member(int parent_fd, const char *name, int depth)
 {
 	__attribute__((cleanup(dir_freep))) DIR *dir = NULL;

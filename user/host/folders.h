@@ -23,4 +23,6 @@ int folders_rename(struct cgroup *group, const char *folder, const struct mounts
 
 bool folders_has_process(int dir_fd);
 
+bool folders_has_folder(int dir_fd);
+
 #endif

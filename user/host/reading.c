@@ -29,7 +29,7 @@ static double per_s(uint64_t before, uint64_t now, uint64_t passed_ns)
 
 void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
 {
-	const struct host_group before = group->figures;
+	const struct host_group *before = &group->rated;
 	struct host_group *now = &group->figures;
 	bool is_slow = !group->slow_mono_ns || mono_ns - group->slow_mono_ns >= slow_ns;
 	uint64_t slow_passed_ns = group->slow_mono_ns ? mono_ns - group->slow_mono_ns : 0;
@@ -37,18 +37,29 @@ void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64
 
 	files_read(group, is_slow);
 	now->ts_ms = ts_ms;
-	now->cpu_usage = percent(before.cpu_time_ns, now->cpu_time_ns, passed_ns);
+	now->cpu_usage = percent(group->rated_cpu_ns, now->cpu_time_ns, passed_ns);
+	group->rated_cpu_ns = now->cpu_time_ns;
 	group->read_mono_ns = mono_ns;
 	if (!is_slow)
 		return;
-	now->throttled = percent(before.throttled_ns, now->throttled_ns, slow_passed_ns);
+	now->throttled = percent(before->throttled_ns, now->throttled_ns, slow_passed_ns);
 	now->disk_read_bytes_per_sec =
-		per_s(before.disk_read_bytes, now->disk_read_bytes, slow_passed_ns);
+		per_s(before->disk_read_bytes, now->disk_read_bytes, slow_passed_ns);
 	now->disk_write_bytes_per_sec =
-		per_s(before.disk_write_bytes, now->disk_write_bytes, slow_passed_ns);
-	now->cpu_pressure = percent(before.cpu_stall_ns, now->cpu_stall_ns, slow_passed_ns);
+		per_s(before->disk_write_bytes, now->disk_write_bytes, slow_passed_ns);
+	now->cpu_pressure = percent(before->cpu_stall_ns, now->cpu_stall_ns, slow_passed_ns);
 	now->memory_pressure =
-		percent(before.memory_stall_ns, now->memory_stall_ns, slow_passed_ns);
-	now->io_pressure = percent(before.io_stall_ns, now->io_stall_ns, slow_passed_ns);
+		percent(before->memory_stall_ns, now->memory_stall_ns, slow_passed_ns);
+	now->io_pressure = percent(before->io_stall_ns, now->io_stall_ns, slow_passed_ns);
+	group->rated = *now;
 	group->slow_mono_ns = mono_ns;
+}
+
+void reading_take_last(struct cgroup *group)
+{
+	group->is_gone = false;
+	files_read(group, true);
+	/* What went meanwhile was read before: at its emptiness, or not. */
+	if (!group->is_gone)
+		group->figures.is_final = true;
 }

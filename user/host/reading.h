@@ -13,4 +13,7 @@ struct cgroup;
  */
 void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns);
 
+/* Reads all counters of one that is empty. Rates stay those of two looks. */
+void reading_take_last(struct cgroup *group);
+
 #endif

@@ -22,6 +22,11 @@ struct cgroups {
 	struct idmap
 		claimed; /* folders that belong to a group which was found in another hierarchy */
 	struct idmap owners; /* of folders of the key's hierarchy: the group that each is in */
+	struct cgroup **ended; /* owned, as are they: since the look before the last */
+	size_t ended_count;
+	size_t ended_room;
+	size_t ended_told; /* how many of these came with the last look: they go with the next */
+	size_t settling; /* groups with settle_mono_ns */
 	uint64_t omitted;
 	uint64_t pass;
 	int error; /* of this look */
@@ -32,6 +37,15 @@ static inline uint64_t store_key_of(enum mount mount, uint64_t inode)
 {
 	return inode ^ (uint64_t)(mount + 1) << 60;
 }
+
+/* It is among those that ended, and keeps what was in it until they are told; the caller takes it from the items. -ENOMEM. */
+int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms);
+
+/*
+ * Before a look: those that ended and were told go, and of the owners those stay that ended meanwhile: accounts
+ * of what was in them come with this look. -ENOMEM.
+ */
+int store_keep_owners(struct cgroups *groups);
 
 /* The hierarchy that accounts of processes go by. */
 static inline enum mount store_main_mount(const struct cgroups *groups)

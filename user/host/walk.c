@@ -26,6 +26,7 @@ struct walk {
 	char path[PATH_MAX]; /* of the folder it is in */
 	size_t point_len; /* of it, the mount */
 	struct cgroup *owner; /* the innermost group around it; NULL for none */
+	bool had_process; /* the folder, which may be gone */
 };
 
 static void dir_freep(DIR **dir)
@@ -85,7 +86,7 @@ static bool is_plain_group(const struct walk *walk, int dir_fd, const char *grou
 	if (walk->mount != MOUNT_V2 && walk->groups->mounts.points[MOUNT_V2] &&
 	    has_end(group, ".slice"))
 		return false;
-	return folders_has_process(dir_fd);
+	return walk->had_process || folders_has_process(dir_fd);
 }
 
 static struct cgroup *make_group(const struct walk *walk, const char *path, uint64_t inode)
@@ -213,4 +214,39 @@ void walk_all(struct cgroups *groups)
 {
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		walk_hierarchy(groups, order[i]);
+}
+
+/* False when it is not the one that was meant. */
+static bool enter_path(struct walk *walk, uint64_t id)
+{
+	AUTO_FD int fd = open(walk->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat facts;
+
+	/* What lies around is told of as well. */
+	walk->had_process = id && (fd < 0 || !folders_has_folder(fd));
+	if (fd < 0 && !id)
+		return true;
+	facts.st_ino = id;
+	if (fd >= 0 && fstat(fd, &facts))
+		return false;
+	if (id && facts.st_ino != id)
+		return false;
+	enter(walk, fd, facts.st_ino);
+	return !walk->groups->error;
+}
+
+void walk_to(struct cgroups *groups, const char *folder, uint64_t id)
+{
+	struct walk walk = { .groups = groups, .mount = store_main_mount(groups) };
+	const char *point = groups->mounts.points[walk.mount];
+	size_t len = strlen(folder);
+	size_t at = walk.point_len = strlen(point);
+	bool goes_on = len < sizeof(walk.path);
+
+	while (goes_on && at < len) {
+		at += 1 + strcspn(folder + at + 1, "/");
+		memcpy(walk.path, folder, at);
+		walk.path[at] = '\0';
+		goes_on = enter_path(&walk, at < len ? 0 : id);
+	}
 }

@@ -3,9 +3,14 @@
 #ifndef DENET_HOST_WALK_INTERNAL_H
 #define DENET_HOST_WALK_INTERNAL_H
 
+#include <stdint.h>
+
 struct cgroups;
 
 /* Adds what came, and marks what is still there with the pass. What fails is in groups->error. */
 void walk_all(struct cgroups *groups);
+
+/* The same of one folder of the main hierarchy, and of those above it; it had a process, and may be gone. */
+void walk_to(struct cgroups *groups, const char *folder, uint64_t id);
 
 #endif

@@ -42,6 +42,7 @@ struct host_machine {
 	uint64_t threads_overcounted;
 	uint64_t threads_unsorted;
 	uint64_t processes_unreadable;
+	uint64_t cgroup_events_lost;
 };
 
 struct host_group {
@@ -53,6 +54,9 @@ struct host_group {
 	const char *cgroup;
 	const char *parent; /* the name of the one around it */
 	const char *pod;
+	uint64_t started_ms; /* when its first process came; unknown of one that was there before */
+	uint64_t ended_ms; /* when its last one went, or it was found gone */
+	bool is_final; /* what follows was read when it was empty */
 
 	uint64_t cpu_time_ns;
 	uint64_t cpu_user_ns;

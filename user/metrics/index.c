@@ -305,6 +305,9 @@ static const struct {
 				     "Of denet-bpf host, at each sample: a network interface." },
 	[DENET_RECORD_FILESYSTEM] = { "filesystem",
 				      "Of denet-bpf host, at each sample: a local file system." },
+	[DENET_RECORD_CONTAINER] = { "container",
+				     "Of denet-bpf host, when a container or another group has "
+				     "ended: its last figures." },
 };
 
 const char *denet_record_name(enum denet_record record)

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What comes and goes between two looks: births, last figures, ends. */
+#include "host/lives.h"
+
+#include <math.h>
+
+#include "denet/system.h"
+#include "made_cgroups.h"
+#include "util/units.h"
+
+#define SHORT "/docker/" ID
+
+static uint64_t id_of(const char *name)
+{
+	char path[PATH_BYTES];
+	struct stat facts;
+
+	(void)snprintf(path, sizeof(path), "%s/fs/%s", folder, name);
+	assert_int_equal(stat(path, &facts), 0);
+	return facts.st_ino;
+}
+
+static void put_short(const char *usage)
+{
+	char text[64];
+
+	put("fs/cgroup.controllers", "");
+	(void)snprintf(text, sizeof(text), "usage_usec %s\n", usage);
+	put("fs" SHORT "/cpu.stat", text);
+	put("fs" SHORT "/memory.peak", "4096\n");
+	put("fs" SHORT "/cgroup.procs", "");
+}
+
+static struct cgroups *look_once(void)
+{
+	struct cgroups *groups;
+
+	put("fs/cgroup.controllers", "");
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
+	assert_int_equal(cgroups_count(groups), 0);
+	return groups;
+}
+
+static void one_between_two_looks_is_told_whole(void **state)
+{
+	struct cgroups *groups = look_once();
+	const struct host_group *figures;
+	uint64_t id;
+
+	(void)state;
+	put_short("0");
+	id = id_of(SHORT + 1);
+	assert_int_equal(lives_populated(groups, id, SHORT, 1100), 0);
+	put_short("700");
+	lives_emptied(groups, id, 2 * NS_PER_S, 1800);
+	/* The last slice is counted a little later. */
+	put_short("705");
+	assert_int_equal(lives_settle(groups, 2 * NS_PER_S + 1), 2 * NS_PER_S + 3 * NS_PER_MS);
+	assert_true(lives_settle(groups, 2 * NS_PER_S + 3 * NS_PER_MS) == LIVES_NEVER);
+	drop("fs/docker");
+	assert_int_equal(lives_removed(groups, id, 1900), 0);
+	assert_int_equal(lives_waiting(groups), 1);
+	assert_int_equal(lives_ended_count(groups), 0);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_int_equal(cgroups_count(groups), 0);
+	assert_int_equal(lives_ended_count(groups), 1);
+	figures = &lives_ended(groups, 0)->figures;
+	assert_string_equal(figures->runtime, "docker");
+	assert_int_equal(figures->cpu_time_ns, 705000);
+	assert_int_equal(figures->memory_peak_bytes, 4096);
+	assert_int_equal(figures->started_ms, 1100);
+	assert_int_equal(figures->ended_ms, 1800);
+	assert_true(figures->is_final);
+	/* Accounts of processes come after the look, and find it still. */
+	assert_ptr_equal(cgroups_owner(groups, id), lives_ended(groups, 0));
+	assert_int_equal(cgroups_look(groups, 4 * NS_PER_S, 4000, 0), 0);
+	assert_int_equal(lives_ended_count(groups), 0);
+	assert_null(cgroups_owner(groups, id));
+	cgroups_free(groups);
+	drop("fs");
+}
+
+/* The first figures at emptiness stand where it is removed before the second. */
+static void one_that_is_removed_at_once_has_its_first_last_figures(void **state)
+{
+	struct cgroups *groups = look_once();
+	uint64_t id;
+
+	(void)state;
+	put_short("8");
+	id = id_of(SHORT + 1);
+	assert_int_equal(lives_populated(groups, id, SHORT, 1100), 0);
+	lives_emptied(groups, id, 2 * NS_PER_S, 1800);
+	assert_int_equal(lives_removed(groups, id, 1800), 0);
+	assert_true(lives_settle(groups, 2 * NS_PER_S) == LIVES_NEVER);
+	drop("fs/docker");
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_int_equal(lives_ended(groups, 0)->figures.cpu_time_ns, 8000);
+	assert_true(lives_ended(groups, 0)->figures.is_final);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+static void one_that_is_gone_at_its_birth_has_a_name(void **state)
+{
+	struct cgroups *groups = look_once();
+	const struct host_group *figures;
+
+	(void)state;
+	assert_int_equal(lives_populated(groups, 4711, SHORT, 1100), 0);
+	assert_int_equal(lives_removed(groups, 4711, 1101), 0);
+	assert_int_equal(lives_removed(groups, 4712, 1101), 0);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_int_equal(lives_ended_count(groups), 1);
+	figures = &lives_ended(groups, 0)->figures;
+	assert_string_equal(figures->id, ID);
+	assert_true(figures->cpu_time_ns == DENET_UNKNOWN);
+	assert_false(figures->is_final);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+/* Another of that name has come since: it is told of by an event of its own. */
+static void a_folder_that_is_another_now_is_not_taken(void **state)
+{
+	struct cgroups *groups = look_once();
+
+	(void)state;
+	put_short("8");
+	assert_int_equal(lives_populated(groups, id_of(SHORT + 1) + 1, SHORT, 1100), 0);
+	assert_int_equal(lives_removed(groups, id_of(SHORT + 1) + 1, 1100), 0);
+	assert_int_equal(lives_waiting(groups), 0);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+static void without_an_event_the_figures_are_those_of_the_last_look(void **state)
+{
+	struct cgroups *groups;
+	const struct host_group *figures;
+
+	(void)state;
+	put_short("9");
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
+	drop("fs/docker");
+	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2000, 0), 0);
+	assert_int_equal(lives_ended_count(groups), 1);
+	figures = &lives_ended(groups, 0)->figures;
+	assert_int_equal(figures->cpu_time_ns, 9000);
+	assert_false(figures->is_final);
+	assert_true(figures->started_ms == DENET_UNKNOWN);
+	assert_int_equal(figures->ended_ms, 2000);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+static void what_is_empty_may_go_on(void **state)
+{
+	struct cgroups *groups;
+	const struct cgroup *group;
+	uint64_t id;
+
+	(void)state;
+	put_short("1000000");
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
+	id = id_of(SHORT + 1);
+	put_short("1500000");
+	lives_emptied(groups, id, 2 * NS_PER_S, 2000);
+	group = cgroups_get(groups, 0);
+	assert_true(group->figures.is_final);
+	assert_int_equal(lives_populated(groups, id, SHORT, 2001), 0);
+	assert_false(group->figures.is_final);
+	assert_true(group->figures.ended_ms == DENET_UNKNOWN);
+	assert_true(lives_settle(groups, 3 * NS_PER_S) == LIVES_NEVER);
+	/* Rates are of two looks, whatever was read between. */
+	put_short("2000000");
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_true(fabs(group->figures.cpu_usage - 50) < 1e-9);
+	assert_int_equal(lives_ended_count(groups), 0);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+static void one_without_a_name_counts_by_its_process(void **state)
+{
+	struct cgroups *groups = look_once();
+
+	(void)state;
+	put("fs/plain/inner/cpu.stat", "usage_usec 3\n");
+	assert_int_equal(lives_populated(groups, id_of("plain/inner"), "/plain/inner", 1100), 0);
+	/* That of the folder around it: no process was in that itself. */
+	assert_int_equal(lives_populated(groups, id_of("plain"), "/plain", 1100), 0);
+	lives_emptied(groups, id_of("plain/inner"), 2 * NS_PER_S, 1200);
+	assert_int_equal(lives_removed(groups, id_of("plain/inner"), 1201), 0);
+	drop("fs/plain");
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_string_equal(lives_ended(groups, 0)->path, "/plain/inner");
+	assert_int_equal(lives_ended(groups, 0)->figures.cpu_time_ns, 3000);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_between_two_looks_is_told_whole),
+		cmocka_unit_test(one_that_is_removed_at_once_has_its_first_last_figures),
+		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),
+		cmocka_unit_test(a_folder_that_is_another_now_is_not_taken),
+		cmocka_unit_test(without_an_event_the_figures_are_those_of_the_last_look),
+		cmocka_unit_test(what_is_empty_may_go_on),
+		cmocka_unit_test(one_without_a_name_counts_by_its_process),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "agent/waiter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+
+#include "host/lives.h"
+#include "hostprobe/hostevents.h"
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/units.h"
+
+#define WAITING_MAX 1000 /* cgroups that have ended and are not told yet */
+
+int waiter_init(struct waiter *waiter, struct cgroups *groups, const sigset_t *signals)
+{
+	*waiter = (struct waiter){ .groups = groups };
+	waiter->signal_fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	return waiter->signal_fd < 0 ? -errno : 0;
+}
+
+static int on_event(void *context, const struct host_event *event, const char *path)
+{
+	struct cgroups *groups = context;
+
+	switch ((enum host_event_kind)event->kind) {
+	case HOST_EVENT_POPULATED:
+		return path ? lives_populated(groups, event->cgroup_id, path, clock_wall_ms()) : 0;
+	case HOST_EVENT_EMPTIED:
+		lives_emptied(groups, event->cgroup_id, clock_mono_ns(), clock_wall_ms());
+		return 0;
+	case HOST_EVENT_REMOVED:
+		return lives_removed(groups, event->cgroup_id, clock_wall_ms());
+	default:
+		return 0;
+	}
+}
+
+int waiter_open_events(struct waiter *waiter, bool by_v1)
+{
+	return hostevents_open(by_v1, on_event, waiter->groups, &waiter->events);
+}
+
+void waiter_done(struct waiter *waiter)
+{
+	hostevents_close(waiter->events);
+	cleanup_fd(&waiter->signal_fd);
+	*waiter = (struct waiter){ .signal_fd = -1 };
+}
+
+int waiter_take(struct waiter *waiter)
+{
+	return waiter->events ? hostevents_take(waiter->events) : 0;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns)
+{
+	struct pollfd fds[] = {
+		{ .fd = waiter->signal_fd, .events = POLLIN },
+		{ .fd = waiter->events ? hostevents_fd(waiter->events) : -1, .events = POLLIN },
+	};
+
+	for (;;) {
+		uint64_t now_ns = clock_mono_ns();
+		uint64_t next_ns = smaller(until_ns, lives_settle(waiter->groups, now_ns));
+		uint64_t left_ns = next_ns > now_ns ? next_ns - now_ns : 0;
+		struct timespec left = { (time_t)(left_ns / NS_PER_S), (long)(left_ns % NS_PER_S) };
+
+		if (now_ns >= until_ns || lives_waiting(waiter->groups) >= WAITING_MAX)
+			return WAITER_TIME;
+		if (ppoll(fds, 2, &left, NULL) <= 0)
+			continue;
+		if (fds[0].revents)
+			return WAITER_SIGNAL;
+		if (waiter_take(waiter))
+			return WAITER_FAILED;
+	}
+}
+
+uint64_t waiter_lost(const struct waiter *waiter)
+{
+	return waiter->events ? hostevents_lost(waiter->events) : 0;
+}

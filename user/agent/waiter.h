@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Between two looks: waits, and takes in what becomes of cgroups meanwhile. */
+#ifndef DENET_AGENT_WAITER_H
+#define DENET_AGENT_WAITER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cgroups;
+struct hostevents;
+
+struct waiter {
+	struct cgroups *groups; /* borrowed */
+	struct hostevents
+		*events; /* owned; NULL where there are none: looks alone find what came and went */
+	int signal_fd; /* owned */
+};
+
+enum waiter_end {
+	WAITER_TIME, /* the time has come, or there is more to tell than should wait */
+	WAITER_SIGNAL,
+	WAITER_FAILED,
+};
+
+/* The signals are blocked, and end a wait. */
+int waiter_init(struct waiter *waiter, struct cgroups *groups, const sigset_t *signals);
+
+/* After waiter_init(). Fails as hostevents_open() does; it can be waited without. */
+int waiter_open_events(struct waiter *waiter, bool by_v1);
+
+void waiter_done(struct waiter *waiter);
+
+enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns);
+
+/* Takes in what has come so far, without waiting. */
+int waiter_take(struct waiter *waiter);
+
+uint64_t waiter_lost(const struct waiter *waiter);
+
+#endif

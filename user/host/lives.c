@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "host/lives.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "denet/system.h"
+#include "host/folders.h"
+#include "host/reading.h"
+#include "host/store_internal.h"
+#include "host/walk_internal.h"
+#include "util/units.h"
+
+/*
+ * The kernel calls a cgroup empty before the last switch of the last task in it, whose slice is not counted
+ * until then: a fast reader was short in most of 300 cases, by a tenth of a millisecond at most.
+ */
+#define SETTLE_NS (3 * NS_PER_MS)
+
+static struct cgroup *find(const struct cgroups *groups, uint64_t id)
+{
+	return idmap_get(&groups->by_id, store_key_of(store_main_mount(groups), id));
+}
+
+static void unsettle(struct cgroups *groups, struct cgroup *group)
+{
+	if (group->settle_mono_ns)
+		groups->settling--;
+	group->settle_mono_ns = 0;
+}
+
+/* One of the same name may be used again; what no look has seen began now. */
+static int go_on(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
+{
+	unsettle(groups, group);
+	group->figures.is_final = false;
+	group->figures.ended_ms = DENET_UNKNOWN;
+	if (!group->read_mono_ns && group->figures.started_ms == DENET_UNKNOWN)
+		group->figures.started_ms = ts_ms;
+	if (group->is_complete)
+		return 0;
+	return folders_complete(group, groups->procfs, &groups->mounts);
+}
+
+int lives_populated(struct cgroups *groups, uint64_t id, const char *path, uint64_t ts_ms)
+{
+	struct cgroup *group = find(groups, id);
+	char folder[PATH_MAX];
+
+	if (group)
+		return go_on(groups, group, ts_ms);
+	if (!mounts_folder(&groups->mounts, store_main_mount(groups), path, strlen(path),
+			   sizeof(folder), folder))
+		return 0;
+	groups->error = 0;
+	walk_to(groups, folder, id);
+	group = find(groups, id);
+	if (group && !groups->error)
+		group->figures.started_ms = ts_ms;
+	return groups->error;
+}
+
+void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t mono_ns, uint64_t ts_ms)
+{
+	struct cgroup *group = find(groups, id);
+
+	if (!group)
+		return;
+	reading_take_last(group);
+	group->figures.ended_ms = ts_ms;
+	unsettle(groups, group);
+	group->settle_mono_ns = mono_ns + SETTLE_NS;
+	groups->settling++;
+}
+
+int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms)
+{
+	struct cgroup *group = find(groups, id);
+
+	for (size_t i = 0; group && i < groups->count; i++)
+		if (groups->items[i] == group) {
+			groups->items[i] = groups->items[--groups->count];
+			return store_end(groups, group, ts_ms);
+		}
+	return 0;
+}
+
+uint64_t lives_settle(struct cgroups *groups, uint64_t mono_ns)
+{
+	uint64_t next_ns = LIVES_NEVER;
+
+	for (size_t i = 0; groups->settling && i < groups->count; i++) {
+		struct cgroup *group = groups->items[i];
+
+		if (!group->settle_mono_ns)
+			continue;
+		if (group->settle_mono_ns > mono_ns) {
+			next_ns = group->settle_mono_ns < next_ns ? group->settle_mono_ns : next_ns;
+			continue;
+		}
+		reading_take_last(group);
+		unsettle(groups, group);
+	}
+	return next_ns;
+}
+
+size_t lives_ended_count(const struct cgroups *groups)
+{
+	return groups->ended_told;
+}
+
+struct cgroup *lives_ended(const struct cgroups *groups, size_t index)
+{
+	return groups->ended[index];
+}
+
+size_t lives_waiting(const struct cgroups *groups)
+{
+	return groups->ended_count - groups->ended_told;
+}

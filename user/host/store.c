@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "host/store_internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "util/cleanup.h"
+
+static int add_ended(struct cgroups *groups, struct cgroup *group)
+{
+	if (groups->ended_count == groups->ended_room) {
+		size_t room = groups->ended_room ? 2 * groups->ended_room : 64;
+		struct cgroup **ended = array_resize(groups->ended, room, sizeof(struct cgroup *));
+
+		if (!ended)
+			return -ENOMEM;
+		groups->ended = ended;
+		groups->ended_room = room;
+	}
+	groups->ended[groups->ended_count++] = group;
+	return 0;
+}
+
+int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
+{
+	if (add_ended(groups, group))
+		return -ENOMEM;
+	if (group->settle_mono_ns)
+		groups->settling--;
+	group->settle_mono_ns = 0;
+	if (!group->figures.is_final)
+		group->figures.ended_ms = ts_ms;
+	group->has_ended = true;
+	cgroup_close_files(group);
+	(void)idmap_remove(&groups->by_id, store_key_of(group->found_in, group->id));
+	return 0;
+}
+
+static void forget_told(struct cgroups *groups)
+{
+	size_t kept = groups->ended_count - groups->ended_told;
+
+	for (size_t i = 0; i < groups->ended_told; i++)
+		cgroup_free(groups->ended[i]);
+	if (kept)
+		memmove(groups->ended, groups->ended + groups->ended_told,
+			kept * sizeof(struct cgroup *));
+	groups->ended_count = kept;
+	groups->ended_told = 0;
+}
+
+int store_keep_owners(struct cgroups *groups)
+{
+	struct idmap kept = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < groups->owners.room && !r; i++) {
+		const struct idmap_slot *slot = &groups->owners.slots[i];
+
+		const struct cgroup *owner = slot->value;
+
+		if (slot->id && owner->has_ended && !owner->is_told)
+			r = idmap_put(&kept, slot->id, slot->value);
+	}
+	forget_told(groups);
+	idmap_done(&groups->owners);
+	groups->owners = kept;
+	return r;
+}
