@@ -85,7 +85,7 @@ LIB_DIRS := util probe procfs poller source tree metrics engine record launch do
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/format/*.c user/report/*.c user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # A program of its own, which `denet-bpf host` executes.
-HOST_SRC := $(sort $(wildcard user/host/*.c user/hostprobe/*.c user/config/*.c user/agent/*.c))
+HOST_SRC := $(sort $(wildcard user/host/*.c user/hostprobe/*.c user/config/*.c user/names/*.c user/agent/*.c))
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c bpf/tree/slot.bpf.c
 
@@ -116,9 +116,15 @@ PLACES := $(BUILD)/places
 CHARTS_KNOWN := $(BUILD)/charts
 
 # What the host's program links beside them; without one of these it is not built.
-HOST_LIBS = $(if $(HOST_LACKS),,-lyaml)
-HOST_LACKS := $(shell printf '\043include <yaml.h>\n' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 || echo libyaml)
+HOST_LIBS = $(if $(HOST_LACKS),,-lyaml $(if $(CJSON),-lcjson))
+has_header = $(shell printf '\043include <$(1)>\n' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
+HOST_LACKS := $(if $(call has_header,yaml.h),,libyaml)
 HOST := $(if $(HOST_LACKS),host-left-out,$(BUILD)/denet-bpf-host)
+
+# By cJSON it reads what runtimes write of their containers; where none can be linked, as no static one of Debian's
+# can, a container is called as its path has it.
+CJSON := $(if $(filter 1,$(STATIC)),$(filter /%,$(shell $(CC) -print-file-name=libcjson.a)),$(call has_header,cjson/cJSON.h))
+DENET_CFLAGS += $(if $(CJSON),,-DDENET_WITHOUT_CJSON)
 
 ifeq ($(STATIC),1)
 all: $(BUILD)/denet-bpf $(HOST) $(BUILD)/libdenet.a

@@ -4,7 +4,7 @@
 
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 ifneq ($(HOST_LACKS),)
-UNIT_SRC := $(filter-out tests/unit/test_host_%,$(UNIT_SRC))
+UNIT_SRC := $(filter-out tests/unit/test_host_% tests/unit/test_agent% tests/unit/test_names.c,$(UNIT_SRC))
 endif
 UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ)) \

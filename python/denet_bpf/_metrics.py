@@ -18,6 +18,8 @@ CHILDREN_OMITTED = "children_omitted"
 CLK_TCK = "clk_tck"
 CMD_TRUNCATED = "cmd_truncated"
 COMMAND_TRUNCATED = "command_truncated"
+COMPOSE_PROJECT = "compose_project"
+COMPOSE_SERVICE = "compose_service"
 CORE_DUMPED = "core_dumped"
 CORES_PER_SOCKET = "cores_per_socket"
 COUNTED_NS = "counted_ns"
@@ -124,6 +126,8 @@ PEAK_RSS_IS_BOUND = "peak_rss_is_bound"
 PEAK_RSS_KB = "peak_rss_kb"
 PIDS_CURRENT = "pids_current"
 PIDS_LIMIT = "pids_limit"
+POD_NAME = "pod_name"
+POD_NAMESPACE = "pod_namespace"
 POD_UID = "pod_uid"
 PROCESS_COUNT = "process_count"
 PROCESSES_ENDED = "processes_ended"
@@ -1077,6 +1081,18 @@ class GroupRecord(TypedDict, total=False):
     #: How fast io_stall_ns grows (percent); of the time since the sample before; absent at the
     #: first.
     io_pressure: float
+    #: What it was made of.
+    image: str
+    #: The pod that it is in, by Kubernetes.
+    pod_name: str
+    #: The namespace of that.
+    pod_namespace: str
+    #: What it is called in that pod.
+    container: str
+    #: The project of compose that it is of.
+    compose_project: str
+    #: The service of that project.
+    compose_service: str
 
 
 class CommandRecord(TypedDict, total=False):
@@ -1370,3 +1386,15 @@ class ContainerRecord(TypedDict, total=False):
     #: Its counters were read when it was empty; else they are those of the last look, and lower
     #: bounds.
     counters_final: bool
+    #: What it was made of.
+    image: str
+    #: The pod that it is in, by Kubernetes.
+    pod_name: str
+    #: The namespace of that.
+    pod_namespace: str
+    #: What it is called in that pod.
+    container: str
+    #: The project of compose that it is of.
+    compose_project: str
+    #: The service of that project.
+    compose_service: str

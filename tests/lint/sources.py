@@ -42,7 +42,8 @@ MAY_INCLUDE = {
     "user/hostprobe": {"util", "bpf", "kernel/host.h"},
     "user/host": {"util", "procfs", "metrics", "denet/system.h"},
     "user/config": {"util"},
-    "user/agent": {"util", "host", "config", "hostprobe", "output", "procfs", "record", "metrics", "denet/system.h"},
+    "user/names": {"util", "procfs", "host", "cjson"},
+    "user/agent": {"util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},
 }
 HOUSE = "docs/architecture.md"
 # Headers in these folders are the C library's and the kernel's; in any other, a library's.

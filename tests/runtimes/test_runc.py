@@ -6,10 +6,13 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import unittest
 
-from harness import Case, exact, finish, need_root, of_kind, parse_lines, start, the, wait_for, wait_for_file
+from harness import BIN, Case, exact, finish, need_root, of_kind, parse_lines, start, the, wait_for, wait_for_file
 
+HOST = f"{BIN}-host"
 # Two children that burn, and the first process until it is let go.
 WORK = "for i in 1 2; do (n=0; while [ $n -lt 100000 ]; do n=$((n+1)); done) & done; wait"
 TOLERANCE_NS = 1000000
@@ -107,3 +110,27 @@ class Container(Case):
         records = self.records(command=command, status=7, cwd=self.folder)
         self.assertEqual(the(records, "exit")["exit_code"], 7)
         self.assertIn("sh", [record["comm"] for record in of_kind(records, "process")])
+
+    @unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
+    def test_short_containers_are_whole_for_the_host(self):
+        """20 of 20 that live and go between two looks; their processes have used all that their cgroup has."""
+        self.configure("n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; (exit 3); exit 0")
+        out = pathlib.Path(self.path("out"))
+        names = [f"{self.name}-{number}" for number in range(20)]
+        with start("-i", "60", "-o", str(out), program=[HOST]) as process:
+            wait_for("two looks", lambda: out.exists() and out.read_text().count('"machine"') == 2)
+            for name in names:
+                done = self.runc("run", name, check=False)
+                if done.returncode:
+                    self.skipTest(f"runc cannot make a container here: {done.stderr.decode()[-300:].strip()}")
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+        records = [json.loads(line) for line in out.read_text().splitlines()]
+        for name in names:
+            container, = [one for one in records if one["kind"] == "container" and one["cgroup"].endswith(f"/{name}")]
+            commands = [one for one in records if one["kind"] == "command" and one["cgroup"] == container["cgroup"]]
+            self.assertTrue(container["counters_final"])
+            self.assertGreater(container["memory_peak_bytes"], 0)
+            self.assertEqual(sum(one.get("processes_failed", 0) for one in commands), 1)
+            used_ns = sum(one["cpu_time_ns"] for one in commands)
+            self.assertAlmostEqual(container["cpu_time_ns"], used_ns, delta=0 if "cpuacct" in hierarchies() else 500000)

@@ -60,14 +60,6 @@ static void drop(const char *name)
 	assert_int_equal(nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-static struct cgroups *open_groups(void)
-{
-	struct cgroups *groups;
-
-	assert_int_equal(cgroups_new(&made, cgroup_root, &groups), 0);
-	return groups;
-}
-
 static int make_folder(void **state)
 {
 	(void)state;

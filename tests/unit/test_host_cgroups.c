@@ -9,6 +9,14 @@
 #include "util/cleanup.h"
 #include "util/units.h"
 
+static struct cgroups *open_groups(void)
+{
+	struct cgroups *groups;
+
+	assert_int_equal(cgroups_new(&made, cgroup_root, &groups), 0);
+	return groups;
+}
+
 static const struct cgroup *find(const struct cgroups *groups, const char *path)
 {
 	for (size_t i = 0; i < cgroups_count(groups); i++)

@@ -10,6 +10,14 @@
 
 #define SHORT "/docker/" ID
 
+static struct cgroups *open_groups(void)
+{
+	struct cgroups *groups;
+
+	assert_int_equal(cgroups_new(&made, cgroup_root, &groups), 0);
+	return groups;
+}
+
 static uint64_t id_of(const char *name)
 {
 	char path[PATH_BYTES];

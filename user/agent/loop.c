@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/choice.h"
+#include "agent/labels.h"
 #include "agent/options.h"
 #include "agent/processes.h"
 #include "agent/records.h"
@@ -23,6 +24,7 @@
 #include "host/lives.h"
 #include "host/machine.h"
 #include "hostprobe/hostprobe.h"
+#include "names/helper.h"
 #include "output/human.h"
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
@@ -37,6 +39,8 @@ struct loop {
 	const struct agent_options *options; /* borrowed */
 	struct procfs procfs;
 	struct cgroups *groups; /* owned, as all below */
+	struct helper
+		*helper; /* NULL where it could not be started, or another machine is looked at */
 	struct machine machine;
 	struct choice choice;
 	struct waiter waiter;
@@ -131,6 +135,8 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 	const struct agent_options *options = loop->options;
 	int r;
 
+	if (!options->cgroup_root)
+		(void)helper_start(options->proc_root, "", &loop->helper);
 	procfs_init(&loop->procfs, options->proc_root);
 	machine_init(&loop->machine, &loop->procfs);
 	term_style_detect(STDOUT_FILENO, TERM_COLOR_AUTO, &loop->style);
@@ -140,7 +146,7 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 	r = cgroups_new(&loop->procfs, options->cgroup_root, &loop->groups);
 	if (r)
 		return log_error(r, "cannot find the cgroups of this machine");
-	r = waiter_init(&loop->waiter, loop->groups, signals);
+	r = waiter_init(&loop->waiter, loop->groups, loop->helper, signals);
 	if (r)
 		return log_error(r, "cannot wait for signals");
 	if (!cgroups_has_cgroups(loop->groups))
@@ -160,6 +166,7 @@ static void close_loop(struct loop *loop)
 	sink_free(loop->file);
 	choice_done(&loop->choice);
 	waiter_done(&loop->waiter);
+	helper_stop(loop->helper);
 	hostprobe_close(loop->probe);
 	processes_done(&loop->processes);
 	survey_close(&loop->survey);
@@ -218,6 +225,8 @@ static int look(struct loop *loop)
 	if (r)
 		return log_error(r, "cannot read '%s/stat'", loop->procfs.proc);
 	r = cgroups_look(loop->groups, mono_ns, wall_ms, loop->options->once ? 0 : SLOW_NS);
+	if (!r)
+		r = labels_look(loop->helper, loop->groups, mono_ns);
 	if (!r)
 		r = choice_make(&loop->choice, loop->groups, loop->options);
 	if (r)

@@ -2,9 +2,11 @@
 #include "agent/resolve.h"
 
 #include "agent/choice.h"
+#include "agent/labels.h"
 #include "agent/options.h"
 #include "agent/status.h"
 #include "host/cgroups.h"
+#include "names/helper.h"
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -76,6 +78,19 @@ static int tell(const struct finding *finding, const char *word)
 	return r ? log_error(r, "cannot write to stdout"), STATUS_LOST : STATUS_OK;
 }
 
+/* Names that only a runtime's files have. */
+static int look(const struct agent_options *options, struct cgroups *groups)
+{
+	uint64_t mono_ns = clock_mono_ns();
+	struct helper *helper = NULL;
+	int r = cgroups_look(groups, mono_ns, clock_wall_ms(), 0);
+
+	if (!r && !options->cgroup_root && !helper_start(options->proc_root, "", &helper))
+		r = labels_look(helper, groups, mono_ns);
+	helper_stop(helper);
+	return r;
+}
+
 static int resolve(const struct agent_options *options, const char *word)
 {
 	AUTO(cgroups) struct cgroups *groups = NULL;
@@ -86,7 +101,7 @@ static int resolve(const struct agent_options *options, const char *word)
 	procfs_init(&procfs, options->proc_root);
 	r = cgroups_new(&procfs, options->cgroup_root, &groups);
 	if (!r)
-		r = cgroups_look(groups, clock_mono_ns(), clock_wall_ms(), 0);
+		r = look(options, groups);
 	if (r) {
 		(void)log_error(r, "cannot look at the cgroups of this machine");
 		return STATUS_FAILED;

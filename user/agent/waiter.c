@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <time.h>
 
+#include "agent/labels.h"
 #include "host/lives.h"
 #include "hostprobe/hostevents.h"
 #include "util/cleanup.h"
@@ -14,9 +15,10 @@
 
 #define WAITING_MAX 1000 /* cgroups that have ended and are not told yet */
 
-int waiter_init(struct waiter *waiter, struct cgroups *groups, const sigset_t *signals)
+int waiter_init(struct waiter *waiter, struct cgroups *groups, struct helper *helper,
+		const sigset_t *signals)
 {
-	*waiter = (struct waiter){ .groups = groups };
+	*waiter = (struct waiter){ .groups = groups, .helper = helper };
 	waiter->signal_fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	return waiter->signal_fd < 0 ? -errno : 0;
 }
@@ -52,7 +54,10 @@ void waiter_done(struct waiter *waiter)
 
 int waiter_take(struct waiter *waiter)
 {
-	return waiter->events ? hostevents_take(waiter->events) : 0;
+	int r = waiter->events ? hostevents_take(waiter->events) : 0;
+
+	/* One that lives shorter than the interval has a name, too. */
+	return r ? r : labels_look(waiter->helper, waiter->groups, clock_mono_ns());
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b)

@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 struct cgroups;
+struct helper;
 struct hostevents;
 
 struct waiter {
 	struct cgroups *groups; /* borrowed */
+	struct helper *helper; /* borrowed, asked for names of those that come; may be NULL */
 	struct hostevents
 		*events; /* owned; NULL where there are none: looks alone find what came and went */
 	int signal_fd; /* owned */
@@ -24,7 +26,8 @@ enum waiter_end {
 };
 
 /* The signals are blocked, and end a wait. */
-int waiter_init(struct waiter *waiter, struct cgroups *groups, const sigset_t *signals);
+int waiter_init(struct waiter *waiter, struct cgroups *groups, struct helper *helper,
+		const sigset_t *signals);
 
 /* After waiter_init(). Fails as hostevents_open() does; it can be waited without. */
 int waiter_open_events(struct waiter *waiter, bool by_v1);

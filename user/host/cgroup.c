@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,34 @@ static void look_around(struct cgroup *group, size_t len)
 	group->is_pod_around = around.type == NAME_POD;
 }
 
+static const char *text_or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+/* A name that its user gave, or pod and container, goes before an id. */
+static void tell_label(struct cgroup *group)
+{
+	const struct label *label = group->label;
+	struct host_group *figures = &group->figures;
+
+	if (!label)
+		return;
+	if (label->pod[0] && label->container[0])
+		(void)snprintf(group->full_name, sizeof(group->full_name), "%s/%s", label->pod,
+			       label->container);
+	else
+		(void)snprintf(group->full_name, sizeof(group->full_name), "%s", label->name);
+	if (group->full_name[0])
+		figures->name = group->full_name;
+	figures->image = text_or_null(label->image);
+	figures->pod_name = text_or_null(label->pod);
+	figures->pod_namespace = text_or_null(label->pod_namespace);
+	figures->container = text_or_null(label->container);
+	figures->project = text_or_null(label->project);
+	figures->service = text_or_null(label->service);
+}
+
 static void tell_name(struct cgroup *group)
 {
 	struct host_group *figures = &group->figures;
@@ -71,6 +100,7 @@ static void tell_name(struct cgroup *group)
 	figures->runtime = group->name.runtime;
 	figures->id = group->name.id[0] ? group->name.id : NULL;
 	figures->cgroup = group->path;
+	tell_label(group);
 	figures->parent = group->has_outer ? group->outer.text : NULL;
 	figures->pod = group->is_pod_around ? group->outer.id : NULL;
 }
@@ -112,6 +142,17 @@ int cgroup_rename(struct cgroup *group, const char *path)
 	return 0;
 }
 
+int cgroup_set_label(struct cgroup *group, const struct label *label)
+{
+	if (!group->label)
+		group->label = malloc(sizeof(*label));
+	if (!group->label)
+		return -ENOMEM;
+	*group->label = *label;
+	tell_name(group);
+	return 0;
+}
+
 void cgroup_close_files(struct cgroup *group)
 {
 	for (size_t i = 0; i < CGROUP_FILES_MAX; i++) {
@@ -127,6 +168,7 @@ void cgroup_free(struct cgroup *group)
 	cgroup_close_files(group);
 	for (size_t i = 0; i < MOUNT_COUNT; i++)
 		free(group->folders[i]);
+	free(group->label);
 	free(group->path);
 	free(group);
 }

@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/label.h"
 #include "host/mounts.h"
 #include "host/name.h"
 #include "metrics/host_records.h"
 
 #define CGROUPS_MAX 5000 /* that are watched */
+#define CGROUP_NAME_BYTES (2 * NAME_BYTES) /* pod and container */
 #define CGROUP_FILES_MAX 32
 #define CGROUP_FILE_NOT_OPEN (-1)
 #define CGROUP_FILE_NOT_THERE (-2)
@@ -21,6 +23,10 @@ struct cgroup {
 	struct name outer; /* of the one around it, with has_outer */
 	bool has_outer;
 	bool is_pod_around; /* which is a pod */
+	struct label *label; /* owned; NULL until it is known */
+	char full_name[CGROUP_NAME_BYTES]; /* by the label */
+	uint64_t asked_mono_ns; /* for it; 0: never */
+	unsigned int tries; /* that found nothing */
 	char *path; /* owned: as /proc/PID/cgroup has it where it was found */
 	enum mount found_in;
 	uint64_t id; /* there */
@@ -55,6 +61,9 @@ void cgroup_close_files(struct cgroup *group);
 
 /* Takes the copy of a folder in another hierarchy; -ENOMEM. */
 int cgroup_add_folder(struct cgroup *group, enum mount mount, const char *folder);
+
+/* What its runtime calls it; -ENOMEM. */
+int cgroup_set_label(struct cgroup *group, const struct label *label);
 
 /* It is called so from now on; -ENOMEM. */
 int cgroup_rename(struct cgroup *group, const char *path);

@@ -115,6 +115,11 @@ const struct cgroup *cgroups_at(const struct cgroups *groups, const char *path)
 	return found ? *found : NULL;
 }
 
+struct cgroup *cgroups_edit(const struct cgroups *groups, size_t index)
+{
+	return groups->items[index];
+}
+
 uint64_t cgroups_omitted(const struct cgroups *groups)
 {
 	return groups->omitted;

@@ -31,6 +31,8 @@ const struct cgroup *cgroups_get(const struct cgroups *groups, size_t index);
 
 /* The one with that path; NULL for none. */
 const struct cgroup *cgroups_at(const struct cgroups *groups, const char *path);
+/* The same, to be labelled. */
+struct cgroup *cgroups_edit(const struct cgroups *groups, size_t index);
 
 /* How many of the last look were too many. */
 uint64_t cgroups_omitted(const struct cgroups *groups);

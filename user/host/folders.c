@@ -87,6 +87,11 @@ static pid_t find_member(int parent_fd, const char *name, int depth)
 	return pid;
 }
 
+pid_t folders_member(const struct cgroup *group)
+{
+	return find_member(AT_FDCWD, group->folders[group->found_in], 0);
+}
+
 /* How much of a path leads to the part that the group is known by; 0 when it is not in it. */
 static size_t own_len(const char *path, const char *part)
 {
@@ -130,7 +135,7 @@ static int ask_member(struct cgroup *group, const struct procfs *procfs,
 
 int folders_complete(struct cgroup *group, const struct procfs *procfs, const struct mounts *mounts)
 {
-	pid_t pid = find_member(AT_FDCWD, group->folders[group->found_in], 0);
+	pid_t pid = folders_member(group);
 	int r = 0;
 
 	group->is_complete = pid != 0;

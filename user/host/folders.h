@@ -3,6 +3,8 @@
 #ifndef DENET_HOST_FOLDERS_H
 #define DENET_HOST_FOLDERS_H
 
+#include <sys/types.h>
+
 #include "host/cgroup.h"
 
 struct procfs;
@@ -20,6 +22,9 @@ int folders_complete(struct cgroup *group, const struct procfs *procfs,
 
 /* The cgroup was renamed, or one above it: it is called and found as it is now. -ENOMEM. */
 int folders_rename(struct cgroup *group, const char *folder, const struct mounts *mounts);
+
+/* A process in it or below; 0 for none that can be seen. */
+pid_t folders_member(const struct cgroup *group);
 
 bool folders_has_process(int dir_fd);
 

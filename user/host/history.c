@@ -193,7 +193,7 @@ static int add_groups(struct history *history, const struct cgroups *groups)
 	for (size_t i = 0; i < cgroups_count(groups) && !r; i++) {
 		const struct cgroup *group = cgroups_get(groups, i);
 		struct series series = { .group_id = group->id };
-		char name[NAME_BYTES];
+		char name[CGROUP_NAME_BYTES];
 
 		if (has_group(history, group, &hint) ||
 		    history->count >= history->machine_count + 2 * (size_t)HISTORY_GROUPS_MAX)

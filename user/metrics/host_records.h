@@ -54,6 +54,12 @@ struct host_group {
 	const char *cgroup;
 	const char *parent; /* the name of the one around it */
 	const char *pod;
+	const char *pod_name; /* as its runtime's files tell, as those below */
+	const char *pod_namespace;
+	const char *container;
+	const char *image;
+	const char *project;
+	const char *service;
 	uint64_t started_ms; /* when its first process came; unknown of one that was there before */
 	uint64_t ended_ms; /* when its last one went, or it was found gone */
 	bool is_final; /* what follows was read when it was empty */
