@@ -20,6 +20,9 @@ CMD_TRUNCATED = "cmd_truncated"
 COMMAND_TRUNCATED = "command_truncated"
 COMPOSE_PROJECT = "compose_project"
 COMPOSE_SERVICE = "compose_service"
+CONTAINERS_ENDED = "containers_ended"
+CONTAINERS_LIVING = "containers_living"
+CONTAINERS_STARTED = "containers_started"
 CORE_DUMPED = "core_dumped"
 CORES_PER_SOCKET = "cores_per_socket"
 COUNTED_NS = "counted_ns"
@@ -1093,6 +1096,9 @@ class GroupRecord(TypedDict, total=False):
     compose_project: str
     #: The service of that project.
     compose_service: str
+    #: NAMESPACE/WORKLOAD/CONTAINER, PROJECT/SERVICE, the image, the name or the runtime: what
+    #: containers are one of many of.
+    class_name: str
 
 
 class CommandRecord(TypedDict, total=False):
@@ -1398,3 +1404,40 @@ class ContainerRecord(TypedDict, total=False):
     compose_project: str
     #: The service of that project.
     compose_service: str
+    #: NAMESPACE/WORKLOAD/CONTAINER, PROJECT/SERVICE, the image, the name or the runtime: what
+    #: containers are one of many of.
+    class_name: str
+
+
+class ClassRecord(TypedDict, total=False):
+    """Of denet-bpf host, at each sample: all containers of an image, a service or a workload, the
+    ended ones included.
+    """
+
+    kind: str
+    #: When it was, since 1970 (ms).
+    ts_ms: int
+    #: NAMESPACE/WORKLOAD/CONTAINER, PROJECT/SERVICE, the image, the name or the runtime: what
+    #: containers are one of many of.
+    class_name: str
+    #: CPU time of all containers of the class, of those that have ended, too (ns); never falls.
+    cpu_time_ns: int
+    #: CPU in use by the class, of one CPU (percent); of the time since the sample before; absent at
+    #: the first.
+    cpu_usage: float
+    #: Time for which quotas kept them from running (ns); never falls.
+    throttled_ns: int
+    #: Memory charged to the living ones (bytes).
+    memory_bytes: int
+    #: Processes killed in them for want of memory; never falls.
+    oom_kills: int
+    #: Read from devices by them (bytes); not known with version 1.
+    disk_read_bytes: int
+    #: Written to devices by them (bytes); not known with version 1.
+    disk_write_bytes: int
+    #: How many of them there are.
+    containers_living: int
+    #: How many were seen since the agent's start.
+    containers_started: int
+    #: How many of these have ended.
+    containers_ended: int

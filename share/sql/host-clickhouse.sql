@@ -70,6 +70,7 @@ CREATE TABLE host (
     `container` Nullable(String),
     `compose_project` Nullable(String),
     `compose_service` Nullable(String),
+    `class_name` Nullable(String),
     `group` Nullable(String),
     `comm` Nullable(String),
     `uid` Nullable(UInt64),

@@ -70,6 +70,7 @@ CREATE TABLE host (
     "container" VARCHAR,
     "compose_project" VARCHAR,
     "compose_service" VARCHAR,
+    "class_name" VARCHAR,
     "group" VARCHAR,
     "comm" VARCHAR,
     "uid" UBIGINT,

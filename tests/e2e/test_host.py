@@ -67,6 +67,10 @@ class Host(Case):
         self.assertEqual(groups["/plain"]["name"], "/plain")
         self.assertNotIn("cpu_time_ns", groups["/plain"])
 
+    def test_containers_of_one_runtime_are_a_class(self):
+        group, = [one for one in self.records(*self.lay_out()) if one["kind"] == "class"]
+        self.assertEqual((group["class_name"], group["containers_living"], group["cpu_time_ns"]), ("docker", 2, 12000))
+
     def test_the_machine_has_the_keys_of_psutil_s_monitors(self):
         machine, = [record for record in self.records(*self.lay_out()) if record["kind"] == "machine"]
         for key in ("timestamp", "cpu_percent", "cpu_per_core", "memory_total", "memory_available", "memory_percent",

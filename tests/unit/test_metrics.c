@@ -27,6 +27,7 @@ static const size_t struct_sizes[DENET_RECORD_COUNT] = {
 	[DENET_RECORD_MACHINE] = sizeof(struct host_machine),
 	[DENET_RECORD_GROUP] = sizeof(struct host_group),
 	[DENET_RECORD_CONTAINER] = sizeof(struct host_group),
+	[DENET_RECORD_CLASS] = sizeof(struct host_class),
 	[DENET_RECORD_COMMAND] = sizeof(struct host_command),
 	[DENET_RECORD_HEAVY] = sizeof(struct host_heavy),
 	[DENET_RECORD_HISTORY] = sizeof(struct host_history),

@@ -11,7 +11,6 @@
 #include "util/units.h"
 
 #define AGAIN_NS (15 * NS_PER_S)
-#define TRIES_MAX 5 /* at each look: a file may not be written yet */
 
 static bool is_due(const struct cgroup *group, uint64_t mono_ns)
 {
@@ -19,7 +18,7 @@ static bool is_due(const struct cgroup *group, uint64_t mono_ns)
 		return false;
 	if (!group->asked_mono_ns || mono_ns - group->asked_mono_ns >= AGAIN_NS)
 		return true;
-	return !group->label && group->tries < TRIES_MAX && mono_ns != group->asked_mono_ns;
+	return !group->label && group->tries < CGROUP_TRIES_MAX && mono_ns != group->asked_mono_ns;
 }
 
 static void fill(struct lookup_question *question, const struct cgroup *group)

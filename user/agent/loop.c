@@ -20,6 +20,7 @@
 #include "agent/status.h"
 #include "agent/waiter.h"
 #include "host/cgroups.h"
+#include "host/classes.h"
 #include "host/history.h"
 #include "host/lives.h"
 #include "host/machine.h"
@@ -43,6 +44,7 @@ struct loop {
 		*helper; /* NULL where it could not be started, or another machine is looked at */
 	struct machine machine;
 	struct choice choice;
+	struct classes classes;
 	struct waiter waiter;
 	struct hostprobe *probe; /* NULL where processes are not told */
 	struct processes processes;
@@ -165,6 +167,7 @@ static void close_loop(struct loop *loop)
 	sink_free(loop->screen);
 	sink_free(loop->file);
 	choice_done(&loop->choice);
+	classes_done(&loop->classes);
 	waiter_done(&loop->waiter);
 	helper_stop(loop->helper);
 	hostprobe_close(loop->probe);
@@ -228,6 +231,8 @@ static int look(struct loop *loop)
 	if (!r)
 		r = labels_look(loop->helper, loop->groups, mono_ns);
 	if (!r)
+		r = classes_take(&loop->classes, loop->groups, mono_ns, wall_ms);
+	if (!r)
 		r = choice_make(&loop->choice, loop->groups, loop->options);
 	if (r)
 		return log_error(r, "cannot look at the cgroups");
@@ -278,6 +283,19 @@ static int write_ended(struct loop *loop, struct sink *sink)
 	return r;
 }
 
+/* All of them, whatever was asked for: a container's class is there when it is gone. */
+static int write_classes(struct loop *loop, struct sink *sink)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < loop->classes.count && !r; i++) {
+		buf_reset(&loop->text);
+		records_append_class(&loop->text, loop->classes.items[i]);
+		r = write_record(loop, sink);
+	}
+	return r;
+}
+
 static int write_records(struct loop *loop, struct sink *sink)
 {
 	const struct telling telling = { sink, &loop->text };
@@ -295,6 +313,8 @@ static int write_records(struct loop *loop, struct sink *sink)
 	}
 	if (!r)
 		r = write_ended(loop, sink);
+	if (!r)
+		r = write_classes(loop, sink);
 	if (!r)
 		r = telling_devices(&telling, &loop->machine.devices);
 	if (!r)

@@ -86,6 +86,11 @@ void records_append_container(struct buf *buf, const struct host_group *figures)
 	append(buf, DENET_RECORD_CONTAINER, figures);
 }
 
+void records_append_class(struct buf *buf, const struct host_class *figures)
+{
+	append(buf, DENET_RECORD_CLASS, figures);
+}
+
 void records_append_command(struct buf *buf, const struct host_command *figures)
 {
 	append(buf, DENET_RECORD_COMMAND, figures);

@@ -10,6 +10,7 @@
 void records_append_machine(struct buf *buf, const struct host_machine *figures);
 void records_append_group(struct buf *buf, const struct host_group *figures);
 void records_append_container(struct buf *buf, const struct host_group *figures);
+void records_append_class(struct buf *buf, const struct host_class *figures);
 void records_append_command(struct buf *buf, const struct host_command *figures);
 void records_append_processes(struct buf *buf, const struct host_processes *figures);
 void records_append_heavy(struct buf *buf, const struct host_heavy *figures);

@@ -14,9 +14,20 @@
 
 #define CGROUPS_MAX 5000 /* that are watched */
 #define CGROUP_NAME_BYTES (2 * NAME_BYTES) /* pod and container */
+#define CGROUP_TRIES_MAX 5 /* for a label, at each look: a file may not be written yet */
 #define CGROUP_FILES_MAX 32
 #define CGROUP_FILE_NOT_OPEN (-1)
 #define CGROUP_FILE_NOT_THERE (-2)
+
+/* What of its counters stands in those of its class. */
+struct cgroup_added {
+	uint64_t cpu_time_ns;
+	uint64_t throttled_ns;
+	uint64_t oom_kills;
+	uint64_t disk_read_bytes;
+	uint64_t disk_write_bytes;
+	bool is_started;
+};
 
 struct cgroup {
 	struct name name;
@@ -27,6 +38,7 @@ struct cgroup {
 	char full_name[CGROUP_NAME_BYTES]; /* by the label */
 	uint64_t asked_mono_ns; /* for it; 0: never */
 	unsigned int tries; /* that found nothing */
+	struct cgroup_added added;
 	char *path; /* owned: as /proc/PID/cgroup has it where it was found */
 	enum mount found_in;
 	uint64_t id; /* there */

@@ -60,6 +60,7 @@ struct host_group {
 	const char *image;
 	const char *project;
 	const char *service;
+	const char *class_name; /* of which it is one of many */
 	uint64_t started_ms; /* when its first process came; unknown of one that was there before */
 	uint64_t ended_ms; /* when its last one went, or it was found gone */
 	bool is_final; /* what follows was read when it was empty */
@@ -98,6 +99,23 @@ struct host_group {
 	double cpu_pressure;
 	double memory_pressure;
 	double io_pressure;
+};
+
+/* All containers of one kind, the ended ones included. */
+struct host_class {
+	uint64_t ts_ms;
+	const char *class_name; /* owned by who made it */
+	uint64_t cpu_time_ns;
+	double cpu_usage;
+	uint64_t throttled_ns;
+	uint64_t memory_bytes; /* of the living */
+	uint64_t oom_kills;
+	uint64_t disk_read_bytes;
+	uint64_t disk_write_bytes;
+	uint64_t containers_living;
+	uint64_t containers_started;
+	uint64_t containers_ended;
+	uint64_t before_ns; /* its CPU time at the sample before */
 };
 
 /* Processes of one name and user in one cgroup, since the agent's start. */

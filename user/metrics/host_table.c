@@ -7,6 +7,7 @@
 #define IN_MACHINE(place, member) USE(MACHINE, place, host_machine, member)
 #define IN_GROUP(place, member) USE(GROUP, place, host_group, member)
 #define IN_CONTAINER(place, member) USE(CONTAINER, place, host_group, member)
+#define IN_CLASS(place, member) USE(CLASS, place, host_class, member)
 #define IN_GROUPS(place, member) IN_GROUP(place, member), IN_CONTAINER(place, member)
 #define IN_COMMAND(place, member) USE(COMMAND, place, host_command, member)
 #define IN_PROCESSES(place, member) USE(PROCESSES, place, host_processes, member)
@@ -132,6 +133,12 @@ const struct metric metric_hosts[] = {
 	    "labels of its runtime's files", NULL, (IN_GROUPS(247, project))),
 	ROW(INFO, TEXT, "compose_service", "", 0, "The service of that project.",
 	    "labels of its runtime's files", NULL, (IN_GROUPS(248, service))),
+	ROW(INFO, TEXT, "class_name", "", 0,
+	    "NAMESPACE/WORKLOAD/CONTAINER, PROJECT/SERVICE, the image, the name or the runtime: "
+	    "what "
+	    "containers are one of many of.",
+	    "files of its runtime; the cgroup's path", NULL,
+	    (IN_GROUPS(249, class_name), IN_CLASS(201, class_name))),
 	ROW(INFO, U64, "started_ms", "ms", 0, "When its first process came, since 1970.",
 	    "cgroup_notify_populated", "absent of one that was there before the agent",
 	    (IN_CONTAINER(240, started_ms))),
@@ -264,6 +271,35 @@ const struct metric metric_hosts[] = {
 	    (IN_FILESYSTEM(206, available_bytes))),
 	ROW(GAUGE, DOUBLE, "disk_usage_percent", "percent", 0, "What is used, as df computes it.",
 	    "statvfs()", NULL, (IN_FILESYSTEM(207, usage_percent))),
+
+	/* A class of containers */
+	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,
+	    (IN_CLASS(200, ts_ms))),
+	ROW(COUNTER, U64, "cpu_time_ns", "ns", 0,
+	    "CPU time of all containers of the class, of those that have ended, too.",
+	    "counters of their cgroups", "never falls", (IN_CLASS(202, cpu_time_ns))),
+	ROW(GAUGE, DOUBLE, KEY_CPU_USAGE, "percent", 0, "CPU in use by the class, of one CPU.",
+	    "cpu_time_ns", SAMPLED, (IN_CLASS(203, cpu_usage))),
+	ROW(COUNTER, U64, KEY_THROTTLED_NS, "ns", 0,
+	    "Time for which quotas kept them from running.", "counters of their cgroups",
+	    "never falls", (IN_CLASS(204, throttled_ns))),
+	ROW(GAUGE, U64, KEY_MEMORY_BYTES, "bytes", 0, "Memory charged to the living ones.",
+	    "counters of their cgroups", NULL, (IN_CLASS(205, memory_bytes))),
+	ROW(COUNTER, U64, "oom_kills", "", 0, "Processes killed in them for want of memory.",
+	    "counters of their cgroups", "never falls", (IN_CLASS(206, oom_kills))),
+	ROW(COUNTER, U64, "disk_read_bytes", "bytes", 0, "Read from devices by them.",
+	    "counters of their cgroups", "not known with version 1",
+	    (IN_CLASS(207, disk_read_bytes))),
+	ROW(COUNTER, U64, "disk_write_bytes", "bytes", 0, "Written to devices by them.",
+	    "counters of their cgroups", "not known with version 1",
+	    (IN_CLASS(208, disk_write_bytes))),
+	ROW(GAUGE, U64, "containers_living", "", 0, "How many of them there are.", "cgroups", NULL,
+	    (IN_CLASS(209, containers_living))),
+	ROW(COUNTER, U64, "containers_started", "", 0,
+	    "How many were seen since the agent's start.", "cgroups", NULL,
+	    (IN_CLASS(210, containers_started))),
+	ROW(COUNTER, U64, "containers_ended", "", 0, "How many of these have ended.", "cgroups",
+	    NULL, (IN_CLASS(211, containers_ended))),
 
 	/* Its processes */
 	ROW(INFO, TEXT, "group", "", 0, "The name of the innermost group that they are in.",

@@ -308,6 +308,9 @@ static const struct {
 	[DENET_RECORD_CONTAINER] = { "container",
 				     "Of denet-bpf host, when a container or another group has "
 				     "ended: its last figures." },
+	[DENET_RECORD_CLASS] = { "class",
+				 "Of denet-bpf host, at each sample: all containers of an "
+				 "image, a service or a workload, the ended ones included." },
 };
 
 const char *denet_record_name(enum denet_record record)
