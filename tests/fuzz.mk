@@ -9,6 +9,11 @@ FUZZ_LIB += $(sort $(wildcard user/config/*.c))
 else
 FUZZ_SRC := $(filter-out tests/fuzz/fuzz_config.c,$(FUZZ_SRC))
 endif
+ifneq ($(and $(HOST_LIBS),$(CJSON)),)
+FUZZ_LIB += user/host/name.c user/host/workload.c user/names/container_json.c user/names/supervisor.c
+else
+FUZZ_SRC := $(filter-out tests/fuzz/fuzz_host.c,$(FUZZ_SRC))
+endif
 
 FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZ_OBJ := $(FUZZ_LIB:%.c=$(BUILD)/fuzz/%.o)
@@ -43,7 +48,7 @@ run-fuzz: $(FUZZ_BIN)
 		mkdir -p $$t.corpus; \
 		if $$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$t. -verbosity=0 \
 			$$t.corpus tests/fixtures/records tests/fixtures/budgets \
-			tests/fixtures/configs >$$t.log 2>&1; then \
+			tests/fixtures/configs tests/fixtures/host >$$t.log 2>&1; then \
 			echo "test passed: $${t##*/} for $(FUZZ_SECONDS) s"; \
 		else \
 			cat $$t.log; failed=1; echo "test failed: $${t##*/}: $$t.log"; \
