@@ -1046,9 +1046,11 @@ class GroupRecord(TypedDict, total=False):
     memory_limit_bytes: int
     #: Processes killed in it for want of memory.
     oom_kills: int
-    #: Read from devices (bytes); not known with version 1; a device on others counts again.
+    #: Read from devices (bytes); with version 1 what its tasks did since the agent's start, with
+    #: BPF; a device on others counts again.
     disk_read_bytes: int
-    #: Written to devices (bytes); not known with version 1; a device on others counts again.
+    #: Written to devices (bytes); with version 1 what its tasks did since the agent's start, with
+    #: BPF; a device on others counts again.
     disk_write_bytes: int
     #: Reads from devices; not known with version 1.
     disk_read_count: int
@@ -1099,6 +1101,20 @@ class GroupRecord(TypedDict, total=False):
     #: NAMESPACE/WORKLOAD/CONTAINER, PROJECT/SERVICE, the image, the name or the runtime: what
     #: containers are one of many of.
     class_name: str
+    #: Time that threads could have run and waited for a CPU (ns).
+    run_delay_ns: int
+    #: Page faults that needed no storage.
+    page_faults_cached: int
+    #: Page faults that waited for storage.
+    page_faults_disk: int
+    #: Those that live.
+    processes_living: int
+    #: Those that have ended.
+    processes_ended: int
+    #: Of these with a status other than 0.
+    processes_failed: int
+    #: Of these by a signal.
+    processes_killed: int
 
 
 class CommandRecord(TypedDict, total=False):
@@ -1364,9 +1380,11 @@ class ContainerRecord(TypedDict, total=False):
     memory_limit_bytes: int
     #: Processes killed in it for want of memory.
     oom_kills: int
-    #: Read from devices (bytes); not known with version 1; a device on others counts again.
+    #: Read from devices (bytes); with version 1 what its tasks did since the agent's start, with
+    #: BPF; a device on others counts again.
     disk_read_bytes: int
-    #: Written to devices (bytes); not known with version 1; a device on others counts again.
+    #: Written to devices (bytes); with version 1 what its tasks did since the agent's start, with
+    #: BPF; a device on others counts again.
     disk_write_bytes: int
     #: Reads from devices; not known with version 1.
     disk_read_count: int
@@ -1407,6 +1425,20 @@ class ContainerRecord(TypedDict, total=False):
     #: NAMESPACE/WORKLOAD/CONTAINER, PROJECT/SERVICE, the image, the name or the runtime: what
     #: containers are one of many of.
     class_name: str
+    #: Time that threads could have run and waited for a CPU (ns).
+    run_delay_ns: int
+    #: Page faults that needed no storage.
+    page_faults_cached: int
+    #: Page faults that waited for storage.
+    page_faults_disk: int
+    #: Those that live.
+    processes_living: int
+    #: Those that have ended.
+    processes_ended: int
+    #: Of these with a status other than 0.
+    processes_failed: int
+    #: Of these by a signal.
+    processes_killed: int
 
 
 class ClassRecord(TypedDict, total=False):

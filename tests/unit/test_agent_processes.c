@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <cmocka.h>
 
+#include "agent/sums.h"
+#include "denet/system.h"
 #include "procfs/procfs.h"
 #include "util/units.h"
 
@@ -55,6 +57,44 @@ static const struct cgroup *find(const struct cgroups *groups, const char *name)
 			return cgroups_get(groups, i);
 	fail();
 	return NULL;
+}
+
+/* What is within it is in it; version 1 has no bytes of devices of its own. */
+static void a_group_has_the_sums_of_all_within(void **state)
+{
+	uint64_t outer = put_cgroup("outer.service"),
+		 inner = put_cgroup("outer.service/inner.scope");
+	struct hostprobe_row rows[] = { row_of(outer, "a", 10), row_of(inner, "b", 5) };
+	struct processes processes = { 0 };
+	const struct host_group *figures;
+	struct cgroups *groups;
+
+	(void)state;
+	rows[1].ended.failed = 1;
+	rows[1].ended.used.run_delay_ns = 3;
+	rows[1].ended.used.disk_write_bytes = 4096;
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 0), 0);
+	sums_take(groups, NULL);
+	figures = &find(groups, "outer.service")->figures;
+	assert_true(figures->processes_ended == DENET_UNKNOWN);
+	assert_true(figures->disk_write_bytes == DENET_UNKNOWN);
+	/* Each look begins anew. */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(processes_take(&processes, groups, rows, 2, NS_PER_S, 1), 0);
+		sums_take(groups, &processes);
+	}
+	assert_int_equal(figures->processes_ended, 2);
+	assert_int_equal(figures->processes_living, 2);
+	assert_int_equal(figures->processes_failed, 1);
+	assert_int_equal(figures->run_delay_ns, 3);
+	assert_int_equal(figures->disk_write_bytes, 4096);
+	figures = &find(groups, "inner.scope")->figures;
+	assert_int_equal(figures->processes_ended, 1);
+	assert_int_equal(figures->disk_read_bytes, 0);
+	assert_true(figures->cpu_time_ns == DENET_UNKNOWN);
+	processes_done(&processes);
+	cgroups_free(groups);
 }
 
 static void the_innermost_group_has_them(void **state)
@@ -134,6 +174,7 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_group_has_the_sums_of_all_within),
 		cmocka_unit_test(the_innermost_group_has_them),
 	};
 

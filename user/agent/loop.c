@@ -18,6 +18,7 @@
 #include "agent/survey.h"
 #include "agent/telling.h"
 #include "agent/status.h"
+#include "agent/sums.h"
 #include "agent/waiter.h"
 #include "host/cgroups.h"
 #include "host/classes.h"
@@ -231,8 +232,6 @@ static int look(struct loop *loop)
 	if (!r)
 		r = labels_look(loop->helper, loop->groups, mono_ns);
 	if (!r)
-		r = classes_take(&loop->classes, loop->groups, mono_ns, wall_ms);
-	if (!r)
 		r = choice_make(&loop->choice, loop->groups, loop->options);
 	if (r)
 		return log_error(r, "cannot look at the cgroups");
@@ -247,7 +246,12 @@ static int look(struct loop *loop)
 		r = history_take(loop->history, &loop->machine.figures, loop->groups);
 	if (r)
 		return log_error(r, "cannot keep a history");
-	return look_at_processes(loop, mono_ns, wall_ms);
+	r = look_at_processes(loop, mono_ns, wall_ms);
+	if (r)
+		return r;
+	sums_take(loop->groups, loop->probe ? &loop->processes : NULL);
+	r = classes_take(&loop->classes, loop->groups, mono_ns, wall_ms);
+	return r ? log_error(r, "cannot sum up the cgroups") : 0;
 }
 
 static int write_commands(struct loop *loop, struct sink *sink, const struct cgroup *group)

@@ -59,7 +59,7 @@ static int compare_before(const void *a, const void *b)
 	return order ? order : strcmp(one->comm, other->comm);
 }
 
-static void fill(struct process_group *command, const struct cgroup *owner,
+static void fill(struct process_group *command, struct cgroup *owner,
 		 const struct hostprobe_row *row, uint64_t ts_ms)
 {
 	const struct host_used *used = &row->ended.used;
@@ -165,7 +165,7 @@ int processes_take(struct processes *processes, const struct cgroups *groups,
 	if (!items || !before)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		const struct cgroup *owner = cgroups_owner(groups, rows[i].key.cgroup_id);
+		struct cgroup *owner = cgroups_owner(groups, rows[i].key.cgroup_id);
 
 		if (owner)
 			fill(&items[kept++], owner, &rows[i], ts_ms);

@@ -10,7 +10,7 @@
 #include "hostprobe/hostprobe.h"
 
 struct process_group {
-	const struct cgroup *owner; /* borrowed until the next look */
+	struct cgroup *owner; /* borrowed until the next look */
 	char comm[DENET_COMM_LEN + 1];
 	struct host_command figures; /* comm lies above, the other texts in the owner */
 };

@@ -39,6 +39,12 @@ struct cgroup {
 	uint64_t asked_mono_ns; /* for it; 0: never */
 	unsigned int tries; /* that found nothing */
 	struct cgroup_added added;
+	uint64_t tasks_cpu_ns; /* of its processes since the agent's start, as the next two */
+	uint64_t tasks_read_bytes;
+	uint64_t tasks_write_bytes;
+	bool has_task_bytes; /* its figures of devices are these: it counts none itself */
+	struct cgroup
+		*around; /* borrowed: the group that it is in, which lives longer; NULL for none */
 	char *path; /* owned: as /proc/PID/cgroup has it where it was found */
 	enum mount found_in;
 	uint64_t id; /* there */

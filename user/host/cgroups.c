@@ -135,7 +135,7 @@ enum mount cgroups_key(const struct cgroups *groups)
 	return store_main_mount(groups);
 }
 
-const struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id)
+struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id)
 {
 	return idmap_get(&groups->owners, id);
 }

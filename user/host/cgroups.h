@@ -44,6 +44,6 @@ bool cgroups_has_cgroups(const struct cgroups *groups);
 enum mount cgroups_key(const struct cgroups *groups);
 
 /* The innermost group that this cgroup of that hierarchy is in, at the last look; NULL for none. */
-const struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id);
+struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id);
 
 #endif

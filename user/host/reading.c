@@ -27,6 +27,16 @@ static double per_s(uint64_t before, uint64_t now, uint64_t passed_ns)
 	return rate(before, now, passed_ns, (double)NS_PER_S);
 }
 
+/* What tasks did comes behind the reading, and is of another moment. */
+static void take_disk_rates(struct host_group *now, const struct host_group *before,
+			    uint64_t passed_ns)
+{
+	now->disk_read_bytes_per_sec =
+		per_s(before->disk_read_bytes, now->disk_read_bytes, passed_ns);
+	now->disk_write_bytes_per_sec =
+		per_s(before->disk_write_bytes, now->disk_write_bytes, passed_ns);
+}
+
 void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
 {
 	const struct host_group *before = &group->rated;
@@ -43,10 +53,7 @@ void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64
 	if (!is_slow)
 		return;
 	now->throttled = percent(before->throttled_ns, now->throttled_ns, slow_passed_ns);
-	now->disk_read_bytes_per_sec =
-		per_s(before->disk_read_bytes, now->disk_read_bytes, slow_passed_ns);
-	now->disk_write_bytes_per_sec =
-		per_s(before->disk_write_bytes, now->disk_write_bytes, slow_passed_ns);
+	take_disk_rates(now, before, group->has_task_bytes ? 0 : slow_passed_ns);
 	now->cpu_pressure = percent(before->cpu_stall_ns, now->cpu_stall_ns, slow_passed_ns);
 	now->memory_pressure =
 		percent(before->memory_stall_ns, now->memory_stall_ns, slow_passed_ns);

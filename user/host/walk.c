@@ -148,8 +148,10 @@ static void enter(struct walk *walk, int dir_fd, uint64_t inode)
 	struct cgroups *groups = walk->groups;
 	struct cgroup *group = look_at(walk, dir_fd, inode);
 
-	if (group)
+	if (group) {
+		group->around = walk->owner;
 		walk->owner = group;
+	}
 	if (walk->owner && walk->mount == store_main_mount(groups) && !groups->error)
 		groups->error = idmap_put(&groups->owners, inode, walk->owner);
 }

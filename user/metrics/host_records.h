@@ -91,6 +91,15 @@ struct host_group {
 	uint64_t io_stall_ns;
 	uint64_t io_full_stall_ns;
 
+	/* Of the processes in it and below, since the agent's start. */
+	uint64_t run_delay_ns;
+	uint64_t page_faults_cached;
+	uint64_t page_faults_disk;
+	uint64_t processes_living;
+	uint64_t processes_ended;
+	uint64_t processes_failed;
+	uint64_t processes_killed;
+
 	/* Since the sample before. */
 	double cpu_usage;
 	double throttled;

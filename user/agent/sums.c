@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "agent/sums.h"
+
+#include "agent/processes.h"
+#include "denet/system.h"
+#include "host/lives.h"
+
+static void begin(struct cgroup *group, bool is_told)
+{
+	uint64_t none = is_told ? 0 : DENET_UNKNOWN;
+	struct host_group *figures = &group->figures;
+
+	figures->run_delay_ns = none;
+	figures->page_faults_cached = none;
+	figures->page_faults_disk = none;
+	figures->processes_living = none;
+	figures->processes_ended = none;
+	figures->processes_failed = none;
+	figures->processes_killed = none;
+	group->tasks_cpu_ns = 0;
+	group->tasks_read_bytes = 0;
+	group->tasks_write_bytes = 0;
+}
+
+static void include(struct cgroup *group, const struct host_command *command)
+{
+	struct host_group *figures = &group->figures;
+
+	figures->run_delay_ns += command->run_delay_ns;
+	figures->page_faults_cached += command->page_faults_cached;
+	figures->page_faults_disk += command->page_faults_disk;
+	figures->processes_living += command->processes_living;
+	figures->processes_ended += command->processes_ended;
+	figures->processes_failed += command->processes_failed;
+	figures->processes_killed += command->processes_killed;
+	group->tasks_cpu_ns += command->cpu_time_ns;
+	group->tasks_read_bytes += command->disk_read_bytes;
+	group->tasks_write_bytes += command->disk_write_bytes;
+}
+
+/*
+ * What the cgroup itself does not count, or was not asked for in time: version 1 counts no bytes of devices, and
+ * a cgroup may be removed before its counters are read. Tasks have been counted since the agent's start: that is
+ * all, of a group that began later.
+ */
+static void fill_in(struct cgroup *group)
+{
+	struct host_group *figures = &group->figures;
+
+	if (group->has_task_bytes || figures->disk_read_bytes == DENET_UNKNOWN) {
+		group->has_task_bytes = true;
+		figures->disk_read_bytes = group->tasks_read_bytes;
+		figures->disk_write_bytes = group->tasks_write_bytes;
+	}
+	if (!group->has_ended || figures->started_ms == DENET_UNKNOWN)
+		return;
+	if (figures->cpu_time_ns == DENET_UNKNOWN || figures->cpu_time_ns < group->tasks_cpu_ns)
+		figures->cpu_time_ns = group->tasks_cpu_ns;
+}
+
+static void begin_all(const struct cgroups *groups, bool is_told)
+{
+	for (size_t i = 0; i < cgroups_count(groups); i++)
+		begin(cgroups_edit(groups, i), is_told);
+	for (size_t i = 0; i < lives_ended_count(groups); i++)
+		begin(lives_ended(groups, i), is_told);
+}
+
+void sums_take(const struct cgroups *groups, const struct processes *processes)
+{
+	begin_all(groups, processes != NULL);
+	if (!processes)
+		return;
+	for (size_t i = 0; i < processes->count; i++)
+		for (struct cgroup *group = processes->items[i].owner; group; group = group->around)
+			include(group, &processes->items[i].figures);
+	for (size_t i = 0; i < cgroups_count(groups); i++)
+		fill_in(cgroups_edit(groups, i));
+	for (size_t i = 0; i < lives_ended_count(groups); i++)
+		fill_in(lives_ended(groups, i));
+}
