@@ -17,6 +17,7 @@ CGROUP_PEAK_KB = "cgroup_peak_kb"
 CHILDREN_OMITTED = "children_omitted"
 CLK_TCK = "clk_tck"
 CMD_TRUNCATED = "cmd_truncated"
+COMMAND_ROWS = "command_rows"
 COMMAND_TRUNCATED = "command_truncated"
 COMPOSE_PROJECT = "compose_project"
 COMPOSE_SERVICE = "compose_service"
@@ -993,6 +994,8 @@ class MachineRecord(TypedDict, total=False):
     io_pressure: float
     #: Births and ends of cgroups that there was no room for: a look finds them later.
     cgroup_events_lost: int
+    #: Rows of commands in use, of 16,384 at most for those that have ended.
+    command_rows: int
 
 
 class GroupRecord(TypedDict, total=False):
@@ -1115,6 +1118,12 @@ class GroupRecord(TypedDict, total=False):
     processes_failed: int
     #: Of these by a signal.
     processes_killed: int
+    #: Received through the interfaces of its network namespace, but loopback (bytes); of all that
+    #: share the namespace; absent where that is the agent's.
+    net_bytes_recv: int
+    #: Sent through the interfaces of its network namespace, but loopback (bytes); of all that share
+    #: the namespace; absent where that is the agent's.
+    net_bytes_sent: int
 
 
 class CommandRecord(TypedDict, total=False):
@@ -1439,6 +1448,12 @@ class ContainerRecord(TypedDict, total=False):
     processes_failed: int
     #: Of these by a signal.
     processes_killed: int
+    #: Received through the interfaces of its network namespace, but loopback (bytes); of all that
+    #: share the namespace; absent where that is the agent's.
+    net_bytes_recv: int
+    #: Sent through the interfaces of its network namespace, but loopback (bytes); of all that share
+    #: the namespace; absent where that is the agent's.
+    net_bytes_sent: int
 
 
 class ClassRecord(TypedDict, total=False):

@@ -36,6 +36,7 @@ CREATE TABLE host (
     `memory_pressure` Nullable(Float64),
     `io_pressure` Nullable(Float64),
     `cgroup_events_lost` Nullable(UInt64),
+    `command_rows` Nullable(UInt64),
     `ts_ms` Nullable(UInt64),
     `type` Nullable(String),
     `name` Nullable(String),

@@ -36,6 +36,7 @@ CREATE TABLE host (
     "memory_pressure" DOUBLE,
     "io_pressure" DOUBLE,
     "cgroup_events_lost" UBIGINT,
+    "command_rows" UBIGINT,
     "ts_ms" UBIGINT,
     "type" VARCHAR,
     "name" VARCHAR,

@@ -126,7 +126,7 @@ static void what_lived_between_two_looks_is_in_it(void **state)
 
 	(void)state;
 	look(groups, &classes, "", 1);
-	assert_int_equal(lives_populated(groups, 4711, "/docker/" ID, 1500), 0);
+	assert_int_equal(lives_populated(groups, 4711, "/docker/" ID, NS_PER_S, 1500), 0);
 	assert_int_equal(lives_removed(groups, 4711, 1600), 0);
 	look(groups, &classes, "", 2);
 	assert_int_equal(find(&classes, "docker")->containers_started, 1);

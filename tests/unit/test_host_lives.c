@@ -59,11 +59,12 @@ static void one_between_two_looks_is_told_whole(void **state)
 	(void)state;
 	put_short("0");
 	id = id_of(SHORT + 1);
-	assert_int_equal(lives_populated(groups, id, SHORT, 1100), 0);
+	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 1100), 0);
 	put_short("700");
 	lives_emptied(groups, id, 2 * NS_PER_S, 1800);
 	/* The last slice is counted a little later. */
 	put_short("705");
+	/* Its folders are complete by now. */
 	assert_int_equal(lives_settle(groups, 2 * NS_PER_S + 1), 2 * NS_PER_S + 3 * NS_PER_MS);
 	assert_true(lives_settle(groups, 2 * NS_PER_S + 3 * NS_PER_MS) == LIVES_NEVER);
 	drop("fs/docker");
@@ -98,7 +99,7 @@ static void one_that_is_removed_at_once_has_its_first_last_figures(void **state)
 	(void)state;
 	put_short("8");
 	id = id_of(SHORT + 1);
-	assert_int_equal(lives_populated(groups, id, SHORT, 1100), 0);
+	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 1100), 0);
 	lives_emptied(groups, id, 2 * NS_PER_S, 1800);
 	assert_int_equal(lives_removed(groups, id, 1800), 0);
 	assert_true(lives_settle(groups, 2 * NS_PER_S) == LIVES_NEVER);
@@ -116,7 +117,7 @@ static void one_that_is_gone_at_its_birth_has_a_name(void **state)
 	const struct host_group *figures;
 
 	(void)state;
-	assert_int_equal(lives_populated(groups, 4711, SHORT, 1100), 0);
+	assert_int_equal(lives_populated(groups, 4711, SHORT, NS_PER_S, 1100), 0);
 	assert_int_equal(lives_removed(groups, 4711, 1101), 0);
 	assert_int_equal(lives_removed(groups, 4712, 1101), 0);
 	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
@@ -136,7 +137,7 @@ static void a_folder_that_is_another_now_is_not_taken(void **state)
 
 	(void)state;
 	put_short("8");
-	assert_int_equal(lives_populated(groups, id_of(SHORT + 1) + 1, SHORT, 1100), 0);
+	assert_int_equal(lives_populated(groups, id_of(SHORT + 1) + 1, SHORT, NS_PER_S, 1100), 0);
 	assert_int_equal(lives_removed(groups, id_of(SHORT + 1) + 1, 1100), 0);
 	assert_int_equal(lives_waiting(groups), 0);
 	cgroups_free(groups);
@@ -147,14 +148,17 @@ static void without_an_event_the_figures_are_those_of_the_last_look(void **state
 {
 	struct cgroups *groups;
 	const struct host_group *figures;
+	uint64_t id;
 
 	(void)state;
 	put_short("9");
 	groups = open_groups();
 	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
+	id = id_of(SHORT + 1);
 	drop("fs/docker");
 	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2000, 0), 0);
 	assert_int_equal(lives_ended_count(groups), 1);
+	assert_ptr_equal(cgroups_owner(groups, id), lives_ended(groups, 0));
 	figures = &lives_ended(groups, 0)->figures;
 	assert_int_equal(figures->cpu_time_ns, 9000);
 	assert_false(figures->is_final);
@@ -179,7 +183,7 @@ static void what_is_empty_may_go_on(void **state)
 	lives_emptied(groups, id, 2 * NS_PER_S, 2000);
 	group = cgroups_get(groups, 0);
 	assert_true(group->figures.is_final);
-	assert_int_equal(lives_populated(groups, id, SHORT, 2001), 0);
+	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 2001), 0);
 	assert_false(group->figures.is_final);
 	assert_true(group->figures.ended_ms == DENET_UNKNOWN);
 	assert_true(lives_settle(groups, 3 * NS_PER_S) == LIVES_NEVER);
@@ -198,9 +202,10 @@ static void one_without_a_name_counts_by_its_process(void **state)
 
 	(void)state;
 	put("fs/plain/inner/cpu.stat", "usage_usec 3\n");
-	assert_int_equal(lives_populated(groups, id_of("plain/inner"), "/plain/inner", 1100), 0);
+	assert_int_equal(
+		lives_populated(groups, id_of("plain/inner"), "/plain/inner", NS_PER_S, 1100), 0);
 	/* That of the folder around it: no process was in that itself. */
-	assert_int_equal(lives_populated(groups, id_of("plain"), "/plain", 1100), 0);
+	assert_int_equal(lives_populated(groups, id_of("plain"), "/plain", NS_PER_S, 1100), 0);
 	lives_emptied(groups, id_of("plain/inner"), 2 * NS_PER_S, 1200);
 	assert_int_equal(lives_removed(groups, id_of("plain/inner"), 1201), 0);
 	drop("fs/plain");
@@ -209,6 +214,73 @@ static void one_without_a_name_counts_by_its_process(void **state)
 	assert_int_equal(lives_ended(groups, 0)->figures.cpu_time_ns, 3000);
 	cgroups_free(groups);
 	drop("fs");
+}
+
+static void put_network(const char *bytes)
+{
+	char text[256];
+
+	put("proc/77/ns/net", "");
+	(void)snprintf(
+		text, sizeof(text),
+		"Inter-|   Receive                                                |  Transmit\n"
+		" face |bytes    packets errs drop fifo frame compressed multicast|bytes\n"
+		"    lo: 9 0 0 0 0 0 0 0 9 0 0 0 0 0 0 0\n"
+		"  eth0: %s 0 0 0 0 0 0 0 20 0 0 0 0 0 0 0\n",
+		bytes);
+	put("proc/77/net/dev", text);
+}
+
+/* A descriptor holds the namespace: what is read of it at the end needs no process. */
+static void its_network_is_told_to_the_end(void **state)
+{
+	struct cgroups *groups;
+	const struct host_group *figures;
+	uint64_t id;
+
+	(void)state;
+	put_short("9");
+	put("fs" SHORT "/cgroup.procs", "77\n");
+	put_network("1000");
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
+	figures = &cgroups_get(groups, 0)->figures;
+	assert_int_equal(figures->net_recv_bytes, 1000);
+	assert_int_equal(figures->net_sent_bytes, 20);
+	/* An interface went. */
+	put_network("900");
+	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2000, 0), 0);
+	assert_int_equal(figures->net_recv_bytes, 1000);
+	put_network("3000");
+	put("fs" SHORT "/cgroup.procs", "");
+	id = id_of(SHORT + 1);
+	lives_emptied(groups, id, 3 * NS_PER_S, 3000);
+	assert_int_equal(figures->net_recv_bytes, 3000);
+	assert_int_equal(cgroups_get(groups, 0)->net_fd, -1);
+	cgroups_free(groups);
+	drop("fs");
+	drop("proc");
+}
+
+/* That of a process in ours is the machine's. */
+static void a_group_in_our_namespace_has_no_network_of_its_own(void **state)
+{
+	struct cgroups *groups;
+	char path[PATH_BYTES];
+
+	(void)state;
+	put_short("9");
+	put("fs" SHORT "/cgroup.procs", "77\n");
+	put_network("1000");
+	(void)snprintf(path, sizeof(path), "%s/proc/77/ns/net", folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/proc/self/ns/net", path), 0);
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
+	assert_true(cgroups_get(groups, 0)->figures.net_recv_bytes == DENET_UNKNOWN);
+	cgroups_free(groups);
+	drop("fs");
+	drop("proc");
 }
 
 int main(void)
@@ -221,6 +293,8 @@ int main(void)
 		cmocka_unit_test(without_an_event_the_figures_are_those_of_the_last_look),
 		cmocka_unit_test(what_is_empty_may_go_on),
 		cmocka_unit_test(one_without_a_name_counts_by_its_process),
+		cmocka_unit_test(its_network_is_told_to_the_end),
+		cmocka_unit_test(a_group_in_our_namespace_has_no_network_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

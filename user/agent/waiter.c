@@ -29,7 +29,9 @@ static int on_event(void *context, const struct host_event *event, const char *p
 
 	switch ((enum host_event_kind)event->kind) {
 	case HOST_EVENT_POPULATED:
-		return path ? lives_populated(groups, event->cgroup_id, path, clock_wall_ms()) : 0;
+		return path ? lives_populated(groups, event->cgroup_id, path, clock_mono_ns(),
+					      clock_wall_ms())
+			    : 0;
 	case HOST_EVENT_EMPTIED:
 		lives_emptied(groups, event->cgroup_id, clock_mono_ns(), clock_wall_ms());
 		return 0;

@@ -38,6 +38,8 @@ static const struct host_group nothing = {
 	.memory_full_stall_ns = DENET_UNKNOWN,
 	.io_stall_ns = DENET_UNKNOWN,
 	.io_full_stall_ns = DENET_UNKNOWN,
+	.net_recv_bytes = DENET_UNKNOWN,
+	.net_sent_bytes = DENET_UNKNOWN,
 	.run_delay_ns = DENET_UNKNOWN,
 	.page_faults_cached = DENET_UNKNOWN,
 	.page_faults_disk = DENET_UNKNOWN,
@@ -121,6 +123,7 @@ int cgroup_new(enum mount found_in, uint64_t id, const char *path, const char *f
 		return -ENOMEM;
 	for (size_t i = 0; i < CGROUP_FILES_MAX; i++)
 		group->fds[i] = CGROUP_FILE_NOT_OPEN;
+	group->net_fd = -1;
 	group->found_in = found_in;
 	group->id = id;
 	group->figures = group->rated = nothing;
@@ -162,6 +165,8 @@ int cgroup_set_label(struct cgroup *group, const struct label *label)
 
 void cgroup_close_files(struct cgroup *group)
 {
+	cleanup_fd(&group->net_fd);
+	group->net_fd = -1;
 	for (size_t i = 0; i < CGROUP_FILES_MAX; i++) {
 		cleanup_fd(&group->fds[i]);
 		group->fds[i] = CGROUP_FILE_NOT_THERE;

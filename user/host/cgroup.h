@@ -50,12 +50,14 @@ struct cgroup {
 	uint64_t id; /* there */
 	char *folders[MOUNT_COUNT]; /* owned; NULL where it has none of its own */
 	bool is_complete; /* a member told of all of them */
+	int net_fd; /* owned, or -1: see network.h */
 	int fds[CGROUP_FILES_MAX]; /* owned, or one of the above */
 	struct host_group figures; /* its texts lie in this struct */
 	uint64_t read_mono_ns; /* 0: never */
 	uint64_t slow_mono_ns; /* when what is dear was read */
 	struct host_group rated; /* the figures then, which those rates are of that it has */
 	uint64_t rated_cpu_ns; /* when the others were read */
+	uint64_t complete_mono_ns; /* it is new: when its folders are looked for again; 0: never */
 	uint64_t settle_mono_ns; /* it is empty: when its last figures are read again; 0: never */
 	uint64_t seen_pass;
 	bool is_gone; /* its folder went: the figures are its last */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/store_internal.h"
+#include "host/network.h"
 #include "host/reading.h"
 #include "host/walk_internal.h"
 #include "procfs/procfs.h"
@@ -68,21 +69,36 @@ static int by_path(const void *a, const void *b)
 	return strcmp((*one)->path, (*other)->path);
 }
 
+/* The network is dear, too: a process has to be found, and one has to be asked. */
+static void read_group(const struct cgroups *groups, struct cgroup *group, uint64_t mono_ns,
+		       uint64_t ts_ms, uint64_t slow_ns)
+{
+	reading_take(group, mono_ns, ts_ms, slow_ns);
+	if (group->slow_mono_ns == mono_ns)
+		network_read(group, groups->procfs);
+}
+
 int cgroups_look(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
 {
+	struct idmap before = groups->owners;
+
 	groups->pass++;
 	groups->omitted = 0;
 	idmap_clear(&groups->claimed);
-	groups->error = store_keep_owners(groups);
+	groups->error = 0;
+	groups->owners = (struct idmap){ 0 };
 	walk_all(groups);
 	if (!groups->error)
 		groups->error = end_gone(groups, ts_ms);
+	if (!groups->error)
+		groups->error = store_keep_owners(groups, &before);
+	idmap_done(&before);
 	if (groups->error)
 		return groups->error;
 	if (groups->count)
 		qsort(groups->items, groups->count, sizeof(struct cgroup *), by_path);
 	for (size_t i = 0; i < groups->count; i++)
-		reading_take(groups->items[i], mono_ns, ts_ms, slow_ns);
+		read_group(groups, groups->items[i], mono_ns, ts_ms, slow_ns);
 	for (size_t i = 0; i < groups->ended_count; i++)
 		groups->ended[i]->is_told = true;
 	groups->ended_told = groups->ended_count;

@@ -106,6 +106,7 @@ static void include(struct host_class *to, struct cgroup *group)
 {
 	const struct host_group *figures = &group->figures;
 	struct cgroup_added *added = &group->added;
+	uint64_t none = 0;
 
 	add(&to->cpu_time_ns, &added->cpu_time_ns, figures->cpu_time_ns);
 	add(&to->throttled_ns, &added->throttled_ns, figures->throttled_ns);
@@ -120,7 +121,7 @@ static void include(struct host_class *to, struct cgroup *group)
 		return;
 	}
 	to->containers_living++;
-	add(&to->memory_bytes, &(uint64_t){ 0 }, figures->memory_bytes);
+	add(&to->memory_bytes, &none, figures->memory_bytes);
 }
 
 /*

@@ -15,7 +15,8 @@ struct cgroups;
 #define LIVES_NEVER UINT64_MAX
 
 /* The first process is in it, or below; the path is from the hierarchy's root on. -ENOMEM. */
-int lives_populated(struct cgroups *groups, uint64_t id, const char *path, uint64_t ts_ms);
+int lives_populated(struct cgroups *groups, uint64_t id, const char *path, uint64_t mono_ns,
+		    uint64_t ts_ms);
 
 /* The last process went. Its last figures are read now, and by lives_settle() again. */
 void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t mono_ns, uint64_t ts_ms);

@@ -26,9 +26,8 @@ int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 {
 	if (add_ended(groups, group))
 		return -ENOMEM;
-	if (group->settle_mono_ns)
-		groups->settling--;
-	group->settle_mono_ns = 0;
+	groups->settling -= (group->settle_mono_ns != 0) + (group->complete_mono_ns != 0);
+	group->settle_mono_ns = group->complete_mono_ns = 0;
 	if (!group->figures.is_final)
 		group->figures.ended_ms = ts_ms;
 	group->has_ended = true;
@@ -50,21 +49,17 @@ static void forget_told(struct cgroups *groups)
 	groups->ended_told = 0;
 }
 
-int store_keep_owners(struct cgroups *groups)
+int store_keep_owners(struct cgroups *groups, const struct idmap *before)
 {
-	struct idmap kept = { 0 };
 	int r = 0;
 
-	for (size_t i = 0; i < groups->owners.room && !r; i++) {
-		const struct idmap_slot *slot = &groups->owners.slots[i];
-
+	for (size_t i = 0; i < before->room && !r; i++) {
+		const struct idmap_slot *slot = &before->slots[i];
 		const struct cgroup *owner = slot->value;
 
 		if (slot->id && owner->has_ended && !owner->is_told)
-			r = idmap_put(&kept, slot->id, slot->value);
+			r = idmap_put(&groups->owners, slot->id, slot->value);
 	}
 	forget_told(groups);
-	idmap_done(&groups->owners);
-	groups->owners = kept;
 	return r;
 }

@@ -26,7 +26,7 @@ struct cgroups {
 	size_t ended_count;
 	size_t ended_room;
 	size_t ended_told; /* how many of these came with the last look: they go with the next */
-	size_t settling; /* groups with settle_mono_ns */
+	size_t settling; /* times of groups that are to come: settle_mono_ns, complete_mono_ns */
 	uint64_t omitted;
 	uint64_t pass;
 	int error; /* of this look */
@@ -42,10 +42,10 @@ static inline uint64_t store_key_of(enum mount mount, uint64_t inode)
 int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms);
 
 /*
- * Before a look: those that ended and were told go, and of the owners those stay that ended meanwhile: accounts
- * of what was in them come with this look. -ENOMEM.
+ * After a walk, with the owners of the look before: those that ended and were told go, and what was in one that ended
+ * since stays its own: accounts of it come with this look. -ENOMEM.
  */
-int store_keep_owners(struct cgroups *groups);
+int store_keep_owners(struct cgroups *groups, const struct idmap *before);
 
 /* The hierarchy that accounts of processes go by. */
 static inline enum mount store_main_mount(const struct cgroups *groups)

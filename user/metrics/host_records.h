@@ -43,6 +43,7 @@ struct host_machine {
 	uint64_t threads_unsorted;
 	uint64_t processes_unreadable;
 	uint64_t cgroup_events_lost;
+	uint64_t command_rows;
 };
 
 struct host_group {
@@ -90,6 +91,8 @@ struct host_group {
 	uint64_t memory_full_stall_ns;
 	uint64_t io_stall_ns;
 	uint64_t io_full_stall_ns;
+	uint64_t net_recv_bytes;
+	uint64_t net_sent_bytes;
 
 	/* Of the processes in it and below, since the agent's start. */
 	uint64_t run_delay_ns;

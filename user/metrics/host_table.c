@@ -101,6 +101,9 @@ const struct metric metric_hosts[] = {
 	ROW(COUNTER, U64, "cgroup_events_lost", "", METRIC_OMIT_ZERO,
 	    "Births and ends of cgroups that there was no room for: a look finds them later.",
 	    "denet-bpf-host", NULL, (IN_MACHINE(231, cgroup_events_lost))),
+	ROW(GAUGE, U64, "command_rows", "", METRIC_OMIT_ZERO,
+	    "Rows of commands in use, of 16,384 at most for those that have ended.",
+	    "denet-bpf-host", NULL, (IN_MACHINE(232, command_rows))),
 
 	/* One cgroup */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,
@@ -226,6 +229,16 @@ const struct metric metric_hosts[] = {
 	    (IN_GROUP(238, memory_pressure), IN_MACHINE(229, memory_pressure))),
 	ROW(GAUGE, DOUBLE, "io_pressure", "percent", 0, "How fast io_stall_ns grows.",
 	    "io_stall_ns", SAMPLED, (IN_GROUP(239, io_pressure), IN_MACHINE(230, io_pressure))),
+	ROW(COUNTER, U64, "net_bytes_recv", "bytes", 0,
+	    "Received through the interfaces of its network namespace, but loopback.",
+	    "/proc/PID/net/dev",
+	    "of all that share the namespace; absent where that is the agent's",
+	    (IN_GROUPS(257, net_recv_bytes))),
+	ROW(COUNTER, U64, "net_bytes_sent", "bytes", 0,
+	    "Sent through the interfaces of its network namespace, but loopback.",
+	    "/proc/PID/net/dev",
+	    "of all that share the namespace; absent where that is the agent's",
+	    (IN_GROUPS(258, net_sent_bytes))),
 
 	/* Each device of the machine */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "host/network.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "denet/system.h"
+#include "host/cgroup.h"
+#include "host/folders.h"
+#include "procfs/netdev.h"
+#include "procfs/procfs.h"
+#include "util/cleanup.h"
+
+/* False where it cannot be told: a process of another user. */
+static bool is_elsewhere(const struct procfs *procfs, pid_t pid)
+{
+	char path[PATH_MAX];
+	struct stat its, ours;
+
+	return procfs_path_pid(procfs, pid, "ns/net", sizeof(path), path) == 0 &&
+	       stat(path, &its) == 0 && stat("/proc/self/ns/net", &ours) == 0 &&
+	       (its.st_ino != ours.st_ino || its.st_dev != ours.st_dev);
+}
+
+/* A runtime's first process may be in our namespace for a while: it is asked for again. */
+static void find(struct cgroup *group, const struct procfs *procfs)
+{
+	pid_t pid = folders_member(group);
+	int fd;
+
+	if (!pid || !is_elsewhere(procfs, pid))
+		return;
+	fd = netdev_open(procfs, pid);
+	if (fd >= 0)
+		group->net_fd = fd;
+}
+
+/* The sum falls when an interface goes; what went through it is kept. */
+static void raise_to(uint64_t *counter, uint64_t value)
+{
+	if (*counter == DENET_UNKNOWN || value > *counter)
+		*counter = value;
+}
+
+void network_read(struct cgroup *group, const struct procfs *procfs)
+{
+	struct netdev_totals totals = { 0 };
+
+	if (group->net_fd < 0)
+		find(group, procfs);
+	if (group->net_fd < 0 || netdev_read(group->net_fd, &totals))
+		return;
+	raise_to(&group->figures.net_recv_bytes, totals.rx_bytes);
+	raise_to(&group->figures.net_sent_bytes, totals.tx_bytes);
+}
+
+void network_close(struct cgroup *group)
+{
+	cleanup_fd(&group->net_fd);
+	group->net_fd = -1;
+}
