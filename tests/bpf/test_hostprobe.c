@@ -265,6 +265,28 @@ static void who_lives_at_the_start_counts_from_then(void **state)
 	(void)close(done[1]);
 }
 
+/* Of a cgroup that is gone, so that the map does not fill up; other rows stay. */
+static void rows_can_be_forgotten(void **state)
+{
+	struct fixture *fixture = need(state);
+	const struct referee *both[] = { &fixture->here, &fixture->there };
+
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			begin_child(both[i], "goes");
+			_exit(0);
+		}
+		reap(pid);
+		await_that(sum(fixture, both[i], "goes").ended.processes == 1);
+	}
+	assert_int_equal(hostprobe_forget(fixture->probe, id_of(&fixture->here)), 0);
+	assert_int_equal(sum(fixture, &fixture->here, NULL).ended.threads, 0);
+	assert_int_equal(sum(fixture, &fixture->there, "goes").ended.processes, 1);
+	assert_int_equal(hostprobe_forget(fixture->probe, id_of(&fixture->here)), 0);
+}
+
 #define fixture_test(function) \
 	cmocka_unit_test_setup_teardown(function, open_fixture, close_fixture)
 
@@ -275,6 +297,7 @@ int main(void)
 		fixture_test(running_threads_that_are_moved_count_from_then),
 		fixture_test(how_they_ended_is_told),
 		fixture_test(who_lives_at_the_start_counts_from_then),
+		fixture_test(rows_can_be_forgotten),
 	};
 
 	return harness_run("test_hostprobe", tests);

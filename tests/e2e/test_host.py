@@ -310,6 +310,31 @@ class Host(Case):
 
     @exact
     @need_root
+    def test_rows_of_what_is_gone_go(self):
+        """A service would fill its map otherwise."""
+        mount = cgroup_mount("cpuacct")
+        if not mount:
+            self.skipTest("no cpuacct of version 1 here")
+        out = pathlib.Path(self.path("out"))
+
+        def rows():
+            return [json.loads(line)["command_rows"] for line in out.read_text().split("\n")[:-1] if '"machine"' in line]
+
+        with start("-i", "0.1", "-o", str(out), "--group", "none", program=[HOST]) as process:
+            wait_for("a look", lambda: out.exists() and rows())
+            folders = [pathlib.Path(mount, f"denet-row-{os.getpid()}-{number}.scope") for number in range(60)]
+            for folder in folders:
+                folder.mkdir()
+                subprocess.run(["sh", "-c", f"echo $$ >{folder}/cgroup.procs; exit 0"], check=True)
+            peak = wait_for("a row each", lambda: max(rows()) >= min(rows()) + 60 and max(rows()))
+            for folder in folders:
+                folder.rmdir()
+            wait_for("they are gone", lambda: rows()[-1] <= peak - 40)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+
+    @exact
+    @need_root
     def test_commands_that_have_ended_add_up_to_their_cgroup(self):
         mount = cgroup_mount("cpuacct")
         if not mount:

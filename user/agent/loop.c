@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/choice.h"
+#include "agent/forget.h"
 #include "agent/labels.h"
 #include "agent/options.h"
 #include "agent/processes.h"
@@ -49,6 +50,7 @@ struct loop {
 	struct waiter waiter;
 	struct hostprobe *probe; /* NULL where processes are not told */
 	struct processes processes;
+	struct forget forget;
 	struct survey survey;
 	struct history *history; /* NULL without one */
 	struct sink *screen; /* stdout; NULL once it has failed */
@@ -173,6 +175,7 @@ static void close_loop(struct loop *loop)
 	helper_stop(loop->helper);
 	hostprobe_close(loop->probe);
 	processes_done(&loop->processes);
+	forget_done(&loop->forget);
 	survey_close(&loop->survey);
 	history_free(loop->history);
 	cgroups_free(loop->groups);
@@ -212,6 +215,10 @@ static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms
 	r = hostprobe_look(loop->probe, &rows, &count);
 	if (!r)
 		r = processes_take(&loop->processes, loop->groups, rows, count, mono_ns, ts_ms);
+	if (!r)
+		r = forget_take(&loop->forget, loop->probe, loop->groups, rows, count);
+	if (!r)
+		figures->command_rows = count;
 	losses = hostprobe_losses(loop->probe);
 	figures->threads_overcounted = losses.bases_lost;
 	figures->threads_unsorted = losses.rows_lost;
@@ -223,9 +230,12 @@ static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms
 static int look(struct loop *loop)
 {
 	uint64_t mono_ns = clock_mono_ns(), wall_ms = clock_wall_ms();
-	int r = machine_look(&loop->machine, mono_ns, wall_ms);
+	int r = waiter_take(&loop->waiter);
 	uint64_t omitted;
 
+	if (r)
+		return log_error(r, "cannot look at the cgroups");
+	r = machine_look(&loop->machine, mono_ns, wall_ms);
 	if (r)
 		return log_error(r, "cannot read '%s/stat'", loop->procfs.proc);
 	r = cgroups_look(loop->groups, mono_ns, wall_ms, loop->options->once ? 0 : SLOW_NS);

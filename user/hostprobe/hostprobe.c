@@ -261,6 +261,21 @@ int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_row
 	return 0;
 }
 
+int hostprobe_forget(struct hostprobe *probe, uint64_t cgroup_id)
+{
+	int fd = bpf_map__fd(probe->skeleton->maps.row_by_key);
+
+	/* Those of the last look, in the order of their keys, which begin with the cgroup. */
+	for (size_t i = 0; i < probe->count; i++) {
+		const struct hostprobe_row *row = &probe->rows[i];
+
+		if (row->key.cgroup_id == cgroup_id && !row->threads_living &&
+		    bpf_map_delete_elem(fd, &row->key) && errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
 struct hostprobe_losses hostprobe_losses(const struct hostprobe *probe)
 {
 	const volatile struct host_totals *totals = &probe->skeleton->bss->totals;

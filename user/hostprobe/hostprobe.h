@@ -46,6 +46,12 @@ static inline void hostprobe_closep(struct hostprobe **probe)
 int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_rows,
 		   size_t *ret_count);
 
+/*
+ * Deletes the rows of a cgroup that is no more: otherwise those of a service of many years would fill the map. Only
+ * when nobody adds to them any more: what is added meanwhile would be lost. -errno of the kernel.
+ */
+int hostprobe_forget(struct hostprobe *probe, uint64_t cgroup_id);
+
 struct hostprobe_losses hostprobe_losses(const struct hostprobe *probe);
 
 #endif
