@@ -97,6 +97,41 @@ static void a_group_has_the_sums_of_all_within(void **state)
 	cgroups_free(groups);
 }
 
+/* And what was within it stays in it when that is gone and its rows are. */
+static void sums_do_not_fall_with_what_is_gone(void **state)
+{
+	uint64_t outer = put_cgroup("lasting.service"),
+		 inner = put_cgroup("lasting.service/short.scope");
+	struct hostprobe_row rows[] = { row_of(outer, "a", 10), row_of(inner, "b", 5) };
+	struct processes processes = { 0 };
+	const struct host_group *figures;
+	char path[PATH_BYTES + 32];
+	struct cgroups *groups;
+
+	(void)state;
+	rows[1].ended.used.disk_write_bytes = 4096;
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 0), 0);
+	(void)snprintf(path, sizeof(path), "%s/lasting.service/short.scope/cgroup.procs", folder);
+	assert_int_equal(remove(path), 0);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(remove(path), 0);
+	figures = &find(groups, "lasting.service")->figures;
+	rows[1].processes_living = 0;
+	for (uint64_t look = 2; look < 5; look++) {
+		assert_int_equal(cgroups_look(groups, look * NS_PER_S, look, 0), 0);
+		assert_int_equal(processes_take(&processes, groups, rows, look < 4 ? 2 : 1,
+						look * NS_PER_S, look),
+				 0);
+		sums_take(groups, &processes);
+		assert_int_equal(figures->processes_ended, 2);
+		assert_int_equal(figures->processes_living, 1);
+		assert_int_equal(figures->disk_write_bytes, 4096);
+	}
+	processes_done(&processes);
+	cgroups_free(groups);
+}
+
 static void the_innermost_group_has_them(void **state)
 {
 	struct processes processes = { 0 };
@@ -175,6 +210,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_group_has_the_sums_of_all_within),
+		cmocka_unit_test(sums_do_not_fall_with_what_is_gone),
 		cmocka_unit_test(the_innermost_group_has_them),
 	};
 

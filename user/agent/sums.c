@@ -5,6 +5,22 @@
 #include "denet/system.h"
 #include "host/lives.h"
 
+static void include(struct cgroup *group, const struct host_command *command)
+{
+	struct host_group *figures = &group->figures;
+
+	figures->run_delay_ns += command->run_delay_ns;
+	figures->page_faults_cached += command->page_faults_cached;
+	figures->page_faults_disk += command->page_faults_disk;
+	figures->processes_living += command->processes_living;
+	figures->processes_ended += command->processes_ended;
+	figures->processes_failed += command->processes_failed;
+	figures->processes_killed += command->processes_killed;
+	group->tasks_cpu_ns += command->cpu_time_ns;
+	group->tasks_read_bytes += command->disk_read_bytes;
+	group->tasks_write_bytes += command->disk_write_bytes;
+}
+
 static void begin(struct cgroup *group, bool is_told)
 {
 	uint64_t none = is_told ? 0 : DENET_UNKNOWN;
@@ -20,22 +36,24 @@ static void begin(struct cgroup *group, bool is_told)
 	group->tasks_cpu_ns = 0;
 	group->tasks_read_bytes = 0;
 	group->tasks_write_bytes = 0;
+	if (is_told)
+		include(group, &group->gone);
 }
 
-static void include(struct cgroup *group, const struct host_command *command)
+/* A counter of what is around it does not fall when it is forgotten. */
+static void keep(struct cgroup *group, const struct host_command *command)
 {
-	struct host_group *figures = &group->figures;
+	struct host_command *gone = &group->gone;
 
-	figures->run_delay_ns += command->run_delay_ns;
-	figures->page_faults_cached += command->page_faults_cached;
-	figures->page_faults_disk += command->page_faults_disk;
-	figures->processes_living += command->processes_living;
-	figures->processes_ended += command->processes_ended;
-	figures->processes_failed += command->processes_failed;
-	figures->processes_killed += command->processes_killed;
-	group->tasks_cpu_ns += command->cpu_time_ns;
-	group->tasks_read_bytes += command->disk_read_bytes;
-	group->tasks_write_bytes += command->disk_write_bytes;
+	gone->run_delay_ns += command->run_delay_ns;
+	gone->page_faults_cached += command->page_faults_cached;
+	gone->page_faults_disk += command->page_faults_disk;
+	gone->processes_ended += command->processes_ended;
+	gone->processes_failed += command->processes_failed;
+	gone->processes_killed += command->processes_killed;
+	gone->cpu_time_ns += command->cpu_time_ns;
+	gone->disk_read_bytes += command->disk_read_bytes;
+	gone->disk_write_bytes += command->disk_write_bytes;
 }
 
 /*
@@ -66,6 +84,15 @@ static void begin_all(const struct cgroups *groups, bool is_told)
 		begin(lives_ended(groups, i), is_told);
 }
 
+/* They have their owner at one look alone. */
+static void keep_ended(const struct process_group *item)
+{
+	struct cgroup *group = item->owner->has_ended ? item->owner->around : NULL;
+
+	for (; group; group = group->around)
+		keep(group, &item->figures);
+}
+
 void sums_take(const struct cgroups *groups, const struct processes *processes)
 {
 	begin_all(groups, processes != NULL);
@@ -78,4 +105,6 @@ void sums_take(const struct cgroups *groups, const struct processes *processes)
 		fill_in(cgroups_edit(groups, i));
 	for (size_t i = 0; i < lives_ended_count(groups); i++)
 		fill_in(lives_ended(groups, i));
+	for (size_t i = 0; i < processes->count; i++)
+		keep_ended(&processes->items[i]);
 }

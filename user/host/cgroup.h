@@ -42,6 +42,8 @@ struct cgroup {
 	uint64_t tasks_cpu_ns; /* of its processes since the agent's start, as the next two */
 	uint64_t tasks_read_bytes;
 	uint64_t tasks_write_bytes;
+	struct host_command
+		gone; /* what the processes did of groups within it that were told and are gone */
 	bool has_task_bytes; /* its figures of devices are these: it counts none itself */
 	struct cgroup
 		*around; /* borrowed: the group that it is in, which lives longer; NULL for none */
