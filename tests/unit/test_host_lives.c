@@ -144,6 +144,38 @@ static void a_folder_that_is_another_now_is_not_taken(void **state)
 	drop("fs");
 }
 
+/* Its process comes into one hierarchy behind another, and may live for some milliseconds. */
+static void folders_that_come_late_are_found_while_it_lives(void **state)
+{
+	struct cgroups *groups;
+	uint64_t id;
+
+	(void)state;
+	put("fs/cpuacct/cgroup.procs", "");
+	put("fs/memory/cgroup.procs", "");
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
+	put("fs/cpuacct/runc-a.scope/cgroup.procs", "77\n");
+	put("fs/cpuacct/runc-a.scope/cpuacct.usage", "123\n");
+	put("fs/memory/outer/runc-a.scope/memory.max_usage_in_bytes", "4096\n");
+	put("proc/77/cgroup", "2:memory:/outer\n1:cpuacct:/runc-a.scope\n");
+	id = id_of("cpuacct/runc-a.scope");
+	assert_int_equal(lives_populated(groups, id, "/runc-a.scope", 2 * NS_PER_S, 2000), 0);
+	put("proc/77/cgroup", "2:memory:/outer/runc-a.scope\n1:cpuacct:/runc-a.scope\n");
+	assert_int_equal(lives_settle(groups, 2 * NS_PER_S), 2 * NS_PER_S + 2 * NS_PER_MS);
+	assert_int_equal(lives_settle(groups, 2 * NS_PER_S + 2 * NS_PER_MS),
+			 2 * NS_PER_S + 4 * NS_PER_MS);
+	put("fs/cpuacct/runc-a.scope/cgroup.procs", "");
+	lives_emptied(groups, id, 2 * NS_PER_S + 3 * NS_PER_MS, 2003);
+	assert_int_equal(lives_removed(groups, id, 2003), 0);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_int_equal(lives_ended_count(groups), 1);
+	assert_int_equal(lives_ended(groups, 0)->figures.memory_peak_bytes, 4096);
+	cgroups_free(groups);
+	drop("fs");
+	drop("proc");
+}
+
 static void without_an_event_the_figures_are_those_of_the_last_look(void **state)
 {
 	struct cgroups *groups;
@@ -290,6 +322,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_removed_at_once_has_its_first_last_figures),
 		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),
 		cmocka_unit_test(a_folder_that_is_another_now_is_not_taken),
+		cmocka_unit_test(folders_that_come_late_are_found_while_it_lives),
 		cmocka_unit_test(without_an_event_the_figures_are_those_of_the_last_look),
 		cmocka_unit_test(what_is_empty_may_go_on),
 		cmocka_unit_test(one_without_a_name_counts_by_its_process),

@@ -59,6 +59,7 @@ struct cgroup {
 	uint64_t slow_mono_ns; /* when what is dear was read */
 	struct host_group rated; /* the figures then, which those rates are of that it has */
 	uint64_t rated_cpu_ns; /* when the others were read */
+	uint64_t born_mono_ns; /* with the next */
 	uint64_t complete_mono_ns; /* it is new: when its folders are looked for again; 0: never */
 	uint64_t settle_mono_ns; /* it is empty: when its last figures are read again; 0: never */
 	uint64_t seen_pass;

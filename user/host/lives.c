@@ -18,7 +18,11 @@
  */
 #define SETTLE_NS (3 * NS_PER_MS)
 
-/* runc moves its process through the hierarchies of version 1 one by one: it took 2 ms. */
+/*
+ * runc moves its process through the hierarchies of version 1 one by one: it took 2 ms. Each time that has passed
+ * twice as long its folders are looked for again, since what lives for 20 ms has no member to be asked later.
+ */
+#define COMPLETE_FIRST_NS (2 * NS_PER_MS)
 #define COMPLETE_NS (20 * NS_PER_MS)
 
 static struct cgroup *find(const struct cgroups *groups, uint64_t id)
@@ -49,7 +53,8 @@ static int go_on(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 static void begin(struct cgroups *groups, struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms)
 {
 	group->figures.started_ms = ts_ms;
-	group->complete_mono_ns = mono_ns + COMPLETE_NS;
+	group->born_mono_ns = mono_ns;
+	group->complete_mono_ns = mono_ns + COMPLETE_FIRST_NS;
 	groups->settling++;
 }
 
@@ -100,10 +105,13 @@ int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms)
 }
 
 /* Each of its folders may have come since. Where memory is short they are looked for with the next look. */
-static void complete(struct cgroups *groups, struct cgroup *group)
+static void complete(struct cgroups *groups, struct cgroup *group, uint64_t mono_ns)
 {
-	group->complete_mono_ns = 0;
-	groups->settling--;
+	uint64_t age_ns = mono_ns - group->born_mono_ns;
+
+	group->complete_mono_ns = age_ns < COMPLETE_NS ? mono_ns + age_ns : 0;
+	if (!group->complete_mono_ns)
+		groups->settling--;
 	(void)folders_complete(group, groups->procfs, &groups->mounts);
 }
 
@@ -125,7 +133,7 @@ uint64_t lives_settle(struct cgroups *groups, uint64_t mono_ns)
 		struct cgroup *group = groups->items[i];
 
 		if (is_due(group->complete_mono_ns, mono_ns))
-			complete(groups, group);
+			complete(groups, group, mono_ns);
 		if (is_due(group->settle_mono_ns, mono_ns)) {
 			reading_take_last(group);
 			unsettle(groups, group);
