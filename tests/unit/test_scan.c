@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/scan.h"
 #include "util/cleanup.h"
+#include "util/scan.h"
 
 /* From a copy without NUL, so that reading past the end shows. */
 static int scan_text(const char *text)

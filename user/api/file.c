@@ -12,12 +12,12 @@
 
 #include "denet/denet.h"
 #include "util/error.h"
-#include "record/scan.h"
 #include "record/schema.h"
 #include "record/split.h"
 #include "record/stats.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/scan.h"
 
 #define WHY_BYTES 200
 

@@ -5,8 +5,8 @@
 
 #include "denet/denet.h"
 #include "metrics/table.h"
-#include "record/scan.h"
 #include "util/buf.h"
+#include "util/scan.h"
 
 /* A number, or a truth, into the record's struct; an error for what is none. */
 int parse_fields_figure(const struct metric_use *use, const struct scan_value *value, void *base);

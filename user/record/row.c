@@ -10,7 +10,7 @@
 #include "metrics/publish.h"
 #include "metrics/table.h"
 #include "record/parse_fields.h"
-#include "record/scan.h"
+#include "util/scan.h"
 
 /* What tells the kinds apart; len 0 when missing. */
 struct members {

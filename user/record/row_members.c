@@ -2,7 +2,7 @@
 #include "record/row_members.h"
 
 #include "record/parse_fields.h"
-#include "record/scan.h"
+#include "util/scan.h"
 
 static void read_figures(const struct scan_value *object, const struct denet_sample *unknown,
 			 struct buf *strings, struct denet_sample *ret_sample)

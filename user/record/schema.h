@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "record/scan.h"
+#include "util/scan.h"
 
 #define SCHEMA 1 /* another number when a key changes its meaning */
 

@@ -3,8 +3,8 @@
  * Walks through JSON text in place: no tree, no allocation, and numbers keep all their digits.
  * Containers may be nested SCAN_DEPTH_MAX deep.
  */
-#ifndef DENET_RECORD_SCAN_H
-#define DENET_RECORD_SCAN_H
+#ifndef DENET_UTIL_SCAN_H
+#define DENET_UTIL_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "record/scan.h"
+#include "util/scan.h"
 
 #include <errno.h>
 #include <string.h>
