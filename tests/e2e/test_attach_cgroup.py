@@ -4,9 +4,11 @@
 import contextlib
 import os
 import subprocess
+import unittest
 
 from harness import (
     ACT,
+    BIN,
     MODE,
     Case,
     exact,
@@ -28,14 +30,21 @@ def mount_of(kind):
         return next(fields[1] for fields in map(str.split, mounts) if fields[2] == kind)
 
 
+def cpuacct_mount():
+    """Where version 1 counts CPU, which comes first; or None."""
+    with open("/proc/mounts", encoding="utf-8") as mounts:
+        return next((fields[1] for fields in map(str.split, mounts)
+                     if fields[2] == "cgroup" and "cpuacct" in fields[3].split(",")), None)
+
+
 @exact
 @need_root
 @not_in_mode("nobpf", "by /proc no cgroup can be followed")
 @not_in_mode("caps", "rights of a file do not serve for it")
 class Followed(Case):
     @contextlib.contextmanager
-    def group(self):
-        folder = os.path.join(mount_of("cgroup2"), f"denet-e2e-{os.getpid()}")
+    def group(self, name=None, mount=None):
+        folder = os.path.join(mount or mount_of("cgroup2"), name or f"denet-e2e-{os.getpid()}")
         os.mkdir(folder)
         try:
             yield folder
@@ -80,6 +89,18 @@ class Followed(Case):
         self.assertTrue(the(records, "process")["running"])
         self.assertLess(the(records, "summary")["cpu_time_ns"], 150_000_000)
 
+    @unittest.skipUnless(os.path.exists(f"{BIN}-host"), "denet-bpf-host is not built")
+    def test_a_container_is_followed_by_a_part_of_its_id(self):
+        number = f"{os.getpid():064x}"[::-1]
+        with self.group(f"docker-{number}.scope", cpuacct_mount()) as folder:
+            with start("attach", "--container", number[:12], "-o", self.path("f")) as process:
+                self.await_sample()
+                self.enter(folder, f"{ACT} spin 50; exit 0")
+                result = finish(process)
+        self.assertEqual(result.status, 0, result)
+        self.assertIn(b"cgroup:" + folder.encode(), result.err)
+        self.assertEqual(the(parse_lines(self.read("f")), "summary")["processes_total"], 2)
+
 
 class Refused(Case):
     def refuse(self, *words):
@@ -96,6 +117,8 @@ class Refused(Case):
         if MODE == "root":
             self.skipTest("it can")
         self.assertRegex(self.refuse("--cgroup", mount_of("cgroup2")), b"rights of your own|BPF|bpf")
+        if MODE == "caps":
+            self.assertIn(b"'--container' takes rights of your own", self.refuse("--container", "web"))
 
     @not_in_mode("caps", "rights come first")
     def test_what_has_no_meaning(self):

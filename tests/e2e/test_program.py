@@ -12,6 +12,7 @@ from harness import MODE, NOBODY, TOOLS, Case, need_root, run
 PROGRAMS = os.path.join(TOOLS, "programs")
 LIBEXEC = os.path.join(TOOLS, "libexec/denet-bpf")
 NAME = "denet-bpf-test"
+HOST = "denet-bpf-host"
 SAYS = '#!/bin/sh\necho {} "$@"; cat; exit 7\n'
 
 
@@ -71,6 +72,44 @@ class Program(Case):
         nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
         result = run("test", program=[*nobody, binary], cwd="/")
         self.assert_refused(result, f"{LIBEXEC}/{NAME}")
+
+    def attach(self, script, *args, name="web", **options):
+        """To a container, by a program that does this; the line that is told."""
+        os.makedirs(LIBEXEC, exist_ok=True)
+        with open(os.path.join(LIBEXEC, HOST), "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\n{script}\n")
+        os.chmod(file.name, 0o755)
+        result = self.call("attach", "--container", name, *args, **options)
+        self.assert_refused(result)
+        return result.err
+
+    def test_where_a_container_is_the_installed_one_is_asked(self):
+        says = 'echo "$@" >&2; exit 1'
+        self.assertEqual(self.attach(says), b"resolve web\n")
+        self.assertEqual(self.attach(says, "--proc-root", "/proc/self/root/proc"),
+                         b"resolve --proc-root /proc/self/root/proc web\n")
+        self.assertEqual(self.attach(says, "-o", self.path("f"), name="$(id)"), b"resolve $(id)\n")
+        self.assertFalse(os.path.exists(self.path("f")))
+
+    def test_an_answer_that_is_none_is_told(self):
+        self.assertIn(b"cannot be read", self.attach("echo web"))
+        self.assertIn(b"cannot be read", self.attach(":"))
+        self.assertIn(b"too long", self.attach("while echo 'this and much more, without an end'; do :; done 2>/dev/null"))
+        self.assertIn(b"signal 9", self.attach("kill -9 $$"))
+        self.assertIn(b"no cgroup", self.attach("""echo '{"cgroups":["/no/such"]}'"""))
+
+    def test_the_first_folder_that_is_there_is_attached_to(self):
+        self.assertIn(f"'{self.folder}'".encode(), self.attach(f"""echo '{{"cgroups":["/no/such","{self.folder}"]}}'"""))
+
+    def test_of_its_lack_is_told_what_would_help(self):
+        self.assert_refused(self.call("attach", "--container", "web"), f"{LIBEXEC}/{HOST}", "make install")
+
+    def test_it_gets_no_file_that_is_open(self):
+        with open(self.path("open"), "wb") as file:
+            fd = os.dup2(file.fileno(), 9)
+            self.addCleanup(os.close, fd)
+            says = f"[ -e /proc/$$/fd/{fd} ] && echo open >&2 || echo shut >&2; exit 1"
+            self.assertEqual(self.attach(says, pass_fds=[fd]), b"shut\n")
 
     def test_options_stand_behind_it(self):
         self.install()

@@ -209,6 +209,7 @@ static void attach_takes_options_behind_the_pid(void **state)
 
 	assert_string_equal(options.cgroup, "/a/b");
 	assert_int_equal(options.pid, 0);
+	assert_string_equal(PARSE("attach", "--container", "web").container, "web");
 	options = PARSE("attach", "123", "-d", "0.5", "-n");
 
 	(void)state;
@@ -292,7 +293,9 @@ static void pids_are_checked(void **state)
 	REFUSE("PID '4194305'", "attach", "4194305");
 	REFUSE("PID '12x'", "attach", "12x");
 	REFUSE("'2'", "attach", "1", "2");
-	REFUSE("PID '--cgroup' both", "attach", "1", "--cgroup", "/a");
+	REFUSE("one PID '--cgroup'", "attach", "1", "--cgroup", "/a");
+	REFUSE("one '--cgroup' '--container'", "attach", "--container=a", "--cgroup=/a");
+	REFUSE("'--container' NAME|ID ''", "attach", "--container", "");
 }
 
 static void options_without_meaning_for_a_command_are_refused(void **state)

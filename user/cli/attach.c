@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/container.h"
 #include "cli/exit_status.h"
 #include "cli/session.h"
 #include "rights/rights.h"
@@ -94,16 +95,6 @@ static int attach(struct session *session)
 	return r;
 }
 
-/* Of whom the processes are that will come into it nobody can know. */
-static int start_cgroup(struct session *session)
-{
-	if (!rights_are_lent())
-		return attach(session);
-	(void)log_error(0, "option '--cgroup' takes rights of your own, as its processes may be "
-			   "others'");
-	return -EPERM;
-}
-
 /* Checked once more when it is ours to watch: it may have become another user's meanwhile. */
 static int start(struct session *session)
 {
@@ -117,14 +108,14 @@ static int start(struct session *session)
 	return r ? r : check_target(session, &target);
 }
 
-int attach_main(const struct options *options)
+static int follow(const struct options *options)
 {
 	AUTO(session) struct session session;
 	int r = session_open(&session, options);
 
 	if (r)
 		return EXIT_STATUS_FAILED;
-	r = options->cgroup ? start_cgroup(&session) : start(&session);
+	r = options->cgroup ? attach(&session) : start(&session);
 	if (r) {
 		signals_release(&session.signals);
 		return EXIT_STATUS_FAILED;
@@ -136,4 +127,31 @@ int attach_main(const struct options *options)
 		return EXIT_STATUS_LOST;
 	}
 	return finish(&session);
+}
+
+/* Of whom the processes are that will come into it nobody can know. */
+static int check_rights(const struct options *options)
+{
+	const char *name = options->container ? "container" : "cgroup";
+
+	if (options->pid || !rights_are_lent())
+		return 0;
+	(void)log_error(
+		0, "option '--%s' takes rights of your own, as its processes may be others'", name);
+	return -EPERM;
+}
+
+int attach_main(const struct options *options)
+{
+	struct options found = *options;
+	char folder[PATH_MAX];
+
+	if (check_rights(options))
+		return EXIT_STATUS_FAILED;
+	if (!options->container)
+		return follow(options);
+	if (container_find(options, folder))
+		return EXIT_STATUS_FAILED;
+	found.cgroup = folder;
+	return follow(&found);
 }

@@ -50,7 +50,8 @@ static const struct command_spec command_table[] = {
 		.text = "follow PID and all its descendants",
 		.intro = "Follows a running process with its threads and descendants, and what "
 			 "they start later, until it ends, Ctrl-C, or --duration. The process is "
-			 "left alone. With --cgroup, who is in a cgroup is followed instead.",
+			 "left alone. With --cgroup or --container, who is in a cgroup is "
+			 "followed instead.",
 		.notes = "Totals count from the attach on, peaks from the birth of each process. Of a "
 			 "process that has ended and that nobody has waited for yet, it tells what "
 			 "/proc still shows: bounds.",
@@ -58,6 +59,7 @@ static const struct command_spec command_table[] = {
 			{ "attach 1234", NULL },
 			{ "attach $(pidof -s postgres) -d 60 -o minute.jsonl", NULL },
 			{ "attach --cgroup /system.slice/nginx.service", NULL },
+			{ "attach --container web -d 60", NULL },
 		},
 		.exits = {
 			{ "0", "the process or the cgroup ended, Ctrl-C, or --duration is over" },

@@ -24,6 +24,21 @@ const struct option_spec option_table_attach[] = {
 			"/proc/PID/cgroup. It ends when nobody is in the cgroup any more; one that "
 			"is empty is waited for. It takes BPF, with rights of the caller's own.",
 	},
+	{
+		.name = "container",
+		.value = "NAME|ID",
+		.kind = OPTION_TEXT,
+		.commands = ON_ATTACH,
+		.offset = FIELD(container),
+		.group = OPTION_MEASURE,
+		.text = "the same of the cgroup of a container",
+		.details =
+			"As --cgroup, of the cgroup of the container that 'denet-bpf host' shows "
+			"under this name, or that has this id or 4 or more of its first digits. Of "
+			"what is no container, the name of its unit or its cgroup will do. It is "
+			"denet-bpf-host that knows, which is executed for it once. It is an error "
+			"when there is none or more than one.",
+	},
 };
 
 const size_t option_table_attach_count =

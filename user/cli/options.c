@@ -371,11 +371,16 @@ static int take_argument(struct parser *parser)
 	return 0;
 }
 
+static int targets_of(const struct options *options)
+{
+	return !!options->pid + !!options->cgroup + !!options->container;
+}
+
 static bool has_operand(const struct options *options, enum operand operand)
 {
 	return (operand != OPERAND_COMMAND || options->argv) &&
 	       (operand != OPERAND_LINE || options->argv || options->line) &&
-	       (operand != OPERAND_PID || options->pid || options->cgroup) &&
+	       (operand != OPERAND_PID || targets_of(options)) &&
 	       (operand != OPERAND_FILE || options->file) &&
 	       (options->command != COMMAND_STATS || options->files_count ||
 		options->folders.count) &&
@@ -395,8 +400,11 @@ static int check_operand(const struct parser *parser)
 	if (!has_operand(options, spec->operand))
 		return option_refuse(parser->error, "%s needs a %s, as in 'denet-bpf %s'",
 				     spec->name, spec->operand_word, spec->examples[0].line);
-	if (options->pid && options->cgroup)
-		return option_refuse(parser->error, "attach takes a PID or '--cgroup', not both");
+	if (targets_of(options) > 1)
+		return option_refuse(parser->error,
+				     "attach takes one of a PID, '--cgroup' and '--container'");
+	if (options->container && !options->container[0])
+		return option_refuse(parser->error, "option '--container' takes NAME|ID, not ''");
 	if (spec->id == COMMAND_DIFF)
 		return check_sides(parser);
 	if (options->argv && options->argv[0][0] == '\0')

@@ -43,8 +43,9 @@ struct options {
 	char **argv; /* run, bench: the command, borrowed from argv, ends with NULL; a program: its own */
 	const char *program; /* that does the command; NULL for all that is done here */
 	char **environment; /* run: of the command, borrowed; NULL = the caller's */
-	pid_t pid; /* attach; 0 with a cgroup */
-	const char *cgroup; /* attach; NULL with a pid */
+	pid_t pid; /* attach; of these three one is set */
+	const char *cgroup;
+	const char *container;
 	const char *file; /* convert; stats: when there is but one, which is summed up */
 	const char **files; /* owned, of borrowed names; diff: those of the base come first */
 	size_t files_count;
