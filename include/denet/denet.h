@@ -142,7 +142,8 @@ int denet_attach(const struct denet_options *options, const struct denet_observe
  * when they come in until they end or go out. cgroup is a folder of a mounted hierarchy, a path below such a
  * mount, or a line of /proc/PID/cgroup. There is no root: denet_monitor_pid() is 0, a sample's parent is
  * the same as aggregated, no signal can be sent. Monitoring ends when nobody is in it any more; one that
- * is empty is waited for. exclude_children and since_process_start are refused.
+ * is empty is waited for. By /proc, who is in it is looked up at each sample: what comes and goes between two
+ * is missed, and no_polling is refused. exclude_children and since_process_start are refused.
  */
 int denet_attach_cgroup(const struct denet_options *options, const struct denet_observer *observer,
 			const char *cgroup, struct denet_monitor **ret_monitor,

@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import unittest
 
@@ -37,11 +38,7 @@ def cpuacct_mount():
                      if fields[2] == "cgroup" and "cpuacct" in fields[3].split(",")), None)
 
 
-@exact
-@need_root
-@not_in_mode("nobpf", "by /proc no cgroup can be followed")
-@not_in_mode("caps", "rights of a file do not serve for it")
-class Followed(Case):
+class Group(Case):
     @contextlib.contextmanager
     def group(self, name=None, mount=None):
         folder = os.path.join(mount or mount_of("cgroup2"), name or f"denet-e2e-{os.getpid()}")
@@ -59,6 +56,12 @@ class Followed(Case):
         """By itself, as what a runtime starts does."""
         subprocess.run(["sh", "-c", f'echo 0 >"$0/cgroup.procs"; {script}', folder], check=True)
 
+
+@exact
+@need_root
+@not_in_mode("nobpf", "by /proc its figures are bounds")
+@not_in_mode("caps", "rights of a file do not serve for it")
+class Followed(Group):
     def test_who_comes_in_is_counted_until_the_last_has_ended(self):
         with self.group() as folder:
             with start("attach", "--cgroup", folder, "-o", self.path("f")) as process:
@@ -102,6 +105,31 @@ class Followed(Case):
         self.assertEqual(the(parse_lines(self.read("f")), "summary")["processes_total"], 2)
 
 
+@need_root
+@not_in_mode("caps", "rights of a file do not serve for it")
+class Sampled(Group):
+    """By /proc: bounds."""
+
+    def test_who_is_seen_inside_counts_until_nobody_is(self):
+        with self.group() as folder:
+            with start("attach", "--cgroup", folder, "--accounting", "proc", "-o", self.path("f")) as process:
+                self.await_sample()
+                with subprocess.Popen(["sh", "-c", f'echo 0 >"$0/cgroup.procs"; {ACT} spin 50; read end', folder],
+                                      stdin=subprocess.PIPE) as shell:
+                    wait_for("it is seen", lambda: re.search(b'"processes_started":[1-9]', self.read("f")))
+                    shell.communicate(b"\n")
+                result = finish(process)
+            with open(os.path.join(folder, "cpu.stat"), encoding="utf-8") as stat:
+                used_us = int(stat.readline().split()[1])
+        self.assertEqual(result.status, 0, result)
+        records = parse_lines(self.read("f"))
+        summary = the(records, "summary")
+        self.assertEqual(summary["accounting"], "proc")
+        self.assertGreaterEqual(summary["processes_total"], 1)
+        self.assertLessEqual(summary["cpu_time_ns"] / 1000, used_us + 1)
+        self.assertFalse(any(record["exact"] for record in of_kind(records, "process")))
+
+
 class Refused(Case):
     def refuse(self, *words):
         result = run("attach", *words)
@@ -116,11 +144,12 @@ class Refused(Case):
     def test_what_this_caller_cannot_follow(self):
         if MODE == "root":
             self.skipTest("it can")
-        self.assertRegex(self.refuse("--cgroup", mount_of("cgroup2")), b"rights of your own|BPF|bpf")
+        self.assertRegex(self.refuse("--cgroup", mount_of("cgroup2"), "--accounting", "bpf"), b"rights of your own|BPF|bpf")
         if MODE == "caps":
             self.assertIn(b"'--container' takes rights of your own", self.refuse("--container", "web"))
 
     @not_in_mode("caps", "rights come first")
     def test_what_has_no_meaning(self):
+        self.assertIn(b"without samples", self.refuse("--accounting", "proc", "--no-polling", "--cgroup", mount_of("cgroup2")))
         self.assertIn(b"from now on", self.refuse("--since-process-start", "--cgroup", mount_of("cgroup2")))
         self.assertIn(b"children", self.refuse("--exclude-children", "--cgroup", mount_of("cgroup2")))

@@ -15,16 +15,17 @@
 
 #define MANY 1500 /* their list is longer than a page */
 
-static void children_are_numbers_apart_by_blanks(void **state)
+static void children_are_numbers_apart_by_blanks_or_lines(void **state)
 {
-	static const char text[] = "12 7\t9999999 \n";
+	static const char text[] = "12 7\t9999999 \n3\n";
 	struct pid_list list = { 0 };
 
 	(void)state;
 	assert_int_equal(children_parse(text, strlen(text), &list), 0);
-	assert_int_equal(list.count, 3);
+	assert_int_equal(list.count, 4);
 	assert_int_equal(list.pids[0], 12);
 	assert_int_equal(list.pids[2], 9999999);
+	assert_int_equal(list.pids[3], 3);
 	children_done(&list);
 }
 
@@ -95,7 +96,7 @@ static void tasks_of_a_process_and_all_processes_are_listed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(children_are_numbers_apart_by_blanks),
+		cmocka_unit_test(children_are_numbers_apart_by_blanks_or_lines),
 		cmocka_unit_test(what_is_no_pid_is_no_child),
 		cmocka_unit_test(long_list_is_read_to_its_end),
 		cmocka_unit_test(tasks_of_a_process_and_all_processes_are_listed),

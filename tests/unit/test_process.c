@@ -35,6 +35,19 @@ static void stat_gives_parent_name_and_start(void **state)
 	assert_string_equal(stat.comm, "worker");
 }
 
+static void stat_tells_who_is_about_to_end(void **state)
+{
+	static const char text[] = "7 (x) R 3 0 0 0 0 4194564 0 0 0 0 0 0 0 0 0 0 0 0 12345 1\n";
+	static const char other[] = "7 (x) R 3 0 0 0 0 4194560 0 0 0 0 0 0 0 0 0 0 0 0 12345 1\n";
+	struct process_stat stat;
+
+	(void)state;
+	assert_int_equal(process_parse_stat(text, strlen(text), 100, &stat), 0);
+	assert_true(stat.is_exiting);
+	assert_int_equal(process_parse_stat(other, strlen(other), 100, &stat), 0);
+	assert_false(stat.is_exiting);
+}
+
 static void stat_gives_what_a_process_and_its_children_used(void **state)
 {
 	/* Fields 3 to 52 hold 1000 and their number, but for the first two and a negative one. */
@@ -241,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stat_gives_parent_name_and_start),
+		cmocka_unit_test(stat_tells_who_is_about_to_end),
 		cmocka_unit_test(stat_gives_what_a_process_and_its_children_used),
 		cmocka_unit_test(stat_finds_the_end_of_a_hostile_name),
 		cmocka_unit_test(stat_refuses_what_is_cut_or_wrong),

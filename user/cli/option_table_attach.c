@@ -22,7 +22,9 @@ const struct option_spec option_table_attach[] = {
 			"PATH is a folder of a mounted hierarchy, a path below such a mount, where "
 			"cpuacct of version 1 comes first and then version 2, or a line of "
 			"/proc/PID/cgroup. It ends when nobody is in the cgroup any more; one that "
-			"is empty is waited for. It takes BPF, with rights of the caller's own.",
+			"is empty is waited for. Without BPF, who is in it is looked up at each "
+			"sample: what comes and goes between two is missed. It takes rights of the "
+			"caller's own.",
 	},
 	{
 		.name = "container",

@@ -79,9 +79,11 @@ static int try_source(struct denet_monitor *monitor, const struct source_ops *op
 	char why[200];
 	int r;
 
-	if (monitor->cgroup && !ops->seed_group)
-		return error_set(error, -EOPNOTSUPP, "a cgroup cannot be followed by /%s",
-				 ops->name);
+	/* Only a sample would tell that nobody is in it any more. */
+	if (monitor->cgroup &&
+	    (!ops->seed_group || (!ops->is_exact && monitor->options.no_polling)))
+		return error_set(error, -EOPNOTSUPP,
+				 "a cgroup cannot be followed by /%s without samples", ops->name);
 	r = source_open(ops, &options, &monitor->source, why, sizeof(why));
 
 	if (r)

@@ -98,7 +98,9 @@ void events_account_of(const struct poller *poller, const struct member *member,
 		.threads_live = (uint32_t)member->stat.threads,
 		.threads_total = (uint32_t)member->threads_max,
 		.exit_status = member->exit_status,
-		.flags = ACCOUNT_SAMPLED | (member->is_end_known ? ACCOUNT_ENDED : 0),
+		.flags = ACCOUNT_SAMPLED | (member->is_end_known ? ACCOUNT_ENDED : 0) |
+			 (member->joined_walk ? ACCOUNT_PARTIAL : 0) |
+			 (member->has_left ? ACCOUNT_LEFT : 0),
 		.uid = member->uid,
 		.unknown = member->unknown,
 	};

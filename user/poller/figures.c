@@ -31,18 +31,25 @@ int figures_clock(const struct poller *poller, pid_t pid, uint64_t *ret_ns)
 	return 0;
 }
 
+static uint64_t rest(uint64_t whole, uint64_t part)
+{
+	return whole > part ? whole - part : 0;
+}
+
 /* CPU by ticks is used where there is no clock; the split of user and system is always by ticks. */
 void figures_take_stat(struct member *member)
 {
 	const struct process_stat *stat = &member->stat;
 	struct task_counters *own = &member->own, *reaped = &member->reaped;
+	const struct task_counters *before = &member->before;
 	uint64_t ticks_used_ns = stat->cpu_user_ns + stat->cpu_system_ns;
+	uint64_t used_ns = member->clock_ns > ticks_used_ns ? member->clock_ns : ticks_used_ns;
 
-	own->cpu_time_ns = member->clock_ns > ticks_used_ns ? member->clock_ns : ticks_used_ns;
-	own->cpu_user_ns = stat->cpu_user_ns;
-	own->cpu_system_ns = stat->cpu_system_ns;
-	own->page_faults_cached = stat->page_faults_cached;
-	own->page_faults_disk = stat->page_faults_disk;
+	own->cpu_time_ns = rest(used_ns, before->cpu_time_ns);
+	own->cpu_user_ns = rest(stat->cpu_user_ns, before->cpu_user_ns);
+	own->cpu_system_ns = rest(stat->cpu_system_ns, before->cpu_system_ns);
+	own->page_faults_cached = rest(stat->page_faults_cached, before->page_faults_cached);
+	own->page_faults_disk = rest(stat->page_faults_disk, before->page_faults_disk);
 	reaped->cpu_user_ns = stat->reaped_user_ns;
 	reaped->cpu_system_ns = stat->reaped_system_ns;
 	reaped->cpu_time_ns = stat->reaped_user_ns + stat->reaped_system_ns;
@@ -65,11 +72,6 @@ static void raise(__u64 *value, uint64_t to)
 {
 	if (*value < to)
 		*value = to;
-}
-
-static uint64_t rest(uint64_t whole, uint64_t part)
-{
-	return whole > part ? whole - part : 0;
 }
 
 /* Of the threads that live: what has ended is in one sum with the children. */
@@ -113,6 +115,7 @@ int figures_read_io(const struct poller *poller, const struct member *member,
 void figures_take_io(struct poller *poller, struct member *member, const struct io_counts *whole)
 {
 	struct task_counters *own = &member->own, *reaped = &member->reaped;
+	const struct task_counters *before = &member->before;
 	struct io_counts threads = *whole;
 
 	if (has_reaped(member) && read_threads(poller, member, &threads))
@@ -120,13 +123,18 @@ void figures_take_io(struct poller *poller, struct member *member, const struct 
 	member->unknown &= ~COUNTER_IO;
 	poller->has_io = true;
 	/* Threads that have ended were its own once. */
-	raise(&own->syscall_read_bytes, threads.syscall_read_bytes);
-	raise(&own->syscall_write_bytes, threads.syscall_write_bytes);
-	raise(&own->disk_read_bytes, threads.disk_read_bytes);
-	raise(&own->disk_write_bytes, threads.disk_write_bytes);
-	raise(&own->disk_write_cancelled_bytes, threads.disk_write_cancelled_bytes);
-	raise(&own->syscall_read_count, threads.syscall_read_count);
-	raise(&own->syscall_write_count, threads.syscall_write_count);
+	raise(&own->syscall_read_bytes,
+	      rest(threads.syscall_read_bytes, before->syscall_read_bytes));
+	raise(&own->syscall_write_bytes,
+	      rest(threads.syscall_write_bytes, before->syscall_write_bytes));
+	raise(&own->disk_read_bytes, rest(threads.disk_read_bytes, before->disk_read_bytes));
+	raise(&own->disk_write_bytes, rest(threads.disk_write_bytes, before->disk_write_bytes));
+	raise(&own->disk_write_cancelled_bytes,
+	      rest(threads.disk_write_cancelled_bytes, before->disk_write_cancelled_bytes));
+	raise(&own->syscall_read_count,
+	      rest(threads.syscall_read_count, before->syscall_read_count));
+	raise(&own->syscall_write_count,
+	      rest(threads.syscall_write_count, before->syscall_write_count));
 	reaped->syscall_read_bytes = rest(whole->syscall_read_bytes, own->syscall_read_bytes);
 	reaped->syscall_write_bytes = rest(whole->syscall_write_bytes, own->syscall_write_bytes);
 	reaped->disk_read_bytes = rest(whole->disk_read_bytes, own->disk_read_bytes);

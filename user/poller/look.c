@@ -201,7 +201,8 @@ static int look_at_hidden(struct poller *poller, struct member *member)
 
 	if (!figures_clock(poller, member->pid, &clock_ns) && poll(&end, 1, 0) == 0) {
 		member->clock_ns = clock_ns;
-		member->own.cpu_time_ns = clock_ns;
+		/* A clock does not go back. */
+		member->own.cpu_time_ns = clock_ns - member->before.cpu_time_ns;
 	}
 	if (poll(&end, 1, 0) == 0)
 		member->seen_boot_ns = poller->now_boot_ns;
@@ -337,9 +338,13 @@ int look_for(struct poller *poller, pid_t pid, const struct member *parent)
 		return 0;
 	(void)figures_clock(poller, pid, &clock_ns);
 	r = process_read_stat(poller->procfs, pid, &stat);
-	if (r == -ESRCH && parent && parent->pid)
-		return look_for_hidden(poller, pid, member_find(poller, parent->pid));
+	if (r == -ESRCH && parent && (parent->pid || poller->group_folder))
+		return look_for_hidden(poller, pid,
+				       parent->pid ? member_find(poller, parent->pid)
+						   : &poller->outside);
 	found = r || is_forgotten(&stat) ? NULL : parent_of(poller, stat.ppid);
+	if (!found && !r && !is_forgotten(&stat) && parent && poller->group_folder)
+		found = &poller->outside;
 	if (!found)
 		return 0;
 	member = member_add(poller, pid, found);

@@ -72,7 +72,8 @@ static int open_all(struct poller *poller)
 	fd = children_open(poller->procfs, getpid(), getpid());
 	if (fd >= 0)
 		poller->self_children_fd = fd;
-	poller->has_children_files = fd >= 0 && !poller->options.no_children_files;
+	poller->has_children_files =
+		fd >= 0 && !poller->options.no_children_files && !poller->group_folder;
 	return poller->options.adopt_orphans ? begin_adopting(poller) : 0;
 }
 
@@ -112,6 +113,7 @@ int poller_open(const struct poller_options *options, struct source **ret_source
 		return -ENOMEM;
 	poller->options = *options;
 	poller->procfs = options->procfs;
+	poller->group_folder = options->group_folder;
 	poller->source = (struct source){ .ops = &poller_source_ops, .fd = -1 };
 	poller->was_subreaper = -1;
 	poller->self_children_fd = -1;
@@ -130,6 +132,7 @@ int poller_open_source(const struct source_options *options, struct source **ret
 {
 	const struct poller_options own = {
 		.procfs = options->procfs,
+		.group_folder = options->group ? options->group->folder : NULL,
 		.adopt_orphans = options->adopt_orphans,
 	};
 

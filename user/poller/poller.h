@@ -15,7 +15,8 @@
 
 /* What source_options ask for; the rest is for tests, as if the kernel did not have them. */
 struct poller_options {
-	const struct procfs *procfs; /* borrowed */
+	const struct procfs *procfs; /* borrowed, as the next */
+	const char *group_folder; /* of a cgroup; NULL: a tree is followed */
 	bool adopt_orphans;
 	bool no_children_files;
 	bool no_clocks;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * poller.c opens; poller_source.c: the source's operations, and seed.c the first of them; members.c:
- * who belongs; look.c: one process, with spaces.c; walk.c: all of them.
+ * who belongs; look.c: one process, with spaces.c; walk.c: all of them; group.c: those of a cgroup.
  */
 #ifndef DENET_POLLER_INTERNAL_H
 #define DENET_POLLER_INTERNAL_H
@@ -60,8 +60,12 @@ struct member {
 	bool is_permitted; /* the kernel tells us what it keeps from others */
 	int pidfd; /* owned, of the hidden; -1 */
 	int io_fd; /* owned, of the root; -1 */
+	uint64_t listed_walk; /* of a group: when it was last in it */
+	uint64_t joined_walk; /* when it came in, with a past; 0: it was born in it */
+	bool has_left; /* it lives on elsewhere */
 
-	struct task_counters own; /* of its threads, living and ended */
+	struct task_counters own; /* of its threads, living and ended, without what was before */
+	struct task_counters before; /* of who came into a group */
 	struct task_counters reaped; /* of children that it has waited for, and theirs */
 	struct task_counters
 		lost; /* the same by our own count: bounds of those that we have seen */
@@ -122,6 +126,9 @@ struct poller {
 	bool has_switches; /* nobody lives, and whom we wait for has told them */
 	bool has_looked; /* at the root, since it was released */
 	bool is_seeding;
+	const char *group_folder; /* borrowed; NULL: a tree is followed */
+	uint64_t walks; /* of the group */
+	uint64_t listed_boot_ns; /* the last of them */
 	struct tree_totals totals; /* but for dead */
 	uint64_t lost; /* without a clock and hidden */
 };
@@ -144,6 +151,10 @@ void poller_close(struct source *source);
 /* seed.c: likewise. */
 int poller_seed(struct source *source, pid_t pid, bool is_tree, source_task_fn on_task,
 		void *context);
+int poller_seed_group(struct source *source, source_task_fn on_task, void *context);
+
+/* group.c: who is in it, and who went out of it. */
+int group_find(struct poller *poller);
 
 /* poller_source.c: calls back for each that lives. */
 int poller_show_all(const struct poller *poller, source_task_fn on_task, void *context);

@@ -158,6 +158,7 @@ const struct source_ops poller_source_ops = {
 	.explain = poller_explain,
 	.close = poller_close,
 	.seed = poller_seed,
+	.seed_group = poller_seed_group,
 	.root_id = root_id,
 	.drain = drain,
 	.sample = sample,

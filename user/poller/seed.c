@@ -132,3 +132,14 @@ int poller_seed(struct source *source, pid_t pid, bool is_tree, source_task_fn o
 	return is_tree ? seed_tree(poller, pid, on_task, context)
 		       : seed_stub(poller, pid, on_task, context);
 }
+
+int poller_seed_group(struct source *source, source_task_fn on_task, void *context)
+{
+	struct poller *poller = poller_of(source);
+	int r;
+
+	poller->is_seeding = true;
+	r = walk(poller);
+	poller->is_seeding = false;
+	return r ? r : poller_show_all(poller, on_task, context);
+}

@@ -83,7 +83,8 @@ static void settle_gone(struct poller *poller, struct member *member)
 	struct task_counters whole;
 
 	member_whole(member, &whole);
-	if (parent == &poller->outside)
+	/* Of a group nobody has sums of others. */
+	if (parent == &poller->outside || poller->group_folder)
 		counters_add(&poller->ended, &whole);
 	else if (parent->state == MEMBER_ALIVE || parent->parent == &poller->outside)
 		counters_add(&parent->lost, &whole);
@@ -143,6 +144,13 @@ static void settle(struct poller *poller)
 	counters_floor(&poller->dead);
 }
 
+static int find(struct poller *poller)
+{
+	if (poller->group_folder)
+		return group_find(poller);
+	return poller->has_children_files ? find_orphans(poller) : scan(poller);
+}
+
 int walk(struct poller *poller)
 {
 	size_t i;
@@ -152,10 +160,13 @@ int walk(struct poller *poller)
 	poller->now_boot_ns = clock_boot_ns();
 	r = members_order(poller);
 	if (!r)
-		r = poller->has_children_files ? find_orphans(poller) : scan(poller);
+		r = find(poller);
 	/* Those that are found on the way come last. */
-	for (i = 0; !r && i < poller->order_count; i++)
+	for (i = 0; !r && i < poller->order_count; i++) {
 		r = look(poller, poller->order[i]);
+		if (poller->group_folder)
+			poller->order[i]->reaped = (struct task_counters){ 0 };
+	}
 	if (!r)
 		settle(poller);
 	return r;

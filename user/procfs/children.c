@@ -50,9 +50,9 @@ int children_open(const struct procfs *procfs, pid_t pid, pid_t tid)
 	return fd == -ESRCH ? -ENOENT : fd;
 }
 
-int children_parse(const char *text, size_t len, struct pid_list *list)
+static int parse_line(struct parse_span span, struct pid_list *list)
 {
-	struct parse_span span = { text, len }, word;
+	struct parse_span word;
 	uint64_t pid;
 	int r;
 
@@ -65,6 +65,16 @@ int children_parse(const char *text, size_t len, struct pid_list *list)
 			return r;
 	}
 	return 0;
+}
+
+int children_parse(const char *text, size_t len, struct pid_list *list)
+{
+	struct parse_span span = { text, len }, line;
+	int r = 0;
+
+	while (!r && parse_take_until(&span, '\n', &line))
+		r = parse_line(line, list);
+	return r;
 }
 
 /* The kernel gives a page a read. */

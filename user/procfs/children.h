@@ -36,7 +36,7 @@ int children_read_process(const struct procfs *procfs, pid_t pid, pid_t tid, str
 /* Appends the threads of a process; with pid 0 all processes of the machine. */
 int children_list_tasks(const struct procfs *procfs, pid_t pid, struct pid_list *list);
 
-/* What is no number is skipped. -ENOMEM. */
+/* Between blanks or a line each; what is no number is skipped. -ENOMEM. */
 int children_parse(const char *text, size_t len, struct pid_list *list);
 
 #endif

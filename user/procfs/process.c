@@ -16,6 +16,7 @@
 /* The last field that is read, by its number in proc(5). */
 #define FIELD_LAST 52
 #define FIELD_START 22
+#define FLAG_EXITING 4u /* the kernel's PF_EXITING */
 
 /* The name may hold spaces and parentheses, so that only the last one ends it. */
 static bool take_comm(struct parse_span *span, char ret_comm[PROCESS_COMM_LEN])
@@ -64,6 +65,7 @@ static size_t split_fields(struct parse_span *span, struct parse_span fields[FIE
 static void take_figures(const struct parse_span fields[FIELD_LAST + 1], uint64_t ticks_per_s,
 			 struct process_stat *stat)
 {
+	stat->is_exiting = number_of(fields[9]) & FLAG_EXITING;
 	stat->page_faults_cached = number_of(fields[10]);
 	stat->reaped_faults_cached = number_of(fields[11]);
 	stat->page_faults_disk = number_of(fields[12]);

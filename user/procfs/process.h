@@ -34,6 +34,7 @@ struct process_stat {
 	uint64_t args_start;
 	uint32_t exit_status; /* of a zombie, as wait() gives it */
 	uint32_t cpu;
+	bool is_exiting;
 };
 
 int process_read_stat(const struct procfs *procfs, pid_t pid, struct process_stat *ret_stat);
