@@ -26,7 +26,8 @@ static struct event *add_event(struct poller *poller, enum event_type type)
 }
 
 /* Who ends has no arguments any more: those of what was left are none of the new program's. */
-void events_exec(struct poller *poller, const struct member *member, bool is_first)
+bool events_exec(struct poller *poller, const struct member *member, const struct process_stat *old,
+		 bool is_first)
 {
 	char args[DENET_ARGS_MAX], path[PATH_MAX] = "";
 	bool is_truncated;
@@ -40,13 +41,16 @@ void events_exec(struct poller *poller, const struct member *member, bool is_fir
 	}
 	/* What we were asked to start is known. */
 	if (!len && is_first)
-		return;
+		return true;
+	/* In the middle of one it has its name and memory, but neither arguments nor a stack yet. */
+	if (!len && old->stack_start && !member->stat.stack_start && !member->stat.is_exiting)
+		return false;
 	if (process_read_exe(poller->procfs, member->pid, sizeof(path), path))
 		path[0] = '\0';
 	event = add_event(poller, EVENT_EXEC);
 	if (!event) {
 		poller->totals.dropped_events++;
-		return;
+		return true;
 	}
 	event->text_at = poller->texts.len;
 	event->exec = (struct exec_event){
@@ -67,6 +71,7 @@ void events_exec(struct poller *poller, const struct member *member, bool is_fir
 		poller->events_count--;
 		poller->totals.dropped_events++;
 	}
+	return true;
 }
 
 /* What may hide behind the peak of a root: the memory that our stub had of ours. */

@@ -32,6 +32,14 @@ static bool has_execed(const struct process_stat *old, const struct process_stat
 	return memcmp(old->comm, now->comm, sizeof(old->comm)) != 0;
 }
 
+/* So that the next look tells it. */
+static void take_back_program(struct member *member, const struct process_stat *old)
+{
+	memcpy(member->stat.comm, old->comm, sizeof(old->comm));
+	member->stat.stack_start = old->stack_start;
+	member->stat.args_start = old->args_start;
+}
+
 /* Servers give up root without an exec. Who has no right to change it need not be asked again. */
 void look_up_uid(const struct poller *poller, struct member *member)
 {
@@ -174,9 +182,11 @@ static int take_stat(struct poller *poller, struct member *member, const struct 
 		return 0;
 	}
 	member->seen_boot_ns = poller->now_boot_ns;
+	if (is_exec && !events_exec(poller, member, &old, is_first_exec)) {
+		take_back_program(member, &old);
+		is_seen_to_exec = false;
+	}
 	spaces_find(poller, member, is_seen_to_exec);
-	if (is_exec)
-		events_exec(poller, member, is_first_exec);
 	return find_children(poller, member);
 }
 

@@ -205,7 +205,9 @@ void reap_take(pid_t pid);
 void reap_counters(const struct rusage *usage, struct task_counters *ret_used);
 
 /* events.c */
-void events_exec(struct poller *poller, const struct member *member, bool is_first);
+/* False when it is not known yet which program it will be: the next look has to tell. */
+bool events_exec(struct poller *poller, const struct member *member, const struct process_stat *old,
+		 bool is_first);
 /* Once for each. */
 void events_exit(struct poller *poller, struct member *member);
 void events_account_of(const struct poller *poller, const struct member *member,
