@@ -87,7 +87,8 @@ static void begin_all(const struct cgroups *groups, bool is_told)
 /* They have their owner at one look alone. */
 static void keep_ended(const struct process_group *item)
 {
-	struct cgroup *group = item->owner->has_ended ? item->owner->around : NULL;
+	struct cgroup *owner = item->owner;
+	struct cgroup *group = owner && owner->has_ended ? owner->around : NULL;
 
 	for (; group; group = group->around)
 		keep(group, &item->figures);
