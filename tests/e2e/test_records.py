@@ -16,7 +16,7 @@ METADATA = (
     "user label job attached cpus_usable memory_limit_kb cpu_limit_cores"
 )
 # The network's are the machine's; /proc may refuse the disk's of who is about to end.
-NO_MEMBERS = ("process_count", "sys_net", "none" if HAS_BPF else "disk")
+NO_MEMBERS = ("process_count", "sys_net", *([] if HAS_BPF else ["disk"]))
 CHILD = "kind ts_ms pid ppid cmd exe"
 TREE = "kind ts_ms parent children aggregated children_omitted"
 SAMPLE = (
