@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* The table by record: in the order of keys, and by key. Made once, from the table alone. */
+/*
+ * The table by record: in the order of keys, and by key. Each is made when it is first asked for, from the
+ * table alone: of the records that there are a command needs a few, and the memory of the others is not touched.
+ */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +27,7 @@ struct index {
 	unsigned int places[USES_MAX];
 	size_t count;
 	struct slot slots[SLOTS];
+	atomic_bool is_ready; /* nothing of it changes from then on */
 };
 
 static struct index by_record[DENET_RECORD_COUNT];
@@ -32,7 +37,8 @@ static struct metric_use of_kernel[USES_MAX];
 static size_t of_kernel_count;
 static struct metric_use of_rollups[USES_MAX];
 static size_t of_rollups_count;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_once_t once_lists = PTHREAD_ONCE_INIT;
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER; /* an index, or a quoted key */
 
 static const struct metric *metric_at(size_t i)
 {
@@ -143,7 +149,7 @@ static void enter(struct index *index, const char *key, const struct metric_use 
 	index->slots[at] = (struct slot){ .key = key, .len = len, .use = use };
 }
 
-static void index_lists(const struct metric *metric)
+static void list_metric(const struct metric *metric)
 {
 	const struct denet_metric_use *use = metric->shown.uses;
 
@@ -154,6 +160,16 @@ static void index_lists(const struct metric *metric)
 	while (use->record != DENET_RECORD_SUMMARY)
 		use++;
 	of_rollups[of_rollups_count++] = use_of(metric, use->offset);
+}
+
+static void make_lists(void)
+{
+	const struct metric *metric;
+
+	(void)pthread_mutex_lock(&making);
+	for (size_t i = 0; (metric = metric_at(i)); i++)
+		list_metric(metric);
+	(void)pthread_mutex_unlock(&making);
 }
 
 static const struct metric_use *find_in(const struct index *index, const char *key)
@@ -177,46 +193,62 @@ static void link_figures(struct index *index)
 	}
 }
 
-static void index_all(void)
+static void insert_uses(struct index *index, const struct metric *metric)
 {
-	for (size_t i = 0; i < denet_metric_count(); i++) {
-		const struct metric *metric = metric_at(i);
+	const struct denet_metric_use *use;
 
-		if (!metric)
-			break;
-		for (const struct denet_metric_use *use = metric->shown.uses; use->place; use++)
-			insert(&by_record[use->record], metric, use);
-		index_lists(metric);
+	for (use = metric->shown.uses; use->place; use++)
+		if (&by_record[use->record] == index)
+			insert(index, metric, use);
+}
+
+static void make(struct index *index)
+{
+	const struct metric *metric;
+
+	for (size_t i = 0; (metric = metric_at(i)); i++)
+		insert_uses(index, metric);
+	link_figures(index);
+	for (size_t i = 0; i < index->count; i++) {
+		const struct denet_metric *shown = &index->uses[i].metric->shown;
+
+		enter(index, shown->key, &index->uses[i]);
+		if (shown->old_key)
+			enter(index, shown->old_key, &index->uses[i]);
 	}
-	for (size_t record = 0; record < DENET_RECORD_COUNT; record++) {
-		struct index *index = &by_record[record];
+}
 
-		link_figures(index);
-		for (size_t i = 0; i < index->count; i++) {
-			const struct denet_metric *shown = &index->uses[i].metric->shown;
+static const struct index *index_of(enum denet_record record)
+{
+	struct index *index = &by_record[record];
 
-			enter(index, shown->key, &index->uses[i]);
-			if (shown->old_key)
-				enter(index, shown->old_key, &index->uses[i]);
-		}
+	if (atomic_load_explicit(&index->is_ready, memory_order_acquire))
+		return index;
+	(void)pthread_mutex_lock(&making);
+	if (!atomic_load_explicit(&index->is_ready, memory_order_relaxed)) {
+		make(index);
+		atomic_store_explicit(&index->is_ready, true, memory_order_release);
 	}
+	(void)pthread_mutex_unlock(&making);
+	return index;
 }
 
 struct metric_list metric_list(enum denet_record record)
 {
-	(void)pthread_once(&once, index_all);
-	return (struct metric_list){ by_record[record].uses, by_record[record].count };
+	const struct index *index = index_of(record);
+
+	return (struct metric_list){ index->uses, index->count };
 }
 
 struct metric_list metric_list_of_kernel(void)
 {
-	(void)pthread_once(&once, index_all);
+	(void)pthread_once(&once_lists, make_lists);
 	return (struct metric_list){ of_kernel, of_kernel_count };
 }
 
 struct metric_list metric_list_of_rollups(void)
 {
-	(void)pthread_once(&once, index_all);
+	(void)pthread_once(&once_lists, make_lists);
 	return (struct metric_list){ of_rollups, of_rollups_count };
 }
 
@@ -235,10 +267,9 @@ static bool is_in_group(const struct denet_metric *metric, const char *group)
 const struct metric_use *metric_find(enum denet_record record, const char *group, const char *key,
 				     size_t key_len)
 {
-	const struct index *index = &by_record[record];
+	const struct index *index = index_of(record);
 	unsigned int at = hash_of(key, key_len);
 
-	(void)pthread_once(&once, index_all);
 	for (; index->slots[at].key; at = (at + 1) % SLOTS) {
 		const struct slot *slot = &index->slots[at];
 
