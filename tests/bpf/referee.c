@@ -183,17 +183,14 @@ int referee_cpuacct_ns(const struct referee *referee, uint64_t *ret_ns)
 	return parse_take_u64(&span, ret_ns) ? 0 : -EBADMSG;
 }
 
-static bool thread_sleeps(uint64_t tid)
+/* Its state says so before its last switch; this waits for the switch. "-1": outside of a call, for a page. */
+bool referee_thread_waits(pid_t tid)
 {
 	char dir[32];
-	char text[1024];
-	const char *state;
+	char text[256];
 
-	snprintf(dir, sizeof(dir), "/proc/%llu", (unsigned long long)tid);
-	if (read_text(dir, "stat", text, sizeof(text)))
-		return false;
-	state = strrchr(text, ')');
-	return state && state[1] == ' ' && state[2] == 'S';
+	(void)snprintf(dir, sizeof(dir), "/proc/%d", (int)tid);
+	return !read_text(dir, "syscall", text, sizeof(text)) && text[0] >= '0' && text[0] <= '9';
 }
 
 bool referee_is_asleep(const struct referee *referee)
@@ -206,7 +203,7 @@ bool referee_is_asleep(const struct referee *referee)
 		return false;
 	span = parse_span_of(text);
 	while (parse_take_line(&span, &line)) {
-		if (!parse_take_u64(&line, &tid) || !thread_sleeps(tid))
+		if (!parse_take_u64(&line, &tid) || !referee_thread_waits((pid_t)tid))
 			return false;
 	}
 	return true;

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct referee {
 	char v2[PATH_MAX];
@@ -25,6 +26,9 @@ int referee_cpu_ns(const struct referee *referee, uint64_t *ret_ns);
 
 /* By cpuacct; -ENOENT when that is not mounted. */
 int referee_cpuacct_ns(const struct referee *referee, uint64_t *ret_ns);
+
+/* Whether it waits for something, and has left its CPU: what it uses does not grow. */
+bool referee_thread_waits(pid_t tid);
 
 /* Whether all threads in it wait for something: what said a word may not be there yet. */
 bool referee_is_asleep(const struct referee *referee);

@@ -105,11 +105,32 @@ static void use_cpu(unsigned int rounds)
 		;
 }
 
-static void begin_child(const struct referee *referee, const char *comm)
+/*
+ * A fork whose child is in the cgroup. It is moved while it waits, as runtimes do with what they start: of one
+ * that runs at that moment the kernel may charge a part to either side.
+ */
+static pid_t begin_child(const struct referee *referee, const char *comm)
 {
-	use_cpu(3000000);
-	enter(referee->v1, getpid());
-	(void)prctl(PR_SET_NAME, comm);
+	int gate[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		use_cpu(3000000);
+		if (read(gate[0], &byte, 1) != 1)
+			_exit(127);
+		(void)prctl(PR_SET_NAME, comm);
+		return 0;
+	}
+	await_that(referee_thread_waits(pid));
+	enter(referee->v1, pid);
+	assert_int_equal(write(gate[1], &byte, 1), 1);
+	(void)close(gate[0]);
+	(void)close(gate[1]);
+	return pid;
 }
 
 static void reap(pid_t pid)
@@ -142,10 +163,9 @@ static void assert_exact(struct fixture *fixture, const struct referee *referee,
 static void short_processes_add_up_to_their_cgroup(void **state)
 {
 	struct fixture *fixture = need(state);
-	pid_t pid = fork();
+	pid_t pid = begin_child(&fixture->here, "parent");
 
 	if (pid == 0) {
-		begin_child(&fixture->here, "parent");
 		for (int i = 0; i < 300; i++) {
 			pid_t child = fork();
 
@@ -224,10 +244,9 @@ static void how_they_ended_is_told(void **state)
 	struct fixture *fixture = need(state);
 
 	for (int i = 0; i < 6; i++) {
-		pid_t pid = fork();
+		pid_t pid = begin_child(&fixture->here, "ends");
 
 		if (pid == 0) {
-			begin_child(&fixture->here, "ends");
 			if (i < 2)
 				(void)raise(SIGKILL);
 			_exit(i < 5 ? 3 : 0);
@@ -250,9 +269,8 @@ static void who_lives_at_the_start_counts_from_then(void **state)
 	pid_t pid;
 
 	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
-	pid = fork();
+	pid = begin_child(&fixture->here, "older");
 	if (pid == 0) {
-		begin_child(&fixture->here, "older");
 		use_cpu(30000000);
 		(void)!read(done[0], &byte, 1);
 		use_cpu(3000000);
@@ -282,12 +300,10 @@ static void rows_can_be_forgotten(void **state)
 	const struct referee *both[] = { &fixture->here, &fixture->there };
 
 	for (int i = 0; i < 2; i++) {
-		pid_t pid = fork();
+		pid_t pid = begin_child(both[i], "goes");
 
-		if (pid == 0) {
-			begin_child(both[i], "goes");
+		if (pid == 0)
 			_exit(0);
-		}
 		reap(pid);
 		await_that(sum(fixture, both[i], "goes").ended.processes == 1);
 	}

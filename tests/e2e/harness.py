@@ -133,6 +133,26 @@ def state_of(pid):
         return None
 
 
+def waits_for_input(pid):
+    """Whether it has left its CPU within a read of descriptor 0: its state says so before its last switch."""
+    with open(f"/proc/{pid}/syscall", encoding="ascii") as syscall:
+        return syscall.read().split()[1:2] == ["0x0"]
+
+
+@contextlib.contextmanager
+def shell_inside(folder, script):
+    """A shell that is moved into a cgroup while it waits, as runtimes do with what they start: of one that runs
+    at that moment the kernel may charge a part to either side. What it reads after that is the caller's."""
+    with subprocess.Popen(["sh", "-c", f"read go; {script}"], stdin=subprocess.PIPE) as shell:
+        wait_for("the shell waits", lambda: waits_for_input(shell.pid))
+        pathlib.Path(folder, "cgroup.procs").write_text(str(shell.pid), encoding="ascii")
+        shell.stdin.write(b"\n")
+        shell.stdin.flush()
+        yield shell
+    if shell.returncode:
+        raise AssertionError(f"{script}: status {shell.returncode}")
+
+
 def ppid_of(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
         return int(stat.read().rpartition(")")[2].split()[1])

@@ -4,7 +4,6 @@
 import contextlib
 import os
 import re
-import subprocess
 import unittest
 
 from harness import (
@@ -19,6 +18,7 @@ from harness import (
     of_kind,
     parse_lines,
     run,
+    shell_inside,
     start,
     the,
     wait_for,
@@ -53,8 +53,8 @@ class Group(Case):
         wait_for("the first sample", lambda: b'"tree"' in self.read("f"))
 
     def enter(self, folder, script):
-        """By itself, as what a runtime starts does."""
-        subprocess.run(["sh", "-c", f'echo 0 >"$0/cgroup.procs"; {script}', folder], check=True)
+        with shell_inside(folder, script):
+            pass
 
 
 @exact
@@ -114,8 +114,7 @@ class Sampled(Group):
         with self.group() as folder:
             with start("attach", "--cgroup", folder, "--accounting", "proc", "-o", self.path("f")) as process:
                 self.await_sample()
-                with subprocess.Popen(["sh", "-c", f'echo 0 >"$0/cgroup.procs"; {ACT} spin 50; read end', folder],
-                                      stdin=subprocess.PIPE) as shell:
+                with shell_inside(folder, f"{ACT} spin 50; read end") as shell:
                     wait_for("it is seen", lambda: re.search(b'"processes_started":[1-9]', self.read("f")))
                     shell.communicate(b"\n")
                 result = finish(process)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import unittest
 
-from harness import BIN, MODE, Case, exact, finish, need_root, run, start, wait_for
+from harness import BIN, MODE, Case, exact, finish, need_root, run, shell_inside, start, wait_for
 
 HOST = f"{BIN}-host"
 ID = "0123456789abcdef" * 4
@@ -246,8 +246,7 @@ class Host(Case):
         folder.mkdir()
         self.addCleanup(folder.rmdir)
         # Its own work is done before it is looked at.
-        script = f"echo $$ >{folder}/cgroup.procs; n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; read end"
-        with subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE) as shell:
+        with shell_inside(folder, "n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; read end") as shell:
             usage = folder / "cpuacct.usage"
             before = []
 
@@ -274,8 +273,8 @@ class Host(Case):
         def live(number):
             folder = pathlib.Path(mount, f"denet-short-{os.getpid()}-{number}.scope")
             folder.mkdir()
-            script = f"echo $$ >{folder}/cgroup.procs; n=0; while [ $n -lt 2000 ]; do n=$((n+1)); done; /bin/true"
-            subprocess.run(["sh", "-c", script], check=True)
+            with shell_inside(folder, "n=0; while [ $n -lt 2000 ]; do n=$((n+1)); done; /bin/true"):
+                pass
             before = []
 
             def is_quiet():
@@ -325,7 +324,8 @@ class Host(Case):
             folders = [pathlib.Path(mount, f"denet-row-{os.getpid()}-{number}.scope") for number in range(60)]
             for folder in folders:
                 folder.mkdir()
-                subprocess.run(["sh", "-c", f"echo $$ >{folder}/cgroup.procs; exit 0"], check=True)
+                with shell_inside(folder, "exit 0"):
+                    pass
             peak = wait_for("a row each", lambda: max(rows()) >= min(rows()) + 60 and max(rows()))
             for folder in folders:
                 folder.rmdir()
@@ -363,8 +363,8 @@ class Host(Case):
             wait_for("a look", lambda: out.exists() and '"machine"' in out.read_text())
             folder.mkdir()
             self.addCleanup(folder.rmdir)
-            script = f"echo $$ >{folder}/cgroup.procs; n=0; while [ $n -lt 20 ]; do n=$((n+1)); /bin/true; /bin/false; done; exit 0"
-            subprocess.run(["sh", "-c", script], check=True)
+            with shell_inside(folder, "n=0; while [ $n -lt 20 ]; do n=$((n+1)); /bin/true; /bin/false; done; exit 0"):
+                pass
             seen = len(wait_for("all have ended", lambda: ended() and looks()))
             # The group is read before its processes: one look later both are of the same moment.
             wait_for("one more look", lambda: len(looks()) > seen)
