@@ -23,19 +23,22 @@ class Counts:
     def __init__(self):
         self.passed = 0
         self.failed = []  # names, "" of those that nobody named
+        self.unsteady = []  # that failed once, and passed when nothing ran beside
         self.skipped = collections.Counter()  # by reason
 
     @property
     def any(self):
-        return self.passed + len(self.failed) + self.skipped.total()
+        return self.passed + len(self.failed) + len(self.unsteady) + self.skipped.total()
 
     def add(self, other):
         self.passed += other.passed
         self.failed += other.failed
+        self.unsteady += other.unsteady
         self.skipped += other.skipped
 
     def line(self):
-        return f"{self.passed} passed, {len(self.failed)} failed, {self.skipped.total()} skipped"
+        unsteady = f", {len(self.unsteady)} unsteady" if self.unsteady else ""
+        return f"{self.passed} passed, {len(self.failed)} failed{unsteady}, {self.skipped.total()} skipped"
 
 
 class Reader:

@@ -3,12 +3,15 @@
 """Makes one target after the other, whatever becomes of each, and adds up their tests.
 
 Usage: tests/suite/run.py --build BUILD [--first TARGET] [--beside TARGET]... [--then TARGET]...
-                          [--after TARGET=OTHER]... [--seconds N] [--later TARGET]... TARGET...
+                          [--after TARGET=OTHER]... [--again N] [--seconds N] [--later TARGET]... TARGET...
   --first: nothing else is made when this one fails
   --beside: made in a row of their own beside the TARGETs, at a lower priority, and shown as each ends:
             for what computes, while the others wait
   --after: TARGET waits for OTHER, which is in the other row
   --then: made when all of these have ended
+  --again: if at most N tests have failed by then, their targets are made once more with nothing beside. What
+            passes then whole is unsteady: counted and named apart, for a test that now and then fails is a fault to
+            be mended, but must not keep everything else from being used
   --later: made last, and not begun any more when N seconds have passed
 Each may build on as many processors as it may use, unless a make above says how many. The output of each is
 in BUILD/suite/TARGET.log too. The last line says how many tests passed, failed and were skipped; what failed
@@ -17,6 +20,7 @@ and why some were skipped stands before it."""
 import argparse
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -29,6 +33,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from counts import Counts, Reader
 
 
+# As tests/e2e/run.py names them, and takes them.
+E2E_NAME = re.compile(r"test_\w+\.\w+\.test_\w+")
+
 # What two rows print at the same time stays in whole lines.
 SHOWING = threading.Lock()
 
@@ -39,24 +46,30 @@ def show(line):
         sys.stdout.buffer.flush()
 
 
-def command(target, beside):
+def alone(failed):
+    """More of the command: only those, where a target can be told so."""
+    return ["E2E=" + " ".join(failed)] if failed and all(map(E2E_NAME.fullmatch, failed)) else []
+
+
+def command(target, beside, more=()):
     """A make above may have said how many jobs there are to be, be it one."""
     make = shlex.split(os.environ.get("MAKE", "make"))
     if "-j" not in os.environ.get("MAKEFLAGS", ""):
         make.append(f"-j{len(os.sched_getaffinity(0))}")
-    return [*(["nice"] if beside else []), *make, "--no-print-directory", target]
+    return [*(["nice"] if beside else []), *make, "--no-print-directory", target, *more]
 
 
-def make(target, build, beside=False):
+def make(target, build, beside=False, again=()):
     """Shows and keeps the output; returns what it says. A target that counts nothing is one test
     itself, unless it only builds."""
     logs = pathlib.Path(build, "suite")
     logs.mkdir(parents=True, exist_ok=True)
     reader = Reader()
     process = subprocess.Popen(
-        command(target, beside), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command(target, beside, alone(again)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         close_fds=False)  # of a make above, for its jobs
-    with open(logs / f"{target}.log", "wb") as log:
+    log_file = logs / f"{target}{'-again' if again else ''}.log"
+    with open(log_file, "wb") as log:
         for line in process.stdout:
             log.write(line)
             if not beside:
@@ -64,7 +77,7 @@ def make(target, build, beside=False):
             reader.take(line.decode("utf-8", "replace"))
     status = process.wait()
     if beside:
-        show(f"--- beside, {target}:\n".encode() + (logs / f"{target}.log").read_bytes() + b"---\n")
+        show(f"--- beside, {target}:\n".encode() + log_file.read_bytes() + b"---\n")
     counts = reader.counts()
     if status and not counts.failed:
         counts.failed.append(f"make {target} ended with status {status}")
@@ -120,6 +133,16 @@ class Suite:
         if self.failed:
             raise self.failed[0]
 
+    def run_again(self, most):
+        failed = [(target, counts) for target, counts, _ in self.parts if counts.failed]
+        if sum(len(counts.failed) for _, counts in failed) > most:
+            return
+        for target, counts in failed:
+            show(f"--- again, {target}: {', '.join(counts.failed)}\n".encode())
+            again = make(target, self.build, again=counts.failed)
+            if again.passed and not again.failed:
+                counts.unsteady, counts.failed = counts.failed, []
+
     def run_later(self, targets, seconds):
         for target in targets:
             passed = time.monotonic() - self.begin
@@ -137,6 +160,7 @@ class Suite:
             self.parts.pop()  # what is only built is no test
         self.run_rows(wanted.targets, wanted.beside)
         self.run_rows(wanted.then, [])
+        self.run_again(wanted.again)
         self.run_later(wanted.later, wanted.seconds)
 
     def tell(self):
@@ -152,6 +176,8 @@ class Suite:
         for target, counts, _ in self.parts:
             for name in counts.failed:
                 print(f"failed: {target}: {name or 'not named'}")
+            for name in counts.unsteady:
+                print(f"unsteady: {target}: {name or 'not named'}: failed once, passed alone")
         print(f"in {time.monotonic() - self.begin:.0f} s")
         print(total.line(), flush=True)
         return total.any and not total.failed
@@ -161,6 +187,7 @@ def main():
     arguments = argparse.ArgumentParser(usage=__doc__)
     arguments.add_argument("--build", required=True)
     arguments.add_argument("--seconds", type=float, default=float("inf"))
+    arguments.add_argument("--again", type=int, default=0)
     for name in ("first", "beside", "after", "then", "later"):
         arguments.add_argument(f"--{name}", action="append", default=[])
     arguments.add_argument("targets", nargs="*")

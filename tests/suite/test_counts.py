@@ -103,6 +103,11 @@ reads:
 	@[ -e written ] && echo 'test passed: eight'
 build-it:
 	@true
+once:
+	@if mkdir tried 2>/dev/null; then echo 'test failed: nine'; false; else echo 'test passed: nine'; fi
+words:
+	@if [ "$(E2E)" ]; then echo '1 passed, 0 failed, 0 skipped'; else echo 'FAIL test_x.Y.test_z (0.1 s)'; \
+		echo '4 passed, 1 failed, 0 skipped'; false; fi
 dies:
 \t@echo 'test passed: four'; exit 3
 """
@@ -160,6 +165,17 @@ class Run(unittest.TestCase):
         status, lines = self.run_parts("jobs", "build-it")
         self.assertIn(f"test passed: -j{len(os.sched_getaffinity(0))}", lines)
         self.assertEqual((status, lines[-1]), (0, "1 passed, 0 failed, 0 skipped"))
+
+    def test_what_passes_alone_is_told_apart(self):
+        status, lines = self.run_parts("--again", "3", "once", "good", "words")
+        self.assertEqual((status, lines[-1]), (0, "5 passed, 0 failed, 2 unsteady, 1 skipped"))
+        self.assertIn("unsteady: once: nine: failed once, passed alone", lines)
+        self.assertIn("unsteady: words: test_x.Y.test_z: failed once, passed alone", lines)
+        # Without the option, of too many, and where it fails again.
+        self.assertEqual(self.run_parts("once")[0], 1)
+        self.assertEqual(self.run_parts("--again", "1", "once", "bad")[0], 1)
+        status, lines = self.run_parts("--again", "3", "bad")
+        self.assertEqual((status, lines[-1]), (1, "0 passed, 1 failed, 0 skipped"))
 
     def test_nothing_runs_on_what_is_not_built(self):
         status, lines = self.run_parts("--first", "bad", "good")
