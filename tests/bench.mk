@@ -27,4 +27,8 @@ PAIRS ?= 10
 bench-paired: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
 	@python3 tests/bench/paired.py --build $(BUILD) --pairs $(PAIRS) $(OLD) $(BUILD)/denet-bpf
 
-.PHONY: bench bench-paired
+# What the summary costs at the end.
+bench-end: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
+	@python3 tests/bench/paired.py --build $(BUILD) --pairs $(PAIRS) --end $(BUILD)/denet-bpf
+
+.PHONY: bench bench-paired bench-end

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Two builds of denet-bpf on the same work, in turns: what became dearer?
+"""Two builds of denet-bpf on the same work, in turns: what became dearer? Of one build: what does the end cost?
 
 Usage: tests/bench/paired.py [--build BUILD] [--pairs N] OLD NEW > table.md     (as root; `make bench-paired OLD=...`)
+       tests/bench/paired.py [--build BUILD] [--pairs N] --end NEW > table.md   (`make bench-end`)
+With --end OLD is the same with -q: what is analysed for the summary alone is the difference.
 Prints Markdown: for each work the median of NEW by OLD of wall time, CPU of the monitor and its peak memory, and
 the quartiles of the ratios of single pairs: their spread. Who is first changes from pair to pair."""
 
@@ -29,6 +31,14 @@ WORKS = (
     ("2000 idle children, 5 s", ("crowd", "2000", "5"), 1),
 )
 SAMPLES = 60_000
+END = ("10000 x /bin/true, with the summary by without", ("spawn", "10000", "/bin/true"), 1)
+
+
+class Shown(Denet):
+    """With its summary, which nobody reads."""
+
+    def argv(self, log, command):
+        return [word for word in super().argv(log, command) if word != "-q"]
 
 
 class Paired:
@@ -110,13 +120,20 @@ def main():
     arguments.add_argument("--build", default="build")
     arguments.add_argument("--pairs", type=int, default=10)
     arguments.add_argument("--only", default="")
-    arguments.add_argument("old")
-    arguments.add_argument("new")
+    arguments.add_argument("--end", action="store_true")
+    arguments.add_argument("binaries", nargs="+")
     wanted = arguments.parse_args()
-    binaries = [os.path.abspath(binary) for binary in (wanted.old, wanted.new)]
+    binaries = [os.path.abspath(binary) for binary in wanted.binaries]
+    if len(binaries) != 2 - wanted.end:
+        arguments.error("--end takes one program, all else two")
     bench = Paired(os.path.abspath(wanted.build), binaries)
     print("| work | pairs | wall, new by old (quartiles) | own CPU, new by old | own CPU, old, new | peak memory |")
     print("|---|---|---|---|---|---|")
+    if wanted.end:
+        bench.tools.append(Shown(binaries[0]))
+        name, words, times = END
+        row(name, pairs_of(wanted.pairs * times, lambda which: bench.run(words, bench.tools[which])))
+        return
     for name, words, times in WORKS:
         if wanted.only in name:
             started = time.monotonic()
