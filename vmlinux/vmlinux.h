@@ -193,8 +193,13 @@ struct cgroup_subsys_state {
 	struct cgroup *cgroup;
 };
 
+struct page_counter {
+	long unsigned int watermark;
+};
+
 struct mem_cgroup {
 	struct cgroup_subsys_state css;
+	struct page_counter memory;
 };
 
 struct kernfs_node;
@@ -212,6 +217,7 @@ struct seq_file {
 };
 
 struct kernfs_node {
+	void *name;
 	u64 id;
 };
 

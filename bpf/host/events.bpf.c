@@ -45,7 +45,8 @@ static __always_inline int lose(void)
 	return 0;
 }
 
-static __always_inline int tell(struct cgroup *cgroup, enum host_event_kind kind, __u64 flags)
+static __always_inline int tell_with_peak(struct cgroup *cgroup, enum host_event_kind kind,
+					  __u64 memory_peak_pages, __u64 flags)
 {
 	struct host_event *event = bpf_ringbuf_reserve(&ring, sizeof(*event), 0);
 
@@ -54,8 +55,14 @@ static __always_inline int tell(struct cgroup *cgroup, enum host_event_kind kind
 	event->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
 	event->kind = kind;
 	event->pad = 0;
+	event->memory_peak_pages = memory_peak_pages;
 	bpf_ringbuf_submit(event, flags);
 	return 0;
+}
+
+static __always_inline int tell(struct cgroup *cgroup, enum host_event_kind kind, __u64 flags)
+{
+	return tell_with_peak(cgroup, kind, 0, flags);
 }
 
 static __always_inline int tell_with_path(struct cgroup *cgroup, const char *path)
@@ -67,6 +74,7 @@ static __always_inline int tell_with_path(struct cgroup *cgroup, const char *pat
 	told->event.cgroup_id = BPF_CORE_READ(cgroup, kn, id);
 	told->event.kind = HOST_EVENT_POPULATED;
 	told->event.pad = 0;
+	told->event.memory_peak_pages = 0;
 	if (bpf_probe_read_kernel_str(told->path, sizeof(told->path), path) < 0)
 		told->path[0] = '\0';
 	is_reader_due = 1;
@@ -74,12 +82,53 @@ static __always_inline int tell_with_path(struct cgroup *cgroup, const char *pat
 	return 0;
 }
 
+#define NAME_WORDS 8
+
+/*
+ * In two hierarchies: called the same as far as it is read. Not as deep: a runtime makes it below the cgroup
+ * that it is in itself, which is another in each.
+ */
+static __always_inline bool is_same_name(struct cgroup *one, struct cgroup *other)
+{
+	__u64 names[2][NAME_WORDS] = {};
+	int i;
+
+	bpf_probe_read_kernel_str(names[0], sizeof(names[0]), BPF_CORE_READ(one, kn, name));
+	bpf_probe_read_kernel_str(names[1], sizeof(names[1]), BPF_CORE_READ(other, kn, name));
+	for (i = 0; i < NAME_WORDS; i++)
+		if (names[0][i] != names[1][i])
+			return false;
+	return true;
+}
+
+/*
+ * Its runtime may remove it before anybody can read the file. Only of the cgroup that the last task was in
+ * itself, and where the memory controller counts that one alone.
+ */
+static __always_inline __u64 memory_peak_pages(struct cgroup *cgroup, struct task_struct *task)
+{
+	struct mem_cgroup *memory = NULL;
+	struct cgroup *counted;
+	int subsys;
+
+	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id) ||
+	    !bpf_core_field_exists(memory->memory.watermark) || cgroup_of(task) != cgroup)
+		return 0;
+	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	memory = (void *)BPF_CORE_READ(task, cgroups, subsys[subsys]);
+	counted = BPF_CORE_READ(memory, css.cgroup);
+	if (!counted || (counted != cgroup && !is_same_name(counted, cgroup)))
+		return 0;
+	return BPF_CORE_READ(memory, memory.watermark);
+}
+
 static __always_inline int tell_emptied(struct cgroup *cgroup)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 
 	if (BPF_CORE_READ(task, flags) & PF_EXITING)
-		return tell(cgroup, HOST_EVENT_EMPTIED, BPF_RB_FORCE_WAKEUP);
+		return tell_with_peak(cgroup, HOST_EVENT_EMPTIED, memory_peak_pages(cgroup, task),
+				      BPF_RB_FORCE_WAKEUP);
 	is_reader_due = 1;
 	return tell(cgroup, HOST_EVENT_EMPTIED, BPF_RB_NO_WAKEUP);
 }

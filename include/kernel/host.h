@@ -75,6 +75,7 @@ struct host_event {
 	__u64 cgroup_id;
 	__u32 kind; /* enum host_event_kind */
 	__u32 pad;
+	__u64 memory_peak_pages; /* HOST_EVENT_EMPTIED: of its memory cgroup; 0 when it is not known */
 };
 
 struct host_event_path {
@@ -84,8 +85,8 @@ struct host_event_path {
 
 #pragma GCC diagnostic pop
 
-_Static_assert(sizeof(struct host_event) == 16, "layout of host_event");
-_Static_assert(sizeof(struct host_event_path) == 1040, "layout of host_event_path");
+_Static_assert(sizeof(struct host_event) == 24, "layout of host_event");
+_Static_assert(sizeof(struct host_event_path) == 1048, "layout of host_event_path");
 _Static_assert(sizeof(struct host_key) == 32, "layout of host_key");
 _Static_assert(sizeof(struct host_used) == 48, "layout of host_used");
 _Static_assert(sizeof(struct host_row) == 88, "layout of host_row");

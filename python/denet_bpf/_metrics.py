@@ -1417,8 +1417,8 @@ class ContainerRecord(TypedDict, total=False):
     #: When its last process went, since 1970 (ms); when it was found gone, where counters_final is
     #: false.
     ended_ms: int
-    #: Its counters were read when it was empty; else they are those of the last look, and lower
-    #: bounds.
+    #: Its counters were read when it was empty, or its tasks and the kernel told them; else they are
+    #: those of the last look, and lower bounds.
     counters_final: bool
     #: What it was made of.
     image: str

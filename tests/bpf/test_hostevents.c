@@ -2,9 +2,12 @@
 /* What becomes of cgroups is told once, in order, of the hierarchy that accounts go by. */
 #include "bpf/harness.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +16,7 @@
 #include "util/cleanup.h"
 
 #define SEEN_MAX 16
+#define TOUCHED_BYTES (20 << 20)
 
 struct fixture {
 	struct referee referee;
@@ -21,6 +25,7 @@ struct fixture {
 	uint64_t id; /* of that */
 	uint32_t kinds[SEEN_MAX];
 	size_t count;
+	uint64_t memory_peak_pages; /* when it was emptied */
 	char path[HOST_PATH_MAX];
 };
 
@@ -32,6 +37,8 @@ static int on_event(void *context, const struct host_event *event, const char *p
 	    event->kind == HOST_EVENT_MOVED)
 		return 0;
 	fixture->kinds[fixture->count++] = event->kind;
+	if (event->kind == HOST_EVENT_EMPTIED)
+		fixture->memory_peak_pages = event->memory_peak_pages;
 	if (path)
 		(void)snprintf(fixture->path, sizeof(fixture->path), "%s", path);
 	return 0;
@@ -111,6 +118,90 @@ static void first_and_last_process_and_the_end_are_told(void **state)
 	assert_int_equal(hostevents_lost(fixture->events), 0);
 }
 
+/* The hierarchy of version 1 that counts memory; false when there is none. */
+static bool find_memory(char point[PATH_MAX])
+{
+	FILE *mounts = setmntent("/proc/mounts", "r");
+	struct mntent *mount;
+	bool is_found = false;
+
+	assert_non_null(mounts);
+	while (!is_found && (mount = getmntent(mounts)))
+		is_found = strcmp(mount->mnt_type, "cgroup") == 0 && hasmntopt(mount, "memory");
+	if (is_found)
+		(void)snprintf(point, PATH_MAX, "%s", mount->mnt_dir);
+	(void)endmntent(mounts);
+	return is_found;
+}
+
+static void touch_memory(void)
+{
+	char *memory = mmap(NULL, TOUCHED_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		_exit(1);
+	memset(memory, 1, TOUCHED_BYTES);
+}
+
+static uint64_t read_u64(const char *folder, const char *name)
+{
+	char path[PATH_MAX + 64];
+	unsigned long long value = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%llu", &value), 1);
+	(void)fclose(file);
+	return value;
+}
+
+/* Returns its status. It is in both when anything is charged. */
+static int live_in(const char *folder, const char *memory)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		enter(memory);
+		enter(folder);
+		touch_memory();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+/* A runtime may remove all folders at once. Of a place by another name the kernel's figure is not told. */
+static void the_peak_of_memory_is_told_at_the_end(void **state)
+{
+	struct fixture *fixture = *state;
+	char point[PATH_MAX], outer[PATH_MAX + 64], inner[PATH_MAX + 96];
+
+	if (!fixture->referee.v1[0] || !find_memory(point))
+		harness_skip_test("no cpuacct and memory of version 1");
+	for (int is_same = 0; is_same < 2; is_same++) {
+		make_folder(fixture);
+		(void)snprintf(outer, sizeof(outer), "%s/%s", point,
+			       strrchr(fixture->referee.v1, '/') + 1);
+		(void)snprintf(inner, sizeof(inner), "%s/%s", outer, is_same ? "inner" : "other");
+		assert_return_code(mkdir(outer, 0755), errno);
+		assert_return_code(mkdir(inner, 0755), errno);
+		assert_int_equal(live_in(fixture->folder, inner), 0);
+		await_that(rmdir(fixture->folder) == 0);
+		assert_int_equal(hostevents_take(fixture->events), 0);
+		assert_int_equal(fixture->count, 3);
+		assert_int_equal(fixture->memory_peak_pages * (uint64_t)sysconf(_SC_PAGESIZE),
+				 is_same ? read_u64(inner, "memory.max_usage_in_bytes") : 0);
+		assert_true(!is_same ||
+			    read_u64(inner, "memory.max_usage_in_bytes") >= TOUCHED_BYTES);
+		await_that(rmdir(inner) == 0);
+		await_that(rmdir(outer) == 0);
+	}
+}
+
 static void what_there_is_no_room_for_is_counted(void **state)
 {
 	struct fixture *fixture = *state;
@@ -145,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(first_and_last_process_and_the_end_are_told),
+		fixture_test(the_peak_of_memory_is_told_at_the_end),
 		fixture_test(what_there_is_no_room_for_is_counted),
 	};
 

@@ -129,10 +129,9 @@ class Container(Case):
         for name in names:
             container, = [one for one in records if one["kind"] == "container" and one["cgroup"].endswith(f"/{name}")]
             commands = [one for one in records if one["kind"] == "command" and one["cgroup"] == container["cgroup"]]
-            # runc may have removed its folders before anybody read them: the record says so, and its processes tell
-            # its CPU all the same.
-            self.assertIn(container["counters_final"], (True, False))
-            self.assertGreater(container.get("memory_peak_bytes", 1), 0)
+            # runc may have removed its folders before anybody read them: its processes and the kernel tell all the same.
+            self.assertTrue(container["counters_final"], container)
+            self.assertGreater(container["memory_peak_bytes"], 0)
             self.assertEqual(sum(one.get("processes_failed", 0) for one in commands), 1)
             used_ns = sum(one["cpu_time_ns"] for one in commands)
             self.assertGreater(used_ns, 0)

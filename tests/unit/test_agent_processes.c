@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "agent/sums.h"
+#include "host/lives.h"
 #include "denet/system.h"
 #include "procfs/procfs.h"
 #include "util/units.h"
@@ -132,6 +133,40 @@ static void sums_do_not_fall_with_what_is_gone(void **state)
 	cgroups_free(groups);
 }
 
+/* Nobody could read it: its tasks and the kernel have told all the same. */
+static void one_that_nobody_read_is_final_by_its_tasks_and_the_kernel(void **state)
+{
+	struct processes processes = { 0 };
+	struct hostprobe_row rows[1];
+	const struct host_group *figures;
+	struct cgroups *groups;
+	char path[PATH_BYTES];
+	uint64_t id;
+
+	(void)state;
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	for (uint64_t peak = 0; peak <= 4096; peak += 4096) {
+		id = put_cgroup("short.scope");
+		rows[0] = row_of(id, "a", 10);
+		assert_int_equal(lives_populated(groups, id, "/short.scope", NS_PER_S, 1), 0);
+		(void)snprintf(path, sizeof(path), "%s/short.scope/cgroup.procs", folder);
+		assert_int_equal(remove(path), 0);
+		*strrchr(path, '/') = '\0';
+		assert_int_equal(remove(path), 0);
+		lives_emptied(groups, id, peak, NS_PER_S, 2);
+		assert_int_equal(lives_removed(groups, id, 3), 0);
+		assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 4, 0), 0);
+		assert_int_equal(processes_take(&processes, groups, rows, 1, 2 * NS_PER_S, 4), 0);
+		sums_take(groups, &processes);
+		assert_int_equal(lives_ended_count(groups), 1);
+		figures = &lives_ended(groups, 0)->figures;
+		assert_int_equal(figures->cpu_time_ns, 10);
+		assert_int_equal(figures->is_final, peak != 0);
+	}
+	processes_done(&processes);
+	cgroups_free(groups);
+}
+
 static void the_innermost_group_has_them(void **state)
 {
 	struct processes processes = { 0 };
@@ -210,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_group_has_the_sums_of_all_within),
+		cmocka_unit_test(one_that_nobody_read_is_final_by_its_tasks_and_the_kernel),
 		cmocka_unit_test(sums_do_not_fall_with_what_is_gone),
 		cmocka_unit_test(the_innermost_group_has_them),
 	};

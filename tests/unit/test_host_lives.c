@@ -61,7 +61,7 @@ static void one_between_two_looks_is_told_whole(void **state)
 	id = id_of(SHORT + 1);
 	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 1100), 0);
 	put_short("700");
-	lives_emptied(groups, id, 2 * NS_PER_S, 1800);
+	lives_emptied(groups, id, 0, 2 * NS_PER_S, 1800);
 	/* The last slice is counted a little later. */
 	put_short("705");
 	/* Its folders are complete by now. */
@@ -100,13 +100,37 @@ static void one_that_is_removed_at_once_has_its_first_last_figures(void **state)
 	put_short("8");
 	id = id_of(SHORT + 1);
 	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 1100), 0);
-	lives_emptied(groups, id, 2 * NS_PER_S, 1800);
+	lives_emptied(groups, id, 0, 2 * NS_PER_S, 1800);
 	assert_int_equal(lives_removed(groups, id, 1800), 0);
 	assert_true(lives_settle(groups, 2 * NS_PER_S) == LIVES_NEVER);
 	drop("fs/docker");
 	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
 	assert_int_equal(lives_ended(groups, 0)->figures.cpu_time_ns, 8000);
 	assert_true(lives_ended(groups, 0)->figures.is_final);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+/* Its folders went before its emptiness was heard of: the kernel told its peak with that. */
+static void one_that_is_gone_when_it_is_emptied_has_its_peak(void **state)
+{
+	struct cgroups *groups = look_once();
+	const struct cgroup *group;
+	uint64_t id;
+
+	(void)state;
+	put_short("8");
+	id = id_of(SHORT + 1);
+	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 1100), 0);
+	drop("fs/docker");
+	lives_emptied(groups, id, 8192, 2 * NS_PER_S, 1800);
+	assert_int_equal(lives_removed(groups, id, 1900), 0);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	group = lives_ended(groups, 0);
+	assert_int_equal(group->figures.memory_peak_bytes, 8192);
+	assert_int_equal(group->figures.ended_ms, 1800);
+	assert_true(group->has_last_peak);
+	assert_false(group->figures.is_final);
 	cgroups_free(groups);
 	drop("fs");
 }
@@ -166,7 +190,7 @@ static void folders_that_come_late_are_found_while_it_lives(void **state)
 	assert_int_equal(lives_settle(groups, 2 * NS_PER_S + 2 * NS_PER_MS),
 			 2 * NS_PER_S + 4 * NS_PER_MS);
 	put("fs/cpuacct/runc-a.scope/cgroup.procs", "");
-	lives_emptied(groups, id, 2 * NS_PER_S + 3 * NS_PER_MS, 2003);
+	lives_emptied(groups, id, 0, 2 * NS_PER_S + 3 * NS_PER_MS, 2003);
 	assert_int_equal(lives_removed(groups, id, 2003), 0);
 	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
 	assert_int_equal(lives_ended_count(groups), 1);
@@ -212,7 +236,7 @@ static void what_is_empty_may_go_on(void **state)
 	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
 	id = id_of(SHORT + 1);
 	put_short("1500000");
-	lives_emptied(groups, id, 2 * NS_PER_S, 2000);
+	lives_emptied(groups, id, 0, 2 * NS_PER_S, 2000);
 	group = cgroups_get(groups, 0);
 	assert_true(group->figures.is_final);
 	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 2001), 0);
@@ -238,7 +262,7 @@ static void one_without_a_name_counts_by_its_process(void **state)
 		lives_populated(groups, id_of("plain/inner"), "/plain/inner", NS_PER_S, 1100), 0);
 	/* That of the folder around it: no process was in that itself. */
 	assert_int_equal(lives_populated(groups, id_of("plain"), "/plain", NS_PER_S, 1100), 0);
-	lives_emptied(groups, id_of("plain/inner"), 2 * NS_PER_S, 1200);
+	lives_emptied(groups, id_of("plain/inner"), 0, 2 * NS_PER_S, 1200);
 	assert_int_equal(lives_removed(groups, id_of("plain/inner"), 1201), 0);
 	drop("fs/plain");
 	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
@@ -286,7 +310,7 @@ static void its_network_is_told_to_the_end(void **state)
 	put_network("3000");
 	put("fs" SHORT "/cgroup.procs", "");
 	id = id_of(SHORT + 1);
-	lives_emptied(groups, id, 3 * NS_PER_S, 3000);
+	lives_emptied(groups, id, 0, 3 * NS_PER_S, 3000);
 	assert_int_equal(figures->net_recv_bytes, 3000);
 	assert_int_equal(cgroups_get(groups, 0)->net_fd, -1);
 	cgroups_free(groups);
@@ -320,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_between_two_looks_is_told_whole),
 		cmocka_unit_test(one_that_is_removed_at_once_has_its_first_last_figures),
+		cmocka_unit_test(one_that_is_gone_when_it_is_emptied_has_its_peak),
 		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),
 		cmocka_unit_test(a_folder_that_is_another_now_is_not_taken),
 		cmocka_unit_test(folders_that_come_late_are_found_while_it_lives),

@@ -74,6 +74,9 @@ static void fill_in(struct cgroup *group)
 		return;
 	if (figures->cpu_time_ns == DENET_UNKNOWN || figures->cpu_time_ns < group->tasks_cpu_ns)
 		figures->cpu_time_ns = group->tasks_cpu_ns;
+	/* Nothing of it was read too early: its tasks and the kernel have told all that stands there. */
+	if (group->has_last_peak && group->has_task_bytes && !group->read_mono_ns)
+		figures->is_final = true;
 }
 
 static void begin_all(const struct cgroups *groups, bool is_told)

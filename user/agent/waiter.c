@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agent/labels.h"
 #include "host/lives.h"
@@ -33,7 +34,9 @@ static int on_event(void *context, const struct host_event *event, const char *p
 					      clock_wall_ms())
 			    : 0;
 	case HOST_EVENT_EMPTIED:
-		lives_emptied(groups, event->cgroup_id, clock_mono_ns(), clock_wall_ms());
+		lives_emptied(groups, event->cgroup_id,
+			      event->memory_peak_pages * (uint64_t)sysconf(_SC_PAGESIZE),
+			      clock_mono_ns(), clock_wall_ms());
 		return 0;
 	case HOST_EVENT_REMOVED:
 		return lives_removed(groups, event->cgroup_id, clock_wall_ms());

@@ -63,6 +63,7 @@ struct cgroup {
 	uint64_t complete_mono_ns; /* it is new: when its folders are looked for again; 0: never */
 	uint64_t settle_mono_ns; /* it is empty: when its last figures are read again; 0: never */
 	uint64_t seen_pass;
+	bool has_last_peak; /* its figure of memory is that of its end, whatever could be read then */
 	bool is_gone; /* its folder went: the figures are its last */
 	bool has_ended; /* it is no longer looked at */
 	bool is_told; /* and a look has come since */

@@ -317,7 +317,7 @@ static bool read_file(struct cgroup *group, size_t index)
 	return !r && file->parse((struct parse_span){ text, len }, &group->figures);
 }
 
-void files_read(struct cgroup *group, bool is_slow)
+bool files_read(struct cgroup *group, bool is_slow)
 {
 	unsigned int told = 0;
 
@@ -330,4 +330,5 @@ void files_read(struct cgroup *group, bool is_slow)
 		if (read_file(group, i))
 			told |= 1u << file->what;
 	}
+	return told;
 }

@@ -9,8 +9,9 @@ struct cgroup;
 
 /*
  * Into the group's figures. What its last values are read from stays open, the rest is opened anew: each
- * descriptor costs kernel memory. Says is_gone when the cgroup is.
+ * descriptor costs kernel memory. Says is_gone when one of those that stay open is no more; false when none at
+ * all could be read.
  */
-void files_read(struct cgroup *group, bool is_slow);
+bool files_read(struct cgroup *group, bool is_slow);
 
 #endif

@@ -42,6 +42,7 @@ static int go_on(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 {
 	unsettle(groups, group);
 	group->figures.is_final = false;
+	group->has_last_peak = false;
 	group->figures.ended_ms = DENET_UNKNOWN;
 	if (!group->read_mono_ns && group->figures.started_ms == DENET_UNKNOWN)
 		group->figures.started_ms = ts_ms;
@@ -77,13 +78,25 @@ int lives_populated(struct cgroups *groups, uint64_t id, const char *path, uint6
 	return groups->error;
 }
 
-void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t mono_ns, uint64_t ts_ms)
+/* Of the kernel itself, when the last one left: its runtime may have removed it before we looked. */
+static void take_peak(struct cgroup *group, uint64_t memory_peak_bytes)
+{
+	uint64_t *known = &group->figures.memory_peak_bytes;
+
+	if (memory_peak_bytes && (*known == DENET_UNKNOWN || *known < memory_peak_bytes))
+		*known = memory_peak_bytes;
+	group->has_last_peak = memory_peak_bytes != 0;
+}
+
+void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t memory_peak_bytes,
+		   uint64_t mono_ns, uint64_t ts_ms)
 {
 	struct cgroup *group = find(groups, id);
 
 	if (!group)
 		return;
 	reading_take_last(group);
+	take_peak(group, memory_peak_bytes);
 	network_read(group, groups->procfs);
 	network_close(group);
 	group->figures.ended_ms = ts_ms;

@@ -19,7 +19,8 @@ int lives_populated(struct cgroups *groups, uint64_t id, const char *path, uint6
 		    uint64_t ts_ms);
 
 /* The last process went. Its last figures are read now, and by lives_settle() again. */
-void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t mono_ns, uint64_t ts_ms);
+void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t memory_peak_bytes,
+		   uint64_t mono_ns, uint64_t ts_ms);
 
 /* It is no more. -ENOMEM. */
 int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms);

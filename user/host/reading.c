@@ -45,7 +45,7 @@ void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64
 	uint64_t slow_passed_ns = group->slow_mono_ns ? mono_ns - group->slow_mono_ns : 0;
 	uint64_t passed_ns = group->read_mono_ns ? mono_ns - group->read_mono_ns : 0;
 
-	files_read(group, is_slow);
+	(void)files_read(group, is_slow);
 	now->ts_ms = ts_ms;
 	now->cpu_usage = percent(group->rated_cpu_ns, now->cpu_time_ns, passed_ns);
 	group->rated_cpu_ns = now->cpu_time_ns;
@@ -64,9 +64,11 @@ void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64
 
 void reading_take_last(struct cgroup *group)
 {
+	bool is_told;
+
 	group->is_gone = false;
-	files_read(group, true);
+	is_told = files_read(group, true);
 	/* What went meanwhile was read before: at its emptiness, or not. */
-	if (!group->is_gone)
+	if (is_told && !group->is_gone)
 		group->figures.is_final = true;
 }

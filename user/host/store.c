@@ -28,7 +28,7 @@ int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 		return -ENOMEM;
 	groups->settling -= (group->settle_mono_ns != 0) + (group->complete_mono_ns != 0);
 	group->settle_mono_ns = group->complete_mono_ns = 0;
-	if (!group->figures.is_final)
+	if (!group->figures.is_final && !group->has_last_peak)
 		group->figures.ended_ms = ts_ms;
 	group->has_ended = true;
 	cgroup_close_files(group);

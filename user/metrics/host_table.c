@@ -149,8 +149,8 @@ const struct metric metric_hosts[] = {
 	    "cgroup_notify_populated", "when it was found gone, where counters_final is false",
 	    (IN_CONTAINER(241, ended_ms))),
 	ROW(INFO, BOOL, "counters_final", "", 0,
-	    "Its counters were read when it was empty; else they are those of the last look, and "
-	    "lower bounds.",
+	    "Its counters were read when it was empty, or its tasks and the kernel told them; else "
+	    "they are those of the last look, and lower bounds.",
 	    "denet-bpf-host", NULL, (IN_CONTAINER(242, is_final))),
 	ROW(COUNTER, U64, KEY_CPU_TIME_NS, "ns", 0,
 	    "CPU time of all that ran in it and below, whether it has ended or not.",
