@@ -40,6 +40,8 @@ typedef __kernel_gid32_t gid_t;
 
 typedef unsigned long size_t;
 
+typedef s64 ktime_t;
+
 typedef struct {
 	int counter;
 } atomic_t;
@@ -75,6 +77,8 @@ struct task_io_accounting {
 	u64 cancelled_write_bytes;
 };
 
+struct task_group;
+
 struct mm_struct;
 
 struct pid;
@@ -89,6 +93,7 @@ struct task_struct {
 	unsigned int flags;
 	int on_cpu;
 	struct sched_entity se;
+	struct task_group *sched_task_group;
 	struct sched_info sched_info;
 	struct mm_struct *mm;
 	int exit_state;
@@ -250,6 +255,17 @@ struct cfs_rq {
 struct rq {
 	u64 clock;
 	u64 clock_task;
+};
+
+struct cfs_bandwidth {
+	ktime_t period;
+	u64 quota;
+	u64 throttled_time;
+};
+
+struct task_group {
+	struct task_group *parent;
+	struct cfs_bandwidth cfs_bandwidth;
 };
 
 struct bpf_iter_meta {

@@ -8,6 +8,7 @@
 #include "task/clock.bpf.h"
 #include "task/counters.bpf.h"
 #include "task/credentials.bpf.h"
+#include "task/limits.bpf.h"
 #include "task/pid.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -241,6 +242,23 @@ int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct li
 	return 0;
 }
 
+/* Later its cgroups may go. */
+static __always_inline void note_limits(struct task_struct *task)
+{
+	__u64 own_group;
+	int i;
+
+	if (!limits_at_end.own_group || !has_cpu_limits(task))
+		return;
+	own_group = (__u64)BPF_CORE_READ(task, sched_task_group);
+	if (own_group != limits_at_end.own_group)
+		return;
+	for (i = 0; i < LIMITS_AT_END_MAX && limits_at_end.groups[i]; i++)
+		read_cpu_limit(limits_at_end.groups[i], &limits_at_end.cpu[i]);
+	barrier();
+	limits_at_end.is_known = 1;
+}
+
 /*
  * What has to be read before the process lets go of it. Two threads that leave at once may both
  * see live at 0: they write the same.
@@ -261,5 +279,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 		return 0;
 	note_belongings(task, account);
 	note_status(task, account);
+	if (id == root_id)
+		note_limits(task);
 	return 0;
 }

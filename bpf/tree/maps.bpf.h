@@ -112,6 +112,8 @@ KNOB(struct task_knobs, cfg_task);
 GLOBAL(struct tree_totals, totals);
 GLOBAL(struct pid_view, pid_view); /* noted by the first walk, if pids are mapped */
 GLOBAL(__u64, root_id); /* its end wakes user space */
+GLOBAL(struct limit_walk, limit_walk); /* answered by the walk that seeds */
+GLOBAL(struct limits_at_end, limits_at_end);
 GLOBAL(__u32, wake_at_every_exit); /* user space waits for the last one */
 GLOBAL(__u32, generation); /* what members of an earlier use have in their storage is void */
 GLOBAL(__u64, slot_blocks); /* that were opened: slots beyond them were never used */

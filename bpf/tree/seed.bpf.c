@@ -6,6 +6,7 @@
 #include "tree/member.bpf.h"
 #include "tree/account.bpf.h"
 #include "tree/slot.bpf.h"
+#include "task/limits.bpf.h"
 #include "task/sample.bpf.h"
 
 #define EXIT_DEAD 0x10
@@ -215,6 +216,22 @@ static __always_inline int seed_thread(struct seq_file *seq, struct task_struct 
 	return 0;
 }
 
+/* Of a member as well: it may be asked for when that has been one for long. */
+static __always_inline void answer_limit(struct task_struct *task)
+{
+	__u64 group;
+
+	if (!limit_walk.tgid || !is_leader(task) || !has_cpu_limits(task) ||
+	    shown_tgid(task, task->tgid) != limit_walk.tgid)
+		return;
+	group = limit_walk.group;
+	if (!group)
+		group = (__u64)BPF_CORE_READ(task, sched_task_group);
+	read_cpu_limit(group, &limit_walk.cpu);
+	limit_walk.start_boot_ns = task->start_boottime;
+	limit_walk.is_answered = 1;
+}
+
 /* One reading for both: each costs the kernel's verifier and its relocation a tenth of the program. */
 SEC("iter/task")
 int seed_tasks(struct bpf_iter__task *ctx)
@@ -228,6 +245,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 		calibrate_rq_clock();
 	if (!task)
 		return 0;
+	answer_limit(task);
 	/* The monitor never counts itself, unless it was asked to. */
 	if ((__u32)task->tgid == bpf_get_current_pid_tgid() >> 32 && !seed_of(task))
 		return 0;

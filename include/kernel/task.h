@@ -62,6 +62,15 @@ struct pid_view {
 	__u32 pad;
 };
 
+/* What one cgroup bounds the CPU time of its tasks to, and how long they were kept waiting for it. */
+struct cpu_limit {
+	__u64 group; /* address, to tell groups apart */
+	__u64 above; /* that of the one around it; 0 for the machine's */
+	__u64 quota_ns; /* in each period; all ones: none */
+	__u64 period_ns;
+	__u64 throttled_ns; /* on all CPUs, since it was made */
+};
+
 /* One living task of the tree, written by the sampling and the seeding iterator. */
 struct task_sample {
 	__u64 id;
@@ -95,6 +104,7 @@ struct task_sample {
 _Static_assert(sizeof(struct task_counters) == 128, "layout of task_counters");
 _Static_assert(sizeof(struct task_knobs) == 24, "layout of task_knobs");
 _Static_assert(sizeof(struct pid_view) == 16, "layout of pid_view");
+_Static_assert(sizeof(struct cpu_limit) == 40, "layout of cpu_limit");
 _Static_assert(sizeof(struct task_sample) == 216, "layout of task_sample");
 
 #endif

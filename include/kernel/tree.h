@@ -123,6 +123,25 @@ struct group_knobs {
 	__u32 hierarchy; /* HIERARCHY_ */
 };
 
+/* One cgroup that bounds a process: what user space asks for, and the answer. */
+struct limit_walk {
+	__u64 group; /* asked for, by its address; 0: the process's own */
+	__u32 tgid; /* of that process; 0: nothing is asked for */
+	__u32 is_answered;
+	__u64 start_boot_ns; /* tells the process from who gets its tgid */
+	struct cpu_limit cpu;
+};
+
+#define LIMITS_AT_END_MAX 4
+
+/* Of the groups that bound the root, when it ended, if it was in the one then that it was in before. */
+struct limits_at_end {
+	__u64 own_group; /* asked for; 0: nothing is */
+	__u64 groups[LIMITS_AT_END_MAX]; /* likewise */
+	struct cpu_limit cpu[LIMITS_AT_END_MAX];
+	__u64 is_known; /* set last */
+};
+
 /* A process that is to be followed though it exists already, by tgid in a map. */
 struct seed {
 	__u64 start_boot_ns; /* 0: whoever has that tgid */
@@ -212,6 +231,8 @@ _Static_assert(sizeof(struct tree_knobs) == 4, "layout of tree_knobs");
 _Static_assert(sizeof(struct member_slot) == 16, "layout of member_slot");
 _Static_assert(sizeof(struct members_request) == 24, "layout of members_request");
 _Static_assert(sizeof(struct group_knobs) == 16, "layout of group_knobs");
+_Static_assert(sizeof(struct limit_walk) == 64, "layout of limit_walk");
+_Static_assert(sizeof(struct limits_at_end) == 208, "layout of limits_at_end");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 248, "layout of exec_event");
 _Static_assert(sizeof(struct exit_event) == 312, "layout of exit_event");

@@ -186,6 +186,8 @@ const struct object_kind load_kind = {
 		.totals = &(bss)->totals,                         \
 		.pid_view = &(bss)->pid_view,                     \
 		.root_id = &(bss)->root_id,                       \
+		.limit_walk = &(bss)->limit_walk,                 \
+		.limits_at_end = &(bss)->limits_at_end,           \
 		.wake_at_every_exit = &(bss)->wake_at_every_exit, \
 		.generation = &(bss)->generation,                 \
 	})

@@ -121,6 +121,7 @@ void probe_free(struct probe *probe)
 	if (!probe)
 		return;
 	ring_buffer__free(probe->ring);
+	probe_forget_limits(probe);
 	members_close(&probe->members);
 	probe_close_edges(probe);
 	probe_unload(probe);
@@ -455,6 +456,7 @@ const struct source_ops probe_source_ops = {
 	.totals = totals,
 	.unknown = unknown,
 	.account = account,
+	.limits = probe_limits,
 	.wants_rights = wants_rights,
 	.wake_at_every_exit = wake_at_every_exit,
 	.tasks_lost = tasks_lost,

@@ -32,6 +32,8 @@ struct probe_shared {
 	struct tree_totals *totals;
 	const struct pid_view *pid_view;
 	__u64 *root_id;
+	struct limit_walk *limit_walk;
+	struct limits_at_end *limits_at_end;
 	__u32 *wake_at_every_exit;
 	__u32 *generation;
 };
@@ -42,6 +44,14 @@ struct edges {
 	bool is_loaded;
 	int ring_fd; /* borrowed from the skeleton, as the next */
 	const __u64 *dropped; /* by all uses */
+};
+
+/* limits.c */
+struct probe_limits {
+	bool has_link;
+	int link_fd; /* owned, with has_link: to walk the one process alone */
+	uint64_t start_boot_ns; /* of that; 0 before it was asked for */
+	struct source_limits first;
 };
 
 struct probe {
@@ -61,6 +71,7 @@ struct probe {
 	int free_slots_fd;
 	int members_fd; /* those in the hash */
 	int passes_max; /* of seeding */
+	struct probe_limits limits; /* owned */
 	struct members members; /* owned */
 	struct members_tree members_tree;
 	uint64_t tasks_shown; /* by the last walk */
@@ -118,7 +129,13 @@ int probe_iterate_link(struct probe *probe, int link_fd, source_task_fn on_task,
 int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
 		  void *context);
 
-/* seed.c: operations of the source. */
+/* limits.c: an operation of the source; and what is known is not of the next use. */
+int probe_limits(struct source *source, pid_t pid, struct source_limits *ret_limits);
+void probe_forget_limits(struct probe *probe);
+
+/* seed.c: a link that walks this thread alone; < 0 before 6.1. */
+int probe_link_one(const struct probe *probe, pid_t tid);
+/* Operations of the source. */
 int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn on_task,
 	       void *context);
 int probe_seed_group(struct source *source, source_task_fn on_task, void *context);

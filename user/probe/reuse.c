@@ -107,6 +107,8 @@ static void forget(struct probe *probe)
 	const struct probe_shared *shared = &probe->shared;
 
 	memset(shared->totals, 0, sizeof(*shared->totals));
+	memset(shared->limit_walk, 0, sizeof(*shared->limit_walk));
+	memset(shared->limits_at_end, 0, sizeof(*shared->limits_at_end));
 	*shared->root_id = 0;
 	*shared->wake_at_every_exit = 0;
 	probe->unsent_seen = 0;
@@ -118,6 +120,7 @@ static void forget(struct probe *probe)
 
 void probe_rest(struct probe *probe)
 {
+	probe_forget_limits(probe);
 	object_detach(&probe->tree);
 }
 

@@ -244,16 +244,21 @@ static int seed_tree(struct seeding *seeding)
 	return r;
 }
 
-/* A held command has one thread. Before 6.1 there is no iterator of one task alone. */
-static int seed_one(struct seeding *seeding, pid_t tid)
+int probe_link_one(const struct probe *probe, pid_t tid)
 {
 	union bpf_iter_link_info which = { .task.tid = (__u32)tid };
 	LIBBPF_OPTS(bpf_link_create_opts, options, .iter_info = &which,
 		    .iter_info_len = sizeof(which));
-	AUTO_FD int link_fd = -1;
 
-	link_fd = bpf_link_create(seeding->probe->tree.program_fds[TREE_SEED_TASKS], 0,
-				  BPF_TRACE_ITER, &options);
+	return bpf_link_create(probe->tree.program_fds[TREE_SEED_TASKS], 0, BPF_TRACE_ITER,
+			       &options);
+}
+
+/* A held command has one thread. */
+static int seed_one(struct seeding *seeding, pid_t tid)
+{
+	AUTO_FD int link_fd = probe_link_one(seeding->probe, tid);
+
 	return probe_iterate_link(seeding->probe,
 				  link_fd < 0 ? seeding->probe->tree.link_fds[TREE_SEED_TASKS]
 					      : link_fd,

@@ -49,6 +49,15 @@ struct source_options {
 	bool keep_loaded;
 };
 
+#define SOURCE_LIMITS_MAX 16
+#define SOURCE_NO_QUOTA UINT64_MAX
+
+/* What bounds a process, whether its files can be seen or not: its own cgroup first, then up the tree. */
+struct source_limits {
+	struct cpu_limit cpu[SOURCE_LIMITS_MAX];
+	size_t cpu_count;
+};
+
 struct source_ops {
 	const char *name;
 	bool is_exact; /* by accounts of the kernel; else what was seen, lower bounds */
@@ -84,6 +93,9 @@ struct source_ops {
 	/* Of a living process; -ENOENT when it has none. */
 	int (*account)(const struct source *source, uint64_t id,
 		       struct process_account *ret_account);
+	/* Of a process that was seeded, and the same one at each call; of its end when that is over.
+	 * -ESRCH when it cannot be told. NULL where only files tell. */
+	int (*limits)(struct source *source, pid_t pid, struct source_limits *ret_limits);
 
 	/* Whether it may still load something, for which CAP_BPF and CAP_PERFMON have to be permitted;
 	 * it raises them itself, for that moment. May be NULL: never. */
