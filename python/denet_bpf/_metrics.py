@@ -367,7 +367,7 @@ class MetadataRecord(TypedDict, total=False):
     #: metadata at the start.
     memory_limit_kb: int
     #: The least CPU quota of CMD's cgroup and those above it; absent without one; as it was at the
-    #: end, of metadata at the start; of a container what it sees of it.
+    #: end, of metadata at the start; without BPF of a container what it sees of it.
     cpu_limit_cores: float
 
 
@@ -867,7 +867,7 @@ class SummaryRecord(TypedDict, total=False):
     #: The most memory that the cgroup of --own-cgroup had, with page cache and kernel memory (kb).
     cgroup_peak_kb: int
     #: The least CPU quota of CMD's cgroup and those above it; absent without one; as it was at the
-    #: end, of metadata at the start; of a container what it sees of it.
+    #: end, of metadata at the start; without BPF of a container what it sees of it.
     cpu_limit_cores: float
     #: Time of the run for which a quota kept that cgroup from running, summed over CPUs; of several
     #: with a quota the one that waited most (ns); of all in the cgroup, not of CMD alone.

@@ -78,6 +78,37 @@ class Limits(Case):
     def test_a_quota_that_is_changed_by_bpf(self):
         self.check_quota("bpf")
 
+    @exact
+    @unittest.skipUnless(os.path.exists(f"{CPU}/cgroup.procs"), "no cgroups of version 1 for the CPU here")
+    def test_a_quota_of_a_group_whose_files_are_not_seen(self):
+        def throttled():
+            with open(f"{group}/cpu.stat", encoding="ascii") as file:
+                return int(dict(line.split() for line in file)["throttled_time"])
+
+        def until_throttled():
+            wait_for_file(self.path("started"))
+            before = throttled()
+            wait_for("the quota keeps CMD from running", lambda: throttled() > before)
+            with open(self.path("done"), "w", encoding="ascii"):
+                pass
+
+        hide = 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"'
+        command = f'echo >"{self.path("started")}"; until [ -e "{self.path("done")}" ]; do :; done'
+        with made_in(CPU) as group, made_in(group) as inner:
+            put(f"{group}/cpu.cfs_quota_us", "50000")
+            args = ("run", "-o", self.path("f"), "--accounting", "bpf", "--", "sh", "-c", command)
+            around = [*ENTER, inner, "unshare", "--mount", "--cgroup", "sh", "-c", hide, "sh"]
+            with start(BIN, *args, program=around) as process:
+                until_throttled()
+                done = finish(process)
+            total = throttled()
+        self.assertEqual(done.status, 0, done.err)
+        records = parse_lines(self.read("f"))
+        summary = the(records, "summary")
+        self.assertEqual([the(records, kind)["cpu_limit_cores"] for kind in ("metadata", "summary")], [0.5, 0.5])
+        self.assertTrue(0 < summary["throttled_ns"] <= total, (summary["throttled_ns"], total))
+        self.assertRegex(done.err, rb" of 0\.5 cores \(quota\)")
+
     @not_sanitized  # which would itself be short of memory
     @unittest.skipUnless(os.path.exists(f"{MEMORY}/memory.oom_control"), "no cgroups of version 1 for memory here")
     def test_proc_tells_who_was_killed_for_want_of_memory(self):

@@ -51,6 +51,7 @@ struct script {
 	uint32_t unknown;
 	uint64_t tasks_lost;
 	uint64_t peak_kb;
+	struct source_limits limits; /* -ESRCH without any */
 	bool sees_no_births;
 
 	unsigned int walks;
@@ -342,6 +343,17 @@ static inline int scripted_account(const struct source *source, uint64_t id,
 	return 0;
 }
 
+static inline int scripted_limits(struct source *source, pid_t pid,
+				  struct source_limits *ret_limits)
+{
+	(void)source;
+	if (!script.limits.cpu_count)
+		return -ESRCH;
+	assert_int_equal(pid, actor_of(ROOT)->task.tgid);
+	*ret_limits = script.limits;
+	return 0;
+}
+
 static inline void scripted_wake_at_every_exit(struct source *source)
 {
 	(void)source;
@@ -368,6 +380,7 @@ static inline uint64_t scripted_peak_kb(const struct source *source)
 		.sample = scripted_sample, .totals = scripted_totals, .unknown = scripted_unknown, \
 		.account = scripted_account, .wake_at_every_exit = scripted_wake_at_every_exit,    \
 		.tasks_lost = scripted_tasks_lost, .peak_kb = scripted_peak_kb,                    \
+		.limits = scripted_limits,                                                         \
 	}
 
 static const struct source_ops scripted_ops = SCRIPTED_OPS("scripted", true, scripted_open);

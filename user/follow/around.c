@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "follow/around.h"
 
+#include <math.h>
 #include <unistd.h>
 
 #include "procfs/pressure.h"
@@ -15,6 +16,7 @@ void around_init(struct around *around)
 		.stall_ns = DENET_UNKNOWN,
 	};
 	cpu_group_init(&around->cpu);
+	limits_init(&around->limits);
 }
 
 static void close_if_open(int *fd)
@@ -58,11 +60,13 @@ static void note_stall(struct around *around, const struct pressure *pressure)
 }
 
 /* Optional: a figure that cannot be had is left out. */
-void around_open(struct around *around, const struct procfs *procfs, pid_t pid)
+void around_open(struct around *around, const struct procfs *procfs, struct source *source,
+		 pid_t pid)
 {
 	around->pressure_fd = pressure_open(procfs);
 	memory_group_open(&around->group, procfs, pid);
 	cpu_group_open(&around->cpu, procfs, pid);
+	limits_open(&around->limits, source, pid);
 	around->is_stall_of_group = begin_stall(around, around->group.pressure_fd);
 	if (!around->is_stall_of_group)
 		(void)begin_stall(around, around->pressure_fd);
@@ -71,10 +75,32 @@ void around_open(struct around *around, const struct procfs *procfs, pid_t pid)
 	around->is_net_known = around->netdev_fd >= 0;
 }
 
-void around_read_again(struct around *around)
+void around_read_again(struct around *around, struct source *source)
 {
 	memory_group_read_again(&around->group);
 	cpu_group_read_again(&around->cpu);
+	limits_read_again(&around->limits, source);
+}
+
+/* Files may hide the groups around a container; the source may not be asked, or not have been. */
+double around_cpu_limit_cores(const struct around *around)
+{
+	return fmin(around->cpu.limit_cores, around->limits.cores);
+}
+
+double around_first_cpu_limit_cores(const struct around *around)
+{
+	return fmin(around->cpu.first_limit_cores, around->limits.first_cores);
+}
+
+/* The more of one group. */
+uint64_t around_throttled_ns(const struct around *around)
+{
+	uint64_t by_files = around->cpu.throttled_ns, by_source = around->limits.throttled_ns;
+
+	if (by_files == UINT64_MAX || by_source == UINT64_MAX)
+		return by_files == UINT64_MAX ? by_source : by_files;
+	return by_files > by_source ? by_files : by_source;
 }
 
 /* An interface that goes away takes its counters along. */

@@ -129,9 +129,9 @@ void finish_monitoring(struct denet_monitor *monitor)
 		take_last_sample(monitor);
 	root_note_unseen(&monitor->root);
 	show_exit(monitor);
-	root_reap(&monitor->root);
 	/* Before the command's own cgroup is removed. */
-	around_read_again(&monitor->around);
+	around_read_again(&monitor->around, monitor->source);
+	root_reap(&monitor->root);
 	finish_group(monitor);
 	sum_up(monitor);
 	monitor->phase = PHASE_ENDED;

@@ -29,7 +29,7 @@ void start_clocks(struct denet_monitor *monitor)
 
 void start_observing(struct denet_monitor *monitor, pid_t pid)
 {
-	around_open(&monitor->around, &monitor->procfs, pid);
+	around_open(&monitor->around, &monitor->procfs, monitor->source, pid);
 	if (monitor->warning[0] && monitor->observer.on_warning)
 		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
 	monitor_warn_of_group(monitor);

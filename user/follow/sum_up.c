@@ -102,6 +102,16 @@ static void fill_root_alone(const struct denet_monitor *monitor, struct denet_su
 	shown->threads_total = root->threads_total;
 }
 
+static void fill_cpu_limit(const struct around *around, struct denet_summary *shown)
+{
+	double now = around_cpu_limit_cores(around), first = around_first_cpu_limit_cores(around);
+
+	shown->cpu_limit_cores = now;
+	shown->cpu_limit_changed = isnan(now) != isnan(first) || (!isnan(now) && now != first);
+	if (shown->cpu_limit_changed)
+		shown->cpu_limit_before_cores = first;
+}
+
 /* As they are at the end, and where that is not what they were, as they were. */
 static void fill_limits(const struct around *around, struct denet_summary *shown)
 {
@@ -111,11 +121,8 @@ static void fill_limits(const struct around *around, struct denet_summary *shown
 		shown->memory_limit_before_kb = around->group.first_limit_kb;
 	shown->memory_limit_hit = around->group.was_hit;
 	shown->oom_kills = around->group.kills;
-	shown->cpu_limit_cores = around->cpu.limit_cores;
-	shown->cpu_limit_changed = cpu_group_has_changed(&around->cpu);
-	if (shown->cpu_limit_changed)
-		shown->cpu_limit_before_cores = around->cpu.first_limit_cores;
-	shown->throttled_ns = around->cpu.throttled_ns;
+	shown->throttled_ns = around_throttled_ns(around);
+	fill_cpu_limit(around, shown);
 }
 
 static void fill_measured(const struct denet_monitor *monitor, struct denet_summary *shown)
