@@ -13,6 +13,7 @@ from harness import (
     finish,
     need_root,
     not_sanitized,
+    parse,
     parse_lines,
     start,
     the,
@@ -102,6 +103,10 @@ class Limits(Case):
                 until_throttled()
                 done = finish(process)
             total = throttled()
+            put(f"{group}/cpu.cfs_quota_us", "150000")
+            with start("doctor", "--json", program=[*around, BIN]) as process:
+                found = parse(finish(process).out)
+        self.assertEqual(found["cgroup_cpu_limit_cores"], 1.5)
         self.assertEqual(done.status, 0, done.err)
         records = parse_lines(self.read("f"))
         summary = the(records, "summary")

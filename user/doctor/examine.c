@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,6 +78,7 @@ static void try_probe(struct examination *examination)
 	shown->has_task_storage = answer_of(findings->has_task_storage);
 	shown->has_ring_buffer = answer_of(findings->has_ring_buffer);
 	shown->load_path = findings->load_path;
+	shown->cpu_limit_cores = fmin(shown->cpu_limit_cores, findings->cpu_limit_cores);
 	if (!findings->reason.error) {
 		shown->accounting = DENET_ACCOUNTING_BPF;
 		return;

@@ -13,25 +13,6 @@ void limits_init(struct limits *limits)
 	};
 }
 
-static bool is_quota(const struct cpu_limit *limit)
-{
-	return limit->quota_ns != SOURCE_NO_QUOTA && limit->period_ns;
-}
-
-static double least_cores(const struct source_limits *limits)
-{
-	double least = NAN;
-
-	for (size_t i = 0; i < limits->cpu_count; i++) {
-		const struct cpu_limit *limit = &limits->cpu[i];
-		double cores = (double)limit->quota_ns / (double)limit->period_ns;
-
-		if (is_quota(limit) && !(least <= cores))
-			least = cores;
-	}
-	return least;
-}
-
 static int ask(struct source *source, pid_t pid, struct source_limits *ret_limits)
 {
 	if (!source || !source->ops->limits)
@@ -45,7 +26,7 @@ void limits_open(struct limits *limits, struct source *source, pid_t pid)
 	limits->pid = pid;
 	if (ask(source, pid, &limits->first))
 		return;
-	limits->first_cores = limits->cores = least_cores(&limits->first);
+	limits->first_cores = limits->cores = source_least_cores(&limits->first);
 }
 
 static const struct cpu_limit *find(const struct source_limits *limits, uint64_t group)
@@ -65,7 +46,7 @@ static void note_throttled(struct limits *limits, const struct cpu_limit *now)
 	if (!before || now->throttled_ns < before->throttled_ns)
 		return;
 	throttled_ns = now->throttled_ns - before->throttled_ns;
-	if (!is_quota(now) && !throttled_ns)
+	if (!source_is_quota(now) && !throttled_ns)
 		return;
 	if (limits->throttled_ns == UINT64_MAX || throttled_ns > limits->throttled_ns)
 		limits->throttled_ns = throttled_ns;
@@ -77,7 +58,7 @@ void limits_read_again(struct limits *limits, struct source *source)
 
 	if (ask(source, limits->pid, &now))
 		return;
-	limits->cores = least_cores(&now);
+	limits->cores = source_least_cores(&now);
 	for (size_t i = 0; i < now.cpu_count; i++)
 		note_throttled(limits, &now.cpu[i]);
 }

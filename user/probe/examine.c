@@ -4,9 +4,11 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "probe/messages.h"
 #include "probe/probe_internal.h"
@@ -26,8 +28,16 @@ static int ignore_task(void *context, const struct task_sample *task)
 	return 0;
 }
 
+/* Files of the groups around a container are not seen inside. */
+static double least_cores(struct probe *probe)
+{
+	struct source_limits limits;
+
+	return probe_limits(&probe->source, getpid(), &limits) ? NAN : source_least_cores(&limits);
+}
+
 /* Loads as a run does, and samples once: iterators are opened with rights of their own. */
-static int try_load(const struct probe_options *options, const char **ret_path,
+static int try_load(const struct probe_options *options, const char **ret_path, double *ret_cores,
 		    struct probe_reason *ret_reason)
 {
 	AUTO(buf) struct buf log = { 0 };
@@ -39,10 +49,12 @@ static int try_load(const struct probe_options *options, const char **ret_path,
 		r = probe_load(probe, options);
 	if (!r)
 		r = probe_iterate(probe, TREE_SAMPLE_TASKS, ignore_task, NULL);
-	if (r)
+	if (r) {
 		note(ret_reason, r, &log);
-	else
+	} else {
 		*ret_path = probe->load_path;
+		*ret_cores = least_cores(probe);
+	}
 	messages_into(NULL);
 	return r;
 }
@@ -52,9 +64,10 @@ static void try_path(struct probe_path_finding *path, const char *name,
 		     const struct probe_options *options)
 {
 	const char *load_path = NULL;
+	double cores;
 
 	path->name = name;
-	if (try_load(options, &load_path, &path->reason))
+	if (try_load(options, &load_path, &cores, &path->reason))
 		path->works = PROBE_NO;
 	else if (!strcmp(load_path, name))
 		path->works = PROBE_YES;
@@ -189,9 +202,10 @@ void probe_examine(struct probe_findings *ret_findings)
 	static const struct object_kind *const kinds[] = { &load_kind, &edges_kind, &members_kind };
 	const struct probe_options options = { 0 };
 
-	*ret_findings = (struct probe_findings){ 0 };
+	*ret_findings = (struct probe_findings){ .cpu_limit_cores = NAN };
 	messages_begin();
-	(void)try_load(&options, &ret_findings->load_path, &ret_findings->reason);
+	(void)try_load(&options, &ret_findings->load_path, &ret_findings->cpu_limit_cores,
+		       &ret_findings->reason);
 	try_paths(ret_findings);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		try_programs(ret_findings, kinds[i]);

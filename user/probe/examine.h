@@ -34,6 +34,7 @@ struct probe_path_finding {
 struct probe_findings {
 	struct probe_reason reason; /* of the load as a run does it */
 	const char *load_path; /* NULL when none works */
+	double cpu_limit_cores; /* of this process, seen from outside its cgroups; NaN without one */
 	struct probe_path_finding paths[PROBE_PATHS];
 	struct probe_program_finding programs[PROBE_PROGRAMS_MAX];
 	size_t programs_count;

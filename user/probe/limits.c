@@ -73,7 +73,7 @@ static void watch_end(struct probe *probe)
 	size_t i, count = 0;
 
 	for (i = 0; i < first->cpu_count && count < LIMITS_AT_END_MAX; i++)
-		if (first->cpu[i].quota_ns != SOURCE_NO_QUOTA)
+		if (source_is_quota(&first->cpu[i]))
 			at_end->groups[count++] = first->cpu[i].group;
 	__sync_synchronize();
 	if (count)

@@ -8,6 +8,7 @@
 #define DENET_SOURCE_SOURCE_H
 
 #include <linux/types.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,25 @@ struct source_limits {
 	struct cpu_limit cpu[SOURCE_LIMITS_MAX];
 	size_t cpu_count;
 };
+
+static inline bool source_is_quota(const struct cpu_limit *limit)
+{
+	return limit->quota_ns != SOURCE_NO_QUOTA && limit->period_ns;
+}
+
+/* The least quota, in CPUs; NaN without one. */
+static inline double source_least_cores(const struct source_limits *limits)
+{
+	double least = NAN;
+
+	for (size_t i = 0; i < limits->cpu_count; i++) {
+		const struct cpu_limit *limit = &limits->cpu[i];
+
+		if (source_is_quota(limit))
+			least = fmin(least, (double)limit->quota_ns / (double)limit->period_ns);
+	}
+	return least;
+}
 
 struct source_ops {
 	const char *name;
