@@ -5,23 +5,15 @@
 
 #include "task/compat.bpf.h"
 #include "task/knobs.bpf.h"
+#include "task/memory.bpf.h"
 
 #define SIGNAL_GROUP_EXIT 0x4
 
 static __always_inline __u64 memory_cgroup_id(struct task_struct *task)
 {
-	struct mem_cgroup *memory;
-	int subsys;
-
-	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+	if (!has_memory_cgroups())
 		return 0;
-	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	/*
-	 * By the whole that the css begins: the kernel's cache of types has one slot for
-	 * cgroup_subsys_state and seq_file, and each miss is a walk through all types.
-	 */
-	memory = (void *)BPF_CORE_READ(task, cgroups, subsys[subsys]);
-	return BPF_CORE_READ(memory, css.cgroup, kn, id);
+	return BPF_CORE_READ(memory_cgroup_of(task), css.cgroup, kn, id);
 }
 
 /* As wait() gives it. Each field that is named is looked up by the kernel at every load. */
