@@ -99,7 +99,8 @@ BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
 WHOLE_OBJ := $(BPF_OBJ) $(BUILD)/bpf/tree/group.bpf.o
 SKELETONS := $(BUILD)/bpf/whole.skel.h $(BUILD)/bpf/denet.lskel.h \
 	$(BUILD)/bpf/edges.skel.h $(BUILD)/bpf/edges.lskel.h \
-	$(BUILD)/bpf/members.skel.h $(BUILD)/bpf/members.lskel.h
+	$(BUILD)/bpf/members.skel.h $(BUILD)/bpf/members.lskel.h \
+	$(BUILD)/bpf/net.skel.h
 
 # Charts of a report: both files or none.
 DYGRAPHS ?= /usr/share/javascript/dygraphs
@@ -170,9 +171,11 @@ $(BUILD)/bpf/whole.linked.o: $(WHOLE_OBJ)
 
 $(BUILD)/bpf/edges.linked.o: $(BUILD)/bpf/edges/edges.bpf.o
 $(BUILD)/bpf/members.linked.o: $(BUILD)/bpf/members/members.bpf.o
+$(BUILD)/bpf/net.linked.o: $(BUILD)/bpf/net/net.bpf.o
 $(BUILD)/bpf/host.linked.o: $(BUILD)/bpf/host/host.bpf.o
 $(BUILD)/bpf/events.linked.o: $(BUILD)/bpf/host/events.bpf.o
-$(BUILD)/bpf/edges.linked.o $(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o $(BUILD)/bpf/events.linked.o:
+$(BUILD)/bpf/edges.linked.o $(BUILD)/bpf/members.linked.o $(BUILD)/bpf/net.linked.o $(BUILD)/bpf/host.linked.o \
+		$(BUILD)/bpf/events.linked.o:
 	$(say) LINK $@
 	$(Q)$(BPFTOOL) gen object $@ $<
 
@@ -363,7 +366,7 @@ clean:
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(WHOLE_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
-	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/host/host.bpf.d $(BUILD)/bpf/host/events.bpf.d
+	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/net/net.bpf.d $(BUILD)/bpf/host/host.bpf.d $(BUILD)/bpf/host/events.bpf.d
 
 .PHONY: all host-left-out help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e check-san-e2e-proc check-san-e2e-exact install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:

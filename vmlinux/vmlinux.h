@@ -230,6 +230,14 @@ struct linux_binprm {
 	void *interp;
 };
 
+struct sock_common {
+	short unsigned int skc_family;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
 enum cgroup_subsys_id {
 	cpuset_cgrp_id = 0,
 	cpu_cgrp_id = 1,

@@ -96,7 +96,7 @@ static __always_inline void write_ended_threads(struct process_account *account)
 	struct task_sample *record;
 
 	account->walk = request.walk;
-	if (account->threads_live == account->threads_total)
+	if (!account_has_used(account))
 		return;
 	record = next_record();
 	if (!record)

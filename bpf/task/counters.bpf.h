@@ -27,6 +27,8 @@
 		(counters)->disk_write_cancelled_bytes = READ(task, ioac.cancelled_write_bytes); \
 		(counters)->syscall_read_count = READ(task, ioac.syscr);                         \
 		(counters)->syscall_write_count = READ(task, ioac.syscw);                        \
+		(counters)->socket_rx_bytes = 0;                                                 \
+		(counters)->socket_tx_bytes = 0;                                                 \
 	} while (0)
 
 #define READ_DIRECTLY(task, field) ((task)->field)

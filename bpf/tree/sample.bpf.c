@@ -49,7 +49,7 @@ int sample_tasks(struct bpf_iter__task *ctx)
 			if (is_full(seq))
 				return 1;
 			account->walk = walk;
-			if (account->threads_live != account->threads_total)
+			if (account_has_used(account))
 				write_ended_threads(seq, account, &sample);
 		}
 	}

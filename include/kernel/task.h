@@ -34,6 +34,8 @@ struct task_counters {
 	__u64 disk_write_cancelled_bytes; /* dirty pages that were removed first, by whoever did that */
 	__u64 syscall_read_count; /* ioac: syscr and syscw */
 	__u64 syscall_write_count;
+	__u64 socket_rx_bytes; /* of no task, but of its process: counted at the call, if asked for */
+	__u64 socket_tx_bytes;
 };
 
 /* Figures of struct task_counters that a source may not be able to tell. */
@@ -43,7 +45,8 @@ struct task_counters {
 #define COUNTER_SWITCHES 8u
 #define COUNTER_MIGRATIONS 16u
 #define COUNTER_IO 32u
-#define COUNTER_ALL 63u
+#define COUNTER_NET 64u
+#define COUNTER_ALL 127u
 
 /* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
 struct task_knobs {
@@ -93,7 +96,10 @@ struct task_sample {
 #define SAMPLE_EXITING 2u
 #define SAMPLE_RUNNING 4u /* on a CPU: slice_ns may not be 0 */
 #define SAMPLE_DEAD 8u /* a leader that ended before its threads: not in the sum */
-/* Not a task: what the ended threads of a living process have used. It is in the totals already. */
+/*
+ * Not a task: what the ended threads of a living process have used, and all of its sockets. It is in the
+ * totals already.
+ */
 #define SAMPLE_ENDED_THREADS 16u
 /* Not a task: a whole process with all its threads, by /proc. */
 #define SAMPLE_PROCESS 32u
@@ -101,10 +107,10 @@ struct task_sample {
 
 #pragma GCC diagnostic pop
 
-_Static_assert(sizeof(struct task_counters) == 128, "layout of task_counters");
+_Static_assert(sizeof(struct task_counters) == 144, "layout of task_counters");
 _Static_assert(sizeof(struct task_knobs) == 24, "layout of task_knobs");
 _Static_assert(sizeof(struct pid_view) == 16, "layout of pid_view");
 _Static_assert(sizeof(struct cpu_limit) == 40, "layout of cpu_limit");
-_Static_assert(sizeof(struct task_sample) == 216, "layout of task_sample");
+_Static_assert(sizeof(struct task_sample) == 232, "layout of task_sample");
 
 #endif

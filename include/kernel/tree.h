@@ -74,7 +74,7 @@ struct process_account {
 	__u64 walk; /* the last that has shown its ended threads */
 	__u64 told_boot_ns; /* when another process last sent it a signal that ends */
 	__u64 told_by_id; /* 0 for who is no member */
-	struct task_counters used; /* of the threads that have ended */
+	struct task_counters used; /* of the threads that have ended, and all of sockets */
 	__u32 tgid;
 	__u32 parent_tgid; /* at its birth */
 	__u32 threads_live;
@@ -100,6 +100,13 @@ struct process_account {
  */
 #define ACCOUNT_JOINED 64u
 #define ACCOUNT_LEFT 128u /* went out of that cgroup, and lives on */
+
+/* Whether used holds anything: threads have ended, or sockets were used. */
+static inline bool account_has_used(const struct process_account *account)
+{
+	return account->threads_live != account->threads_total || account->used.socket_rx_bytes ||
+	       account->used.socket_tx_bytes;
+}
 
 /* Decided before loading: what they cut off is dropped by the verifier and costs nothing. */
 struct tree_knobs {
@@ -140,6 +147,14 @@ struct limits_at_end {
 	__u64 groups[LIMITS_AT_END_MAX]; /* likewise */
 	struct cpu_limit cpu[LIMITS_AT_END_MAX];
 	__u64 is_known; /* set last */
+};
+
+/* What counts the bytes of sockets knows of the object that follows the tree. */
+struct net_knobs {
+	__u32 totals_offset; /* among its globals */
+	__u32 generation;
+	bool use_storage; /* as there */
+	bool pad[3];
 };
 
 /* A process that is to be followed though it exists already, by tgid in a map. */
@@ -226,17 +241,18 @@ struct tree_totals {
 #pragma GCC diagnostic pop
 
 _Static_assert(sizeof(struct task_member) == 24, "layout of task_member");
-_Static_assert(sizeof(struct process_account) == 304, "layout of process_account");
+_Static_assert(sizeof(struct process_account) == 320, "layout of process_account");
 _Static_assert(sizeof(struct tree_knobs) == 4, "layout of tree_knobs");
 _Static_assert(sizeof(struct member_slot) == 16, "layout of member_slot");
 _Static_assert(sizeof(struct members_request) == 24, "layout of members_request");
 _Static_assert(sizeof(struct group_knobs) == 16, "layout of group_knobs");
 _Static_assert(sizeof(struct limit_walk) == 64, "layout of limit_walk");
 _Static_assert(sizeof(struct limits_at_end) == 208, "layout of limits_at_end");
+_Static_assert(sizeof(struct net_knobs) == 12, "layout of net_knobs");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
-_Static_assert(sizeof(struct exec_event) == 248, "layout of exec_event");
-_Static_assert(sizeof(struct exit_event) == 312, "layout of exit_event");
+_Static_assert(sizeof(struct exec_event) == 264, "layout of exec_event");
+_Static_assert(sizeof(struct exit_event) == 328, "layout of exit_event");
 _Static_assert(sizeof(struct edge_event) == 24, "layout of edge_event");
-_Static_assert(sizeof(struct tree_totals) == 256, "layout of tree_totals");
+_Static_assert(sizeof(struct tree_totals) == 272, "layout of tree_totals");
 
 #endif

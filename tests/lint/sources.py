@@ -18,6 +18,7 @@ MAY_INCLUDE = {
     "bpf/tree": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "bpf/edges": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
     "bpf/members": {"bpf/task", "kernel/tree.h", "bpf", "vmlinux"},
+    "bpf/net": {"kernel/tree.h", "bpf", "vmlinux"},
     "bpf/host": {"bpf/task", "kernel/host.h", "bpf", "vmlinux"},
     "user/util": {"denet/denet.h"},  # struct denet_error
     "user/metrics": {"util", "denet/denet.h", "kernel/task.h"},

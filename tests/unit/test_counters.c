@@ -27,6 +27,8 @@ static const size_t offsets[] = {
 	offsetof(struct task_counters, disk_write_cancelled_bytes),
 	offsetof(struct task_counters, syscall_read_count),
 	offsetof(struct task_counters, syscall_write_count),
+	offsetof(struct task_counters, socket_rx_bytes),
+	offsetof(struct task_counters, socket_tx_bytes),
 };
 
 #define FIELDS (sizeof(offsets) / sizeof(*offsets))

@@ -66,7 +66,8 @@ struct member *member_add(struct poller *poller, pid_t pid, struct member *paren
 	member->pidfd = -1;
 	member->io_fd = -1;
 	member->is_stat_due = true;
-	member->unknown = COUNTER_RUN_DELAY | COUNTER_SWITCHES | COUNTER_MIGRATIONS | COUNTER_IO;
+	member->unknown = COUNTER_RUN_DELAY | COUNTER_SWITCHES | COUNTER_MIGRATIONS | COUNTER_IO |
+			  COUNTER_NET;
 	if (idmap_put(&poller->by_pid, (uint64_t)pid, member)) {
 		free(member);
 		return NULL;

@@ -2,6 +2,7 @@
 /* The operations that make the poller a source. */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "poller/poller_internal.h"
@@ -118,8 +119,14 @@ static uint32_t unknown(const struct source *source)
 {
 	const struct poller *poller = poller_of_const(source);
 
-	return COUNTER_RUN_DELAY | COUNTER_MIGRATIONS |
+	return COUNTER_RUN_DELAY | COUNTER_MIGRATIONS | COUNTER_NET |
 	       (poller->has_switches ? 0 : COUNTER_SWITCHES) | (poller->has_io ? 0 : COUNTER_IO);
+}
+
+static void explain_net(const struct source *source, char *text, size_t size)
+{
+	(void)source;
+	(void)snprintf(text, size, "/proc does not show them");
 }
 
 /* As last seen. */
@@ -164,6 +171,7 @@ const struct source_ops poller_source_ops = {
 	.sample = sample,
 	.totals = totals,
 	.unknown = unknown,
+	.explain_net = explain_net,
 	.account = account,
 	.wake_at_every_exit = wake_at_every_exit,
 	.tasks_lost = tasks_lost,

@@ -199,7 +199,8 @@ static void look_into_btf(struct probe_findings *findings)
 
 void probe_examine(struct probe_findings *ret_findings)
 {
-	static const struct object_kind *const kinds[] = { &load_kind, &edges_kind, &members_kind };
+	static const struct object_kind *const kinds[] = { &load_kind, &edges_kind, &members_kind,
+							   &net_kind };
 	const struct probe_options options = { 0 };
 
 	*ret_findings = (struct probe_findings){ .cpu_limit_cores = NAN };

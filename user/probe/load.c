@@ -231,6 +231,8 @@ static void adopt_light(struct probe *probe)
 	probe->at_once_fd = skel->maps.at_once_by_cpu.map_fd;
 	probe->free_slots_fd = skel->maps.free_slots.map_fd;
 	probe->members_fd = skel->maps.member_by_address.map_fd;
+	probe->storage_fd = skel->maps.member_by_task.map_fd;
+	probe->globals = (struct globals){ skel->maps.bss.map_fd, skel->bss };
 	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
 	probe->members_tree.slots_fd = skel->maps.slot_by_number.map_fd;
 }
@@ -267,6 +269,7 @@ static void adopt_whole(struct probe *probe)
 	probe->at_once_fd = bpf_map__fd(skel->maps.at_once_by_cpu);
 	probe->free_slots_fd = bpf_map__fd(skel->maps.free_slots);
 	probe->members_fd = bpf_map__fd(skel->maps.member_by_address);
+	probe->globals = (struct globals){ bpf_map__fd(skel->maps.bss), skel->bss };
 	probe->members_tree = MEMBERS_TREE(probe, skel->bss);
 	probe->members_tree.slots_fd = bpf_map__fd(skel->maps.slot_by_number);
 }

@@ -21,13 +21,15 @@ struct probe_options {
 	bool no_slices; /* running tasks as of their last tick, as without FAIR_GROUP_SCHED */
 	bool map_pids; /* as in a pid namespace */
 	bool fail_storage; /* storage is there, but no birth finds any */
+	bool no_net; /* the bytes of sockets are not known, as before 6.3 */
 	bool no_signals; /* who told a process to end is not known, as where that is refused */
 	int passes_max; /* after which seeding gives up */
 	bool no_members; /* samples walk over all tasks, as before 6.2 */
 	bool force_members; /* samples by members from the third one on, whatever it costs */
 	bool no_cookies; /* of links, as before 6.10 */
 	uint32_t slot_blocks; /* room for so many times 16 members by slots */
-	bool by_group; /* no test's: members are those of the cgroup, by libbpf alone */
+	bool net; /* no test's, as the next: the bytes of sockets are asked for */
+	bool by_group; /* members are those of the cgroup, by libbpf alone */
 	struct group_knobs group;
 };
 

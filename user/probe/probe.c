@@ -13,6 +13,7 @@
 #include "probe/probe_internal.h"
 #include "probe/rest.h"
 #include "util/clock.h"
+#include "util/kernel_version.h"
 
 /* The arguments and the path have to lie within what the ring handed over. */
 static void handle_exec(const struct source_events *sink, const void *data, size_t size)
@@ -68,6 +69,7 @@ static struct probe_options add_forced(const struct probe_options *options)
 	both.fail_storage |= forced.fail_storage;
 	both.map_pids |= forced.map_pids;
 	both.no_signals |= forced.no_signals;
+	both.no_net |= forced.no_net;
 	both.no_members |= forced.no_members;
 	both.force_members |= forced.force_members;
 	both.no_cookies |= forced.no_cookies;
@@ -104,6 +106,8 @@ static int prepare(struct probe *probe, const struct probe_options *options)
 
 	if (r)
 		return r;
+	if (options->net)
+		probe_open_net(probe, options);
 	r = prepare_at_once(probe);
 	if (r)
 		return r;
@@ -124,6 +128,7 @@ void probe_free(struct probe *probe)
 	probe_forget_limits(probe);
 	members_close(&probe->members);
 	probe_close_edges(probe);
+	probe_close_net(probe);
 	probe_unload(probe);
 	free(probe->at_once);
 	free(probe);
@@ -195,9 +200,11 @@ static __u32 hierarchy_of(const char *controller)
 	return i;
 }
 
-static int open_for_group(const struct source_group *group, struct source **ret_source)
+static int open_for_group(const struct source_options *options, struct source **ret_source)
 {
+	const struct source_group *group = options->group;
 	const struct probe_options own = {
+		.net = options->net,
 		.by_group = true,
 		.group = {
 			.id = group->id,
@@ -211,14 +218,16 @@ static int open_for_group(const struct source_group *group, struct source **ret_
 
 static int open_source(const struct source_options *options, struct source **ret_source)
 {
-	const struct probe_options own = { 0 };
+	const struct probe_options own = { .net = options->net };
+	/* A link of the last use that lives on would count the bytes of the next once more. */
+	bool is_reusable = options->keep_loaded && !options->net;
 	int r;
 
 	if (options->group)
-		return open_for_group(options->group, ret_source);
-	r = options->keep_loaded && wake_kept(ret_source) ? 0 : probe_open(&own, ret_source);
+		return open_for_group(options, ret_source);
+	r = is_reusable && wake_kept(ret_source) ? 0 : probe_open(&own, ret_source);
 	if (!r)
-		probe_of(*ret_source)->is_reusable = options->keep_loaded;
+		probe_of(*ret_source)->is_reusable = is_reusable;
 	return r;
 }
 
@@ -383,8 +392,17 @@ static int sample(struct source *source, source_task_fn on_task, void *context,
 
 static uint32_t unknown(const struct source *source)
 {
-	(void)source;
-	return 0;
+	return probe_of_const(source)->net.is_loaded ? 0 : COUNTER_NET;
+}
+
+static void explain_net(const struct source *source, char *text, size_t size)
+{
+	const struct probe_reason *reason = &probe_of_const(source)->net.reason;
+	const char *why = reason->text[0] ? reason->text : strerror(-reason->error);
+
+	if (!kernel_version_has(6, 3))
+		why = "kernels before 6.3 have nothing that tells";
+	(void)snprintf(text, size, "%s", why);
 }
 
 static int account(const struct source *source, uint64_t id, struct process_account *ret_account)
@@ -455,6 +473,7 @@ const struct source_ops probe_source_ops = {
 	.sample = sample,
 	.totals = totals,
 	.unknown = unknown,
+	.explain_net = explain_net,
 	.account = account,
 	.limits = probe_limits,
 	.wants_rights = wants_rights,

@@ -27,6 +27,9 @@ extern const struct object_kind load_kind;
 /* edges.c: who begot whom while the tree is looked for. */
 extern const struct object_kind edges_kind;
 
+/* net.c: what counts the bytes of sockets. */
+extern const struct object_kind net_kind;
+
 /* The globals of the programs, where the kernel reads and writes them. Borrowed. */
 struct probe_shared {
 	struct tree_totals *totals;
@@ -54,10 +57,24 @@ struct probe_limits {
 	struct source_limits first;
 };
 
+/* The map that the globals are in, and where it is mapped. Borrowed. */
+struct globals {
+	int fd;
+	const void *begin;
+};
+
+/* What is loaded where the bytes of sockets are asked for. */
+struct net {
+	struct object object; /* owned */
+	bool is_loaded;
+	struct probe_reason reason; /* why it is not */
+};
+
 struct probe {
 	struct source source; /* first: a source is a probe */
 	struct object tree; /* owned */
 	struct edges edges;
+	struct net net;
 	const char *load_path;
 	unsigned int times_forced; /* tests had forced something else by then */
 	bool is_reusable; /* it is kept when it is closed */
@@ -70,6 +87,8 @@ struct probe {
 	int at_once_fd;
 	int free_slots_fd;
 	int members_fd; /* those in the hash */
+	int storage_fd; /* those in task storage, where that is used */
+	struct globals globals;
 	int passes_max; /* of seeding */
 	struct probe_limits limits; /* owned */
 	struct members members; /* owned */
@@ -116,6 +135,10 @@ void probe_unload(struct probe *probe);
 int probe_prepare_edges(struct probe *probe);
 void probe_rest_edges(struct probe *probe);
 void probe_close_edges(struct probe *probe);
+
+/* net.c: loads it and attaches it, or notes why that cannot be. */
+void probe_open_net(struct probe *probe, const struct probe_options *options);
+void probe_close_net(struct probe *probe);
 
 /* How often the kernel has left a program out, since it was loaded. */
 uint64_t probe_missed_runs(const struct probe *probe);

@@ -46,6 +46,7 @@ struct source_options {
 	/* This process becomes a subreaper: orphans of the tree are its children, are followed and
 	 * waited for. All its children but those that it has already are taken for such. */
 	bool adopt_orphans;
+	bool net; /* the bytes of sockets are asked for */
 	/* When it is closed it may keep for the next one what was dear to get, for some seconds. */
 	bool keep_loaded;
 };
@@ -110,6 +111,8 @@ struct source_ops {
 	void (*totals)(const struct source *source, struct tree_totals *ret_totals);
 	/* COUNTER_: what the totals do not tell. */
 	uint32_t (*unknown)(const struct source *source);
+	/* Why COUNTER_NET is among it though it was asked for, in words, for one line. */
+	void (*explain_net)(const struct source *source, char *text, size_t size);
 	/* Of a living process; -ENOENT when it has none. */
 	int (*account)(const struct source *source, uint64_t id,
 		       struct process_account *ret_account);
