@@ -26,10 +26,10 @@ $(BUILD)/tests/bpf/test_hostevents: $(BUILD)/user/hostprobe/hostevents.o
 
 # The core again, forced onto the ways that other kernels go (PATH.TEST, see tests/bpf/path.c), and in
 # a pid namespace.
-BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach programs told) \
+BPF_PATH_RUNS ?= $(addprefix old.test_,cpu lifecycle identity memory_io attach programs told net) \
 	$(addprefix hash.test_,lifecycle identity samples programs told) deaf.test_told \
-	$(addprefix members.test_,lifecycle identity samples attach programs) slots.test_samples \
-	whole.test_samples $(addprefix spill.test_,lifecycle attach) \
+	$(addprefix members.test_,lifecycle identity samples attach programs net) slots.test_samples \
+	whole.test_samples $(addprefix spill.test_,lifecycle attach net) \
 	$(addprefix namespace.test_,lifecycle probe)
 BPF_RUNS = $(notdir $(BPF_TEST_BIN)) $(BPF_PATH_RUNS)
 
@@ -40,7 +40,7 @@ $(BUILD)/tests/denet-bpf: $(CLI_OBJ) $(BUILD)/tests/bpf/path.o $(INSIDE)
 
 # Status 77 is a skip; with DENET_REQUIRE_BPF=1 the programs fail instead.
 build-bpf: $(BPF_TEST_BIN) $(BUILD)/bpf/denet.linked.o $(BUILD)/bpf/whole.linked.o $(BUILD)/bpf/edges.linked.o \
-		$(BUILD)/bpf/members.linked.o $(BUILD)/bpf/host.linked.o $(BUILD)/bpf/events.linked.o
+		$(BUILD)/bpf/members.linked.o $(BUILD)/bpf/net.linked.o $(BUILD)/bpf/host.linked.o $(BUILD)/bpf/events.linked.o
 
 check-bpf: build-bpf
 	$(Q)failed=; tests/bpf/check_object.py $(BUILD)/bpf/*.linked.o || failed=" check_object"; \

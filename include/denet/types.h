@@ -40,6 +40,8 @@ struct denet_counters {
 	uint64_t disk_write_cancelled_bytes; /* dirty pages removed before they reached the disk */
 	uint64_t syscall_read_count; /* calls of read() and the like */
 	uint64_t syscall_write_count;
+	uint64_t socket_rx_bytes; /* IPv4 and IPv6; known with denet_options.net */
+	uint64_t socket_tx_bytes;
 };
 
 /* One process at one moment; for a tree the sums over what lives, and counters over all that was. */

@@ -248,7 +248,7 @@ Options = _struct(
     (c_bool, "own_programs_only", "adopt_orphans", "keep_records", "records_compat_denet"),
     (c_bool, "keep_loaded"),
     (c_char_p, "label", "proc_root"),
-    (c_bool, "no_pss"),
+    (c_bool, "no_pss", "net"),
 )
 
 # argv, environment: arrays of char *, the last NULL

@@ -157,6 +157,8 @@ RUN_DELAY_NS = "run_delay_ns"
 SAMPLE_COUNT = "sample_count"
 SAMPLES_FAILED = "samples_failed"
 SMT_ACTIVE = "smt_active"
+SOCKET_RX_BYTES = "socket_rx_bytes"
+SOCKET_TX_BYTES = "socket_tx_bytes"
 SOME_AVG10 = "some_avg10"
 SPAN_NS = "span_ns"
 START_MS = "start_ms"
@@ -237,6 +239,8 @@ CSV_COLUMNS: Tuple[str, ...] = (
     "syscall_write_count",
     "pss_is_bound",
     "pss_is_rough",
+    "socket_rx_bytes",
+    "socket_tx_bytes",
 )
 
 # denet's reader drops a sample without them.
@@ -288,6 +292,8 @@ COUNTERS: Tuple[str, ...] = (
     "disk_write_cancelled_bytes",
     "syscall_read_count",
     "syscall_write_count",
+    "socket_rx_bytes",
+    "socket_tx_bytes",
 )
 
 
@@ -458,6 +464,11 @@ class MemberSample(TypedDict, total=False):
     run_delay_ns: int
     #: Resident memory, each shared page by its share; where it was read, near peaks (kb).
     pss_kb: int
+    #: Bytes received through sockets of IPv4 and IPv6; with --net (bytes); what splice() takes from
+    #: a socket is not in it.
+    socket_rx_bytes: int
+    #: Bytes sent through sockets of IPv4 and IPv6; with --net (bytes).
+    socket_tx_bytes: int
     #: Keys that are there for denet's reader alone: not known, or last known of what has ended.
     unknown: Any
 
@@ -529,6 +540,11 @@ class AggregatedSample(TypedDict, total=False):
     #: True when processes that share pages began or ended while PSS was read, one after the other:
     #: it may be far off, either way.
     pss_is_rough: bool
+    #: Bytes received through sockets of IPv4 and IPv6; with --net (bytes); what splice() takes from
+    #: a socket is not in it.
+    socket_rx_bytes: int
+    #: Bytes sent through sockets of IPv4 and IPv6; with --net (bytes).
+    socket_tx_bytes: int
     #: Keys that are there for denet's reader alone: not known, or last known of what has ended.
     unknown: Any
 
@@ -596,6 +612,11 @@ class SampleRecord(TypedDict, total=False):
     syscall_read_count: int
     #: Calls of write() and the like; with accounting proc a lower bound.
     syscall_write_count: int
+    #: Bytes received through sockets of IPv4 and IPv6; with --net (bytes); what splice() takes from
+    #: a socket is not in it.
+    socket_rx_bytes: int
+    #: Bytes sent through sockets of IPv4 and IPv6; with --net (bytes).
+    socket_tx_bytes: int
     #: Keys that are there for denet's reader alone: not known, or last known of what has ended.
     unknown: Any
 
@@ -674,6 +695,11 @@ class ProcessRecord(TypedDict, total=False):
     syscall_read_count: int
     #: Calls of write() and the like; with accounting proc a lower bound.
     syscall_write_count: int
+    #: Bytes received through sockets of IPv4 and IPv6; with --net (bytes); what splice() takes from
+    #: a socket is not in it.
+    socket_rx_bytes: int
+    #: Bytes sent through sockets of IPv4 and IPv6; with --net (bytes).
+    socket_tx_bytes: int
     #: The path of its cgroup: v2, else v1 memory.
     cgroup: str
     #: Whether cpu_time_ns is the kernel's closed account.
@@ -896,6 +922,11 @@ class SummaryRecord(TypedDict, total=False):
     #: absent where that is the root of its hierarchy; of all in the cgroup, not of CMD alone; of
     #: cgroups below it with v2 only.
     oom_kills: int
+    #: Bytes received through sockets of IPv4 and IPv6; with --net (bytes); what splice() takes from
+    #: a socket is not in it.
+    socket_rx_bytes: int
+    #: Bytes sent through sockets of IPv4 and IPv6; with --net (bytes).
+    socket_tx_bytes: int
 
 
 class ProgramShare(TypedDict, total=False):
@@ -918,6 +949,11 @@ class ProgramShare(TypedDict, total=False):
     peak_rss_kb: int
     #: True when peak_rss_kb is only known to be reached.
     peak_rss_is_bound: bool
+    #: Bytes received through sockets of IPv4 and IPv6; with --net (bytes); what splice() takes from
+    #: a socket is not in it.
+    socket_rx_bytes: int
+    #: Bytes sent through sockets of IPv4 and IPv6; with --net (bytes).
+    socket_tx_bytes: int
 
 
 class MachineRecord(TypedDict, total=False):

@@ -42,6 +42,8 @@ static struct denet_sample sample_from(uint64_t first)
 			.disk_write_cancelled_bytes = 23,
 			.syscall_read_count = 24,
 			.syscall_write_count = DENET_UNKNOWN,
+			.socket_rx_bytes = 25,
+			.socket_tx_bytes = DENET_UNKNOWN,
 		},
 		.sys_net_rx_bytes = 9,
 		.sys_net_tx_bytes = 10,
@@ -67,7 +69,7 @@ static void csv_header_names_each_column(void **state)
 		"psi_mem_some_avg10,psi_mem_full_avg10,cpu_time_ns,ctx_switches_voluntary,"
 		"ctx_switches_involuntary,run_delay_ns,processes_started,processes_exited,"
 		"pss_kb,disk_write_cancelled_bytes,syscall_read_count,syscall_write_count,"
-		"pss_is_bound,pss_is_rough\r\n");
+		"pss_is_bound,pss_is_rough,socket_rx_bytes,socket_tx_bytes\r\n");
 }
 
 static void csv_row_is_the_aggregate_with_unknown_fields_empty(void **state)
@@ -86,15 +88,17 @@ static void csv_row_is_the_aggregate_with_unknown_fields_empty(void **state)
 	(void)state;
 	csv_append_header(&header);
 	csv_append_row(&buf, &tree, false);
-	assert_string_equal(buf_text(&buf), "1000,12.5,2,3,,4,5,6,7,8,9,10,11,12,13,,,"
-					    "18446744073709551614,18,19,20,21,22,,23,24,,,\r\n");
+	assert_string_equal(buf_text(&buf),
+			    "1000,12.5,2,3,,4,5,6,7,8,9,10,11,12,13,,,"
+			    "18446744073709551614,18,19,20,21,22,,23,24,,,,25,\r\n");
 	assert_int_equal(count_commas(buf_text(&buf)), count_commas(buf_text(&header)));
 	/* What it held once is no figure of a column. */
 	tree.aggregated_is_over = true;
 	buf_reset(&buf);
 	csv_append_row(&buf, &tree, false);
-	assert_string_equal(buf_text(&buf), "1000,12.5,,,,4,5,6,7,8,9,10,,,13,,,"
-					    "18446744073709551614,18,19,20,21,22,,23,24,,,\r\n");
+	assert_string_equal(buf_text(&buf),
+			    "1000,12.5,,,,4,5,6,7,8,9,10,,,13,,,"
+			    "18446744073709551614,18,19,20,21,22,,23,24,,,,25,\r\n");
 }
 
 static void csv_says_of_pss_alone_whether_it_is_a_bound(void **state)
@@ -105,11 +109,11 @@ static void csv_says_of_pss_alone_whether_it_is_a_bound(void **state)
 	(void)state;
 	tree.aggregated.pss_kb = 77;
 	csv_append_row(&buf, &tree, false);
-	assert_non_null(strstr(buf_text(&buf), ",77,23,24,,0,0\r\n"));
+	assert_non_null(strstr(buf_text(&buf), ",77,23,24,,0,0,25,\r\n"));
 	buf_reset(&buf);
 	tree.pss_is_bound = true;
 	csv_append_row(&buf, &tree, false);
-	assert_non_null(strstr(buf_text(&buf), ",77,23,24,,1,0\r\n"));
+	assert_non_null(strstr(buf_text(&buf), ",77,23,24,,1,0,25,\r\n"));
 }
 
 static void csv_row_of_the_root_alone_has_no_process_count(void **state)
@@ -129,7 +133,7 @@ static void csv_row_of_the_root_alone_has_no_process_count(void **state)
 	tree.parent.pss_kb = 77;
 	csv_append_row(&buf, &tree, true);
 	assert_string_equal(buf_text(&buf), "500,12.5,501,502,,4,5,6,7,8,9,10,11,,13,0.5,0.25,"
-					    "18446744073709551614,18,19,20,,,77,23,24,,,\r\n");
+					    "18446744073709551614,18,19,20,,,77,23,24,,,,25,\r\n");
 }
 
 int main(void)

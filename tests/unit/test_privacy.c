@@ -57,6 +57,8 @@ static void what_is_cut_and_what_is_withheld_add_up(void **state)
 		.syscall_write_bytes = 200,
 		.disk_read_bytes = 300,
 		.disk_write_bytes = 400,
+		.socket_rx_bytes = 500,
+		.socket_tx_bytes = 600,
 	};
 	const struct task_counters told = {
 		.cpu_time_ns = 20 * MS,
@@ -74,7 +76,7 @@ static void what_is_cut_and_what_is_withheld_add_up(void **state)
 	(void)state;
 	privacy_cut(&used, &unknown, &withheld);
 	assert_memory_equal(&used, &told, sizeof(told));
-	assert_int_equal(unknown, COUNTER_MIGRATIONS | COUNTER_IO);
+	assert_int_equal(unknown, COUNTER_MIGRATIONS | COUNTER_IO | COUNTER_NET);
 	counters_add(&used, &withheld);
 	assert_memory_equal(&used, &whole, sizeof(whole));
 }
@@ -132,7 +134,7 @@ static void living_are_cut_and_so_is_their_sum(void **state)
 		assert_int_equal(tree_find(&tree, 1)->unknown, 0);
 		assert_int_equal(tree_find(&tree, 2)->used.cpu_time_ns, ms / 10 * 10 * MS);
 		assert_int_equal(tree_find(&tree, 2)->used.disk_read_bytes, 0);
-		assert_int_equal(tree_find(&tree, 2)->unknown, COUNTER_IO);
+		assert_int_equal(tree_find(&tree, 2)->unknown, COUNTER_IO | COUNTER_NET);
 		assert_int_equal(tree_find(&tree, 2)->slice_ns, 0);
 		assert_int_equal(tree.live.cpu_time_ns, (ms + ms / 10 * 10) * MS);
 		assert_int_equal(tree.live.disk_read_bytes, 1000);

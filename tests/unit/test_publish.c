@@ -42,6 +42,8 @@ static void publish_puts_each_counter_in_its_place(void **state)
 		.disk_write_cancelled_bytes = 12,
 		.syscall_read_count = 13,
 		.syscall_write_count = 14,
+		.socket_rx_bytes = 15,
+		.socket_tx_bytes = 16,
 	};
 	struct denet_counters shown;
 
@@ -60,6 +62,12 @@ static void publish_puts_each_counter_in_its_place(void **state)
 	assert_int_equal(shown.disk_write_bytes, 11);
 	assert_int_equal(shown.disk_write_cancelled_bytes, 12);
 	assert_int_equal(shown.syscall_read_count, 13);
+	assert_int_equal(shown.syscall_write_count, 14);
+	assert_int_equal(shown.socket_rx_bytes, 15);
+	assert_int_equal(shown.socket_tx_bytes, 16);
+	publish_counters(&counters, COUNTER_NET, TICK, &shown);
+	assert_true(shown.socket_rx_bytes == DENET_UNKNOWN);
+	assert_true(shown.socket_tx_bytes == DENET_UNKNOWN);
 	assert_int_equal(shown.syscall_write_count, 14);
 }
 

@@ -18,7 +18,7 @@ static const struct record_style denets = { .compat_denet = true };
 static const struct denet_counters no_counters = {
 	DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN,
 	DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN,
-	DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN,
+	DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN, DENET_UNKNOWN,
 };
 
 static const struct denet_counters counters = {
@@ -38,6 +38,8 @@ static const struct denet_counters counters = {
 	.disk_write_cancelled_bytes = 14,
 	.syscall_read_count = 15,
 	.syscall_write_count = 16,
+	.socket_rx_bytes = 19,
+	.socket_tx_bytes = 20,
 };
 
 static struct denet_sample full_sample(void)
@@ -87,9 +89,11 @@ static struct denet_sample blank_sample(void)
 #define OURS_JSON                                                          \
 	",\"cpu_time_ns\":9007199254740993,\"ctx_switches_voluntary\":11," \
 	"\"ctx_switches_involuntary\":12,\"run_delay_ns\":4"
-#define RUN_JSON                                                          \
-	",\"processes_started\":21,\"processes_exited\":20,\"pss_kb\":90" \
-	",\"disk_write_cancelled_bytes\":14,\"syscall_read_count\":15,\"syscall_write_count\":16"
+#define SOCKETS_JSON ",\"socket_rx_bytes\":19,\"socket_tx_bytes\":20"
+#define RUN_JSON                                                                                \
+	",\"processes_started\":21,\"processes_exited\":20,\"pss_kb\":90"                       \
+	",\"disk_write_cancelled_bytes\":14,\"syscall_read_count\":15,\"syscall_write_count\":" \
+	"16" SOCKETS_JSON
 #define PROCESS_JSON \
 	"\"ts_ms\":1700000000123," COMMON_JSON "\"uptime_secs\":17,\"cpu_core\":3," PSI_JSON
 
@@ -118,9 +122,10 @@ static void record_tree_has_denets_keys_first_and_in_order(void **state)
 	assert_string_equal(
 		buf_text(&buf),
 		"{\"kind\":\"tree\",\"ts_ms\":1700000000124,\"parent\":{" PROCESS_JSON OURS_JSON
-		",\"pss_kb\":90},\"children\":[{\"pid\":42,\"command\":\"sh\",\"metrics\":"
-		"{" PROCESS_JSON OURS_JSON
-		",\"pss_kb\":90}}],\"aggregated\":{\"ts_ms\":1700000000124," COMMON_JSON
+		",\"pss_kb\":90" SOCKETS_JSON
+		"},\"children\":[{\"pid\":42,\"command\":\"sh\",\"metrics\":"
+		"{" PROCESS_JSON OURS_JSON ",\"pss_kb\":90" SOCKETS_JSON
+		"}}],\"aggregated\":{\"ts_ms\":1700000000124," COMMON_JSON
 		"\"process_count\":2,\"uptime_secs\":17," PSI_JSON OURS_JSON RUN_JSON "}}");
 }
 
@@ -351,7 +356,8 @@ static void record_summary_adds_ours_to_denets(void **state)
 		"\"memory_limit_hit\":true,\"accounting\":\"bpf\","
 		"\"events_lost\":0,\"records_lost\":0,\"tasks_lost\":0,\"monitor_cpu_ns\":31,"
 		"\"monitor_peak_rss_kb\":2150,\"cpu_limit_cores\":0.5,\"throttled_ns\":77,"
-		"\"cpus_usable\":2,\"root_alone\":true,\"ends_unknown\":0,\"oom_kills\":0}");
+		"\"cpus_usable\":2,\"root_alone\":true,\"ends_unknown\":0,\"oom_kills\":"
+		"0" SOCKETS_JSON "}");
 }
 
 static void record_summary_without_accounting_has_no_figures(void **state)

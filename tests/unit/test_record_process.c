@@ -32,6 +32,8 @@ static const struct denet_counters counters = {
 	.disk_write_cancelled_bytes = 14,
 	.syscall_read_count = 15,
 	.syscall_write_count = 16,
+	.socket_rx_bytes = 17,
+	.socket_tx_bytes = 18,
 };
 
 static void record_process_has_every_figure(void **state)
@@ -70,8 +72,8 @@ static void record_process_has_every_figure(void **state)
 		"\"disk_write_bytes\":6,\"syscall_read_bytes\":7,\"syscall_write_bytes\":8,"
 		"\"page_faults_cached\":9,\"page_faults_disk\":10,\"ctx_switches_voluntary\":11,"
 		"\"ctx_switches_involuntary\":12,\"migrations\":13,\"disk_write_cancelled_bytes\":"
-		"14,\"syscall_read_count\":15,\"syscall_write_count\":16,\"cgroup\":\"/"
-		"user.slice\","
+		"14,\"syscall_read_count\":15,\"syscall_write_count\":16,\"socket_rx_bytes\":17,"
+		"\"socket_tx_bytes\":18,\"cgroup\":\"/user.slice\","
 		"\"exact\":true,\"id\":281474976710658,\"parent_id\":281474976710657,"
 		"\"start_ns\":-5,\"end_ns\":195,\"cwd\":\"/src\"}");
 }
@@ -117,24 +119,32 @@ static void record_process_tells_no_want_of_memory_that_it_does_not_know(void **
 		strstr(buf_text(&buf), "\"signal\":9,\"core_dumped\":false,\"threads_total"));
 }
 
+#define NOTHING_BUT(cpu_ns)                                                \
+	{                                                                  \
+		.cpu_time_ns = (cpu_ns), .socket_rx_bytes = DENET_UNKNOWN, \
+		.socket_tx_bytes = DENET_UNKNOWN                           \
+	}
+
 static void record_process_has_each_program_that_it_ran(void **state)
 {
 	const struct denet_process_program programs[] = {
 		{ .comm = "make",
 		  .start_ns = 5,
-		  .used = { .cpu_time_ns = 1 },
+		  .used = NOTHING_BUT(1),
 		  .peak_rss_kb = DENET_UNKNOWN,
 		  .is_forked = true },
 		{ .comm = "sh",
 		  .command = { .args = "sh\0-c", .args_len = 6 },
 		  .start_ns = -9,
-		  .used = { .cpu_time_ns = 2 },
+		  .used = NOTHING_BUT(2),
 		  .peak_rss_kb = 30,
 		  .peak_is_bound = true },
 		{ .comm = "cc",
 		  .command = { .args = "cc", .args_len = 3 },
 		  .start_ns = 70,
-		  .used = { .cpu_time_ns = DENET_UNKNOWN },
+		  .used = { .cpu_time_ns = DENET_UNKNOWN,
+			    .socket_rx_bytes = 51,
+			    .socket_tx_bytes = 52 },
 		  .peak_rss_kb = 50 },
 	};
 	const struct denet_process process = {
@@ -153,7 +163,9 @@ static void record_process_has_each_program_that_it_ran(void **state)
 		"{\"comm\":\"sh\",\"cmd\":[\"sh\",\"-c\"],\"start_ns\":-9,\"cpu_time_ns\":2,\"peak_"
 		"rss_kb\":30,"
 		"\"peak_rss_is_bound\":true},"
-		"{\"comm\":\"cc\",\"start_ns\":70,\"peak_rss_kb\":50}],\"programs_omitted\":4}"));
+		"{\"comm\":\"cc\",\"start_ns\":70,\"peak_rss_kb\":50,\"socket_rx_"
+		"bytes\":51,"
+		"\"socket_tx_bytes\":52}],\"programs_omitted\":4}"));
 }
 
 static void record_process_says_who_told_it_to_end(void **state)

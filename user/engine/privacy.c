@@ -19,6 +19,9 @@ bool privacy_covers(const struct identity *identity, const struct command *comma
 	return privacy_matters(identity) && (!command || command->is_private);
 }
 
+/* What sockets carry is I/O as any other. */
+#define HIDDEN (COUNTER_IO | COUNTER_NET)
+
 static void hide_io(struct task_counters *used)
 {
 	struct metric_list list = metric_list_of_kernel();
@@ -26,7 +29,7 @@ static void hide_io(struct task_counters *used)
 	for (size_t i = 0; i < list.count; i++) {
 		const struct metric *metric = list.uses[i].metric;
 
-		if (metric->kernel_unknown & COUNTER_IO)
+		if (metric->kernel_unknown & HIDDEN)
 			memset((char *)used + metric->kernel_offset, 0, sizeof(uint64_t));
 	}
 }
@@ -39,7 +42,7 @@ void privacy_cut(struct task_counters *used, uint32_t *unknown, struct task_coun
 	used->cpu_user_ns -= used->cpu_user_ns % STEP_NS;
 	used->cpu_system_ns -= used->cpu_system_ns % STEP_NS;
 	used->run_delay_ns -= used->run_delay_ns % STEP_NS;
-	*unknown |= COUNTER_IO;
+	*unknown |= HIDDEN;
 	counters_subtract(ret_withheld, used);
 }
 

@@ -234,6 +234,7 @@ static void show_ended(struct denet_monitor *monitor, const struct process_accou
 	struct task_counters used;
 	struct denet_process shown;
 
+	told.unknown |= monitor->tree.unknown;
 	account_used(account, process, &used);
 	withhold(monitor, command, &told, &used);
 	times_note_end(&monitor->times, account->exit_boot_ns);
@@ -378,6 +379,7 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 		account_recall(process, &account);
 	else if (process->id == monitor->root.id)
 		account.threads_total -= monitor_has_own_thread(monitor);
+	account.unknown |= monitor->tree.unknown;
 	show_account(monitor, &account, process, &shown);
 	shown.uid = identity_read_uid(&monitor->identity, (pid_t)process->pid);
 	if (!cgroup_file_read(&monitor->procfs, (pid_t)process->pid, sizeof(cgroup), cgroup))

@@ -74,6 +74,7 @@ static int try_source(struct denet_monitor *monitor, const struct source_ops *op
 		.procfs = &monitor->procfs,
 		.group = monitor->cgroup ? &group : NULL,
 		.adopt_orphans = monitor->options.adopt_orphans && monitor->root.is_ours,
+		.net = monitor->options.net,
 		.keep_loaded = monitor->options.keep_loaded,
 	};
 	char why[200];
@@ -91,6 +92,9 @@ static int try_source(struct denet_monitor *monitor, const struct source_ops *op
 	monitor->accounting = accounting_of(ops);
 	if (ops->is_exact)
 		identity_trust_kernel(&monitor->identity);
+	monitor->ledger.unknown = ops->unknown(monitor->source);
+	/* Of nobody; what else it does not tell each process says itself. */
+	monitor->tree.unknown = monitor->ledger.unknown & COUNTER_NET;
 	if (!monitor->source->sees_memory_at_exit)
 		memory_look_for_peaks(&monitor->memory);
 	return seed(monitor, error);

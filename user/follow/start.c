@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* From a request to a monitor that follows: `run` and `attach`. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,12 +28,27 @@ void start_clocks(struct denet_monitor *monitor)
 	root_begin_rate(&monitor->root, now_ns);
 }
 
+/* Asked for, and of nobody told. */
+static void warn_of_net(const struct denet_monitor *monitor)
+{
+	const struct source *source = monitor->source;
+	char why[200], text[256];
+
+	if (!monitor->options.net || !source || !monitor->observer.on_warning ||
+	    !(source->ops->unknown(source) & COUNTER_NET))
+		return;
+	source->ops->explain_net(source, why, sizeof(why));
+	(void)snprintf(text, sizeof(text), "bytes of sockets are not told: %s", why);
+	monitor->observer.on_warning(monitor->observer.context, text);
+}
+
 void start_observing(struct denet_monitor *monitor, pid_t pid)
 {
 	around_open(&monitor->around, &monitor->procfs, monitor->source, pid);
 	if (monitor->warning[0] && monitor->observer.on_warning)
 		monitor->observer.on_warning(monitor->observer.context, monitor->warning);
 	monitor_warn_of_group(monitor);
+	warn_of_net(monitor);
 }
 
 static int watch_root(struct denet_monitor *monitor)

@@ -86,6 +86,17 @@ const struct metric metric_figures[] = {
 	    (IN_WHOLES(28, used.syscall_write_count), IN_PROCESS(32, used.syscall_write_count),
 	     IN_SUMMARY(44, used.syscall_write_count)),
 	    KERNEL(syscall_write_count, IO)),
+	ROW(COUNTER, U64, "socket_rx_bytes", "bytes", 0,
+	    "Bytes received through sockets of IPv4 and IPv6; with --net.", "sock_recv_length",
+	    "what splice() takes from a socket is not in it",
+	    (IN_SAMPLES(31, used.socket_rx_bytes), IN_PROCESS(33, used.socket_rx_bytes),
+	     IN_PROGRAM(8, used.socket_rx_bytes), IN_SUMMARY(86, used.socket_rx_bytes)),
+	    LABEL("Sockets Received"), KERNEL(socket_rx_bytes, NET)),
+	ROW(COUNTER, U64, "socket_tx_bytes", "bytes", 0,
+	    "Bytes sent through sockets of IPv4 and IPv6; with --net.", "sock_send_length", NULL,
+	    (IN_SAMPLES(32, used.socket_tx_bytes), IN_PROCESS(34, used.socket_tx_bytes),
+	     IN_PROGRAM(9, used.socket_tx_bytes), IN_SUMMARY(87, used.socket_tx_bytes)),
+	    LABEL("Sockets Sent"), KERNEL(socket_tx_bytes, NET)),
 
 	/* Samples */
 	ROW(GAUGE, FLOAT, "cpu_usage", "percent", METRIC_DEMANDED,

@@ -72,6 +72,7 @@ struct process *tree_enter(struct tree *tree, uint64_t id, uint32_t pid)
 	}
 	process->id = id;
 	process->pid = pid;
+	process->unknown = tree->unknown;
 	if (idmap_put(&tree->by_id, id, process)) {
 		give_slot_back(tree, process->slot);
 		free(process);
@@ -120,7 +121,7 @@ static void begin_process(struct tree *tree, struct process *process)
 	process->walked = (struct task_counters){ 0 };
 	process->slice_ns = 0;
 	process->threads = 0;
-	process->unknown = 0;
+	process->unknown = tree->unknown;
 	process->mm = 0;
 	process->is_leader_alive = false;
 	process->is_running = false;

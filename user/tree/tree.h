@@ -58,6 +58,7 @@ struct tree {
 	uint32_t *free_slots; /* owned */
 	uint32_t free_slots_count;
 	uint32_t slots_count; /* that were ever given; free_slots has room for all */
+	uint32_t unknown; /* COUNTER_: what the source tells of nobody; set by who has opened it */
 	uint64_t walk;
 	struct task_counters live; /* sum over the living tasks of this walk */
 	uint64_t slice_ns; /* the same of their slices in progress */
