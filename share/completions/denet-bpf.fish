@@ -106,6 +106,7 @@ complete -c denet-bpf -n '__denet_bpf_has attach' -l since-process-start -d 'cou
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l pss -d 'PSS of everybody at each sample; slow'
 complete -c denet-bpf -n '__denet_bpf_has run attach bench' -l no-pss -d 'PSS is never read'
 complete -c denet-bpf -n '__denet_bpf_has run attach bench' -l accounting -x -a 'auto bpf proc' -d 'bpf: exact or not at all'
+complete -c denet-bpf -n '__denet_bpf_has run attach' -l net -d 'bytes that each process sends and receives'
 complete -c denet-bpf -n '__denet_bpf_has run' -l own-cgroup -d 'CMD in a cgroup of its own'
 complete -c denet-bpf -n '__denet_bpf_has run attach doctor' -l proc-root -r -F -d 'read DIR as /proc'
 complete -c denet-bpf -n '__denet_bpf_has run' -l live -d 'figures on the terminal while CMD runs'

@@ -58,6 +58,7 @@ static void our_files_show_our_totals_as_well(void **state)
 	summary.used.cpu_time_ns = 41920000000;
 	summary.used.cpu_user_ns = DENET_UNKNOWN;
 	summary.used.cpu_system_ns = DENET_UNKNOWN;
+	summary.used.socket_rx_bytes = summary.used.socket_tx_bytes = DENET_UNKNOWN;
 	summary.processes_total = summary.processes_exact = 1204;
 	summary.processes_peak = 19;
 	summary.threads_total = 1377;

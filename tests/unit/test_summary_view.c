@@ -98,6 +98,8 @@ static struct denet_summary build(void)
 			.migrations = 901,
 			.syscall_read_count = 123456,
 			.syscall_write_count = 7890,
+			.socket_rx_bytes = DENET_UNKNOWN,
+			.socket_tx_bytes = DENET_UNKNOWN,
 		},
 		.sys_net_rx_bytes = 2345,
 		.sys_net_tx_bytes = 1234,
@@ -198,6 +200,8 @@ static void verbose_shows_every_figure_and_the_records(void **state)
 
 	(void)state;
 	summary.used.disk_write_cancelled_bytes = 12 << 20;
+	summary.used.socket_rx_bytes = 3 << 20;
+	summary.used.socket_tx_bytes = 4567;
 	summary.cpus_usable = 1;
 	summary_view_append(&buf, &style, &summary, &context);
 	golden_check("summary_verbose", &buf);

@@ -125,6 +125,12 @@ static const struct piece disk[] = {
 	{ NULL, AT(used.disk_write_bytes), "written", NULL },
 };
 
+/* Known where it was asked for. */
+static const struct piece sockets[] = {
+	{ "network", AT(used.socket_rx_bytes), "received", NULL },
+	{ NULL, AT(used.socket_tx_bytes), "sent, by these processes", NULL },
+};
+
 static const struct piece details[] = {
 	{ "calls", AT(used.syscall_read_bytes), "read", NULL },
 	{ NULL, AT(used.syscall_write_bytes), "written, by system calls", NULL },
@@ -318,6 +324,7 @@ static void show_figures(struct view *view)
 	if (has(summary->used.disk_write_cancelled_bytes))
 		layout_piece(&view->layout, TONE_PLAIN, "%s removed before they reached the disk",
 			     human_bytes(summary->used.disk_write_cancelled_bytes).text);
+	SHOW_PIECES(view, sockets);
 	show_tree(view);
 	if (!is_brief(view))
 		waited_view_show_series(&view->layout, view->context->analysis);
