@@ -443,6 +443,12 @@ static void a_program_that_is_missing_is_a_loss_of_its_own(void **state)
 	advice_give(examination, "/a");
 	assert_int_equal(examination->shown.losses_count, 1);
 	assert_non_null(strstr(examination->losses[0], "attach"));
+	examination->shown.losses_count = 0;
+	examination->programs[0].hook = "tp_btf/sock_send_length";
+	examination->programs[0].is_for_attach = false;
+	advice_give(examination, "/a");
+	assert_int_equal(examination->shown.losses_count, 1);
+	assert_non_null(strstr(examination->losses[0], "--net"));
 }
 
 static void without_any_source_that_is_said(void **state)

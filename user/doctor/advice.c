@@ -128,6 +128,9 @@ static void show_losses_of_programs(struct advice *advice)
 		is_attach_hurt |= program->is_for_attach;
 		if (program->hook && !strcmp(program->hook, "tp_btf/signal_generate"))
 			lose(advice, "who told a process to end is not known");
+		if (program->hook && !strcmp(program->hook, "tp_btf/sock_send_length"))
+			lose(advice, "what processes send and receive cannot be counted: --net "
+				     "tells nothing");
 		are_samples_dear |= !strcmp(program->name, "sample_members");
 	}
 	if (is_attach_hurt)
