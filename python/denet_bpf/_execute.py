@@ -45,6 +45,7 @@ def execute_with_monitoring(
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
+    net: bool = False,
     records: str = "all",
     stdin: File = None,
     stdout: File = subprocess.DEVNULL,
@@ -76,8 +77,8 @@ def execute_with_monitoring(
                 words, base_interval_ms, max_interval_ms, since_process_start, output_file,
                 output_format, store_in_memory, quiet, include_children, write_metadata, write_env,
                 enable_ebpf, enable_gpu, accounting=accounting, children=children, pss=pss,
-                no_pss=no_pss, label=label, records=records, stdin=stdin, stdout=stdout, stderr=stderr,
-                cwd=cwd, env=env, new_session=True, own_cgroup=own_cgroup,
+                no_pss=no_pss, label=label, net=net, records=records, stdin=stdin, stdout=stdout,
+                stderr=stderr, cwd=cwd, env=env, new_session=True, own_cgroup=own_cgroup,
             )  # fmt: skip
         except RuntimeError as error:
             raise _as_subprocess_would(error, words[0], cwd) from error.__cause__

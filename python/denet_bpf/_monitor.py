@@ -160,6 +160,7 @@ class NativeMonitor:
         no_polling: bool = False,
         pss: bool = False,
         no_pss: bool = False,
+        net: bool = False,
         label: Optional[str] = None,
         children_max: Optional[int] = None,
         file: Optional["RecordFile"] = None,
@@ -186,6 +187,7 @@ class NativeMonitor:
             raise ValueError("pss and no_pss: one or the other")
         options.pss = pss
         options.no_pss = no_pss
+        options.net = net
         options.label = _encode(label) if label is not None else None
         options.keep_records = keep_records
         options.keep_loaded = True  # who monitors once often does so again: a decorated function

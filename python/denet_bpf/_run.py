@@ -39,6 +39,7 @@ def run(
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
+    net: bool = False,
     own_cgroup: bool = False,
     stdin: File = None,
     stdout: File = None,

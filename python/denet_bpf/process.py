@@ -46,9 +46,9 @@ class ProcessMonitor(Told):
     denet does; stdin, stdout, stderr, cwd and env change that as they do for subprocess.Popen,
     but for PIPE. accounting is "auto", "bpf" or "proc"; children how many children a sample
     lists; pss reads proportional memory at every sample, which is slow, no_pss never, and without
-    either it is read near the peak; label stands in the metadata. own_cgroup starts the command in
-    a cgroup made for it, by which its CPU is exact from /proc, too; where none can be made,
-    `warnings` says why. records is "all", or "denet" for a file of denet's own kinds and keys.
+    either it is read near the peak; label stands in the metadata; net counts what sockets carry, by
+    process, by BPF and Linux 6.3. own_cgroup starts the command in a cgroup made for it, by which
+    its CPU is exact from /proc, too. Where one of these cannot be had `warnings` says why. records is "all", or "denet" for a file of denet's own kinds and keys.
     enable_ebpf and enable_gpu are denet's; they do nothing, and a line of the log says so.
 
     RuntimeError when the command cannot be started or output_file not be opened, ValueError,
@@ -77,6 +77,7 @@ class ProcessMonitor(Told):
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
+        net: bool = False,
         records: str = "all",
         stdin: File = None,
         stdout: File = subprocess.DEVNULL,
@@ -90,7 +91,7 @@ class ProcessMonitor(Told):
         self._configure(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
-            enable_gpu, accounting, children, pss, no_pss, label, records,
+            enable_gpu, accounting, children, pss, no_pss, label, net, records,
         )  # fmt: skip
         with ExitStack() as stack:
             fds = descriptors(stack, stdin, stdout, stderr)
@@ -123,6 +124,7 @@ class ProcessMonitor(Told):
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
+        net: bool = False,
         records: str = "all",
     ) -> "ProcessMonitor":
         """Follows a running process with all that it has started and will start.
@@ -133,7 +135,7 @@ class ProcessMonitor(Told):
         self._configure(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
-            enable_gpu, accounting, children, pss, no_pss, label, records,
+            enable_gpu, accounting, children, pss, no_pss, label, net, records,
         )  # fmt: skip
         try:
             self._attach(pid)
@@ -147,7 +149,7 @@ class ProcessMonitor(Told):
         output_file: Optional[PathName], output_format: str, store_in_memory: bool, quiet: bool,
         include_children: bool, write_metadata: bool, write_env: bool, enable_ebpf: bool,
         enable_gpu: bool, accounting: str, children: Optional[int], pss: bool, no_pss: bool,
-        label: Optional[str], records: str,
+        label: Optional[str], net: bool, records: str,
     ) -> None:  # fmt: skip
         tell_what_does_nothing(enable_ebpf, enable_gpu)
         self._base_ms = parse_interval(base_interval_ms)
@@ -194,6 +196,7 @@ class ProcessMonitor(Told):
             no_polling=True,
             pss=bool(pss),
             no_pss=bool(no_pss),
+            net=bool(net),
             label=label,
             children_max=children,
             file=self._file,

@@ -61,6 +61,7 @@ class Monitor(Told):
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
+        net: bool = False,
         records: str = "all",
     ) -> None:
         self.base_interval_ms = parse_interval(base_interval_ms)
@@ -75,6 +76,7 @@ class Monitor(Told):
         self._accounting = accounting
         self._pss = bool(pss)
         self._no_pss = bool(no_pss)
+        self._net = bool(net)
         self._label = parse_label(label)
         self._records = parse_records(records)
         self._native: Optional[_monitor.NativeMonitor] = None
@@ -96,6 +98,7 @@ class Monitor(Told):
             include_children=bool(self.include_children),
             pss=self._pss,
             no_pss=self._no_pss,
+            net=self._net,
             label=self._label,
             file=file,
             keep_records=bool(self.store_in_memory),
@@ -258,6 +261,7 @@ def monitor(
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
+    net: bool = False,
     records: str = "all",
 ) -> Monitor:
     """A context manager that records what the calling process uses; intervals in milliseconds.
@@ -267,7 +271,7 @@ def monitor(
     return Monitor(
         base_interval_ms, max_interval_ms, output_file, output_format, store_in_memory,
         include_children, accounting=accounting, pss=pss, no_pss=no_pss, label=label,
-        records=records,
+        net=net, records=records,
     )  # fmt: skip
 
 
@@ -295,7 +299,8 @@ def profile(
     func: None = None, *, base_interval_ms: int = 100, max_interval_ms: int = 1000,
     output_file: Optional[PathName] = None, output_format: str = "jsonl",
     store_in_memory: bool = True, include_children: bool = True, accounting: str = "auto",
-    pss: bool = False, no_pss: bool = False, label: Optional[str] = None, records: str = "all",
+    pss: bool = False, no_pss: bool = False, label: Optional[str] = None,
+    net: bool = False, records: str = "all",
 ) -> _Decorator: ...  # fmt: skip
 def profile(
     func: Optional[Callable[..., Any]] = None,
@@ -310,6 +315,7 @@ def profile(
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
+    net: bool = False,
     records: str = "all",
 ) -> Any:
     """Decorates a function, also an async one: a call returns (result, samples).
@@ -327,7 +333,7 @@ def profile(
         return Monitor(
             base_interval_ms, max_interval_ms, output_file, output_format, store_in_memory,
             include_children, accounting=accounting, pss=pss, no_pss=no_pss, label=label,
-            records=records,
+            net=net, records=records,
         )  # fmt: skip
 
     new_monitor()  # what is wrong with an argument is told where it stands

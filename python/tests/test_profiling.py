@@ -32,7 +32,7 @@ def burn(seconds):
         pass
 
 
-OURS = {"accounting", "pss", "no_pss", "label", "records"}
+OURS = {"accounting", "pss", "no_pss", "label", "net", "records"}
 
 
 def options_of(function, skipped):

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""What is asked for by keyword wherever a monitor is made: pss, no_pss, label."""
+"""What is asked for by keyword wherever a monitor is made: pss, no_pss, label, net."""
 
 import json
+import socket
 
 import pytest
 from support import read_lines, started
@@ -83,6 +84,40 @@ def test_pss_is_read_at_every_sample_or_never(tmp_path, records_of):
 def test_both_at_once_are_refused(tmp_path, records_of):
     with pytest.raises(ValueError, match="pss"):
         records_of(tmp_path, pss=True, no_pss=True)
+
+
+@EVERYWHERE
+def test_proc_shows_nothing_of_sockets(tmp_path, records_of):
+    assert not any('"socket_rx_bytes"' in line for line in records_of(tmp_path, net=True))
+
+
+def test_why_it_shows_nothing_is_told():
+    monitor = denet.ProcessMonitor(["true"], 10, 10, quiet=True, accounting="proc", net=True)
+    monitor.run()
+    assert monitor.warnings == ["bytes of sockets are not told: /proc does not show them"]
+
+
+def over_loopback(text):
+    """Both ends are ours: what one sends the other receives."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_connection(server.getsockname()) as sender:
+            receiver, _ = server.accept()
+            sender.sendall(text)
+            with receiver:
+                assert receiver.recv(len(text), socket.MSG_WAITALL) == text
+
+
+def test_bytes_of_sockets_are_counted(tmp_path, exact):
+    over_loopback(b"not this")
+    with denet.monitor(net=True, output_file=tmp_path / "f") as watch:
+        over_loopback(b"x" * 12345)
+    last = watch.get_samples()[-1]
+    if "socket_rx_bytes" not in last:
+        pytest.skip("this kernel does not tell of the bytes of sockets")
+    assert (last["socket_rx_bytes"], last["socket_tx_bytes"]) == (12345, 12345)
+    with denet.monitor(output_file=tmp_path / "f") as watch:
+        over_loopback(b"nor this")
+    assert "socket_rx_bytes" not in watch.get_samples()[-1]
 
 
 def test_a_process_that_runs_is_labelled_too(tmp_path):
