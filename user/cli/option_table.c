@@ -272,7 +272,7 @@ const struct option_spec option_table[] = {
 		.group = OPTION_MEASURE,
 		.text = "bytes that each process sends and receives",
 		.details = "What goes through sockets of IPv4 and IPv6 is counted by process and "
-			   "program, exactly but for what splice() takes from a socket; loopback "
+			   "program, exactly but for what splice takes from a socket; loopback "
 			   "counts, at both ends. It takes BPF and Linux 6.3, and every such call "
 			   "of anybody on the machine then costs 0.2 us more.",
 	},
