@@ -27,7 +27,7 @@ $(BUILD)/tests/unit/test_follow $(BUILD)/tests/unit/test_follow_cgroup \
 	$(BUILD)/tests/unit/test_span: \
 	DENET_LDFLAGS += $(SET_CLOCK:%=-Wl,--wrap=%)
 # And threads use CPU.
-$(BUILD)/tests/unit/test_own: DENET_LDFLAGS += -Wl,--wrap=clock_thread_cpu_ns
+$(BUILD)/tests/unit/test_own: DENET_LDFLAGS += -Wl,--wrap=clock_read_ns
 # And memory is there or not.
 $(BUILD)/tests/unit/test_engine: DENET_LDFLAGS += -Wl,--wrap=calloc
 # And seconds pass at once.
@@ -44,7 +44,7 @@ check-unit: build-unit
 	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 # Several monitors and several threads under ThreadSanitizer, in a tree of its own.
-TSAN_BIN := $(BUILD)/tests/unit/test_threads $(BUILD)/tests/unit/test_api
+TSAN_BIN := $(BUILD)/tests/unit/test_threads $(BUILD)/tests/unit/test_threads_self $(BUILD)/tests/unit/test_api
 
 check-tsan:
 	$(Q)$(MAKE) --no-print-directory TSAN=1 BUILD=$(BUILD)/tsan run-tsan

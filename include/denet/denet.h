@@ -157,7 +157,8 @@ int denet_attach_cgroup(const struct denet_options *options, const struct denet_
 
 /*
  * The same as denet_attach() for the calling process itself, all its threads and what they start, from now on. The
- * CPU time of the thread that drives the monitor is left out. Ends by denet_monitor_finish().
+ * CPU time of the thread that drives the monitor is left out. Ends by denet_monitor_finish(), where the caller
+ * takes the last sample itself, so that no wait for a thread of ours is a part of what is measured.
  */
 int denet_self(const struct denet_options *options, const struct denet_observer *observer,
 	       struct denet_monitor **ret_monitor, struct denet_error *error);

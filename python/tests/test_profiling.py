@@ -377,3 +377,66 @@ os.waitpid(pid, 0)
     )
     assert done.stdout == "set() 1\nat the end set()\nat the end set()\n"
     assert done.stderr == ""
+
+
+# In a cgroup of its own, which counts what is charged in another way than we do. The clock of the
+# thread is read first: that has the kernel charge it with what it has used by then.
+REFEREED = """
+import json, os, pathlib, sys, time
+import denet_bpf
+folder = pathlib.Path(sys.argv[1])
+(folder / "cgroup.procs").write_text(str(os.getpid()))
+
+def used_ns():
+    time.thread_time_ns()
+    if (folder / "cpuacct.usage").exists():
+        return int((folder / "cpuacct.usage").read_text())
+    return int((folder / "cpu.stat").read_text().split()[1]) * 1000
+
+def burn():
+    end_s = time.thread_time() + 0.1
+    while time.thread_time() < end_s:
+        pass
+
+def measure():
+    watch = denet_bpf.monitor(1000, 1000)
+    around_ns = used_ns()
+    with watch:
+        block_ns = used_ns()
+        burn()
+        block_ns = used_ns() - block_ns
+    around_ns = used_ns() - around_ns
+    told_ns = json.loads(watch.get_summary())["cpu_time_ns"]
+    return told_ns - block_ns, around_ns - block_ns, block_ns
+
+denet_bpf.profile(lambda: None)()
+print(json.dumps([measure() for _ in range(7)]))
+"""
+
+
+@pytest.fixture
+def referee():
+    """A new cgroup that counts CPU time."""
+    for mount in ("/sys/fs/cgroup/cpuacct", "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup"):
+        folder = os.path.join(mount, f"denet-test-py-{os.getpid()}")
+        try:
+            os.mkdir(folder)
+        except OSError:
+            continue
+        try:
+            if any(os.path.exists(os.path.join(folder, f)) for f in ("cpuacct.usage", "cpu.stat")):
+                yield folder
+                return
+        finally:
+            wait_until(lambda: open(os.path.join(folder, "cgroup.procs")).read() == "")
+            os.rmdir(folder)
+    pytest.skip("no cgroup can be made here")
+
+
+def test_a_block_tells_what_its_cgroup_was_charged_with(exact, referee):
+    """All of what it used, and hardly anything of what it costs to stand in a block."""
+    done = run_python(REFEREED, referee)
+    assert done.returncode == 0, done.stderr
+    more = json.loads(done.stdout)
+    assert all(0 <= told_ns < around_ns for told_ns, around_ns, _ in more), more
+    assert min(told_ns / block_ns for told_ns, _, block_ns in more) < 0.01, more

@@ -47,6 +47,7 @@ struct script {
 	unsigned int storm; /* that many walks to come are not of the moment of the totals */
 	void (*during_walk)(struct script *script); /* once, in the midst of the next */
 	void (*during_open)(void);
+	void (*after_seed)(struct script *script);
 	uint64_t born_behind_walk; /* so many, and gone again, behind each walk */
 	uint32_t unknown;
 	uint64_t tasks_lost;
@@ -222,6 +223,8 @@ static inline int scripted_seed(struct source *source, pid_t pid, bool is_tree,
 						     : script.actors[i].task.tgid;
 		r = on_task(context, &script.actors[i].task);
 	}
+	if (script.after_seed)
+		script.after_seed(&script);
 	/* They were there before: nobody was born. */
 	script.totals.processes_started = 0;
 	return r;

@@ -4,9 +4,10 @@
 
 static uint64_t thread_cpu_ns;
 
-uint64_t __wrap_clock_thread_cpu_ns(void);
-uint64_t __wrap_clock_thread_cpu_ns(void)
+uint64_t __wrap_clock_read_ns(clockid_t clock);
+uint64_t __wrap_clock_read_ns(clockid_t clock)
 {
+	(void)clock;
 	return thread_cpu_ns;
 }
 
@@ -51,6 +52,23 @@ static void what_watches_itself_does_not_count_that(void **state)
 	end_world(&world);
 }
 
+/* Looking for the rest of the tree goes on after the thread that does it was found. */
+static void what_seeding_uses_after_it_has_met_itself_does_not_count(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	thread_cpu_ns = 3 * MS;
+	(void)enter_actor(ROOT, getpid(), "root");
+	script_use(ROOT, 3 * MS);
+	script.after_seed = use_as_monitor;
+	watch(&world, getpid());
+	assert_int_equal(summary_of(&world).used.cpu_time_ns, 2 * MS);
+	assert_int_equal(world.heard.ended[0].used.cpu_time_ns, 2 * MS);
+	end_world(&world);
+}
+
 /* The same of somebody else is all his. */
 static void what_others_use_is_theirs(void **state)
 {
@@ -68,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_watches_itself_does_not_count_that),
+		cmocka_unit_test(what_seeding_uses_after_it_has_met_itself_does_not_count),
 		cmocka_unit_test(what_others_use_is_theirs),
 	};
 

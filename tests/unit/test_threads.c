@@ -15,7 +15,6 @@
 #include <cmocka.h>
 
 #include "denet/denet.h"
-#include "sanitized.h"
 #include "util/cleanup.h"
 
 #define LONG_MS 60000
@@ -406,44 +405,6 @@ static void thread_ends_with_an_error_when_all_descriptors_are_closed(void **sta
 	assert_int_equal(WEXITSTATUS(status), 42);
 }
 
-static void *spin(void *context)
-{
-	atomic_bool *is_enough = context;
-
-	while (!atomic_load(is_enough))
-		;
-	return NULL;
-}
-
-static void own_threads_are_measured_by_a_thread_of_ours(void **state)
-{
-	struct denet_options options = { .size = sizeof(options) };
-	struct denet_summary summary = { .size = sizeof(summary) };
-	struct denet_error error = { .size = sizeof(error) };
-	struct denet_monitor *monitor = NULL;
-	atomic_bool is_enough = false;
-	pthread_t thread;
-
-	(void)state;
-	denet_options_init(&options);
-	options.interval_ms = 5;
-	if (denet_self(&options, NULL, &monitor, &error)) {
-		print_message("skipped: %s\n", error.text);
-		skip();
-	}
-	assert_int_equal(denet_monitor_start_thread(monitor), 0);
-	assert_int_equal(pthread_create(&thread, NULL, spin, &is_enough), 0);
-	assert_int_equal(denet_monitor_wait(monitor, 100), 0);
-	atomic_store(&is_enough, true);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(denet_monitor_finish(monitor), 0);
-	assert_int_equal(denet_monitor_summary(monitor, &summary), 0);
-	/* Its main thread and that which spins, not the one that measures. */
-	assert_int_equal(summary.threads_peak, 2 + SANITIZER_THREADS);
-	assert_true(summary.used.cpu_time_ns > 1000000);
-	denet_monitor_free(monitor);
-}
-
 static atomic_int lines;
 
 static void count_line(void *context, int level, const char *text)
@@ -490,7 +451,6 @@ int main(void)
 		cmocka_unit_test(callbacks_may_not_drive),
 		cmocka_unit_test(forked_process_leaves_the_thread_to_its_parent),
 		cmocka_unit_test(thread_ends_with_an_error_when_all_descriptors_are_closed),
-		cmocka_unit_test(own_threads_are_measured_by_a_thread_of_ours),
 		cmocka_unit_test(machine_and_log_belong_to_all_threads),
 	};
 

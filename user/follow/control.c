@@ -20,6 +20,7 @@ int control_init(struct control *control)
 	control->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	control->lock = &control->lock_itself;
 	(void)pthread_mutex_init(control->lock, NULL);
+	(void)pthread_mutex_init(&control->driving, NULL);
 	(void)pthread_cond_init(&control->changed, NULL);
 	return control->request_fd < 0 || control->ended_fd < 0 ? -errno : 0;
 }
@@ -51,6 +52,7 @@ void control_done(struct control *control)
 		return;
 	(void)pthread_cond_destroy(&control->changed);
 	(void)pthread_mutex_destroy(control->lock);
+	(void)pthread_mutex_destroy(&control->driving);
 }
 
 void control_lock(const struct control *control)
@@ -157,6 +159,25 @@ void control_give_sample(struct control *control, uint64_t wanted, int result)
 	control->sample_result = result;
 	(void)pthread_cond_broadcast(&control->changed);
 	control_unlock(control);
+}
+
+void control_begin_driving(struct control *control)
+{
+	(void)pthread_mutex_lock(&control->driving);
+	atomic_store(&control->driver, pthread_self());
+	atomic_store(&control->is_driving, true);
+}
+
+void control_end_driving(struct control *control)
+{
+	atomic_store(&control->is_driving, false);
+	(void)pthread_mutex_unlock(&control->driving);
+}
+
+bool control_is_driven_here(struct control *control)
+{
+	return atomic_load(&control->is_driving) &&
+	       pthread_equal(atomic_load(&control->driver), pthread_self());
 }
 
 bool control_is_driven_by_another(const struct control *control)

@@ -21,11 +21,13 @@ struct control {
 	pid_t owner; /* the process of the next; written before it */
 	atomic_bool
 		is_threaded; /* a thread of ours drives it; written before that thread is there */
-	bool is_published; /* of whoever drives, as the next */
-	bool is_driving; /* a callback may be running */
+	bool is_published; /* of whoever drives */
+	atomic_bool is_driving; /* a callback may be running; written after the next */
+	_Atomic(pthread_t) driver;
 	atomic_bool is_joined;
 	pthread_t thread;
 
+	pthread_mutex_t driving; /* whose it is may drive; never awaited with the other held */
 	pthread_mutex_t *lock; /* of all below, and of the root's descriptor */
 	pthread_mutex_t lock_itself;
 	pthread_cond_t changed;
@@ -65,6 +67,12 @@ int control_await_sample(struct control *control);
 /* Are samples wanted? One serves all that have asked so far. */
 bool control_is_sample_wanted(struct control *control, uint64_t *ret_wanted);
 void control_give_sample(struct control *control, uint64_t wanted, int result);
+
+/* Where a thread of ours drives, a caller may do so beside it. */
+void control_begin_driving(struct control *control);
+void control_end_driving(struct control *control);
+/* A callback calls. */
+bool control_is_driven_here(struct control *control);
 
 bool control_is_driven_by_another(const struct control *control);
 

@@ -38,25 +38,25 @@ static void give_sample(struct denet_monitor *monitor)
 		control_give_sample(&monitor->control, wanted, step_sample_now(monitor));
 }
 
-static void begin_driving(struct denet_monitor *monitor)
+static void begin_driving(struct denet_monitor *monitor, enum own_driver driver)
 {
-	monitor->control.is_driving = true;
-	own_enter(&monitor->own);
+	control_begin_driving(&monitor->control);
+	own_enter(&monitor->own, driver);
 }
 
-static void end_driving(struct denet_monitor *monitor)
+static void end_driving(struct denet_monitor *monitor, enum own_driver driver)
 {
-	own_leave(&monitor->own);
-	monitor->control.is_driving = false;
+	own_leave(&monitor->own, driver);
+	control_end_driving(&monitor->control);
 }
 
-static int drive(struct denet_monitor *monitor)
+/* Driving. */
+static int do_what_is_due(struct denet_monitor *monitor)
 {
 	int r;
 
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
-	begin_driving(monitor);
 	control_forget_request(&monitor->control);
 	if (atomic_load(&monitor->control.wants_finish)) {
 		step_finish(monitor);
@@ -67,7 +67,16 @@ static int drive(struct denet_monitor *monitor)
 	if (!r)
 		give_sample(monitor);
 	publish(monitor, r);
-	end_driving(monitor);
+	return r;
+}
+
+static int drive(struct denet_monitor *monitor, enum own_driver driver)
+{
+	int r;
+
+	begin_driving(monitor, driver);
+	r = do_what_is_due(monitor);
+	end_driving(monitor, driver);
 	return r;
 }
 
@@ -80,19 +89,22 @@ static void *run_thread(void *context)
 	/* From here on control.thread is written. */
 	(void)pthread_mutex_lock(monitor->control.lock);
 	(void)pthread_mutex_unlock(monitor->control.lock);
-	own_enter(&monitor->own);
+	control_begin_driving(&monitor->control);
+	own_enter(&monitor->own, OWN_THREAD);
+	control_end_driving(&monitor->control);
 	while (!r && !atomic_load(&monitor->control.wants_stop)) {
 		if (poll(&news, 1, LOOK_MS) < 0 && errno != EINTR)
 			r = -errno;
 		else if (!atomic_load(&monitor->control.wants_stop))
-			r = drive(monitor);
+			r = drive(monitor, OWN_THREAD);
 	}
+	control_begin_driving(&monitor->control);
 	/* Whoever waits must not wait for ever. */
 	if (r < 0) {
 		step_finish(monitor);
 		publish(monitor, r);
 	}
-	own_leave(&monitor->own);
+	end_driving(monitor, OWN_THREAD);
 	return NULL;
 }
 
@@ -118,13 +130,24 @@ static int create_thread(struct denet_monitor *monitor)
 
 int denet_monitor_start_thread(struct denet_monitor *monitor)
 {
+	int r;
+
 	if (monitor->control.is_threaded)
 		return -EALREADY;
 	/* Who asks for it later must not read what the thread writes. */
+	begin_driving(monitor, OWN_CALLER);
 	news_note_start(monitor);
 	/* Somebody may have asked for something while there was no thread. */
 	control_request(&monitor->control);
-	return create_thread(monitor);
+	r = create_thread(monitor);
+	end_driving(monitor, OWN_CALLER);
+	return r;
+}
+
+/* Who waits for the thread must not be who it waits for. */
+static bool is_another_s(struct control *control)
+{
+	return control_is_driven_by_another(control) && !control_is_driven_here(control);
 }
 
 int denet_monitor_join(struct denet_monitor *monitor)
@@ -137,7 +160,7 @@ int denet_monitor_join(struct denet_monitor *monitor)
 		return control->result;
 	if (control_is_left_behind(control))
 		return -ECHILD;
-	if (!control_is_driven_by_another(control))
+	if (!is_another_s(control))
 		return -EDEADLK;
 	(void)pthread_join(control->thread, NULL);
 	atomic_store(&control->is_joined, true);
@@ -154,7 +177,7 @@ int denet_monitor_stop_thread(struct denet_monitor *monitor)
 	if (control_is_left_behind(control))
 		return -ECHILD;
 	if (!atomic_load(&control->is_joined)) {
-		if (!control_is_driven_by_another(control))
+		if (!is_another_s(control))
 			return -EDEADLK;
 		atomic_store(&control->wants_stop, true);
 		control_request(control);
@@ -176,11 +199,11 @@ void denet_monitor_request_finish(struct denet_monitor *monitor)
 }
 
 /* Neither from a callback, which would call itself, nor where the thread was left behind. */
-static int check_caller(const struct control *control)
+static int check_caller(struct control *control)
 {
 	if (control_is_left_behind(control))
 		return -ECHILD;
-	return !control_is_driven_by_another(control) && control->is_driving ? -EDEADLK : 0;
+	return control_is_driven_here(control) ? -EDEADLK : 0;
 }
 
 int denet_monitor_step(struct denet_monitor *monitor)
@@ -189,7 +212,17 @@ int denet_monitor_step(struct denet_monitor *monitor)
 
 	if (r)
 		return r;
-	return control_is_driven_by_another(&monitor->control) ? -EBUSY : drive(monitor);
+	return control_is_driven_by_another(&monitor->control) ? -EBUSY
+							       : drive(monitor, OWN_CALLER);
+}
+
+static void finish_here(struct denet_monitor *monitor)
+{
+	begin_driving(monitor, OWN_CALLER);
+	if (monitor->phase != PHASE_ENDED)
+		step_finish(monitor);
+	publish(monitor, 0);
+	end_driving(monitor, OWN_CALLER);
 }
 
 int denet_monitor_finish(struct denet_monitor *monitor)
@@ -198,15 +231,19 @@ int denet_monitor_finish(struct denet_monitor *monitor)
 
 	if (r)
 		return r;
-	if (control_is_driven_by_another(&monitor->control)) {
-		denet_monitor_request_finish(monitor);
-		return denet_monitor_join(monitor);
+	if (!control_is_driven_by_another(&monitor->control)) {
+		finish_here(monitor);
+		return 0;
 	}
-	begin_driving(monitor);
-	step_finish(monitor);
-	publish(monitor, 0);
-	end_driving(monitor);
-	return 0;
+	/*
+	 * The end of what we do ourselves is now. The thread may get no CPU for long, and its wait
+	 * would be a part of what is measured.
+	 */
+	if (monitor->own.is_watched)
+		finish_here(monitor);
+	else
+		denet_monitor_request_finish(monitor);
+	return denet_monitor_join(monitor);
 }
 
 /* Rounded up, so that a wait does not spin through its last millisecond. */
@@ -234,7 +271,7 @@ int denet_monitor_wait(struct denet_monitor *monitor, int timeout_ms)
 		if (n < 0)
 			return -errno;
 		if (n)
-			r = drive(monitor);
+			r = drive(monitor, OWN_CALLER);
 	} while (!r && (timeout_ms < 0 || ms_until(end_ns)));
 	return r;
 }
@@ -249,9 +286,9 @@ int denet_monitor_sample_now(struct denet_monitor *monitor)
 		return control_await_sample(&monitor->control);
 	if (monitor->phase == PHASE_ENDED)
 		return 1;
-	begin_driving(monitor);
+	begin_driving(monitor, OWN_CALLER);
 	r = step_sample_now(monitor);
-	end_driving(monitor);
+	end_driving(monitor, OWN_CALLER);
 	return r;
 }
 

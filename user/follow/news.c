@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/account.h"
 #include "engine/privacy.h"
@@ -317,6 +318,13 @@ static void take_past(struct denet_monitor *monitor, struct process *process,
 		root_exclude_from_rate(&monitor->root, task->used.cpu_time_ns + task->slice_ns);
 }
 
+static void note_own_thread(struct own *own, const struct task_sample *task)
+{
+	if (own->is_watched && task->tid == (uint32_t)gettid() &&
+	    !(task->flags & (SAMPLE_ENDED_THREADS | SAMPLE_PROCESS)))
+		own->seeded_ns = task->used.cpu_time_ns + task->slice_ns;
+}
+
 static int on_seeded(void *context, const struct task_sample *task)
 {
 	struct denet_monitor *monitor = context;
@@ -335,6 +343,7 @@ static int on_seeded(void *context, const struct task_sample *task)
 			identity_read_command(&monitor->identity, &monitor->tree, process);
 	}
 	take_past(monitor, process, task);
+	note_own_thread(&monitor->own, task);
 	return 0;
 }
 
@@ -364,6 +373,7 @@ void news_forget_seeded(struct denet_monitor *monitor)
 {
 	tree_done(&monitor->tree);
 	root_forget_seeded(&monitor->root);
+	monitor->own.seeded_ns = 0;
 	ledger_forget_seeded(&monitor->ledger);
 }
 

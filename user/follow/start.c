@@ -184,13 +184,13 @@ static int check_pid(const struct procfs *procfs, pid_t pid, struct denet_error 
 
 static int begin_following(struct denet_monitor *monitor)
 {
-	int r = tick_begin_rates(monitor);
+	int r = watch_root(monitor);
 
-	if (!r)
-		r = watch_root(monitor);
-	if (!r)
-		start_observing(monitor, monitor->root.pid);
-	return r;
+	if (r)
+		return r;
+	start_observing(monitor, monitor->root.pid);
+	start_clocks(monitor);
+	return tick_begin_rates(monitor);
 }
 
 static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_ops *const *sources,
@@ -208,11 +208,10 @@ static int follow(struct denet_monitor *monitor, pid_t pid, const struct source_
 	r = open_source(monitor, sources, error);
 	if (r)
 		return r;
-	/* Of the time that loading took nothing is counted: it would thin out what is. */
-	start_clocks(monitor);
-	own_enter(&monitor->own);
+	own_enter(&monitor->own, OWN_CALLER);
+	own_include_seeding(&monitor->own);
 	r = begin_following(monitor);
-	own_leave(&monitor->own);
+	own_leave(&monitor->own, OWN_CALLER);
 	if (r)
 		return error_set(error, r, "cannot watch process %d: %s", (int)pid, strerror(-r));
 	return 0;

@@ -80,6 +80,8 @@ int tick_begin_rates(struct denet_monitor *monitor)
 	const struct process *process;
 	int r = tick_walk(monitor);
 
+	/* Anew: of the time that loading and walking took nothing is counted, it would thin out what is. */
+	start_clocks(monitor);
 	for (process = monitor->tree.oldest; !r && process; process = process->younger)
 		r = sampler_begin_rate(&monitor->sampler, process, monitor->times.start_mono_ns);
 	ledger_begin_from_here(&monitor->ledger, monitor->options.since_process_start);

@@ -7,8 +7,8 @@
 
 #define USER_HZ_DEFAULT 100
 
-/* These clocks are part of every kernel we run on, so that the calls cannot fail. */
-static uint64_t now_ns(clockid_t clock)
+/* Those named below are part of every kernel we run on, so that the calls cannot fail. */
+uint64_t clock_read_ns(clockid_t clock)
 {
 	struct timespec now = { 0 };
 
@@ -18,27 +18,27 @@ static uint64_t now_ns(clockid_t clock)
 
 uint64_t clock_mono_ns(void)
 {
-	return now_ns(CLOCK_MONOTONIC);
+	return clock_read_ns(CLOCK_MONOTONIC);
 }
 
 uint64_t clock_boot_ns(void)
 {
-	return now_ns(CLOCK_BOOTTIME);
+	return clock_read_ns(CLOCK_BOOTTIME);
 }
 
 uint64_t clock_wall_ms(void)
 {
-	return now_ns(CLOCK_REALTIME) / NS_PER_MS;
+	return clock_read_ns(CLOCK_REALTIME) / NS_PER_MS;
 }
 
 uint64_t clock_process_cpu_ns(void)
 {
-	return now_ns(CLOCK_PROCESS_CPUTIME_ID);
+	return clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 uint64_t clock_thread_cpu_ns(void)
 {
-	return now_ns(CLOCK_THREAD_CPUTIME_ID);
+	return clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 uint64_t clock_tick_ns(void)

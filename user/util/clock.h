@@ -4,6 +4,7 @@
 #define DENET_UTIL_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 uint64_t clock_mono_ns(void);
 
@@ -17,6 +18,9 @@ uint64_t clock_process_cpu_ns(void);
 
 /* CPU time of this thread. Brings the clock of this CPU's run queue up to date. */
 uint64_t clock_thread_cpu_ns(void);
+
+/* What any other clock tells: of another thread, say. */
+uint64_t clock_read_ns(clockid_t clock);
 
 /* The kernel's timer period, 1/HZ. */
 uint64_t clock_tick_ns(void);

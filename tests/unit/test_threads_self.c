@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* A process that has itself monitored by a thread of ours: `make check-tsan` runs this instrumented. */
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "denet/denet.h"
+#include "sanitized.h"
+
+static void *spin(void *context)
+{
+	atomic_bool *is_enough = context;
+
+	while (!atomic_load(is_enough))
+		;
+	return NULL;
+}
+
+static void own_threads_are_measured_by_a_thread_of_ours(void **state)
+{
+	struct denet_options options = { .size = sizeof(options) };
+	struct denet_summary summary = { .size = sizeof(summary) };
+	struct denet_error error = { .size = sizeof(error) };
+	struct denet_monitor *monitor = NULL;
+	atomic_bool is_enough = false;
+	pthread_t thread;
+
+	(void)state;
+	denet_options_init(&options);
+	options.interval_ms = 5;
+	if (denet_self(&options, NULL, &monitor, &error)) {
+		print_message("skipped: %s\n", error.text);
+		skip();
+	}
+	assert_int_equal(denet_monitor_start_thread(monitor), 0);
+	assert_int_equal(pthread_create(&thread, NULL, spin, &is_enough), 0);
+	assert_int_equal(denet_monitor_wait(monitor, 100), 0);
+	atomic_store(&is_enough, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(denet_monitor_finish(monitor), 0);
+	assert_int_equal(denet_monitor_summary(monitor, &summary), 0);
+	/* Its main thread and that which spins, not the one that measures. */
+	assert_int_equal(summary.threads_peak, 2 + SANITIZER_THREADS);
+	assert_true(summary.used.cpu_time_ns > 1000000);
+	denet_monitor_free(monitor);
+}
+
+/* What callbacks of the main thread were told. */
+struct called_back {
+	struct denet_monitor *monitor;
+	pthread_t main;
+	pthread_t thread; /* that the last one came from */
+	int samples, step, finish, sample, wait, join;
+};
+
+static void finish_from_callback(void *context, const struct denet_tree *tree)
+{
+	struct called_back *called = context;
+
+	(void)tree;
+	called->thread = pthread_self();
+	if (!pthread_equal(called->thread, called->main))
+		return;
+	called->samples++;
+	called->step = denet_monitor_step(called->monitor);
+	called->sample = denet_monitor_sample_now(called->monitor);
+	called->wait = denet_monitor_wait(called->monitor, 0);
+	called->finish = denet_monitor_finish(called->monitor);
+	called->join = denet_monitor_join(called->monitor);
+}
+
+/* Whose wait for a thread would be a part of what it measures. */
+static void last_sample_of_oneself_is_taken_by_who_finishes(void **state)
+{
+	pthread_t self = pthread_self();
+	struct called_back called = { .main = self };
+	const struct denet_observer observer = { .size = sizeof(observer),
+						 .context = &called,
+						 .on_sample = finish_from_callback };
+	struct denet_options options = { .size = sizeof(options) };
+	struct denet_summary summary = { .size = sizeof(summary) };
+
+	(void)state;
+	denet_options_init(&options);
+	assert_int_equal(denet_self(&options, &observer, &called.monitor, NULL), 0);
+	assert_int_equal(denet_monitor_start_thread(called.monitor), 0);
+	assert_int_equal(denet_monitor_sample_now(called.monitor), 0);
+	assert_false(pthread_equal(called.thread, self));
+	assert_int_equal(denet_monitor_finish(called.monitor), 0);
+	assert_int_equal(called.samples, 1);
+	assert_int_equal(called.step, -EDEADLK);
+	assert_int_equal(called.sample, -EDEADLK);
+	assert_int_equal(called.wait, -EDEADLK);
+	assert_int_equal(called.finish, -EDEADLK);
+	assert_int_equal(called.join, -EDEADLK);
+	assert_int_equal(denet_monitor_summary(called.monitor, &summary), 0);
+	denet_monitor_free(called.monitor);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(own_threads_are_measured_by_a_thread_of_ours),
+		cmocka_unit_test(last_sample_of_oneself_is_taken_by_who_finishes),
+	};
+
+	/* Who waits for what never comes is ended. */
+	(void)alarm(300);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
