@@ -223,6 +223,13 @@ pid_t denet_monitor_pid(const struct denet_monitor *monitor);
  */
 bool denet_monitor_wants_rights(const struct denet_monitor *monitor);
 
+/*
+ * How many processes of the tree were born since monitoring began, and how many of it live: without a
+ * sample, which may be needless where nobody was born. -ENODATA where births are not seen, and at the end.
+ * From any thread.
+ */
+int denet_monitor_count(struct denet_monitor *monitor, uint64_t *ret_born, uint64_t *ret_alive);
+
 /* False once the root has ended, waited for or not. From any thread. */
 bool denet_monitor_is_running(const struct denet_monitor *monitor);
 

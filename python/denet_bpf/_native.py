@@ -60,6 +60,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "denet_monitor_timed_out": (c_bool, [c_void_p]),
     "denet_monitor_wants_rights": (c_bool, [c_void_p]),
     "denet_monitor_is_running": (c_bool, [c_void_p]),
+    "denet_monitor_count": (c_int, [c_void_p, c_void_p, c_void_p]),
     "denet_monitor_exit": (c_int, [c_void_p, POINTER(_abi.End)]),
     "denet_monitor_summary": (c_int, [c_void_p, POINTER(_abi.Summary)]),
     "denet_monitor_summary_json": (c_int, [c_void_p, _text_out]),

@@ -2,10 +2,13 @@
 /* A process that has itself monitored by a thread of ours: `make check-tsan` runs this instrumented. */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -102,10 +105,50 @@ static void last_sample_of_oneself_is_taken_by_who_finishes(void **state)
 	denet_monitor_free(called.monitor);
 }
 
+static void count(struct denet_monitor *monitor, uint64_t born, uint64_t alive)
+{
+	uint64_t found_born, found_alive;
+
+	/* The last that a process does comes after it can be waited for. */
+	do
+		assert_int_equal(denet_monitor_count(monitor, &found_born, &found_alive), 0);
+	while (found_alive != alive);
+	assert_int_equal(found_born, born);
+}
+
+static void who_was_born_is_counted_without_a_sample(void **state)
+{
+	struct denet_options options = { .size = sizeof(options) };
+	struct denet_monitor *monitor = NULL;
+	uint64_t born, alive;
+	pid_t pid;
+
+	(void)state;
+	denet_options_init(&options);
+	options.accounting = DENET_ACCOUNTING_BPF;
+	if (denet_self(&options, NULL, &monitor, NULL))
+		skip();
+	assert_int_equal(denet_monitor_start_thread(monitor), 0);
+	count(monitor, 0, 1);
+	pid = fork();
+	if (!pid) {
+		(void)pause();
+		_exit(0);
+	}
+	count(monitor, 1, 2);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	count(monitor, 1, 1);
+	assert_int_equal(denet_monitor_finish(monitor), 0);
+	assert_int_equal(denet_monitor_count(monitor, &born, &alive), -ENODATA);
+	denet_monitor_free(monitor);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_threads_are_measured_by_a_thread_of_ours),
+		cmocka_unit_test(who_was_born_is_counted_without_a_sample),
 		cmocka_unit_test(last_sample_of_oneself_is_taken_by_who_finishes),
 	};
 

@@ -292,6 +292,33 @@ int denet_monitor_sample_now(struct denet_monitor *monitor)
 	return r;
 }
 
+static int count(const struct source *source, uint64_t *ret_born, uint64_t *ret_alive)
+{
+	struct tree_totals totals;
+
+	if (!source || !source->sees_births)
+		return -ENODATA;
+	source->ops->totals(source, &totals);
+	if (!ledger_counts_all(source, &totals) || totals.alive.processes < 0)
+		return -ENODATA;
+	*ret_born = totals.processes_started;
+	*ret_alive = (uint64_t)totals.alive.processes;
+	return 0;
+}
+
+int denet_monitor_count(struct denet_monitor *monitor, uint64_t *ret_born, uint64_t *ret_alive)
+{
+	int r = check_caller(&monitor->control);
+
+	if (r)
+		return r;
+	/* What it costs is less than to know what it costs. */
+	control_begin_driving(&monitor->control);
+	r = count(monitor->source, ret_born, ret_alive);
+	control_end_driving(&monitor->control);
+	return r;
+}
+
 int denet_monitor_exit(struct denet_monitor *monitor, struct denet_end *ret_end)
 {
 	int r = -EBUSY;
