@@ -10,7 +10,7 @@ import select
 import signal
 import threading
 from contextlib import suppress
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import _abi, _forks, _metrics, _native
 
@@ -170,6 +170,8 @@ class NativeMonitor:
         self._handle: Optional[ctypes.c_void_p] = None
         self._ended = False
         self._has_thread = False
+        self._counted = (ctypes.c_uint64 * 2)()
+        self._second_counted = ctypes.byref(self._counted, ctypes.sizeof(ctypes.c_uint64))
         self._facts: Dict[str, Any] = {}  # what is left once the rest is freed
         self._owner = 0
         self._file = file
@@ -309,6 +311,16 @@ class NativeMonitor:
                 return False
             result = self._library.denet_monitor_sample_now(self._handle)
         return result != -errno.ENODATA and self._check(result) == 0
+
+    def count(self) -> Optional[Tuple[int, int]]:
+        """Processes born since the start, and those that live; None where that is not known."""
+        with self._lock:
+            if self._ended or self._owner != os.getpid():
+                return None
+            found = self._counted
+            if self._library.denet_monitor_count(self._handle, found, self._second_counted) < 0:
+                return None
+            return found[0], found[1]
 
     def start_thread(self) -> None:
         """From here on a thread of the library steps: nothing of Python runs for a sample."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """pytest --denet, run as pytest runs it: in a process of its own on a folder of tests."""
 
+import json
 import os
 import pathlib
 import re
@@ -106,10 +107,11 @@ def test_each_test_has_its_line_and_its_properties(source, tmp_path):
     assert "1 failed, 5 passed, 1 skipped, 1 xfailed, 1 error" in result.stdout
     assert "denet: CPU time, peak memory and processes started" in result.stdout
     rows = rows_of(result.stdout)
-    assert list(rows) == [
+    assert set(rows) == {
         "test_idle", "test_cpu", "test_memory", "test_after_memory", "test_children",
         "test_failing", "test_expected_to_fail", "test_skipped",
-    ]  # fmt: skip
+    }  # fmt: skip
+    assert [row[0] for row in rows.values()] == sorted((r[0] for r in rows.values()), reverse=True)
     assert rows["test_idle"][0] < 0.25 and rows["test_cpu"][0] > 0.28
     assert rows["test_memory"][1] > 200 > rows["test_after_memory"][1]
     assert rows["test_children"][0] > 0.85
@@ -160,6 +162,83 @@ def test_a_budget_counts_children(source, tmp_path):
     result = run_pytest(tmp_path, "--denet-max-rss=150M", tests=tests, **environment)
     assert "1 failed" in result.stdout, result.stdout
     assert "is above the budget of 150 MiB" in result.stdout
+
+
+def test_those_with_most_cpu_time_are_shown(tmp_path):
+    proc = {"DENET_LIBRARY": str(tmp_path / "none.so")}
+    result = run_pytest(tmp_path, "--denet=2", **proc)
+    assert list(rows_of(result.stdout)) == ["test_children", "test_cpu"], result.stdout
+    assert "2 of 8 tests, by CPU time" in result.stdout
+    # what follows with a blank is a file, as it was before there was a number
+    result = run_pytest(tmp_path, "--denet", "test_them.py", "-k", "idle", **proc)
+    assert list(rows_of(result.stdout)) == ["test_idle"], result.stdout
+    assert run_pytest(tmp_path, "--denet=many", **proc).returncode == 4
+    many = "import pytest\n@pytest.mark.parametrize('n', range(12))\ndef test_n(n): pass\n"
+    for option, count in (("--denet", 10), ("--denet=all", 12), ("--denet=0", 0)):
+        result = run_pytest(tmp_path, option, tests=many, **proc)
+        assert result.stdout.count("test_them.py::test_n[") == count, result.stdout
+
+
+def test_figures_are_written_and_what_got_worse_fails(source, tmp_path):
+    name, environment = source
+    arguments = ("-k", "idle or cpu or memory", "--denet-json=now.json")
+    assert run_pytest(tmp_path, *arguments, **environment).returncode == 0
+    found = json.loads((tmp_path / "now.json").read_text())
+    tests = found["tests"]
+    assert found["kind"] == "denet-tests" and len(tests) == 4
+    assert tests["test_them.py::test_cpu"]["cpu_time_s"] > 0.28
+    same = run_pytest(tmp_path, *arguments, "--denet-compare=now.json", "--denet-bound=900",
+                      **environment)  # fmt: skip
+    assert same.returncode == 0, same.stdout
+    tests["test_them.py::test_cpu"]["cpu_time_s"] = 0.1
+    tests["test_them.py::test_memory"]["peak_rss_kb"] //= 2
+    tests["test_them.py::test_idle"].update(cpu_time_s=0, accounting="another")
+    (tmp_path / "before.json").write_text(json.dumps(found))
+    worse = run_pytest(tmp_path, *arguments, "--denet-compare=before.json", **environment)
+    assert "2 failed, 2 passed" in worse.stdout, worse.stdout
+    assert re.search(r"test_cpu: CPU time 0\.\d+ s, it was 0\.100 s", worse.stdout)
+    assert re.search(r"test_memory: peak memory \d+ MiB, it was [\d.]+ MiB", worse.stdout)
+    bad = run_pytest(tmp_path, "--denet-compare=test_them.py", **environment)
+    assert bad.returncode == 4 and "--denet-compare test_them.py" in bad.stdout
+
+
+MARKED = """
+import pytest, time
+pytestmark = pytest.mark.denet(max_cpu=60)
+
+@pytest.mark.denet(max_rss="150M", max_cpu=0.1)
+def test_too_much():
+    block = bytearray(b'x') * (200 << 20)
+    end = time.process_time() + 0.3
+    while time.process_time() < end:
+        pass
+
+def test_good():
+    pass
+"""
+
+
+def test_a_mark_is_a_budget_of_one_test(source, tmp_path):
+    _, environment = source
+    result = run_pytest(tmp_path, "--denet", "--strict-markers", tests=MARKED, **environment)
+    assert "1 failed, 1 passed" in result.stdout, result.stdout
+    assert "is above the budget of 150 MiB (153600 KiB, max_rss)" in result.stdout
+    assert "is above the budget of 0.1 s (max_cpu)" in result.stdout
+    assert run_pytest(tmp_path, "--strict-markers", tests=MARKED, **environment).returncode == 0
+    wrong = MARKED.replace("max_cpu=0.1", "max_cup=0.1")
+    result = run_pytest(tmp_path, "--denet", tests=wrong, **environment)
+    assert result.returncode == 4 and "max_cup" in result.stdout, result.stdout
+
+
+def test_the_processes_of_xdist_measure_and_one_of_them_tells(source, tmp_path):
+    pytest.importorskip("xdist", reason="pytest-xdist is not installed")
+    _, environment = source
+    result = run_pytest(
+        tmp_path, "-n2", "--denet=all", "--denet-json=now.json", tests=MARKED, **environment
+    )
+    assert "1 failed, 1 passed" in result.stdout, result.stdout
+    assert set(rows_of(result.stdout)) == {"test_too_much", "test_good"}
+    assert len(json.loads((tmp_path / "now.json").read_text())["tests"]) == 2
 
 
 def test_budget_does_not_hide_why_a_test_failed(tmp_path):
