@@ -2,6 +2,7 @@
 /* Classes of containers: what they are called, and that their counters never fall. */
 #include "host/classes.h"
 
+#include <errno.h>
 #include <math.h>
 
 #include "denet/system.h"
@@ -180,6 +181,33 @@ static void what_is_in_a_container_is_no_other(void **state)
 	drop("fs");
 }
 
+/* The first rule that matches, by the class it would be in or by its name; what none matches is as without. */
+static void rules_go_before_images(void **state)
+{
+	struct cgroups *groups = open_groups();
+	struct classes classes = { 0 };
+
+	(void)state;
+	assert_int_equal(classes_add_rule(&classes, "{1}", "(none|)apache"), 0);
+	assert_int_equal(classes_add_rule(&classes, "{1}", "([^:]*):.*"), 0);
+	assert_int_equal(classes_add_rule(&classes, "by name", "box"), 0);
+	assert_int_equal(classes_add_rule(&classes, "never", "bo"), 0);
+	assert_int_equal(classes_add_rule(&classes, "wrong", "("), -EINVAL);
+	put_container(ID, "1000");
+	look(groups, &classes, "nginx:1.27", 1);
+	assert_int_equal(find(&classes, "nginx")->cpu_time_ns, 1000000);
+	put_container(ID, "3000");
+	look(groups, &classes, "redis", 2);
+	assert_int_equal(find(&classes, "by name")->cpu_time_ns, 2000000);
+	assert_string_equal(cgroups_get(groups, 0)->figures.class_name, "by name");
+	look(groups, &classes, "apache", 3);
+	assert_int_equal(find(&classes, "apache")->containers_started, 0);
+	assert_int_equal(classes.count, 3);
+	classes_done(&classes);
+	cgroups_free(groups);
+	drop("fs");
+}
+
 static void services_and_workloads_have_their_names(void **state)
 {
 	const struct label compose = { .name = "shop_front_1",
@@ -217,6 +245,7 @@ int main(void)
 		cmocka_unit_test(what_lived_between_two_looks_is_in_it),
 		cmocka_unit_test(too_many_are_one),
 		cmocka_unit_test(what_is_in_a_container_is_no_other),
+		cmocka_unit_test(rules_go_before_images),
 		cmocka_unit_test(services_and_workloads_have_their_names),
 	};
 

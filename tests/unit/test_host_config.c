@@ -35,6 +35,7 @@ struct settings {
 	} heavy;
 	struct config_items targets;
 	struct config_items labels;
+	struct config_items sorts;
 };
 
 static const char *const types[] = { "influx", "statsd", NULL };
@@ -114,6 +115,11 @@ static const struct config_key keys[] = {
 	  .size = sizeof(struct target),
 	  .help = "whom" },
 	{ .name = "labels", .form = CONFIG_PAIRS, .offset = AT(labels), .help = "any" },
+	{ .name = "sorts",
+	  .form = CONFIG_PAIRS,
+	  .type = VALUE_PATTERN,
+	  .offset = AT(sorts),
+	  .help = "by" },
 	{ 0 },
 };
 
@@ -253,6 +259,8 @@ static const struct {
 	{ "targets: [a]\n", "1:11", "an entry of 'targets' wants keys" },
 	{ "labels: [a]\n", "1:9", "'labels' wants name: value pairs" },
 	{ "labels: {a: [b]}\n", "1:13", "'a' of 'labels' wants one value" },
+	{ "sorts: {a: '(b'}\n", "1:12",
+	  "'a' wants a regular expression, not '(b': Unmatched ( or \\(" },
 	{ "labels: {a: b, a: c}\n", "1:16", "'a' is given twice, first in line 1" },
 	{ "targets:\n  - type: influx\n", "2:5", "'url' is missing" },
 	{ "targets:\n  - {type: inflx, url: x}\n", "2:12",

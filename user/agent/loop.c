@@ -135,6 +135,17 @@ static int open_history(struct loop *loop)
 	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 
+static int open_classes(struct loop *loop)
+{
+	const struct config_items *pairs = &loop->options->classes;
+	const struct config_pair *items = pairs->items;
+	int r = 0;
+
+	for (size_t i = 0; i < pairs->count && !r; i++)
+		r = classes_add_rule(&loop->classes, items[i].key, items[i].value);
+	return r;
+}
+
 static int open_loop(struct loop *loop, const sigset_t *signals)
 {
 	const struct agent_options *options = loop->options;
@@ -162,6 +173,9 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 	r = survey_open(&loop->survey, &loop->procfs, options);
 	if (r)
 		return log_error(r, "cannot group processes");
+	r = open_classes(loop);
+	if (r)
+		return log_error(r, "cannot sort containers");
 	return open_history(loop);
 }
 

@@ -62,6 +62,7 @@ struct agent_options {
 		uint64_t window_ns; /* 0: all of it */
 	} history;
 	struct config_items rules; /* owned by the settings: struct agent_rule */
+	struct config_items classes; /* so, too: struct config_pair */
 	const char *config; /* NULL for the usual file */
 	struct config_given given[OPTIONS_GIVEN_MAX]; /* of the above, what argv gave */
 	size_t given_count;

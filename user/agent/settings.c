@@ -139,6 +139,13 @@ static const struct config_key keys[] = {
 	  .size = sizeof(struct agent_rule),
 	  .help = "Groups of processes: the first that matches has a process, and `other` the "
 		  "rest." },
+	{ .name = "class",
+	  .form = CONFIG_PAIRS,
+	  .type = VALUE_PATTERN,
+	  .offset = FIELD(classes),
+	  .help = "Classes of containers: the first whose expression matches the class that one "
+		  "would be in without, or its name, has it; `{1}` to `{9}` are what parentheses "
+		  "hold." },
 	{ 0 },
 };
 

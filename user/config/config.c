@@ -145,22 +145,28 @@ static void set_bool(struct filling *filling, const struct config_key *key, cons
 			   key->name, said->text);
 }
 
-static void set_pattern(struct filling *filling, const struct config_key *key,
-			const struct said *said, const char **to)
+static bool is_pattern(struct filling *filling, const char *name, struct place place,
+		       const char *text)
 {
 	char why[128];
 	regex_t pattern;
-	int error = regcomp(&pattern, said->text, REG_EXTENDED | REG_NOSUB);
+	int error = regcomp(&pattern, text, REG_EXTENDED | REG_NOSUB);
 
-	if (error) {
-		(void)regerror(error, &pattern, why, sizeof(why));
-		faults_add(filling->faults, said->place,
-			   "'%s' wants a regular expression, not '%.60s': %s", key->name,
-			   said->text, why);
-		return;
+	if (!error) {
+		regfree(&pattern);
+		return true;
 	}
-	regfree(&pattern);
-	*to = said->text;
+	(void)regerror(error, &pattern, why, sizeof(why));
+	faults_add(filling->faults, place, "'%.60s' wants a regular expression, not '%.60s': %s",
+		   name, text, why);
+	return false;
+}
+
+static void set_pattern(struct filling *filling, const struct config_key *key,
+			const struct said *said, const char **to)
+{
+	if (is_pattern(filling, key->name, said->place, said->text))
+		*to = said->text;
 }
 
 static void set_value(struct filling *filling, const struct config_key *key,
@@ -211,7 +217,8 @@ static void fill_pair(struct filling *filling, const struct config_key *key,
 			   child->key, key->name);
 	else if (child->is_empty)
 		faults_add(filling->faults, child->place, "'%.60s' has no value", child->key);
-	else
+	else if (key->type != VALUE_PATTERN ||
+		 is_pattern(filling, child->key, child->place, child->text))
 		*to = (struct config_pair){ child->key, child->text, child->key_place };
 }
 

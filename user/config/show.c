@@ -139,7 +139,8 @@ static void append_wish(struct buf *buf, const struct config_key *key)
 		buf_append_text(buf, "a list");
 		break;
 	case CONFIG_PAIRS:
-		buf_append_text(buf, "name: value pairs");
+		buf_append_text(buf, key->type == VALUE_PATTERN ? "name: regular expression pairs"
+								: "name: value pairs");
 		break;
 	default:
 		buf_append_text(buf, value_wish(key->type));

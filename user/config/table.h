@@ -15,7 +15,7 @@ enum config_form { CONFIG_VALUE, CONFIG_CHOICE, CONFIG_SECTION, CONFIG_LIST, CON
 struct config_key {
 	const char *name; /* NULL ends a table */
 	enum config_form form;
-	enum value_type type; /* of a value */
+	enum value_type type; /* of a value; of those of pairs: text or pattern */
 	size_t offset; /* in the struct of its table */
 	const char *fallback; /* as a file would have it; NULL: it must be given; "": nothing */
 	const char *min; /* of numbers: as a file would have them */

@@ -104,6 +104,7 @@ static void tell_name(struct cgroup *group)
 {
 	struct host_group *figures = &group->figures;
 
+	group->class_of = NULL;
 	figures->type = name_type_word(group->name.type);
 	figures->name = group->name.text[0] ? group->name.text : group->path;
 	figures->runtime = group->name.runtime;

@@ -39,6 +39,7 @@ struct cgroup {
 	uint64_t asked_mono_ns; /* for it; 0: never */
 	unsigned int tries; /* that found nothing */
 	struct cgroup_added added;
+	struct host_class *class_of; /* borrowed; NULL until it is decided, by its name and label */
 	uint64_t tasks_cpu_ns; /* of its processes since the agent's start, as the next two */
 	uint64_t tasks_read_bytes;
 	uint64_t tasks_write_bytes;

@@ -12,6 +12,7 @@
 #include "host/lives.h"
 #include "host/workload.h"
 #include "util/array.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
 
 static const struct host_class nothing = {
@@ -36,7 +37,20 @@ void classes_done(struct classes *classes)
 	for (size_t i = 0; i < classes->count; i++)
 		class_free(classes->items[i]);
 	free(classes->items);
+	rules_done(&classes->rules);
 	*classes = (struct classes){ 0 };
+}
+
+/* What rules look at: the class that a container would be in without, and what it is called. */
+enum class_text { CLASS_WORKLOAD, CLASS_NAME };
+
+int classes_add_rule(struct classes *classes, const char *class_name, const char *pattern)
+{
+	const struct rule_source by_workload = { class_name, { [CLASS_WORKLOAD] = pattern } };
+	const struct rule_source by_name = { class_name, { [CLASS_NAME] = pattern } };
+	int r = rules_add(&classes->rules, &by_workload);
+
+	return r ? r : rules_add(&classes->rules, &by_name);
 }
 
 static int make_room(struct classes *classes)
@@ -137,19 +151,32 @@ static bool counts(const struct cgroup *group)
 	       !group->asked_mono_ns || group->has_ended;
 }
 
+/* NULL when memory is short. */
+static struct host_class *decide(struct classes *classes, const struct cgroup *group)
+{
+	AUTO(buf) struct buf ruled = { 0 };
+	char workload[WORKLOAD_BYTES];
+	const char *texts[RULE_TEXTS] = {
+		[CLASS_WORKLOAD] = workload, [CLASS_NAME] = group->figures.name
+	};
+
+	workload_of(group, workload);
+	if (rules_match(&classes->rules, texts, &ruled) && ruled.error)
+		return NULL;
+	/* A name that is nothing but what is not there is none. */
+	return find(classes, ruled.len ? buf_text(&ruled) : workload);
+}
+
 static int take_group(struct classes *classes, struct cgroup *group)
 {
-	char name[WORKLOAD_BYTES];
-	struct host_class *item;
-
 	if (!counts(group))
 		return 0;
-	workload_of(group, name);
-	item = find(classes, name);
-	if (!item)
+	if (!group->class_of)
+		group->class_of = decide(classes, group);
+	if (!group->class_of)
 		return -ENOMEM;
-	group->figures.class_name = item->class_name;
-	include(item, group);
+	group->figures.class_name = group->class_of->class_name;
+	include(group->class_of, group);
 	return 0;
 }
 

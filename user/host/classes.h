@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/rules.h"
 #include "metrics/host_records.h"
 
 struct cgroups;
@@ -18,6 +19,7 @@ struct cgroups;
 
 /* All zeros is an empty one. */
 struct classes {
+	struct rules rules; /* they go before what a container is made of */
 	struct host_class **items; /* owned, as are they with their names */
 	size_t count;
 	size_t room;
@@ -25,6 +27,12 @@ struct classes {
 };
 
 void classes_done(struct classes *classes);
+
+/*
+ * Before the first look: who would be in a class that matches, or has a name that does, is in this one. The name is
+ * borrowed. As rules_add().
+ */
+int classes_add_rule(struct classes *classes, const char *class_name, const char *pattern);
 
 /* After a look and what labels came of it. -ENOMEM. */
 int classes_take(struct classes *classes, const struct cgroups *groups, uint64_t mono_ns,
