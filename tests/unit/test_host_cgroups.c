@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "denet/system.h"
+#include "host/lives.h"
 #include "made_cgroups.h"
 #include "util/cleanup.h"
 #include "util/units.h"
@@ -241,6 +242,60 @@ static void those_that_went_are_forgotten_and_others_come(void **state)
 	drop("fs");
 }
 
+/* Where events tell: what they have told of is there at once, the rest is found by a walk now and then. */
+static void with_events_walks_are_seldom(void **state)
+{
+	struct cgroups *groups;
+
+	(void)state;
+	put("fs/cgroup.controllers", "");
+	put("fs/a.service/cgroup.procs", "");
+	put("fs/a.service/cpu.stat", "usage_usec 1\n");
+	groups = open_groups();
+	cgroups_walk_seldom(groups);
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 0), 0);
+	put("fs/a.service/cpu.stat", "usage_usec 2\n");
+	put("fs/b.service/cgroup.procs", "");
+	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2, 0), 0);
+	assert_int_equal(cgroups_count(groups), 1);
+	assert_int_equal(find(groups, "/a.service")->figures.cpu_time_ns, 2000);
+	assert_ptr_equal(cgroups_owner(groups, find(groups, "/a.service")->id),
+			 find(groups, "/a.service"));
+	assert_int_equal(cgroups_look(groups, 16 * NS_PER_S, 16, 0), 0);
+	assert_int_equal(cgroups_count(groups), 2);
+	drop("fs/b.service");
+	assert_int_equal(cgroups_look(groups, 17 * NS_PER_S, 17, 0), 0);
+	assert_int_equal(cgroups_count(groups), 2);
+	/* As when events were lost. */
+	cgroups_walk_next(groups);
+	assert_int_equal(cgroups_look(groups, 18 * NS_PER_S, 18, 0), 0);
+	assert_int_equal(cgroups_count(groups), 1);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+/* An event has ended it: who was in it is its own for one look more, and nobody's when it is freed. */
+static void without_a_walk_owners_that_ended_go(void **state)
+{
+	struct cgroups *groups;
+	uint64_t id;
+
+	(void)state;
+	put("fs/cgroup.controllers", "");
+	put("fs/a.service/cgroup.procs", "");
+	groups = open_groups();
+	cgroups_walk_seldom(groups);
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 0), 0);
+	id = find(groups, "/a.service")->id;
+	assert_int_equal(lives_removed(groups, id, 1), 0);
+	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2, 0), 0);
+	assert_ptr_equal(cgroups_owner(groups, id), lives_ended(groups, 0));
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3, 0), 0);
+	assert_null(cgroups_owner(groups, id));
+	cgroups_free(groups);
+	drop("fs");
+}
+
 static void pods_are_around_their_containers(void **state)
 {
 	struct cgroups *groups;
@@ -330,6 +385,8 @@ int main(void)
 		cmocka_unit_test(one_that_is_in_two_hierarchies_is_one),
 		cmocka_unit_test(what_no_pattern_knows_counts_where_processes_are),
 		cmocka_unit_test(those_that_went_are_forgotten_and_others_come),
+		cmocka_unit_test(with_events_walks_are_seldom),
+		cmocka_unit_test(without_a_walk_owners_that_ended_go),
 		cmocka_unit_test(pods_are_around_their_containers),
 		cmocka_unit_test(files_that_say_nothing_leave_it_unknown),
 		cmocka_unit_test(without_hierarchies_there_are_no_groups),

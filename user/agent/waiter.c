@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/labels.h"
+#include "host/cgroups.h"
 #include "host/lives.h"
 #include "hostprobe/hostevents.h"
 #include "util/cleanup.h"
@@ -47,7 +48,11 @@ static int on_event(void *context, const struct host_event *event, const char *p
 
 int waiter_open_events(struct waiter *waiter, bool by_v1)
 {
-	return hostevents_open(by_v1, on_event, waiter->groups, &waiter->events);
+	int r = hostevents_open(by_v1, on_event, waiter->groups, &waiter->events);
+
+	if (!r)
+		cgroups_walk_seldom(waiter->groups);
+	return r;
 }
 
 void waiter_done(struct waiter *waiter)
@@ -60,7 +65,11 @@ void waiter_done(struct waiter *waiter)
 int waiter_take(struct waiter *waiter)
 {
 	int r = waiter->events ? hostevents_take(waiter->events) : 0;
+	uint64_t lost = waiter_lost(waiter);
 
+	if (lost != waiter->lost)
+		cgroups_walk_next(waiter->groups);
+	waiter->lost = lost;
 	/* One that lives shorter than the interval has a name, too. */
 	return r ? r : labels_look(waiter->helper, waiter->groups, clock_mono_ns());
 }

@@ -16,6 +16,7 @@ struct waiter {
 	struct helper *helper; /* borrowed, asked for names of those that come; may be NULL */
 	struct hostevents
 		*events; /* owned; NULL where there are none: looks alone find what came and went */
+	uint64_t lost; /* events, at the last time that they were taken */
 	int signal_fd; /* owned */
 };
 

@@ -194,5 +194,6 @@ int cgroup_add_folder(struct cgroup *group, enum mount mount, const char *folder
 		return -ENOMEM;
 	free(group->folders[mount]);
 	group->folders[mount] = copy;
+	group->inodes[mount] = 0;
 	return 0;
 }

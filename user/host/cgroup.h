@@ -52,6 +52,8 @@ struct cgroup {
 	enum mount found_in;
 	uint64_t id; /* there */
 	char *folders[MOUNT_COUNT]; /* owned; NULL where it has none of its own */
+	uint64_t inodes
+		[MOUNT_COUNT]; /* of these, but for the one it was found in; 0: not looked up */
 	bool is_complete; /* a member told of all of them */
 	int net_fd; /* owned, or -1: see network.h */
 	int fds[CGROUP_FILES_MAX]; /* owned, or one of the above */

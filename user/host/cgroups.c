@@ -5,12 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/folders.h"
 #include "host/store_internal.h"
 #include "host/network.h"
 #include "host/reading.h"
 #include "host/walk_internal.h"
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
+#include "util/units.h"
+
+/*
+ * Where events tell of one hierarchy alone, what is in the others is to be found. Else a walk is for what was
+ * renamed, and it costs 100 us a group.
+ */
+#define WALK_OTHERS_NS (5 * NS_PER_S)
+#define WALK_NS (15 * NS_PER_S)
 
 int cgroups_new(const struct procfs *procfs, const char *cgroup_root, struct cgroups **ret_groups)
 {
@@ -78,27 +87,83 @@ static void read_group(const struct cgroups *groups, struct cgroup *group, uint6
 		network_read(group, groups->procfs);
 }
 
-int cgroups_look(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
+void cgroups_walk_seldom(struct cgroups *groups)
 {
-	struct idmap before = groups->owners;
+	groups->has_events = true;
+}
 
+void cgroups_walk_next(struct cgroups *groups)
+{
+	groups->is_walk_due = true;
+}
+
+static bool has_others(const struct cgroups *groups)
+{
+	for (size_t i = 0; i < groups->count; i++)
+		if (groups->items[i]->found_in != store_main_mount(groups))
+			return true;
+	return false;
+}
+
+static bool is_due(const struct cgroups *groups, uint64_t mono_ns)
+{
+	uint64_t every_ns = has_others(groups) ? WALK_OTHERS_NS : WALK_NS;
+
+	return !groups->has_events || groups->is_walk_due || !groups->walked_mono_ns ||
+	       groups->omitted || mono_ns - groups->walked_mono_ns >= every_ns;
+}
+
+static void walk(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms)
+{
 	groups->pass++;
 	groups->omitted = 0;
+	groups->walked_mono_ns = mono_ns;
+	groups->is_walk_due = false;
 	idmap_clear(&groups->claimed);
-	groups->error = 0;
-	groups->owners = (struct idmap){ 0 };
 	walk_all(groups);
 	if (!groups->error)
 		groups->error = end_gone(groups, ts_ms);
+}
+
+/* Those that had no process when they came are asked again, as by a walk. */
+static void complete(struct cgroups *groups)
+{
+	for (size_t i = 0; i < groups->count && !groups->error; i++)
+		if (!groups->items[i]->is_complete)
+			groups->error =
+				folders_complete(groups->items[i], groups->procfs, &groups->mounts);
+}
+
+/* What comes and goes. */
+static int find(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms)
+{
+	struct idmap before = groups->owners;
+	bool is_walk = is_due(groups, mono_ns);
+
+	groups->error = 0;
+	groups->owners = (struct idmap){ 0 };
+	if (is_walk)
+		walk(groups, mono_ns, ts_ms);
+	else
+		complete(groups);
 	if (!groups->error)
-		groups->error = store_keep_owners(groups, &before);
+		groups->error = store_keep_owners(groups, &before, is_walk);
 	idmap_done(&before);
-	if (groups->error)
-		return groups->error;
+	return groups->error;
+}
+
+int cgroups_look(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
+{
+	int r = find(groups, mono_ns, ts_ms);
+
+	if (r)
+		return r;
 	if (groups->count)
 		qsort(groups->items, groups->count, sizeof(struct cgroup *), by_path);
-	for (size_t i = 0; i < groups->count; i++)
+	for (size_t i = 0; i < groups->count; i++) {
 		read_group(groups, groups->items[i], mono_ns, ts_ms, slow_ns);
+		groups->is_walk_due |= groups->items[i]->is_gone;
+	}
 	for (size_t i = 0; i < groups->ended_count; i++)
 		groups->ended[i]->is_told = true;
 	groups->ended_told = groups->ended_count;

@@ -24,6 +24,13 @@ static inline void cgroups_freep(struct cgroups **groups)
 /* Finds those that came, forgets those that went, and reads all: see reading_take(). -ENOMEM. */
 int cgroups_look(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns);
 
+/*
+ * Events tell from now on what comes and goes in the main hierarchy: a look walks through all of them once in so
+ * long, and when something says that it should.
+ */
+void cgroups_walk_seldom(struct cgroups *groups);
+void cgroups_walk_next(struct cgroups *groups);
+
 size_t cgroups_count(const struct cgroups *groups);
 
 /* In the order of their paths; valid until the next look. */

@@ -160,6 +160,7 @@ int folders_rename(struct cgroup *group, const char *folder, const struct mounts
 	for (size_t i = 0; i < MOUNT_COUNT; i++) {
 		free(group->folders[i]);
 		group->folders[i] = NULL;
+		group->inodes[i] = 0;
 	}
 	group->is_complete = false;
 	r = cgroup_add_folder(group, group->found_in, folder);

@@ -49,7 +49,7 @@ static void forget_told(struct cgroups *groups)
 	groups->ended_told = 0;
 }
 
-int store_keep_owners(struct cgroups *groups, const struct idmap *before)
+int store_keep_owners(struct cgroups *groups, const struct idmap *before, bool was_walked)
 {
 	int r = 0;
 
@@ -57,7 +57,7 @@ int store_keep_owners(struct cgroups *groups, const struct idmap *before)
 		const struct idmap_slot *slot = &before->slots[i];
 		const struct cgroup *owner = slot->value;
 
-		if (slot->id && owner->has_ended && !owner->is_told)
+		if (slot->id && (owner->has_ended ? !owner->is_told : !was_walked))
 			r = idmap_put(&groups->owners, slot->id, slot->value);
 	}
 	forget_told(groups);

@@ -3,6 +3,7 @@
 #ifndef DENET_HOST_STORE_INTERNAL_H
 #define DENET_HOST_STORE_INTERNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,9 @@ struct cgroups {
 	size_t settling; /* times of groups that are to come: settle_mono_ns, complete_mono_ns */
 	uint64_t omitted;
 	uint64_t pass;
+	uint64_t walked_mono_ns; /* 0: never */
+	bool has_events;
+	bool is_walk_due;
 	int error; /* of this look */
 };
 
@@ -42,10 +46,10 @@ static inline uint64_t store_key_of(enum mount mount, uint64_t inode)
 int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms);
 
 /*
- * After a walk, with the owners of the look before: those that ended and were told go, and what was in one that ended
- * since stays its own: accounts of it come with this look. -ENOMEM.
+ * With the owners of the look before: those that ended and were told go, and what was in one that ended since stays
+ * its own: accounts of it come with this look. The others have been found anew by a walk, or stay. -ENOMEM.
  */
-int store_keep_owners(struct cgroups *groups, const struct idmap *before);
+int store_keep_owners(struct cgroups *groups, const struct idmap *before, bool was_walked);
 
 /* The hierarchy that accounts of processes go by. */
 static inline enum mount store_main_mount(const struct cgroups *groups)

@@ -52,16 +52,29 @@ static int add(struct cgroups *groups, struct cgroup *group)
 	return 0;
 }
 
+static void look_up(struct cgroup *group, enum mount mount)
+{
+	struct stat facts;
+
+	if (mount != group->found_in && group->folders[mount] && !group->inodes[mount] &&
+	    stat(group->folders[mount], &facts) == 0)
+		group->inodes[mount] = facts.st_ino;
+}
+
 /* Its folders in other hierarchies are no groups of their own. */
 static int claim(struct cgroups *groups, struct cgroup *group)
 {
-	struct stat facts;
 	int r = 0;
 
-	for (enum mount mount = 0; mount < MOUNT_COUNT && !r; mount++)
-		if (mount != group->found_in && group->folders[mount] &&
-		    stat(group->folders[mount], &facts) == 0)
-			r = idmap_put(&groups->claimed, store_key_of(mount, facts.st_ino), group);
+	for (enum mount mount = 0; mount < MOUNT_COUNT && !r; mount++) {
+		/* What has gone may have come again. */
+		if (group->is_gone)
+			group->inodes[mount] = 0;
+		look_up(group, mount);
+		if (group->inodes[mount])
+			r = idmap_put(&groups->claimed, store_key_of(mount, group->inodes[mount]),
+				      group);
+	}
 	return r;
 }
 
