@@ -181,6 +181,7 @@ static void one_that_is_in_two_hierarchies_is_one(void **state)
 	put("fs/cpuacct/cgroup.procs", "");
 	put("fs/cpuacct/docker/" ID "/cgroup.procs", "77\n");
 	put("fs/cpuacct/docker/" ID "/cpuacct.usage", "5\n");
+	put("fs/cpuacct/docker/" ID "/cpuacct.usage_user", "4\n");
 	put("fs/unified/cgroup.controllers", "");
 	put("fs/unified/docker/" ID "/cgroup.procs", "77\n");
 	put("fs/unified/docker/" ID "/cpu.stat", "usage_usec 1\nuser_usec 7\nsystem_usec 8\n");
@@ -191,7 +192,7 @@ static void one_that_is_in_two_hierarchies_is_one(void **state)
 	assert_int_equal(cgroups_count(groups), 2);
 	group = find(groups, "/docker/" ID);
 	assert_int_equal(group->figures.cpu_time_ns, 5);
-	assert_int_equal(group->figures.cpu_user_ns, 7000);
+	assert_int_equal(group->figures.cpu_user_ns, 4);
 	/* A unit that has no CPU counter of its own in version 1 is found in version 2. */
 	assert_int_equal(find(groups, "/system.slice/a.service")->figures.cpu_time_ns, 4000);
 	cgroups_free(groups);
@@ -296,6 +297,37 @@ static void without_a_walk_owners_that_ended_go(void **state)
 	drop("fs");
 }
 
+/* One that comes to rest is read once more, so that its rates are told to be none, and then seldom. */
+static void dear_counters_of_what_rests_are_read_seldom(void **state)
+{
+	struct cgroups *groups;
+	const struct host_group *figures;
+
+	(void)state;
+	put_v2_container("1000000");
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 5 * NS_PER_S), 0);
+	figures = &find(groups, DOCKER)->figures;
+	put_v2_container("2000000");
+	put("fs/system.slice/docker-" ID ".scope/pids.max", "101\n");
+	assert_int_equal(cgroups_look(groups, 6 * NS_PER_S, 6, 5 * NS_PER_S), 0);
+	assert_int_equal(figures->pids_limit, 101);
+	put("fs/system.slice/docker-" ID ".scope/pids.max", "102\n");
+	assert_int_equal(cgroups_look(groups, 11 * NS_PER_S, 11, 5 * NS_PER_S), 0);
+	assert_int_equal(figures->pids_limit, 102);
+	put("fs/system.slice/docker-" ID ".scope/pids.max", "103\n");
+	assert_int_equal(cgroups_look(groups, 16 * NS_PER_S, 16, 5 * NS_PER_S), 0);
+	assert_int_equal(figures->pids_limit, 102);
+	assert_int_equal(cgroups_look(groups, 26 * NS_PER_S, 26, 5 * NS_PER_S), 0);
+	assert_int_equal(figures->pids_limit, 103);
+	put("fs/system.slice/docker-" ID ".scope/pids.max", "104\n");
+	put("fs/system.slice/docker-" ID ".scope/memory.current", "5001\n");
+	assert_int_equal(cgroups_look(groups, 31 * NS_PER_S, 31, 5 * NS_PER_S), 0);
+	assert_int_equal(figures->pids_limit, 104);
+	cgroups_free(groups);
+	drop("fs");
+}
+
 static void pods_are_around_their_containers(void **state)
 {
 	struct cgroups *groups;
@@ -387,6 +419,7 @@ int main(void)
 		cmocka_unit_test(those_that_went_are_forgotten_and_others_come),
 		cmocka_unit_test(with_events_walks_are_seldom),
 		cmocka_unit_test(without_a_walk_owners_that_ended_go),
+		cmocka_unit_test(dear_counters_of_what_rests_are_read_seldom),
 		cmocka_unit_test(pods_are_around_their_containers),
 		cmocka_unit_test(files_that_say_nothing_leave_it_unknown),
 		cmocka_unit_test(without_hierarchies_there_are_no_groups),

@@ -10,7 +10,7 @@
 #include "names/helper.h"
 #include "util/units.h"
 
-#define AGAIN_NS (15 * NS_PER_S)
+#define AGAIN_NS (60 * NS_PER_S) /* a runtime's file may be large, and is rarely another */
 
 static bool is_due(const struct cgroup *group, uint64_t mono_ns)
 {
@@ -25,7 +25,10 @@ static void fill(struct lookup_question *question, const struct cgroup *group)
 {
 	const char *runtime = group->name.runtime ? group->name.runtime : "";
 
-	*question = (struct lookup_question){ .pid = folders_member(group) };
+	/* To list the processes of a cgroup is dear, and only docker's files are found without one. */
+	*question = (struct lookup_question){ .pid = strcmp(runtime, "docker") == 0
+							     ? 0
+							     : folders_member(group) };
 	(void)snprintf(question->controller, sizeof(question->controller), "%s",
 		       mounts_controller(group->found_in));
 	(void)snprintf(question->path, sizeof(question->path), "%s", group->path);

@@ -60,6 +60,8 @@ struct cgroup {
 	struct host_group figures; /* its texts lie in this struct */
 	uint64_t read_mono_ns; /* 0: never */
 	uint64_t slow_mono_ns; /* when what is dear was read */
+	bool is_moving; /* it has used something since the dear reading before */
+	unsigned int net_tries; /* that found it in our own network */
 	struct host_group rated; /* the figures then, which those rates are of that it has */
 	uint64_t rated_cpu_ns; /* when the others were read */
 	uint64_t born_mono_ns; /* with the next */

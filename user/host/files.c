@@ -76,31 +76,20 @@ static bool parse_system(struct parse_span text, struct host_group *figures)
 	return parse_take_u64(&text, &figures->cpu_system_ns);
 }
 
+/* One file has it all: the last two only where the controller counts them. */
 static bool parse_cpu_stat(struct parse_span text, struct host_group *figures)
 {
+	(void)find_us(text, "user_usec", &figures->cpu_user_ns);
+	(void)find_us(text, "system_usec", &figures->cpu_system_ns);
+	(void)find_key(text, "nr_throttled", &figures->throttled_periods);
+	(void)find_us(text, "throttled_usec", &figures->throttled_ns);
 	return find_us(text, "usage_usec", &figures->cpu_time_ns);
-}
-
-static bool parse_v2_user(struct parse_span text, struct host_group *figures)
-{
-	return find_us(text, "user_usec", &figures->cpu_user_ns);
-}
-
-static bool parse_v2_system(struct parse_span text, struct host_group *figures)
-{
-	return find_us(text, "system_usec", &figures->cpu_system_ns);
 }
 
 static bool parse_throttled(struct parse_span text, struct host_group *figures)
 {
 	return find_key(text, "nr_throttled", &figures->throttled_periods) &&
 	       find_key(text, "throttled_time", &figures->throttled_ns);
-}
-
-static bool parse_v2_throttled(struct parse_span text, struct host_group *figures)
-{
-	return find_key(text, "nr_throttled", &figures->throttled_periods) &&
-	       find_us(text, "throttled_usec", &figures->throttled_ns);
 }
 
 static bool parse_memory(struct parse_span text, struct host_group *figures)
@@ -235,7 +224,7 @@ static bool parse_io_stall(struct parse_span text, struct host_group *figures)
 
 enum cost { COST_KEPT, COST_OPENED, COST_SLOW_KEPT, COST_SLOW };
 
-/* Of several that tell the same the first that can be read; working set comes after memory. */
+/* Of several that tell the same, which cost the same, the first that can be read. */
 static const struct file {
 	enum what what;
 	enum mount mount;
@@ -247,10 +236,7 @@ static const struct file {
 	{ WHAT_CPU, MOUNT_V2, COST_KEPT, "cpu.stat", parse_cpu_stat },
 	{ WHAT_USER, MOUNT_CPUACCT, COST_SLOW, "cpuacct.usage_user", parse_user },
 	{ WHAT_SYSTEM, MOUNT_CPUACCT, COST_SLOW, "cpuacct.usage_sys", parse_system },
-	{ WHAT_USER, MOUNT_V2, COST_SLOW, "cpu.stat", parse_v2_user },
-	{ WHAT_SYSTEM, MOUNT_V2, COST_SLOW, "cpu.stat", parse_v2_system },
 	{ WHAT_THROTTLED, MOUNT_CPU, COST_SLOW, "cpu.stat", parse_throttled },
-	{ WHAT_THROTTLED, MOUNT_V2, COST_SLOW, "cpu.stat", parse_v2_throttled },
 	{ WHAT_MEMORY, MOUNT_MEMORY, COST_KEPT, "memory.usage_in_bytes", parse_memory },
 	{ WHAT_MEMORY, MOUNT_V2, COST_KEPT, "memory.current", parse_memory },
 	{ WHAT_PEAK, MOUNT_MEMORY, COST_SLOW_KEPT, "memory.max_usage_in_bytes", parse_peak },
@@ -317,7 +303,7 @@ static bool read_file(struct cgroup *group, size_t index)
 	return !r && file->parse((struct parse_span){ text, len }, &group->figures);
 }
 
-bool files_read(struct cgroup *group, bool is_slow)
+static bool read_all(struct cgroup *group, bool are_dear)
 {
 	unsigned int told = 0;
 
@@ -325,10 +311,20 @@ bool files_read(struct cgroup *group, bool is_slow)
 		const struct file *file = &files[i];
 
 		if (told >> file->what & 1 || !group->folders[file->mount] ||
-		    (is_dear(file) && !is_slow) || group->fds[i] == CGROUP_FILE_NOT_THERE)
+		    is_dear(file) != are_dear || group->fds[i] == CGROUP_FILE_NOT_THERE)
 			continue;
 		if (read_file(group, i))
 			told |= 1u << file->what;
 	}
 	return told;
+}
+
+bool files_read_cheap(struct cgroup *group)
+{
+	return read_all(group, false);
+}
+
+bool files_read_dear(struct cgroup *group)
+{
+	return read_all(group, true);
 }

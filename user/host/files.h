@@ -12,6 +12,7 @@ struct cgroup;
  * descriptor costs kernel memory. Says is_gone when one of those that stay open is no more; false when none at
  * all could be read.
  */
-bool files_read(struct cgroup *group, bool is_slow);
+bool files_read_cheap(struct cgroup *group);
+bool files_read_dear(struct cgroup *group);
 
 #endif

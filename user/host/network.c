@@ -12,6 +12,9 @@
 #include "procfs/procfs.h"
 #include "util/cleanup.h"
 
+#define TRIES_SOON 4
+#define TRIES_SELDOM 12
+
 /* False where it cannot be told: a process of another user. */
 static bool is_elsewhere(const struct procfs *procfs, pid_t pid)
 {
@@ -23,12 +26,15 @@ static bool is_elsewhere(const struct procfs *procfs, pid_t pid)
 	       (its.st_ino != ours.st_ino || its.st_dev != ours.st_dev);
 }
 
-/* A runtime's first process may be in our namespace for a while: it is asked for again. */
+/* A runtime's first process may be in our namespace for a while: it is asked for again, later now and then. */
 static void find(struct cgroup *group, const struct procfs *procfs)
 {
-	pid_t pid = folders_member(group);
+	pid_t pid;
 	int fd;
 
+	if (group->net_tries++ >= TRIES_SOON && group->net_tries % TRIES_SELDOM)
+		return;
+	pid = folders_member(group);
 	if (!pid || !is_elsewhere(procfs, pid))
 		return;
 	fd = netdev_open(procfs, pid);
@@ -59,4 +65,5 @@ void network_close(struct cgroup *group)
 {
 	cleanup_fd(&group->net_fd);
 	group->net_fd = -1;
+	group->net_tries = 0;
 }

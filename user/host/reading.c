@@ -9,6 +9,8 @@
 #include "host/files.h"
 #include "util/units.h"
 
+#define RESTING 3 /* times as seldom is one read that does nothing */
+
 /* Unknown at the first, when no time has passed, and where a counter fell. */
 static double rate(uint64_t before, uint64_t now, uint64_t passed_ns, double per)
 {
@@ -37,21 +39,40 @@ static void take_disk_rates(struct host_group *now, const struct host_group *bef
 		per_s(before->disk_write_bytes, now->disk_write_bytes, passed_ns);
 }
 
+/* Of one that does nothing the dear counters do not move, but for what others do to it: limits, writing back. */
+static bool has_moved(const struct host_group *before, const struct host_group *now)
+{
+	return before->cpu_time_ns != now->cpu_time_ns ||
+	       before->memory_bytes != now->memory_bytes || before->pids != now->pids;
+}
+
+/* One that has come to rest is read once more, so that no rate of before stands on. */
+static bool is_slow_due(struct cgroup *group, uint64_t passed_ns, uint64_t slow_ns)
+{
+	bool was_moving = group->is_moving;
+
+	if (group->slow_mono_ns && passed_ns < slow_ns)
+		return false;
+	group->is_moving = has_moved(&group->rated, &group->figures);
+	return !group->slow_mono_ns || was_moving || group->is_moving ||
+	       passed_ns >= RESTING * slow_ns;
+}
+
 void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
 {
 	const struct host_group *before = &group->rated;
 	struct host_group *now = &group->figures;
-	bool is_slow = !group->slow_mono_ns || mono_ns - group->slow_mono_ns >= slow_ns;
 	uint64_t slow_passed_ns = group->slow_mono_ns ? mono_ns - group->slow_mono_ns : 0;
 	uint64_t passed_ns = group->read_mono_ns ? mono_ns - group->read_mono_ns : 0;
 
-	(void)files_read(group, is_slow);
+	(void)files_read_cheap(group);
 	now->ts_ms = ts_ms;
 	now->cpu_usage = percent(group->rated_cpu_ns, now->cpu_time_ns, passed_ns);
 	group->rated_cpu_ns = now->cpu_time_ns;
 	group->read_mono_ns = mono_ns;
-	if (!is_slow)
+	if (!is_slow_due(group, slow_passed_ns, slow_ns))
 		return;
+	(void)files_read_dear(group);
 	now->throttled = percent(before->throttled_ns, now->throttled_ns, slow_passed_ns);
 	take_disk_rates(now, before, group->has_task_bytes ? 0 : slow_passed_ns);
 	now->cpu_pressure = percent(before->cpu_stall_ns, now->cpu_stall_ns, slow_passed_ns);
@@ -67,7 +88,8 @@ void reading_take_last(struct cgroup *group)
 	bool is_told;
 
 	group->is_gone = false;
-	is_told = files_read(group, true);
+	is_told = files_read_cheap(group);
+	is_told |= files_read_dear(group);
 	/* What went meanwhile was read before: at its emptiness, or not. */
 	if (is_told && !group->is_gone)
 		group->figures.is_final = true;
