@@ -158,15 +158,24 @@ int BPF_PROG(on_last_switch, bool preempt, struct task_struct *prev)
 	return task_is_dead(prev) ? close_task(prev) : 0;
 }
 
-/* Of one that was born since the start: where it was begotten. */
-static __always_inline __u64 former_cgroup_id(struct task_struct *task,
-					      const struct host_base *before)
+/*
+ * Where a thread was that has no base, being born since the start: a process where it was begotten, a thread where its
+ * process is, or was before all of it went.
+ */
+static __always_inline __u64 former_cgroup_id(struct task_struct *task, bool is_whole_process)
 {
-	return before ? before->cgroup_id : cgroup_id_of(BPF_CORE_READ(task, real_parent));
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	__u64 address = (__u64)leader;
+	struct host_base *base;
+
+	if (!is_whole_process && leader != task)
+		return cgroup_id_of(leader);
+	base = bpf_map_lookup_elem(&base_by_task, &address);
+	return base ? base->cgroup_id : cgroup_id_of(BPF_CORE_READ(leader, real_parent));
 }
 
 /* What it has used since its base is the old cgroup's. */
-static __noinline int move_task(struct task_struct *task)
+static __noinline int move_task(struct task_struct *task, __u64 former_id)
 {
 	__u64 address = (__u64)task;
 	struct host_base *before = bpf_map_lookup_elem(&base_by_task, &address);
@@ -177,7 +186,7 @@ static __noinline int move_task(struct task_struct *task)
 	read_key(task, &key);
 	base.cgroup_id = key.cgroup_id;
 	read_used(task, &base.used);
-	key.cgroup_id = former_cgroup_id(task, before);
+	key.cgroup_id = before ? before->cgroup_id : former_id;
 	row.used = base.used;
 	if (before)
 		take_away(&row.used, &before->used);
@@ -189,7 +198,7 @@ static __noinline int move_task(struct task_struct *task)
 }
 
 /* One event tells of all threads of a process. */
-static __always_inline void move_others(struct task_struct *task)
+static __always_inline void move_others(struct task_struct *task, __u64 former_id)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u64 head = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head);
@@ -201,7 +210,7 @@ static __always_inline void move_others(struct task_struct *task)
 		struct task_struct *other = (void *)(node - within);
 
 		if (other != task)
-			move_task(other);
+			move_task(other, former_id);
 		node = (__u64)BPF_CORE_READ(other, thread_node.next);
 	}
 	if (node && node != head)
@@ -213,11 +222,14 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_move, struct cgroup *to, const char *path, struct task_struct *task,
 	     bool is_whole_process)
 {
+	__u64 former_id;
+
 	if (cgroup_of(task) != to)
 		return 0;
-	move_task(task);
+	former_id = former_cgroup_id(task, is_whole_process);
+	move_task(task, former_id);
 	if (is_whole_process)
-		move_others(task);
+		move_others(task, former_id);
 	return 0;
 }
 

@@ -239,6 +239,99 @@ static void running_threads_that_are_moved_count_from_then(void **state)
 	(void)close(done[1]);
 }
 
+static void *wait_for_ever(void *unused)
+{
+	for (;;)
+		(void)pause();
+	return unused;
+}
+
+/* Some threads that do nothing once the byte is written. */
+static pid_t begin_sleeper(const struct referee *referee)
+{
+	int ready[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		pthread_t threads[THREADS];
+
+		begin_child(referee, "sleeper");
+		for (int i = 0; i < THREADS; i++)
+			(void)pthread_create(&threads[i], NULL, wait_for_ever, NULL);
+		(void)!write(ready[1], &byte, 1);
+		(void)wait_for_ever(NULL);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+	return pid;
+}
+
+/* They are told of when they run; what they have used, where they are and that they end is known without. */
+static void who_sleeps_is_known_all_the_same(void **state)
+{
+	struct fixture *fixture = need(state);
+	pid_t pid = begin_sleeper(&fixture->here);
+
+	await_that(sum(fixture, &fixture->here, "sleeper").threads_living == THREADS + 1);
+	for (int i = 0; i < 3; i++) {
+		uint64_t before_ns = sum(fixture, &fixture->here, NULL).ended.used.cpu_time_ns;
+
+		assert_true(before_ns > 0);
+		assert_int_equal(sum(fixture, &fixture->here, NULL).threads_living, THREADS + 1);
+		assert_true(sum(fixture, &fixture->here, NULL).ended.used.cpu_time_ns >= before_ns);
+	}
+	/* In its sleep. */
+	enter(fixture->there.v1, pid);
+	assert_int_equal(sum(fixture, &fixture->here, NULL).threads_living, 0);
+	assert_int_equal(sum(fixture, &fixture->there, NULL).threads_living, THREADS + 1);
+	assert_int_equal(sum(fixture, &fixture->there, NULL).processes_living, 1);
+	assert_exact(fixture, &fixture->here, 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	reap(pid);
+	assert_exact(fixture, &fixture->there, 1);
+	assert_exact(fixture, &fixture->here, 0);
+}
+
+static void *become_sleep(void *unused)
+{
+	(void)execl("/bin/sleep", "sleep", "1000", (char *)NULL);
+	return unused;
+}
+
+/* The thread takes its process's id over, and the others are gone. */
+static void an_exec_leaves_one_thread(void **state)
+{
+	struct fixture *fixture = need(state);
+	int go[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		pthread_t thread;
+
+		begin_child(&fixture->here, "execs");
+		(void)pthread_create(&thread, NULL, wait_for_ever, NULL);
+		(void)!read(go[0], &byte, 1);
+		(void)pthread_create(&thread, NULL, become_sleep, NULL);
+		(void)wait_for_ever(NULL);
+	}
+	await_that(sum(fixture, &fixture->here, "execs").threads_living == 2);
+	assert_int_equal(write(go[1], &byte, 1), 1);
+	await_that(sum(fixture, &fixture->here, "sleep").threads_living == 1);
+	await_that(sum(fixture, &fixture->here, NULL).threads_living == 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	reap(pid);
+	await_that(!sum(fixture, &fixture->here, NULL).threads_living);
+	(void)close(go[0]);
+	(void)close(go[1]);
+}
+
 static void how_they_ended_is_told(void **state)
 {
 	struct fixture *fixture = need(state);
@@ -321,6 +414,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(short_processes_add_up_to_their_cgroup),
 		fixture_test(running_threads_that_are_moved_count_from_then),
+		fixture_test(who_sleeps_is_known_all_the_same),
+		fixture_test(an_exec_leaves_one_thread),
 		fixture_test(how_they_ended_is_told),
 		fixture_test(who_lives_at_the_start_counts_from_then),
 		fixture_test(rows_can_be_forgotten),
