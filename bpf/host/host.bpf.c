@@ -16,6 +16,9 @@
 #include "task/end.bpf.h"
 
 #define ADD(to, value) __sync_fetch_and_add(&(to), value)
+#define CHANGES_BYTES (1 << 19)
+#define CPUS_MAX 1024 /* threads on those beyond are always told */
+#define ALL_THREADS 1 /* BPF_TASK_ITER_ALL_THREADS */
 #define THREADS_MAX 1024 /* of a process, for which one event tells */
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -41,6 +44,24 @@ struct {
 	__type(key, __u64);
 	__type(value, struct host_base);
 } base_by_task SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, CHANGES_BYTES);
+} changes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, HOST_LIVING_AT_ONCE);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct host_living);
+} living_at_once SEC(".maps");
+
+/* Whoever was born until then may have been told as living. 0: nobody was, nor is anybody. */
+__u64 told_boot_ns;
+
+struct host_pass pass;
 
 struct host_totals totals;
 struct host_row overflow;
@@ -119,6 +140,39 @@ static __noinline int fold(const struct host_key *key, const struct host_row *ro
 	return 0;
 }
 
+/* An address as a number, which the verifier does not follow. */
+static __always_inline __u64 number_of(const __u64 *address)
+{
+	__u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), address);
+	return number;
+}
+
+/*
+ * Only of one that may have been told as living: of those that are born and end between two passes, which are
+ * most, user space has never heard. Not static, so that it is verified once and not for each thread that moves.
+ */
+__noinline int tell_change(__u64 address, __u32 is_moved)
+{
+	struct task_struct *task = (void *)address;
+	struct host_change *change;
+
+	if (BPF_CORE_READ(task, start_boottime) > told_boot_ns)
+		return 0;
+	change = bpf_ringbuf_reserve(&changes, sizeof(*change), 0);
+	if (!change) {
+		ADD(totals.changes_lost, 1);
+		return 0;
+	}
+	read_key(task, &change->key);
+	change->address = address;
+	change->tid = BPF_CORE_READ(task, pid);
+	change->is_moved = is_moved;
+	bpf_ringbuf_submit(change, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
 static __always_inline void note_end(struct task_struct *task, struct host_row *row)
 {
 	__u32 status = exit_status_of(task, BPF_CORE_READ(task, signal));
@@ -148,6 +202,7 @@ static __noinline int close_task(struct task_struct *task)
 	if (BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid))
 		note_end(task, &row);
 	fold(&key, &row);
+	tell_change(number_of(&address), false);
 	ADD(totals.dead_seq, 1);
 	return 0;
 }
@@ -194,6 +249,7 @@ static __noinline int move_task(struct task_struct *task, __u64 former_id)
 	ADD(totals.moves, 1);
 	if (bpf_map_update_elem(&base_by_task, &address, &base, BPF_ANY))
 		ADD(totals.bases_lost, 1);
+	tell_change(number_of(&address), true);
 	return 0;
 }
 
@@ -257,24 +313,118 @@ int note_living(struct bpf_iter__task *context)
 	return 0;
 }
 
+static __always_inline void read_living(struct task_struct *task, struct host_living *living)
+{
+	__u64 address = (__u64)task;
+	struct host_base *base;
+
+	read_key(task, &living->key);
+	read_used(task, &living->used);
+	living->address = address;
+	living->tid = BPF_CORE_READ(task, pid);
+	living->tgid = BPF_CORE_READ(task, tgid);
+	base = bpf_map_lookup_elem(&base_by_task, &address);
+	if (base)
+		take_away(&living->used, &base->used);
+}
+
 SEC("iter/task")
 int show_living(struct bpf_iter__task *context)
 {
 	struct task_struct *task = context->task;
 	struct host_living living;
-	struct host_base *base;
-	__u64 address = (__u64)task;
 
 	if (!is_living(task))
 		return 0;
-	__builtin_memset(&living, 0, sizeof(living));
-	read_key(task, &living.key);
-	read_used(task, &living.used);
-	living.tid = BPF_CORE_READ(task, pid);
-	living.tgid = BPF_CORE_READ(task, tgid);
-	base = bpf_map_lookup_elem(&base_by_task, &address);
-	if (base)
-		take_away(&living.used, &base->used);
+	read_living(task, &living);
 	bpf_seq_write(context->meta->seq, &living, sizeof(living));
+	return 0;
+}
+
+/*
+ * The living that have run since the pass before, in one walk that stays in the kernel: a task that sleeps costs
+ * 30 ns and not 500. From 6.7 on; else iter/task tells of all.
+ */
+struct bpf_iter_task {
+	__u64 opaque[3];
+} __attribute__((aligned(8)));
+
+extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task,
+			     unsigned int flags) __ksym __weak;
+extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym __weak;
+extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym __weak;
+extern void bpf_rcu_read_lock(void) __ksym __weak;
+extern void bpf_rcu_read_unlock(void) __ksym __weak;
+
+struct host_clock clock_by_cpu[CPUS_MAX];
+__u64 pass_number;
+
+static __always_inline void read_clock(struct host_clock *clock, struct task_struct *task)
+{
+	struct rq *rq = BPF_CORE_READ(task, se.cfs_rq, rq);
+
+	clock->before_pass = clock->pass;
+	clock->before_ns = clock->now_ns;
+	clock->pass = pass_number;
+	clock->now_ns = BPF_CORE_READ(rq, clock_task);
+}
+
+/*
+ * exec_start is the clock of its CPU when the task was last charged: what was charged since that clock was read is
+ * not below it. 0 is of one that came from another CPU and has not run on this one.
+ */
+static __always_inline bool may_have_run(struct task_struct *task)
+{
+	__u32 cpu = task->thread_info.cpu;
+	__u64 start_ns = task->se.exec_start;
+	struct host_clock *clock;
+
+	if (!bpf_core_field_exists(task->se.cfs_rq) || cpu >= CPUS_MAX)
+		return true;
+	clock = &clock_by_cpu[cpu];
+	if (clock->pass != pass_number) {
+		read_clock(clock, task);
+		start_ns = task->se.exec_start;
+	}
+	return pass.is_whole || !start_ns || clock->before_pass != pass_number - 1 ||
+	       start_ns >= clock->before_ns;
+}
+
+static __noinline int tell_living(struct task_struct *task)
+{
+	__u32 number = pass.count;
+	struct host_living *living = bpf_map_lookup_elem(&living_at_once, &number);
+
+	if (!living) {
+		pass.is_cut = 1;
+		return 0;
+	}
+	read_living(task, living);
+	pass.count++;
+	return 0;
+}
+
+/*
+ * While it lasts nobody knows who has been told: the end of each is told of. User space has read who ended and who
+ * moved until then.
+ */
+SEC("syscall")
+int pass_living(void *context)
+{
+	struct bpf_iter_task it;
+	struct task_struct *task;
+
+	told_boot_ns = ~0ULL;
+	pass_number++;
+	pass.count = 0;
+	pass.is_cut = 0;
+	bpf_rcu_read_lock();
+	bpf_iter_task_new(&it, NULL, ALL_THREADS);
+	while ((task = bpf_iter_task_next(&it)))
+		if (!task_is_dead(task) && may_have_run(task))
+			tell_living(task);
+	bpf_iter_task_destroy(&it);
+	bpf_rcu_read_unlock();
+	told_boot_ns = bpf_ktime_get_boot_ns();
 	return 0;
 }

@@ -48,8 +48,17 @@ struct host_base {
 struct host_living {
 	struct host_key key;
 	struct host_used used; /* without its base */
+	__u64 address; /* of the task: its tid changes when a thread execs */
 	__u32 tid;
 	__u32 tgid;
+};
+
+/* What becomes of a thread that was told as living: those that have not run since are not told again. */
+struct host_change {
+	__u64 address;
+	__u32 tid;
+	__u32 is_moved; /* to the key's cgroup, where it has used nothing yet; else it has ended */
+	struct host_key key;
 };
 
 struct host_totals {
@@ -58,6 +67,22 @@ struct host_totals {
 	__u64 moves;
 	__u64 bases_lost; /* of threads that count with what they had used before */
 	__u64 rows_lost; /* threads that count in the row for all that had no room */
+	__u64 changes_lost; /* for which the ring had no room */
+};
+
+/* A CPU's run-queue clock, read in a pass before any of its tasks is. */
+struct host_clock {
+	__u64 pass; /* that the next was read in */
+	__u64 now_ns;
+	__u64 before_pass;
+	__u64 before_ns;
+};
+
+/* One pass over the living, and what came of it. */
+struct host_pass {
+	__u32 is_whole; /* in: all of them; else those that may have run since the pass before */
+	__u32 is_cut; /* out: there were more than there is room for */
+	__u64 count;
 };
 
 /* The kernel itself tells no longer ones. */
@@ -91,10 +116,14 @@ _Static_assert(sizeof(struct host_key) == 32, "layout of host_key");
 _Static_assert(sizeof(struct host_used) == 48, "layout of host_used");
 _Static_assert(sizeof(struct host_row) == 88, "layout of host_row");
 _Static_assert(sizeof(struct host_base) == 56, "layout of host_base");
-_Static_assert(sizeof(struct host_living) == 88, "layout of host_living");
-_Static_assert(sizeof(struct host_totals) == 40, "layout of host_totals");
+_Static_assert(sizeof(struct host_living) == 96, "layout of host_living");
+_Static_assert(sizeof(struct host_change) == 48, "layout of host_change");
+_Static_assert(sizeof(struct host_totals) == 48, "layout of host_totals");
+_Static_assert(sizeof(struct host_clock) == 32, "layout of host_clock");
+_Static_assert(sizeof(struct host_pass) == 16, "layout of host_pass");
 
 #define HOST_ROWS_MAX 16384
+#define HOST_LIVING_AT_ONCE 16384 /* of one pass */
 #define HOST_BASES_MAX 8192 /* and as many as there are threads at the start */
 
 #endif

@@ -6,15 +6,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "host.skel.h"
+#include "hostprobe/living.h"
 #include "util/array.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/units.h"
 
 #define TRIES_MAX 3
 #define LIVING_AT_ONCE 256
+#define WHOLE_NS (30 * NS_PER_S)
 
 struct hostprobe {
 	struct host_skel *skeleton; /* owned */
@@ -24,6 +29,13 @@ struct hostprobe {
 	struct hostprobe_row *rows; /* owned */
 	size_t count;
 	size_t room;
+	struct living living;
+	struct ring_buffer *changes; /* owned */
+	const struct host_living
+		*at_once; /* owned: a mapping; NULL where the kernel has no such pass */
+	uint64_t changes_lost; /* as far as a whole pass has made it good */
+	uint64_t whole_mono_ns;
+	bool is_whole_due;
 };
 
 static int silence(enum libbpf_print_level level, const char *format, va_list args)
@@ -42,17 +54,60 @@ static __u32 bases_max(void)
 	return HOST_BASES_MAX + (sysinfo(&info) ? 0 : 2u * info.procs);
 }
 
-static int load(struct hostprobe *probe, bool by_v1)
+static int load_with(struct hostprobe *probe, bool by_v1, bool has_pass)
 {
 	struct host_skel *skeleton = host_skel__open();
 	int r;
 
 	if (!skeleton)
 		return -errno;
+	host_skel__destroy(probe->skeleton);
 	probe->skeleton = skeleton;
 	skeleton->rodata->cfg_by_v1 = by_v1;
+	(void)bpf_program__set_autoload(skeleton->progs.pass_living, has_pass);
 	r = bpf_map__set_max_entries(skeleton->maps.base_by_task, bases_max());
+	/* Of no use without, and large. */
+	if (!r && !has_pass)
+		r = bpf_map__set_max_entries(skeleton->maps.living_at_once, 1);
 	return r ? r : host_skel__load(skeleton);
+}
+
+static int on_change(void *context, void *data, size_t size)
+{
+	struct hostprobe *probe = context;
+	const struct host_change *change = data;
+
+	(void)size;
+	probe->is_whole_due |= change->is_moved;
+	return living_change(&probe->living, change);
+}
+
+/* A kernel before 6.7 has no walk that stays in it. */
+static int load(struct hostprobe *probe, bool by_v1)
+{
+	size_t size = HOST_LIVING_AT_ONCE * sizeof(struct host_living);
+	bool has_pass = true;
+	void *mapping;
+	int r = load_with(probe, by_v1, true);
+
+	if (r) {
+		has_pass = false;
+		r = load_with(probe, by_v1, false);
+	}
+	if (r)
+		return r;
+	probe->changes = ring_buffer__new(bpf_map__fd(probe->skeleton->maps.changes), on_change,
+					  probe, NULL);
+	if (!probe->changes)
+		return -errno;
+	if (!has_pass)
+		return 0;
+	mapping = mmap(NULL, size, PROT_READ, MAP_SHARED,
+		       bpf_map__fd(probe->skeleton->maps.living_at_once), 0);
+	if (mapping == MAP_FAILED)
+		return -errno;
+	probe->at_once = mapping;
+	return 0;
 }
 
 static int attach(struct hostprobe *probe)
@@ -75,8 +130,8 @@ static int attach(struct hostprobe *probe)
 
 /* Runs an iterator to its end; what it writes goes to a function, which may be NULL. */
 static int iterate(const struct bpf_link *link,
-		   int (*on_living)(struct hostprobe *probe, const struct host_living *living),
-		   struct hostprobe *probe)
+		   int (*on_living)(struct living *living, const struct host_living *told),
+		   struct living *to)
 {
 	struct host_living living[LIVING_AT_ONCE];
 	AUTO_FD int fd = bpf_iter_create(bpf_link__fd(link));
@@ -96,7 +151,7 @@ static int iterate(const struct bpf_link *link,
 		kept += (size_t)n;
 		count = kept / sizeof(living[0]);
 		for (i = 0; i < count && on_living && !r; i++)
-			r = on_living(probe, &living[i]);
+			r = on_living(to, &living[i]);
 		if (r)
 			return r;
 		/* The kernel's buffer need not end where a record does. */
@@ -124,9 +179,10 @@ int hostprobe_open(bool by_v1, struct hostprobe **ret_probe)
 		r = attach(probe);
 	(void)libbpf_set_print(before);
 	if (!r)
-		r = iterate(probe->links[1], NULL, probe);
+		r = iterate(probe->links[1], NULL, NULL);
 	if (r)
 		return r;
+	probe->is_whole_due = true;
 	*ret_probe = TAKE(probe);
 	return 0;
 }
@@ -137,6 +193,11 @@ void hostprobe_close(struct hostprobe *probe)
 		return;
 	for (size_t i = 0; i < sizeof(probe->links) / sizeof(probe->links[0]); i++)
 		(void)bpf_link__destroy(probe->links[i]);
+	if (probe->at_once)
+		(void)munmap((void *)(uintptr_t)probe->at_once,
+			     HOST_LIVING_AT_ONCE * sizeof(struct host_living));
+	ring_buffer__free(probe->changes);
+	living_done(&probe->living);
 	host_skel__destroy(probe->skeleton);
 	free(probe->keys);
 	free(probe->values);
@@ -159,17 +220,80 @@ static struct hostprobe_row *add(struct hostprobe *probe)
 	return &probe->rows[probe->count++];
 }
 
-static int add_living(struct hostprobe *probe, const struct host_living *living)
+static int add_living(void *context, const struct living_row *living)
 {
-	struct hostprobe_row *row = add(probe);
+	struct hostprobe_row *row = add(context);
 
 	if (!row)
 		return -ENOMEM;
 	row->key = living->key;
 	row->ended.used = living->used;
-	row->threads_living = 1;
-	row->processes_living = living->tid == living->tgid;
+	row->threads_living = living->threads;
+	row->processes_living = living->processes;
 	return 0;
+}
+
+/* Of all of them, told one by one; who ends meanwhile is told of as well. */
+static int list_all(struct hostprobe *probe)
+{
+	int r;
+
+	probe->skeleton->bss->told_boot_ns = probe->at_once ? UINT64_MAX : 0;
+	living_begin_listing(&probe->living);
+	r = iterate(probe->links[3], living_take, &probe->living);
+	if (!r)
+		living_end_listing(&probe->living);
+	return r;
+}
+
+static int take_pass(struct hostprobe *probe, const struct host_pass *pass)
+{
+	int r = 0;
+
+	if (pass->is_cut)
+		return list_all(probe);
+	if (pass->is_whole)
+		living_begin_listing(&probe->living);
+	for (size_t i = 0; i < pass->count && !r; i++)
+		r = living_take(&probe->living, &probe->at_once[i]);
+	if (!r && pass->is_whole)
+		living_end_listing(&probe->living);
+	return r;
+}
+
+static int drain_changes(struct hostprobe *probe)
+{
+	int r = ring_buffer__consume(probe->changes);
+
+	return r < 0 ? r : 0;
+}
+
+/*
+ * Those that have run since the look before, with who has ended since and who was moved. All of them now and then: by a
+ * prctl() of its main thread a thread that sleeps is in another row.
+ */
+static int run_pass(struct hostprobe *probe)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options);
+	uint64_t lost = probe->skeleton->bss->totals.changes_lost, now_ns = clock_mono_ns();
+	struct host_pass *pass = &probe->skeleton->bss->pass;
+	bool is_whole = probe->is_whole_due || lost != probe->changes_lost ||
+			now_ns - probe->whole_mono_ns >= WHOLE_NS;
+	int r = drain_changes(probe);
+
+	if (r)
+		return r;
+	pass->is_whole = is_whole;
+	if (bpf_prog_test_run_opts(bpf_program__fd(probe->skeleton->progs.pass_living), &options))
+		return -errno;
+	r = take_pass(probe, pass);
+	if (!r && is_whole) {
+		probe->changes_lost = lost;
+		probe->whole_mono_ns = now_ns;
+	}
+	/* Who was moved meanwhile may have been seen before or after. */
+	probe->is_whole_due = r != 0;
+	return r ? r : drain_changes(probe);
 }
 
 static int add_row(struct hostprobe *probe, const struct host_key *key,
@@ -244,14 +368,18 @@ int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_row
 	const volatile struct host_totals *totals = &probe->skeleton->bss->totals;
 	__u64 seq = 0;
 
-	for (int tries = 0; tries < TRIES_MAX && (!tries || totals->dying_seq != seq); tries++) {
+	for (int tries = 0;
+	     tries < TRIES_MAX && (!tries || totals->dying_seq != seq || probe->is_whole_due);
+	     tries++) {
 		int r;
 
 		probe->count = 0;
 		seq = totals->dead_seq;
 		r = add_ended(probe);
 		if (!r)
-			r = iterate(probe->links[3], add_living, probe);
+			r = probe->at_once ? run_pass(probe) : list_all(probe);
+		if (!r)
+			r = living_each(&probe->living, add_living, probe);
 		if (r)
 			return r;
 	}
