@@ -262,14 +262,14 @@ static void with_events_walks_are_seldom(void **state)
 	assert_int_equal(find(groups, "/a.service")->figures.cpu_time_ns, 2000);
 	assert_ptr_equal(cgroups_owner(groups, find(groups, "/a.service")->id),
 			 find(groups, "/a.service"));
-	assert_int_equal(cgroups_look(groups, 16 * NS_PER_S, 16, 0), 0);
+	assert_int_equal(cgroups_look(groups, 31 * NS_PER_S, 16, 0), 0);
 	assert_int_equal(cgroups_count(groups), 2);
 	drop("fs/b.service");
-	assert_int_equal(cgroups_look(groups, 17 * NS_PER_S, 17, 0), 0);
+	assert_int_equal(cgroups_look(groups, 32 * NS_PER_S, 17, 0), 0);
 	assert_int_equal(cgroups_count(groups), 2);
 	/* As when events were lost. */
 	cgroups_walk_next(groups);
-	assert_int_equal(cgroups_look(groups, 18 * NS_PER_S, 18, 0), 0);
+	assert_int_equal(cgroups_look(groups, 33 * NS_PER_S, 18, 0), 0);
 	assert_int_equal(cgroups_count(groups), 1);
 	cgroups_free(groups);
 	drop("fs");
@@ -318,12 +318,16 @@ static void dear_counters_of_what_rests_are_read_seldom(void **state)
 	put("fs/system.slice/docker-" ID ".scope/pids.max", "103\n");
 	assert_int_equal(cgroups_look(groups, 16 * NS_PER_S, 16, 5 * NS_PER_S), 0);
 	assert_int_equal(figures->pids_limit, 102);
+	put("fs/system.slice/docker-" ID ".scope/memory.peak", "6001\n");
 	assert_int_equal(cgroups_look(groups, 26 * NS_PER_S, 26, 5 * NS_PER_S), 0);
 	assert_int_equal(figures->pids_limit, 103);
+	/* Without a use of its own it has no other peak: that file was not asked for. */
+	assert_int_equal(figures->memory_peak_bytes, 6000);
 	put("fs/system.slice/docker-" ID ".scope/pids.max", "104\n");
 	put("fs/system.slice/docker-" ID ".scope/memory.current", "5001\n");
 	assert_int_equal(cgroups_look(groups, 31 * NS_PER_S, 31, 5 * NS_PER_S), 0);
 	assert_int_equal(figures->pids_limit, 104);
+	assert_int_equal(figures->memory_peak_bytes, 6001);
 	cgroups_free(groups);
 	drop("fs");
 }

@@ -19,7 +19,7 @@
  * renamed, and it costs 100 us a group.
  */
 #define WALK_OTHERS_NS (5 * NS_PER_S)
-#define WALK_NS (15 * NS_PER_S)
+#define WALK_NS (30 * NS_PER_S)
 
 int cgroups_new(const struct procfs *procfs, const char *cgroup_root, struct cgroups **ret_groups)
 {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "denet/system.h"
 #include "host/cgroup.h"
@@ -222,7 +223,8 @@ static bool parse_io_stall(struct parse_span text, struct host_group *figures)
 	return take_stall(text, &figures->io_stall_ns, &figures->io_full_stall_ns);
 }
 
-enum cost { COST_KEPT, COST_OPENED, COST_SLOW_KEPT, COST_SLOW };
+/* The last is of what others change: limits, and what is written back of one that does nothing itself. */
+enum cost { COST_KEPT, COST_SLOW_KEPT, COST_SLOW, COST_OTHERS };
 
 /* Of several that tell the same, which cost the same, the first that can be read. */
 static const struct file {
@@ -241,18 +243,18 @@ static const struct file {
 	{ WHAT_MEMORY, MOUNT_V2, COST_KEPT, "memory.current", parse_memory },
 	{ WHAT_PEAK, MOUNT_MEMORY, COST_SLOW_KEPT, "memory.max_usage_in_bytes", parse_peak },
 	{ WHAT_PEAK, MOUNT_V2, COST_SLOW_KEPT, "memory.peak", parse_peak },
-	{ WHAT_LIMIT, MOUNT_MEMORY, COST_SLOW, "memory.limit_in_bytes", parse_limit },
-	{ WHAT_LIMIT, MOUNT_V2, COST_SLOW, "memory.max", parse_limit },
+	{ WHAT_LIMIT, MOUNT_MEMORY, COST_OTHERS, "memory.limit_in_bytes", parse_limit },
+	{ WHAT_LIMIT, MOUNT_V2, COST_OTHERS, "memory.max", parse_limit },
 	{ WHAT_SWAP, MOUNT_V2, COST_SLOW, "memory.swap.current", parse_swap },
 	{ WHAT_STAT, MOUNT_MEMORY, COST_SLOW, "memory.stat", parse_stat },
 	{ WHAT_STAT, MOUNT_V2, COST_SLOW, "memory.stat", parse_v2_stat },
 	{ WHAT_OOM, MOUNT_MEMORY, COST_SLOW_KEPT, "memory.oom_control", parse_oom },
 	{ WHAT_OOM, MOUNT_V2, COST_SLOW_KEPT, "memory.events", parse_oom },
-	{ WHAT_IO, MOUNT_V2, COST_SLOW, "io.stat", parse_io },
+	{ WHAT_IO, MOUNT_V2, COST_OTHERS, "io.stat", parse_io },
 	{ WHAT_PIDS, MOUNT_PIDS, COST_KEPT, "pids.current", parse_pids },
 	{ WHAT_PIDS, MOUNT_V2, COST_KEPT, "pids.current", parse_pids },
-	{ WHAT_PIDS_LIMIT, MOUNT_PIDS, COST_SLOW, "pids.max", parse_pids_limit },
-	{ WHAT_PIDS_LIMIT, MOUNT_V2, COST_SLOW, "pids.max", parse_pids_limit },
+	{ WHAT_PIDS_LIMIT, MOUNT_PIDS, COST_OTHERS, "pids.max", parse_pids_limit },
+	{ WHAT_PIDS_LIMIT, MOUNT_V2, COST_OTHERS, "pids.max", parse_pids_limit },
 	{ WHAT_CPU_STALL, MOUNT_V2, COST_SLOW, "cpu.pressure", parse_cpu_stall },
 	{ WHAT_MEMORY_STALL, MOUNT_V2, COST_SLOW, "memory.pressure", parse_memory_stall },
 	{ WHAT_IO_STALL, MOUNT_V2, COST_SLOW, "io.pressure", parse_io_stall },
@@ -261,11 +263,6 @@ static const struct file {
 #define FILES (sizeof(files) / sizeof(files[0]))
 
 _Static_assert(FILES <= CGROUP_FILES_MAX, "a descriptor for each");
-
-static bool is_dear(const struct file *file)
-{
-	return file->cost == COST_SLOW || file->cost == COST_SLOW_KEPT;
-}
 
 /* Without descriptors to keep it is opened anew each time. */
 static int open_file(struct cgroup *group, size_t index)
@@ -286,13 +283,27 @@ static bool is_kept(const struct file *file)
 	return file->cost == COST_KEPT || file->cost == COST_SLOW_KEPT;
 }
 
+/* Of a cgroup's files the kernel gives all that there is room for at once. */
+static int read_text(int fd, char text[TEXT_BYTES], size_t *ret_len)
+{
+	ssize_t got;
+
+	do
+		got = pread(fd, text, TEXT_BYTES, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	*ret_len = (size_t)got;
+	return 0;
+}
+
 static bool read_file(struct cgroup *group, size_t index)
 {
 	const struct file *file = &files[index];
 	char text[TEXT_BYTES];
 	size_t len = 0;
 	int fd = open_file(group, index);
-	int r = fd < 0 ? fd : procfs_read(fd, sizeof(text), text, &len);
+	int r = fd < 0 ? fd : read_text(fd, text, &len);
 
 	if (fd >= 0 && is_kept(file))
 		group->fds[index] = fd;
@@ -303,15 +314,15 @@ static bool read_file(struct cgroup *group, size_t index)
 	return !r && file->parse((struct parse_span){ text, len }, &group->figures);
 }
 
-static bool read_all(struct cgroup *group, bool are_dear)
+static bool read_all(struct cgroup *group, enum cost from, enum cost to)
 {
 	unsigned int told = 0;
 
 	for (size_t i = 0; i < FILES; i++) {
 		const struct file *file = &files[i];
 
-		if (told >> file->what & 1 || !group->folders[file->mount] ||
-		    is_dear(file) != are_dear || group->fds[i] == CGROUP_FILE_NOT_THERE)
+		if (told >> file->what & 1 || !group->folders[file->mount] || file->cost < from ||
+		    file->cost > to || group->fds[i] == CGROUP_FILE_NOT_THERE)
 			continue;
 		if (read_file(group, i))
 			told |= 1u << file->what;
@@ -321,10 +332,15 @@ static bool read_all(struct cgroup *group, bool are_dear)
 
 bool files_read_cheap(struct cgroup *group)
 {
-	return read_all(group, false);
+	return read_all(group, COST_KEPT, COST_KEPT);
 }
 
 bool files_read_dear(struct cgroup *group)
 {
-	return read_all(group, true);
+	return read_all(group, COST_SLOW_KEPT, COST_OTHERS);
+}
+
+void files_read_others(struct cgroup *group)
+{
+	(void)read_all(group, COST_OTHERS, COST_OTHERS);
 }

@@ -15,4 +15,7 @@ struct cgroup;
 bool files_read_cheap(struct cgroup *group);
 bool files_read_dear(struct cgroup *group);
 
+/* Of the dear ones those that others change, too, while the group does nothing. */
+void files_read_others(struct cgroup *group);
+
 #endif

@@ -39,23 +39,26 @@ static void take_disk_rates(struct host_group *now, const struct host_group *bef
 		per_s(before->disk_write_bytes, now->disk_write_bytes, passed_ns);
 }
 
-/* Of one that does nothing the dear counters do not move, but for what others do to it: limits, writing back. */
+/* Of one that does nothing the dear counters do not move, but for those that others change. */
 static bool has_moved(const struct host_group *before, const struct host_group *now)
 {
 	return before->cpu_time_ns != now->cpu_time_ns ||
 	       before->memory_bytes != now->memory_bytes || before->pids != now->pids;
 }
 
+enum dear { DEAR_LATER, DEAR_OTHERS, DEAR_ALL };
+
 /* One that has come to rest is read once more, so that no rate of before stands on. */
-static bool is_slow_due(struct cgroup *group, uint64_t passed_ns, uint64_t slow_ns)
+static enum dear what_is_due(struct cgroup *group, uint64_t passed_ns, uint64_t slow_ns)
 {
 	bool was_moving = group->is_moving;
 
 	if (group->slow_mono_ns && passed_ns < slow_ns)
-		return false;
+		return DEAR_LATER;
 	group->is_moving = has_moved(&group->rated, &group->figures);
-	return !group->slow_mono_ns || was_moving || group->is_moving ||
-	       passed_ns >= RESTING * slow_ns;
+	if (!group->slow_mono_ns || was_moving || group->is_moving)
+		return DEAR_ALL;
+	return passed_ns >= RESTING * slow_ns ? DEAR_OTHERS : DEAR_LATER;
 }
 
 void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
@@ -64,15 +67,20 @@ void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64
 	struct host_group *now = &group->figures;
 	uint64_t slow_passed_ns = group->slow_mono_ns ? mono_ns - group->slow_mono_ns : 0;
 	uint64_t passed_ns = group->read_mono_ns ? mono_ns - group->read_mono_ns : 0;
+	enum dear due;
 
 	(void)files_read_cheap(group);
 	now->ts_ms = ts_ms;
 	now->cpu_usage = percent(group->rated_cpu_ns, now->cpu_time_ns, passed_ns);
 	group->rated_cpu_ns = now->cpu_time_ns;
 	group->read_mono_ns = mono_ns;
-	if (!is_slow_due(group, slow_passed_ns, slow_ns))
+	due = what_is_due(group, slow_passed_ns, slow_ns);
+	if (due == DEAR_LATER)
 		return;
-	(void)files_read_dear(group);
+	if (due == DEAR_OTHERS)
+		files_read_others(group);
+	else
+		(void)files_read_dear(group);
 	now->throttled = percent(before->throttled_ns, now->throttled_ns, slow_passed_ns);
 	take_disk_rates(now, before, group->has_task_bytes ? 0 : slow_passed_ns);
 	now->cpu_pressure = percent(before->cpu_stall_ns, now->cpu_stall_ns, slow_passed_ns);
