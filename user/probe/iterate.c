@@ -60,3 +60,13 @@ int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn
 {
 	return probe_iterate_link(probe, probe->tree.link_fds[program], on_task, context);
 }
+
+int probe_link_one(const struct probe *probe, pid_t tid)
+{
+	union bpf_iter_link_info which = { .task.tid = (__u32)tid };
+	LIBBPF_OPTS(bpf_link_create_opts, options, .iter_info = &which,
+		    .iter_info_len = sizeof(which));
+
+	return bpf_link_create(probe->tree.program_fds[TREE_SEED_TASKS], 0, BPF_TRACE_ITER,
+			       &options);
+}

@@ -149,6 +149,9 @@ int probe_wake(struct probe *probe);
 
 /* iterate.c: runs an iterator once. */
 int probe_iterate_link(struct probe *probe, int link_fd, source_task_fn on_task, void *context);
+
+/* A link that walks this thread alone; < 0 before 6.1. */
+int probe_link_one(const struct probe *probe, pid_t tid);
 int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn on_task,
 		  void *context);
 
@@ -156,8 +159,6 @@ int probe_iterate(struct probe *probe, enum tree_program program, source_task_fn
 int probe_limits(struct source *source, pid_t pid, struct source_limits *ret_limits);
 void probe_forget_limits(struct probe *probe);
 
-/* seed.c: a link that walks this thread alone; < 0 before 6.1. */
-int probe_link_one(const struct probe *probe, pid_t tid);
 /* Operations of the source. */
 int probe_seed(struct source *source, pid_t tgid, bool is_tree, source_task_fn on_task,
 	       void *context);

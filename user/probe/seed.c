@@ -244,16 +244,6 @@ static int seed_tree(struct seeding *seeding)
 	return r;
 }
 
-int probe_link_one(const struct probe *probe, pid_t tid)
-{
-	union bpf_iter_link_info which = { .task.tid = (__u32)tid };
-	LIBBPF_OPTS(bpf_link_create_opts, options, .iter_info = &which,
-		    .iter_info_len = sizeof(which));
-
-	return bpf_link_create(probe->tree.program_fds[TREE_SEED_TASKS], 0, BPF_TRACE_ITER,
-			       &options);
-}
-
 /* A held command has one thread. */
 static int seed_one(struct seeding *seeding, pid_t tid)
 {
