@@ -14,6 +14,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 struct denet_observer;
+struct denet_summary;
 struct denet_writer;
 
 enum denet_format {
@@ -80,6 +81,12 @@ int denet_writer_add_memory(struct denet_writer *writer, size_t bytes_max);
  * change from then on. Records are flushed at the start, at each sample and at the end.
  */
 const struct denet_observer *denet_writer_observer(const struct denet_writer *writer);
+
+/*
+ * What was followed beside the run, as a record of the kind beside with the keys of a summary. For on_summary
+ * of an observer that hands on to this one's: before it does, as a summary is the last record.
+ */
+void denet_writer_add_beside(struct denet_writer *writer, const struct denet_summary *summary);
 
 /* Ends an array, flushes and closes: a full disk may show only here, by on_loss. */
 void denet_writer_finish(struct denet_writer *writer);

@@ -101,6 +101,7 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         [c_void_p, c_char_p, _abi.WriteFunction, c_void_p],
     ),
     "denet_writer_add_memory": (c_int, [c_void_p, c_size_t]),
+    "denet_writer_add_beside": (None, [c_void_p, c_void_p]),
     "denet_writer_observer": (_observer, [c_void_p]),
     "denet_writer_finish": (None, [c_void_p]),
     "denet_writer_fd": (c_int, [c_void_p]),

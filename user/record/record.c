@@ -21,12 +21,17 @@ static void write_object(struct json *json, const char *key, const char *kind,
 	json_object_end(json);
 }
 
-static void write_record(struct buf *buf, const struct fields *fields)
+static void write_record_as(struct buf *buf, const char *kind, const struct fields *fields)
 {
 	struct json json;
 
 	json_init(&json, buf);
-	write_object(&json, NULL, denet_record_name(fields->record), fields);
+	write_object(&json, NULL, kind, fields);
+}
+
+static void write_record(struct buf *buf, const struct fields *fields)
+{
+	write_record_as(buf, denet_record_name(fields->record), fields);
 }
 
 static void write_capabilities(struct json *json, const char *key, const struct denet_start *start)
@@ -221,8 +226,8 @@ bool record_exit(const struct record_style *style, const struct denet_exit *exit
 	return true;
 }
 
-bool record_summary(const struct record_style *style, const struct denet_summary *summary,
-		    struct buf *buf)
+static bool write_summary(const struct record_style *style, const char *kind,
+			  const struct denet_summary *summary, struct buf *buf)
 {
 	struct denet_summary told = *summary;
 	const struct fields fields = { .record = DENET_RECORD_SUMMARY, .base = &told };
@@ -230,6 +235,19 @@ bool record_summary(const struct record_style *style, const struct denet_summary
 	if (style->compat_denet)
 		return false;
 	derive_summary(&told);
-	write_record(buf, &fields);
+	write_record_as(buf, kind, &fields);
 	return true;
+}
+
+bool record_summary(const struct record_style *style, const struct denet_summary *summary,
+		    struct buf *buf)
+{
+	return write_summary(style, denet_record_name(DENET_RECORD_SUMMARY), summary, buf);
+}
+
+/* No kind that is read: what it tells is in no figure of the run. */
+bool record_beside(const struct record_style *style, const struct denet_summary *summary,
+		   struct buf *buf)
+{
+	return write_summary(style, "beside", summary, buf);
 }

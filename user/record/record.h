@@ -31,5 +31,8 @@ bool record_process(const struct record_style *style, const struct denet_process
 bool record_exit(const struct record_style *style, const struct denet_exit *exit, struct buf *buf);
 bool record_summary(const struct record_style *style, const struct denet_summary *summary,
 		    struct buf *buf);
+/* The same of what was followed beside a run. */
+bool record_beside(const struct record_style *style, const struct denet_summary *summary,
+		   struct buf *buf);
 
 #endif

@@ -214,6 +214,14 @@ static void on_summary(void *context, const struct denet_summary *summary)
 	flush_all(writer);
 }
 
+void denet_writer_add_beside(struct denet_writer *writer, const struct denet_summary *summary)
+{
+	if (is_left_out(writer, DENET_RECORD_SUMMARY))
+		return;
+	(void)record_beside(&writer->style, summary, &writer->record);
+	add_to_all(writer, BACKLOG_KEPT);
+}
+
 static void on_warning(void *context, const char *text)
 {
 	struct denet_writer *writer = context;
