@@ -750,7 +750,8 @@ class ExitRecord(TypedDict, total=False):
 
 
 class SummaryRecord(TypedDict, total=False):
-    """Last: the totals.
+    """Last: the totals. With --also-cgroup one of the kind beside, with the same keys, stands
+    before it for each cgroup.
     """
 
     kind: str

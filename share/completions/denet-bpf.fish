@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --cgroup --container --fail-if --budget --summary --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep --to --tracks -r --recursive --group-by
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --cgroup --container --also-cgroup --fail-if --budget --summary --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep --to --tracks -r --recursive --group-by
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -124,6 +124,7 @@ complete -c denet-bpf -n '__denet_bpf_has run attach stats summary convert diff 
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary convert diff bench report doctor help' -s V -l version -d 'the version'
 complete -c denet-bpf -n '__denet_bpf_has attach' -l cgroup -r -F -d 'follow who is in a cgroup, in place of a PID'
 complete -c denet-bpf -n '__denet_bpf_has attach' -l container -x -d 'the same of the cgroup of a container'
+complete -c denet-bpf -n '__denet_bpf_has run' -l also-cgroup -r -F -d 'follow who is in a cgroup, too, apart from CMD'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary diff bench' -l fail-if -x -d 'exit with 123 if EXPR holds: \'wall > 5m\''
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench' -l budget -r -F -d 'the same from FILE, an EXPR a line'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench' -l strict -d 'what leaves a budget open breaks it'

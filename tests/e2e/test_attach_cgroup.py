@@ -107,6 +107,54 @@ class Followed(Group):
 
 @need_root
 @not_in_mode("caps", "rights of a file do not serve for it")
+class Beside(Group):
+    """`run --also-cgroup`: a daemon that works for CMD."""
+
+    def run_with_daemon(self, folder, *options):
+        """It works when CMD tells it to, and waits before and after."""
+        work = f'read x <"$0"; {ACT} spin 200; echo done >"$1"; read x <"$0"'
+        done = self.path("done")
+        os.mkfifo(done)
+        with shell_inside(folder, f"exec sh -c '{work}' {self.gate()} {done}") as daemon:
+            wait_for("the daemon is inside", lambda: str(daemon.pid) in read_text(folder, "cgroup.procs"))
+            result = run("run", *options, "--also-cgroup", folder, "-o", self.path("f"), "--", "sh", "-c",
+                         'echo go >"$0"; read x <"$1"', self.gate(), done)
+            self.let_go()
+            daemon.communicate()
+        self.assertEqual(result.status, 0, result)
+        self.assertIn(b"\ncgroup:" + folder.encode(), result.err)
+        return result, parse_lines(self.read("f"))
+
+    @exact
+    def test_its_work_is_told_apart(self):
+        with self.group() as folder:
+            result, records = self.run_with_daemon(folder)
+        self.assertEqual([record["kind"] for record in records[-3:]], ["exit", "beside", "summary"])
+        beside, summary = the(records, "beside"), the(records, "summary")
+        self.assertEqual(beside["command"], [f"cgroup:{folder}"])
+        self.assertEqual((beside["processes_total"], summary["processes_total"]), (2, 1))
+        self.assertGreaterEqual(beside["cpu_time_ns"], 200_000_000)
+        self.assertLess(summary["cpu_time_ns"], 200_000_000)
+        self.assertNotIn("monitor_cpu_ns", beside)
+        self.assertEqual(len(of_kind(records, "process")), 1)
+        # Who reads the file takes it for no figure of the run.
+        self.assertNotIn(b"cgroup:", run("stats", self.path("f")).out)
+
+    def test_by_proc_it_is_told_apart_as_well(self):
+        with self.group() as folder:
+            _, records = self.run_with_daemon(folder, "--accounting", "proc")
+        self.assertEqual(the(records, "beside")["accounting"], "proc")
+        self.assertEqual(the(records, "summary")["processes_total"], 1)
+
+    def test_one_that_is_empty_or_ends_stops_nothing(self):
+        with self.group() as folder:
+            result = run("run", "--also-cgroup", folder, "-o", self.path("f"), "--", "true")
+        self.assertEqual(result.status, 0, result)
+        self.assertEqual(the(parse_lines(self.read("f")), "beside")["processes_total"], 0)
+
+
+@need_root
+@not_in_mode("caps", "rights of a file do not serve for it")
 class Sampled(Group):
     """By /proc: bounds."""
 
@@ -129,6 +177,11 @@ class Sampled(Group):
         self.assertFalse(any(record["exact"] for record in of_kind(records, "process")))
 
 
+def read_text(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
 class Refused(Case):
     def refuse(self, *words):
         result = run("attach", *words)
@@ -139,6 +192,11 @@ class Refused(Case):
     @not_in_mode("caps", "rights come first")
     def test_what_is_no_cgroup(self):
         self.assertIn(b"'/no/such'", self.refuse("--cgroup", "/no/such"))
+
+    def test_beside_a_command_that_is_not_started(self):
+        result = run("run", "--also-cgroup", "/no/such", "--", "touch", self.path("ran"))
+        self.assert_refused(result, "rights of your own" if MODE == "caps" else "'/no/such'")
+        self.assertFalse(os.path.exists(self.path("ran")))
 
     def test_what_this_caller_cannot_follow(self):
         if MODE == "root":

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* Options about what is attached to; as option_table.c. */
+/* Options about what is attached to, in place of a PID or beside CMD; as option_table.c. */
 #include "cli/options_internal.h"
 
 #define FIELD(name) offsetof(struct options, name)
@@ -40,6 +40,21 @@ const struct option_spec option_table_attach[] = {
 			"what is no container, the name of its unit or its cgroup will do. It is "
 			"denet-bpf-host that knows, which is executed for it once. It is an error "
 			"when there is none or more than one.",
+	},
+	{
+		.name = "also-cgroup",
+		.value = "PATH",
+		.kind = OPTION_FILES,
+		.commands = ON_RUN,
+		.offset = FIELD(also_cgroups),
+		.group = OPTION_MEASURE,
+		.text = "follow who is in a cgroup, too, apart from CMD",
+		.details = "While CMD runs, all processes in the cgroup and below it are followed "
+			   "as well, as attach --cgroup does: a daemon that works for CMD. The "
+			   "summary has a part of its own for it, and the records one of the kind "
+			   "beside; nothing of it is in CMD's figures. It ends when nobody is in "
+			   "the cgroup any more. May be given up to 8 times. It takes rights of "
+			   "the caller's own; where it cannot be followed, CMD is not started.",
 	},
 };
 

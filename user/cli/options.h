@@ -62,6 +62,7 @@ struct options {
 	bool has_rows; /* one of these was given: the table is made anew */
 	bool clean_env; /* run, with user */
 	bool own_cgroup; /* run */
+	struct option_list also_cgroups; /* run */
 	bool json;
 	bool quiet;
 	bool no_update;

@@ -4,6 +4,7 @@
 
 #include "cli/command_table.h"
 #include "cli/file_list.h"
+#include "cli/beside.h"
 #include "cli/options_internal.h"
 #include "util/gzip.h"
 
@@ -284,6 +285,13 @@ static int check_runs(struct options *options, uint64_t given, char error[OPTION
 	return check_sort(options, error);
 }
 
+static int check_beside(const struct options *options, char error[OPTIONS_ERROR_BYTES])
+{
+	if (options->also_cgroups.count <= BESIDE_MAX)
+		return 0;
+	return option_refuse(error, "option '--also-cgroup' may be given %d times", BESIDE_MAX);
+}
+
 int options_check(struct options *options, const struct option_marks *marks,
 		  char error[OPTIONS_ERROR_BYTES])
 {
@@ -300,6 +308,8 @@ int options_check(struct options *options, const struct option_marks *marks,
 		r = options_check_bench(options, error);
 	if (r == 0)
 		r = check_rows(options, marks->given, error);
+	if (r == 0)
+		r = check_beside(options, error);
 	if (r == 0)
 		r = check_summaries(options, error);
 	if (r == 0)

@@ -34,6 +34,7 @@ struct recorder {
 	struct heartbeat heartbeat;
 	bool has_lost;
 	bool has_file_lost; /* the file, not stdout, which may go on when that cannot */
+	struct beside *beside; /* borrowed; never NULL */
 	uint64_t t0_ms;
 	enum denet_accounting accounting;
 };
@@ -148,10 +149,21 @@ static void on_exit_record(void *context, const struct denet_exit *end)
 	recorder->records->on_exit(recorder->writer, end);
 }
 
+static void record_beside(struct recorder *recorder)
+{
+	struct denet_summary summary;
+
+	beside_finish(recorder->beside);
+	for (size_t i = 0; i < recorder->beside->count; i++)
+		if (beside_summary(recorder->beside, i, &summary))
+			denet_writer_add_beside(recorder->writer, &summary);
+}
+
 static void on_summary(void *context, const struct denet_summary *summary)
 {
 	struct recorder *recorder = context;
 
+	record_beside(recorder);
 	recorder->records->on_summary(recorder->writer, summary);
 	PASS_TO_ANALYSIS(recorder, on_summary, summary);
 }
@@ -220,6 +232,7 @@ static int open_analysis(struct recorder *recorder)
 
 int recorder_new(const struct options *options, struct recorder **ret_recorder)
 {
+	static struct beside nobody;
 	AUTO(recorder) struct recorder *recorder = calloc(1, sizeof(*recorder));
 	int r;
 
@@ -227,6 +240,7 @@ int recorder_new(const struct options *options, struct recorder **ret_recorder)
 		return log_error(-ENOMEM, "cannot record");
 	recorder->options = options;
 	recorder->accounting = DENET_ACCOUNTING_NONE;
+	recorder->beside = &nobody;
 	recorder->observer = (struct denet_observer){
 		.size = sizeof(recorder->observer),
 		.context = recorder,
@@ -260,6 +274,11 @@ void recorder_free(struct recorder *recorder)
 	denet_analysis_free(recorder->analysis);
 	live_done(&recorder->live);
 	free(recorder);
+}
+
+void recorder_show_beside(struct recorder *recorder, struct beside *beside)
+{
+	recorder->beside = beside;
 }
 
 const struct denet_observer *recorder_observer(const struct recorder *recorder)
@@ -300,6 +319,21 @@ bool recorder_take_waited(const struct recorder *recorder, struct denet_waited *
 	return recorder->analysis && !denet_analysis_waited(recorder->analysis, ret_waited);
 }
 
+/* A part for each, as of a run of its own. */
+static void append_beside(const struct recorder *recorder, const struct term_style *style,
+			  struct buf *text)
+{
+	const struct summary_context context = { .is_verbose = recorder->options->verbose };
+	struct denet_summary summary;
+
+	for (size_t i = 0; i < recorder->beside->count; i++) {
+		if (!beside_summary(recorder->beside, i, &summary))
+			continue;
+		buf_append_char(text, '\n');
+		summary_view_append(text, style, &summary, &context);
+	}
+}
+
 void recorder_append_summary(const struct recorder *recorder, const struct term_style *style,
 			     const struct denet_summary *summary, struct buf *text)
 {
@@ -314,6 +348,7 @@ void recorder_append_summary(const struct recorder *recorder, const struct term_
 	};
 
 	summary_view_append(text, style, summary, &context);
+	append_beside(recorder, style, text);
 }
 
 static void show_summary(const struct recorder *recorder, const struct denet_summary *summary)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "cli/beside.h"
 #include "cli/options.h"
 #include "denet/denet.h"
 
@@ -19,6 +20,9 @@ static inline void recorder_freep(struct recorder **recorder)
 {
 	recorder_free(*recorder);
 }
+
+/* Finished, recorded and shown with the end of the run. Borrowed; before that begins. */
+void recorder_show_beside(struct recorder *recorder, struct beside *beside);
 
 /* For denet_run() and denet_attach(); valid as long as the recorder. */
 const struct denet_observer *recorder_observer(const struct recorder *recorder);

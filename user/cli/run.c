@@ -180,6 +180,8 @@ static int start(struct session *session)
 		return EXIT_STATUS_FAILED;
 	if (options->user)
 		launch.user = &account.user;
+	if (beside_open(&session->beside, options))
+		return EXIT_STATUS_FAILED;
 	/* Without one a signal to the group is passed on, too: rather twice than not at all. */
 	(void)witness_start(options->argv, &session->witness);
 	r = run(session, &launch, &error);

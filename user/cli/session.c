@@ -16,6 +16,7 @@
 #include "util/log.h"
 
 #define FILE_COLUMNS 80
+#define OWN_FDS 3 /* that are waited for, before those of what is followed beside */
 
 int session_open(struct session *session, const struct options *options)
 {
@@ -33,6 +34,7 @@ int session_open(struct session *session, const struct options *options)
 		r = recorder_new(options, &session->recorder);
 	if (r)
 		return r;
+	recorder_show_beside(session->recorder, &session->beside);
 	/* Who attaches while ignoring a signal, as nohup does, goes on ignoring it. */
 	r = signals_take(&session->signals, options->command == COMMAND_ATTACH);
 	return r ? log_error(r, "cannot watch for signals") : 0;
@@ -41,6 +43,7 @@ int session_open(struct session *session, const struct options *options)
 void session_close(struct session *session)
 {
 	denet_monitor_free(session->monitor);
+	beside_close(&session->beside);
 	recorder_free(session->recorder);
 	report_free(session->report);
 	signals_done(&session->signals);
@@ -52,7 +55,7 @@ void session_close(struct session *session)
 
 int session_wait(struct session *session, int fd, session_signal_fn on_signal)
 {
-	struct pollfd fds[] = {
+	struct pollfd fds[OWN_FDS + BESIDE_MAX] = {
 		{ .fd = fd, .events = POLLIN },
 		{ .fd = session->signals.fd, .events = POLLIN },
 		{ .fd = recorder_fd(session->recorder), .events = POLLIN },
@@ -61,6 +64,7 @@ int session_wait(struct session *session, int fd, session_signal_fn on_signal)
 	while (!session->wants_end && !fds[0].revents) {
 		struct signalfd_siginfo info;
 
+		beside_watch(&session->beside, fds + OWN_FDS);
 		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0) {
 			if (errno != EINTR)
 				return -errno;
@@ -71,6 +75,7 @@ int session_wait(struct session *session, int fd, session_signal_fn on_signal)
 			on_signal(session, &info);
 		if (fds[2].revents)
 			(void)recorder_step(session->recorder);
+		beside_step(&session->beside, fds + OWN_FDS);
 	}
 	return 0;
 }

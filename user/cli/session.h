@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/signalfd.h>
 
+#include "cli/beside.h"
 #include "cli/options.h"
 #include "cli/recorder.h"
 #include "cli/report.h"
@@ -18,6 +19,7 @@ struct session {
 	struct recorder *recorder; /* owned */
 	struct report *report; /* owned */
 	struct denet_monitor *monitor; /* owned; NULL until it is started */
+	struct beside beside; /* of run */
 	struct signals signals;
 	struct witness witness; /* of run */
 	bool has_to_stop; /* of run: as soon as the command has stopped */

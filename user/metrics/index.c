@@ -312,7 +312,9 @@ static const struct {
 	[DENET_RECORD_PROCESS] = { "process",
 				   "When a process has ended, or goes on after the end." },
 	[DENET_RECORD_EXIT] = { "exit", "When the root has ended." },
-	[DENET_RECORD_SUMMARY] = { "summary", "Last: the totals." },
+	[DENET_RECORD_SUMMARY] = { "summary",
+				   "Last: the totals. With --also-cgroup one of the kind beside, "
+				   "with the same keys, stands before it for each cgroup." },
 	[DENET_RECORD_PROGRAM] = { "process.programs", "Of a process that execed: each program "
 						       "that it ran, in order." },
 	[DENET_RECORD_MACHINE] = { "machine", "Of denet-bpf host, at each sample: the machine." },
