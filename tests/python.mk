@@ -25,7 +25,7 @@ $(PY_VENV)/.complete:
 	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_NEEDS)
 	$(Q)touch $@
 
-# Of snakemake one file is used, and what it is made of is not for every Python.
+# What snakemake is made of is partly sources, and not for every Python: else one file of it is used.
 # What the package works with may be missing for this Python or machine: its tests are then skipped.
 $(PY_VENV)-extra/.complete:
 	$(say) VENV $(@D)
@@ -39,6 +39,7 @@ $(PY_VENV)-extra/.complete:
 			echo "no $$want for $(PYTHON): its tests will be skipped"; \
 		}; \
 	done; \
+	$(@D)/bin/python -m pip install -q --disable-pip-version-check 'snakemake>=9' || \
 	$(call PY_INSTALL,$(@D)) --no-deps snakemake || echo "no snakemake for $(PYTHON): its tests will be skipped"; \
 	} >$(@D)/log 2>&1; grep '^no ' $(@D)/log || true
 	$(Q)touch $@

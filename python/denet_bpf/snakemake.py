@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""A rule's shell command with exact figures in the columns of Snakemake's benchmarks.
+"""What rules use: in the columns of Snakemake's benchmarks, or of one recorded run of a workflow.
 
     rule sort:
         input: "a.txt"
@@ -8,24 +8,51 @@
         run:
             from denet_bpf.snakemake import benchmark
             benchmark("sort {input} >{output}", "sort.denet.tsv")
+
+jobs() and rules() tell the jobs of a whole workflow, of a file of
+`denet-bpf run -o FILE -- snakemake ...`, without a change to it.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
+import os
+import pathlib
+import re
 import shlex
 import string
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, cast
 
 from . import _metrics
 from ._records import number
-from ._result import Result
+from ._result import Result, load
 from ._run import run
 
 if TYPE_CHECKING:
+    from typing import TypedDict
+
+    from ._insight import Row
     from ._output import PathName
+
+    class Job(Row):
+        """What a job has used, with all that it started."""
+
+        rule: Optional[str]
+        command: str
+
+    class Rule(TypedDict):
+        """All jobs of a rule together."""
+
+        rule: Optional[str]
+        jobs: int
+        failed: int  # jobs with a process that failed
+        cpu_time_ns: int
+        wall_ns: int  # of all jobs, one after another
+        peak_rss_kb: Optional[int]  # the largest of one process; None when not known
+
 
 COLUMNS = (
     "s", "h:m:s", "max_rss", "max_vms", "max_uss", "max_pss", "io_in", "io_out", "mean_load",
@@ -112,3 +139,102 @@ def benchmark(script: str, path: PathName, *, repeat: int = 1, **options: Any) -
             failed.denet_result = result  # type: ignore[attr-defined]
             raise failed
     return result
+
+
+# Of a rule with a shell command; of others, which Snakemake starts itself for anew.
+_STRICT = "set -euo pipefail;"
+_TARGET = re.compile(r"--target-jobs[ =]'?([^:'\s]+):")
+_SHELLS = {"sh", "bash", "dash", "zsh", "ksh"}
+
+
+def _script_of(row: Mapping[str, Any]) -> str:
+    """What a shell was given to run, else ""."""
+    words = row.get("cmd") or []
+    if len(words) >= 3 and os.path.basename(words[0]) in _SHELLS and words[1] == "-c":
+        return str(words[2])
+    return ""
+
+
+def _known_commands(folder: pathlib.Path) -> Iterator[Tuple[str, str]]:
+    """(command, rule) of what Snakemake has noted of the outputs that it made there."""
+    for path in sorted((folder / ".snakemake" / "metadata").rglob("*")):
+        try:
+            noted = json.loads(path.read_text(encoding="utf-8"))
+            if noted["shellcmd"]:
+                yield " ".join(noted["shellcmd"].split()), str(noted["rule"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue  # a folder, or not of this kind
+
+
+def _rule_of(script: str, known: Mapping[str, str]) -> Optional[str]:
+    target = _TARGET.search(script)
+    if target:
+        return target.group(1)
+    command = " ".join(script.replace(_STRICT, "", 1).split())
+    if command in known:
+        return known[command]
+    # Long command lines are recorded in part.
+    found = {rule for whole, rule in known.items() if whole.startswith(command)}
+    return found.pop() if len(found) == 1 and len(command) > 200 else None
+
+
+def jobs(file: PathName, folder: Optional[PathName] = None) -> List[Job]:
+    """A row for each job of a recorded run of Snakemake on this machine, the heaviest first.
+
+    A row is that of Result.by("subtree") with the job's `rule` and `command`. Which rule a shell
+    command is of, Snakemake notes beside its outputs, below .snakemake in the working directory of
+    the run, or in folder; None where it is not known there. The errors are load()'s.
+    """
+    result = load(file)
+    where = pathlib.Path(os.fsdecode(folder or result.metadata.get("cwd") or "."))
+    known = dict(_known_commands(where))
+    found = _jobs_among(result.by("subtree"), known)
+    if not found:  # what was recorded has started Snakemake
+        for line in sorted(_workflows(result)):
+            found += _jobs_among(result.by("subtree", under=line), known)
+    return sorted(found, key=_cpu_time_ns, reverse=True)
+
+
+def _workflows(result: Result) -> Set[str]:
+    """Patterns of the command lines of Snakemake, but for those that it starts for a job."""
+    lines = {" ".join(process.get("cmd") or []) for process in result.processes}
+    return {
+        re.sub(r"[][*?\\]", "?", line)
+        for line in lines
+        if re.search(r"(^|[/ ])snakemake( |$)", line) and not _TARGET.search(line)
+    }
+
+
+def _jobs_among(rows: Sequence[Row], known: Mapping[str, str]) -> List[Job]:
+    found: List[Job] = []
+    for row in rows:
+        script = _script_of(row)
+        if script.startswith(_STRICT) or _TARGET.search(script):
+            found.append({**row, "rule": _rule_of(script, known), "command": script})
+    return found
+
+
+def rules(file: PathName, folder: Optional[PathName] = None) -> List[Rule]:
+    """A row for each rule of which jobs() has jobs, with their sums; most CPU time first."""
+    found: Dict[Optional[str], List[Job]] = {}
+    for job in jobs(file, folder):
+        found.setdefault(job["rule"], []).append(job)
+    rows = [_sum_of(rule, of_rule) for rule, of_rule in found.items()]
+    return sorted(rows, key=_cpu_time_ns, reverse=True)
+
+
+def _cpu_time_ns(row: Mapping[str, Any]) -> int:
+    return int(row.get(_metrics.CPU_TIME_NS, 0))
+
+
+def _sum_of(rule: Optional[str], of_rule: Sequence[Mapping[str, Any]]) -> Rule:
+    peaks = [job[_metrics.PEAK_RSS_KB] for job in of_rule if _metrics.PEAK_RSS_KB in job]
+    row = {
+        "rule": rule,
+        "jobs": len(of_rule),
+        "failed": sum(bool(job.get("failed")) for job in of_rule),
+        _metrics.CPU_TIME_NS: sum(map(_cpu_time_ns, of_rule)),
+        _metrics.WALL_NS: sum(job.get(_metrics.WALL_NS, 0) for job in of_rule),
+        _metrics.PEAK_RSS_KB: max(peaks, default=None),
+    }
+    return cast("Rule", row)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """denet_bpf.snakemake: a rule's shell command, and the table that Snakemake's own would be."""
 
+import json
 import subprocess
 import sys
 import types
@@ -8,7 +9,8 @@ import types
 import pytest
 from support import ROOT, read_lines
 
-from denet_bpf.snakemake import COLUMNS, benchmark, expand
+import denet_bpf as denet
+from denet_bpf.snakemake import COLUMNS, benchmark, expand, jobs, rules
 
 pytestmark = pytest.mark.usefixtures("library")
 
@@ -43,6 +45,78 @@ def test_a_failure_is_raised_behind_its_row(tmp_path):
     assert len(read_lines(tmp_path / "row.tsv")) == 2 and not (tmp_path / "never").exists()
     with pytest.raises(ValueError, match="repeat"):
         benchmark("true", tmp_path / "row.tsv", repeat=0)
+
+
+WORKFLOW = """
+bash -c 'set -euo pipefail;  seq 3000 | sort -R >x.txt'
+bash -c 'set -euo pipefail;  seq 3000 | sort -R >y.txt'
+bash -c 'set -euo pipefail;  false' || :
+sh -c "bash -c 'set -euo pipefail;  wc -l x.txt'; : python -m snakemake --target-jobs 'count:n=1' --cores 2"
+seq 10
+"""
+
+
+def note(folder, name, **what):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(json.dumps(what))
+
+
+@pytest.mark.parametrize("is_root", [True, False])
+def test_jobs_of_a_recorded_workflow_have_their_rules(exact, tmp_path, is_root):
+    noted = tmp_path / ".snakemake" / "metadata"
+    note(noted, "eA", rule="make", shellcmd="seq 3000 | sort -R >x.txt")
+    note(noted / "deep", "eB", rule="make", shellcmd="seq 3000 |  sort -R >y.txt")
+    note(noted, "bad", rule="none")
+    (tmp_path / "snakemake").write_text(WORKFLOW)
+    (tmp_path / "outer").write_text("sh snakemake\ntrue\n")
+    denet.execute_with_monitoring(
+        ["sh", "snakemake" if is_root else "outer"],
+        output_file=tmp_path / "run.jsonl", cwd=tmp_path, write_metadata=True,
+    )  # fmt: skip
+    found = jobs(tmp_path / "run.jsonl")
+    assert sorted((str(job["rule"]), job["runs"]) for job in found) == [
+        ("None", 1), ("count", 2), ("make", 3), ("make", 3),
+    ]  # fmt: skip
+    assert all(job["cpu_time_ns"] > 0 for job in found)
+    by_rule = {rule["rule"]: rule for rule in rules(tmp_path / "run.jsonl")}
+    assert by_rule["make"]["jobs"] == 2 and by_rule["count"]["failed"] == 0
+    assert by_rule[None]["failed"] == 1
+    assert by_rule["make"]["cpu_time_ns"] == sum(
+        job["cpu_time_ns"] for job in found if job["rule"] == "make"
+    )
+    assert {job["rule"] for job in jobs(tmp_path / "run.jsonl", "/nowhere")} == {None, "count"}
+
+
+REAL = """
+rule all:
+    input: "x.sorted", "y.sorted", "n.txt"
+rule make:
+    output: "{name}.txt"
+    wildcard_constraints: name="x|y"
+    shell: "seq 300 | sort -R >{output}"
+rule sort:
+    input: "{name}.txt"
+    output: "{name}.sorted"
+    shell: "sort {input} >{output}"
+rule count:
+    input: "x.sorted"
+    output: "n.txt"
+    run:
+        shell("wc -l {input} >{output}")
+"""
+
+
+def test_jobs_of_a_real_workflow(exact, tmp_path):
+    pytest.importorskip("snakemake.cli", reason="Snakemake is not installed")
+    (tmp_path / "Snakefile").write_text(REAL)
+    code, _ = denet.execute_with_monitoring(
+        [sys.executable, "-m", "snakemake", "--cores", "2", "-q"], timeout=120,
+        output_file=tmp_path / "run.jsonl", cwd=tmp_path, write_metadata=True,
+    )  # fmt: skip
+    assert code == 0
+    assert {rule["rule"]: rule["jobs"] for rule in rules(tmp_path / "run.jsonl")} == {
+        "make": 2, "sort": 2, "count": 1,
+    }  # fmt: skip
 
 
 SNAKEFILE = """
