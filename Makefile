@@ -267,6 +267,7 @@ help:
 	@echo 'make check-distro  on other releases of Debian: DISTROS="trixie"'
 	@echo 'make check-vm    the same on other kernels under qemu: KERNELS="6.1"'
 	@echo 'make bench       the tables of docs/benchmarks.md'
+	@echo 'make bench-host  denet-bpf-host on a crowded machine, beside exporters'
 	@echo 'make bench-web   a report of 100,000 processes: to write, to open, to move in'
 	@echo 'make lint        format, clang-tidy, cppcheck, gcc -fanalyzer, includes, headers'
 	@echo 'make format      lay out all sources'

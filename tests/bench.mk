@@ -31,4 +31,9 @@ bench-paired: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
 bench-end: $(BUILD)/denet-bpf $(BENCH_BIN) workloads
 	@python3 tests/bench/paired.py --build $(BUILD) --pairs $(PAIRS) --end $(BUILD)/denet-bpf
 
-.PHONY: bench bench-paired bench-end
+# The host's program on a crowded machine, beside exporters: `make bench-host BENCH=--quick` takes a minute.
+bench-host: $(BUILD)/denet-bpf-host $(BENCH_BIN) workloads
+	@packaging/install-deps bench-host
+	@python3 tests/bench/host.py --build $(BUILD) $(BENCH)
+
+.PHONY: bench bench-paired bench-end bench-host
