@@ -200,6 +200,8 @@ struct cgroup_subsys_state {
 
 struct page_counter {
 	long unsigned int watermark;
+	long unsigned int max;
+	struct page_counter *parent;
 };
 
 struct mem_cgroup {

@@ -7,7 +7,7 @@
 #ifndef DENET_TASK_LIMITS_H
 #define DENET_TASK_LIMITS_H
 
-#include "task/compat.bpf.h"
+#include "task/memory.bpf.h"
 #include "kernel/task.h"
 
 /* Without CONFIG_CFS_BANDWIDTH there is nothing to tell. */
@@ -29,6 +29,16 @@ static __always_inline void read_cpu_limit(__u64 group, struct cpu_limit *limit)
 	limit->quota_ns = BPF_CORE_READ(at, cfs_bandwidth.quota);
 	limit->period_ns = BPF_CORE_READ(at, cfs_bandwidth.period);
 	limit->throttled_ns = BPF_CORE_READ(at, cfs_bandwidth.throttled_time);
+}
+
+/* By the counter, whose parent is the one that bounds it: of version 1 it need not have any. */
+static __always_inline void read_memory_limit(struct mem_cgroup *group, struct memory_limit *limit)
+{
+	__u64 above = (__u64)BPF_CORE_READ(group, memory.parent);
+
+	limit->group = (__u64)group;
+	limit->above = above ? above - bpf_core_field_offset(struct mem_cgroup, memory) : 0;
+	limit->max_pages = BPF_CORE_READ(group, memory.max);
 }
 
 #endif

@@ -242,21 +242,40 @@ int BPF_PROG(on_process_exec, struct task_struct *task, pid_t old_pid, struct li
 	return 0;
 }
 
+/* False when it is in another one by now. */
+static __always_inline bool note_cpu_limits(struct task_struct *task)
+{
+	int i;
+
+	if (!limits_at_end.own_cpu_group || !has_cpu_limits(task))
+		return true;
+	if (limits_at_end.own_cpu_group != (__u64)BPF_CORE_READ(task, sched_task_group))
+		return false;
+	for (i = 0; i < LIMITS_AT_END_MAX && limits_at_end.cpu_groups[i]; i++)
+		read_cpu_limit(limits_at_end.cpu_groups[i], &limits_at_end.cpu[i]);
+	return true;
+}
+
+static __always_inline bool note_memory_limit(struct task_struct *task)
+{
+	if (!limits_at_end.own_memory_group || !has_memory_cgroups())
+		return true;
+	if (limits_at_end.own_memory_group != (__u64)memory_cgroup_of(task))
+		return false;
+	read_memory_limit((void *)limits_at_end.memory_group, &limits_at_end.memory);
+	return true;
+}
+
 /* Later its cgroups may go. */
 static __always_inline void note_limits(struct task_struct *task)
 {
-	__u64 own_group;
-	int i;
+	bool is_known;
 
-	if (!limits_at_end.own_group || !has_cpu_limits(task))
+	if (!limits_at_end.own_cpu_group && !limits_at_end.own_memory_group)
 		return;
-	own_group = (__u64)BPF_CORE_READ(task, sched_task_group);
-	if (own_group != limits_at_end.own_group)
-		return;
-	for (i = 0; i < LIMITS_AT_END_MAX && limits_at_end.groups[i]; i++)
-		read_cpu_limit(limits_at_end.groups[i], &limits_at_end.cpu[i]);
+	is_known = note_cpu_limits(task) && note_memory_limit(task);
 	barrier();
-	limits_at_end.is_known = 1;
+	limits_at_end.is_known = is_known;
 }
 
 /*

@@ -216,18 +216,35 @@ static __always_inline int seed_thread(struct seq_file *seq, struct task_struct 
 	return 0;
 }
 
-/* Of a member as well: it may be asked for when that has been one for long. */
-static __always_inline void answer_limit(struct task_struct *task)
+static __always_inline void answer_cpu_limit(struct task_struct *task)
 {
-	__u64 group;
+	__u64 group = limit_walk.cpu_group;
 
-	if (!limit_walk.tgid || !is_leader(task) || !has_cpu_limits(task) ||
-	    shown_tgid(task, task->tgid) != limit_walk.tgid)
+	if (!has_cpu_limits(task))
 		return;
-	group = limit_walk.group;
 	if (!group)
 		group = (__u64)BPF_CORE_READ(task, sched_task_group);
 	read_cpu_limit(group, &limit_walk.cpu);
+}
+
+static __always_inline void answer_memory_limit(struct task_struct *task)
+{
+	__u64 group = limit_walk.memory_group;
+
+	if (!has_memory_cgroups())
+		return;
+	if (!group)
+		group = (__u64)memory_cgroup_of(task);
+	read_memory_limit((void *)group, &limit_walk.memory);
+}
+
+/* Of a member as well: it may be asked for when that has been one for long. */
+static __always_inline void answer_limits(struct task_struct *task)
+{
+	if (!limit_walk.tgid || !is_leader(task) || shown_tgid(task, task->tgid) != limit_walk.tgid)
+		return;
+	answer_cpu_limit(task);
+	answer_memory_limit(task);
 	limit_walk.start_boot_ns = task->start_boottime;
 	limit_walk.is_answered = 1;
 }
@@ -245,7 +262,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 		calibrate_rq_clock();
 	if (!task)
 		return 0;
-	answer_limit(task);
+	answer_limits(task);
 	/* The monitor never counts itself, unless it was asked to. */
 	if ((__u32)task->tgid == bpf_get_current_pid_tgid() >> 32 && !seed_of(task))
 		return 0;

@@ -74,6 +74,12 @@ struct cpu_limit {
 	__u64 throttled_ns; /* on all CPUs, since it was made */
 };
 
+struct memory_limit {
+	__u64 group; /* as above; 0 where there are none */
+	__u64 above; /* of the one whose limit holds as well */
+	__u64 max_pages; /* huge: none */
+};
+
 /* One living task of the tree, written by the sampling and the seeding iterator. */
 struct task_sample {
 	__u64 id;
@@ -111,6 +117,7 @@ _Static_assert(sizeof(struct task_counters) == 144, "layout of task_counters");
 _Static_assert(sizeof(struct task_knobs) == 24, "layout of task_knobs");
 _Static_assert(sizeof(struct pid_view) == 16, "layout of pid_view");
 _Static_assert(sizeof(struct cpu_limit) == 40, "layout of cpu_limit");
+_Static_assert(sizeof(struct memory_limit) == 24, "layout of memory_limit");
 _Static_assert(sizeof(struct task_sample) == 232, "layout of task_sample");
 
 #endif

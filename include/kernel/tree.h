@@ -130,22 +130,27 @@ struct group_knobs {
 	__u32 hierarchy; /* HIERARCHY_ */
 };
 
-/* One cgroup that bounds a process: what user space asks for, and the answer. */
+/* The cgroups that bound a process, one at a time: what user space asks for, and the answer. */
 struct limit_walk {
-	__u64 group; /* asked for, by its address; 0: the process's own */
+	__u64 cpu_group; /* asked for, by its address, as the next; 0: the process's own */
+	__u64 memory_group;
 	__u32 tgid; /* of that process; 0: nothing is asked for */
 	__u32 is_answered;
 	__u64 start_boot_ns; /* tells the process from who gets its tgid */
 	struct cpu_limit cpu;
+	struct memory_limit memory;
 };
 
 #define LIMITS_AT_END_MAX 4
 
-/* Of the groups that bound the root, when it ended, if it was in the one then that it was in before. */
+/* Of the groups that bound the root, when it ended, if it was in those then that it was in before. */
 struct limits_at_end {
-	__u64 own_group; /* asked for; 0: nothing is */
-	__u64 groups[LIMITS_AT_END_MAX]; /* likewise */
+	__u64 own_cpu_group; /* asked for, as the next three; 0: nothing is */
+	__u64 own_memory_group;
+	__u64 cpu_groups[LIMITS_AT_END_MAX];
+	__u64 memory_group;
 	struct cpu_limit cpu[LIMITS_AT_END_MAX];
+	struct memory_limit memory;
 	__u64 is_known; /* set last */
 };
 
@@ -246,8 +251,8 @@ _Static_assert(sizeof(struct tree_knobs) == 4, "layout of tree_knobs");
 _Static_assert(sizeof(struct member_slot) == 16, "layout of member_slot");
 _Static_assert(sizeof(struct members_request) == 24, "layout of members_request");
 _Static_assert(sizeof(struct group_knobs) == 16, "layout of group_knobs");
-_Static_assert(sizeof(struct limit_walk) == 64, "layout of limit_walk");
-_Static_assert(sizeof(struct limits_at_end) == 208, "layout of limits_at_end");
+_Static_assert(sizeof(struct limit_walk) == 96, "layout of limit_walk");
+_Static_assert(sizeof(struct limits_at_end) == 248, "layout of limits_at_end");
 _Static_assert(sizeof(struct net_knobs) == 12, "layout of net_knobs");
 _Static_assert(sizeof(struct seed) == 16, "layout of seed");
 _Static_assert(sizeof(struct exec_event) == 264, "layout of exec_event");

@@ -369,8 +369,8 @@ class MetadataRecord(TypedDict, total=False):
     #: CPUs that CMD might run on, by its affinity and its cpuset; as it was at the last sample; of
     #: metadata at the start.
     cpus_usable: int
-    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the end; of
-    #: metadata at the start.
+    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the end, of
+    #: metadata at the start; without BPF of a container what it sees of it.
     memory_limit_kb: int
     #: The least CPU quota of CMD's cgroup and those above it; absent without one; as it was at the
     #: end, of metadata at the start; without BPF of a container what it sees of it.
@@ -861,8 +861,8 @@ class SummaryRecord(TypedDict, total=False):
     memory_stall_ns: int
     #: True when memory_stall_ns is of CMD's own cgroup.
     memory_stall_of_cgroup: bool
-    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the end; of
-    #: metadata at the start.
+    #: The least limit of memory of CMD's cgroup and those above it (kb); as it was at the end, of
+    #: metadata at the start; without BPF of a container what it sees of it.
     memory_limit_kb: int
     #: True when memory_limit_kb was hit during the run.
     memory_limit_hit: bool

@@ -17,6 +17,7 @@
 #include "source/source.h"
 
 #define V1 "/sys/fs/cgroup/cpu"
+#define V1_MEMORY "/sys/fs/cgroup/memory"
 #define PERIOD_US 100000
 
 /* A group with a quota around one without, and who uses all that it gets in the inner one. */
@@ -24,6 +25,8 @@ struct bounds {
 	bool is_v2;
 	char outer[64];
 	char inner[80];
+	char pool[64]; /* of memory, the same in version 2 */
+	char part[80];
 	pid_t hog; /* 0 when it is gone */
 	struct source *source;
 };
@@ -74,19 +77,42 @@ static const char *find_root(bool *ret_is_v2)
 {
 	static const char *const v2[] = { "/sys/fs/cgroup", "/cgroup" };
 
-	*ret_is_v2 = access(V1 "/cgroup.procs", F_OK) != 0;
+	*ret_is_v2 = access(V1 "/cgroup.procs", F_OK) || access(V1_MEMORY "/cgroup.procs", F_OK);
 	if (!*ret_is_v2)
 		return V1;
 	for (size_t i = 0; i < sizeof(v2) / sizeof(v2[0]); i++)
-		if (write_text(v2[i], "cgroup.subtree_control", "+cpu"))
+		if (write_text(v2[i], "cgroup.subtree_control", "+cpu +memory"))
 			return v2[i];
-	harness_skip_test("no cgroups for the CPU here");
+	harness_skip_test("no cgroups for CPU and memory here");
 }
 
 /* Version 2 leaves out what is less than a microsecond. */
 static uint64_t throttled_at_most_ns(const struct bounds *bounds)
 {
 	return throttled_ns(bounds) + (bounds->is_v2 ? 999 : 0);
+}
+
+static void make_pool(struct bounds *bounds)
+{
+	if (bounds->is_v2) {
+		memcpy(bounds->pool, bounds->outer, sizeof(bounds->outer));
+		memcpy(bounds->part, bounds->inner, sizeof(bounds->inner));
+		return;
+	}
+	(void)snprintf(bounds->pool, sizeof(bounds->pool), "%s/denet-limits-%d", V1_MEMORY,
+		       (int)getpid());
+	(void)snprintf(bounds->part, sizeof(bounds->part), "%s/part", bounds->pool);
+	assert_int_equal(mkdir(bounds->pool, 0755), 0);
+	assert_int_equal(mkdir(bounds->part, 0755), 0);
+}
+
+static void set_memory(const struct bounds *bounds, const char *folder, uint64_t kb)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)kb * 1024);
+	assert_true(
+		write_text(folder, bounds->is_v2 ? "memory.max" : "memory.limit_in_bytes", text));
 }
 
 static void make_groups(struct bounds *bounds)
@@ -98,8 +124,9 @@ static void make_groups(struct bounds *bounds)
 	(void)snprintf(bounds->inner, sizeof(bounds->inner), "%s/inner", bounds->outer);
 	assert_int_equal(mkdir(bounds->outer, 0755), 0);
 	if (bounds->is_v2)
-		assert_true(write_text(bounds->outer, "cgroup.subtree_control", "+cpu"));
+		assert_true(write_text(bounds->outer, "cgroup.subtree_control", "+cpu +memory"));
 	assert_int_equal(mkdir(bounds->inner, 0755), 0);
+	make_pool(bounds);
 }
 
 static void start_hog(struct bounds *bounds)
@@ -108,7 +135,8 @@ static void start_hog(struct bounds *bounds)
 	assert_true(bounds->hog >= 0);
 	if (bounds->hog)
 		return;
-	if (!write_text(bounds->inner, "cgroup.procs", "0"))
+	if (!write_text(bounds->part, "cgroup.procs", "0") ||
+	    !write_text(bounds->inner, "cgroup.procs", "0"))
 		_exit(1);
 	for (;;)
 		;
@@ -150,6 +178,8 @@ static int tear_down(void **state)
 	end_hog(bounds);
 	source_close(bounds->source);
 	rest_release();
+	(void)rmdir(bounds->part);
+	(void)rmdir(bounds->pool);
 	(void)rmdir(bounds->inner);
 	(void)rmdir(bounds->outer);
 	free(bounds);
@@ -218,6 +248,29 @@ static void quota_around_a_group_is_told_while_it_lives_and_after(void **state)
 	assert_in_range(limits.cpu[1].throttled_ns, before, throttled_at_most_ns(bounds));
 }
 
+static void least_limit_of_memory_is_told_while_it_lives_and_after(void **state)
+{
+	struct bounds *bounds = *state;
+	struct source_limits limits;
+	pid_t pid;
+
+	make_groups(bounds);
+	set_memory(bounds, bounds->pool, 200 << 10);
+	set_memory(bounds, bounds->part, 300 << 10);
+	follow_hog(bounds);
+	pid = bounds->hog;
+	read_limits(bounds, pid, &limits);
+	assert_int_equal(limits.memory_kb, 200 << 10);
+	set_memory(bounds, bounds->part, 100 << 10);
+	read_limits(bounds, pid, &limits);
+	assert_int_equal(limits.memory_kb, 100 << 10);
+	set_memory(bounds, bounds->pool, 150 << 10);
+	end_hog(bounds);
+	/* Of the group that had the least at first. */
+	read_limits(bounds, pid, &limits);
+	assert_int_equal(limits.memory_kb, 150 << 10);
+}
+
 static void what_is_kept_tells_nothing_of_the_use_before(void **state)
 {
 	struct bounds *bounds = *state;
@@ -243,6 +296,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			quota_around_a_group_is_told_while_it_lives_and_after, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			least_limit_of_memory_is_told_while_it_lives_and_after, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_kept_tells_nothing_of_the_use_before,
 						set_up, tear_down),
 	};

@@ -23,6 +23,7 @@ from harness import (
 
 CPU, MEMORY = "/sys/fs/cgroup/cpu", "/sys/fs/cgroup/memory"
 LIMIT_KB = 40 << 10  # more than denet-bpf needs itself, less than what is touched
+POOL_KB = 500 << 10
 KILLED = 128 + 9
 
 
@@ -81,7 +82,8 @@ class Limits(Case):
 
     @exact
     @unittest.skipUnless(os.path.exists(f"{CPU}/cgroup.procs"), "no cgroups of version 1 for the CPU here")
-    def test_a_quota_of_a_group_whose_files_are_not_seen(self):
+    @unittest.skipUnless(os.path.exists(f"{MEMORY}/cgroup.procs"), "no cgroups of version 1 for memory here")
+    def test_limits_of_groups_whose_files_are_not_seen(self):
         def throttled():
             with open(f"{group}/cpu.stat", encoding="ascii") as file:
                 return int(dict(line.split() for line in file)["throttled_time"])
@@ -95,10 +97,11 @@ class Limits(Case):
 
         hide = 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"'
         command = f'echo >"{self.path("started")}"; until [ -e "{self.path("done")}" ]; do :; done'
-        with made_in(CPU) as group, made_in(group) as inner:
+        with made_in(CPU) as group, made_in(group) as inner, made_in(MEMORY) as pool, made_in(pool) as part:
+            put(f"{pool}/memory.limit_in_bytes", str(POOL_KB << 10))
             put(f"{group}/cpu.cfs_quota_us", "50000")
             args = ("run", "-o", self.path("f"), "--accounting", "bpf", "--", "sh", "-c", command)
-            around = [*ENTER, inner, "unshare", "--mount", "--cgroup", "sh", "-c", hide, "sh"]
+            around = [*ENTER, inner, *ENTER, part, "unshare", "--mount", "--cgroup", "sh", "-c", hide, "sh"]
             with start(BIN, *args, program=around) as process:
                 until_throttled()
                 done = finish(process)
@@ -106,11 +109,12 @@ class Limits(Case):
             put(f"{group}/cpu.cfs_quota_us", "150000")
             with start("doctor", "--json", program=[*around, BIN]) as process:
                 found = parse(finish(process).out)
-        self.assertEqual(found["cgroup_cpu_limit_cores"], 1.5)
+        self.assertEqual((found["cgroup_cpu_limit_cores"], found["cgroup_memory_limit_kb"]), (1.5, POOL_KB))
         self.assertEqual(done.status, 0, done.err)
         records = parse_lines(self.read("f"))
         summary = the(records, "summary")
         self.assertEqual([the(records, kind)["cpu_limit_cores"] for kind in ("metadata", "summary")], [0.5, 0.5])
+        self.assertEqual([the(records, kind)["memory_limit_kb"] for kind in ("metadata", "summary")], [POOL_KB] * 2)
         self.assertTrue(0 < summary["throttled_ns"] <= total, (summary["throttled_ns"], total))
         self.assertRegex(done.err, rb" of 0\.5 cores \(quota\)")
 

@@ -21,6 +21,7 @@ struct heard {
 	char start_args[64];
 	char start_exe[64];
 	double start_cpu_limit_cores;
+	uint64_t start_memory_limit_kb;
 	char arrived[HEARD_MAX][32]; /* the arguments */
 	struct denet_process ended[HEARD_MAX];
 	char ended_comm[HEARD_MAX][DENET_COMM_LEN + 1];
@@ -54,6 +55,7 @@ static inline void on_start(void *context, const struct denet_start *start)
 
 	heard->starts++;
 	heard->start_cpu_limit_cores = start->cpu_limit_cores;
+	heard->start_memory_limit_kb = start->memory_limit_kb;
 	(void)snprintf(heard->start_args, sizeof(heard->start_args), "%s",
 		       start->command.args ? start->command.args : "");
 	(void)snprintf(heard->start_exe, sizeof(heard->start_exe), "%s",

@@ -18,6 +18,7 @@ static void set_level(size_t level, uint64_t group, uint64_t quota_ns, uint64_t 
 		.period_ns = PERIOD_NS,
 		.throttled_ns = throttled_ns,
 	};
+	script.limits.memory_kb = UINT64_MAX;
 	if (script.limits.cpu_count <= level)
 		script.limits.cpu_count = level + 1;
 }
@@ -66,6 +67,25 @@ static void quota_that_is_set_meanwhile_has_changed(void **state)
 	assert_true(summary.cpu_limit_before_cores == 2 * CORES);
 	assert_true(summary.cpu_limit_cores == CORES);
 	assert_int_equal(summary.throttled_ns, 1 * MS);
+	end_world(&world);
+}
+
+static void limit_of_memory_is_told_as_well(void **state)
+{
+	struct denet_summary summary;
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	set_level(0, 1, SOURCE_NO_QUOTA, 0);
+	script.limits.memory_kb = 9;
+	attach(&world);
+	assert_int_equal(world.heard.start_memory_limit_kb, 9);
+	script.limits.memory_kb = 8;
+	summary = finish(&world);
+	assert_int_equal(summary.memory_limit_kb, 8);
+	assert_true(summary.memory_limit_changed);
+	assert_int_equal(summary.memory_limit_before_kb, 9);
 	end_world(&world);
 }
 
@@ -125,6 +145,14 @@ static void lower_limit_and_longer_wait_of_files_and_source_hold(void **state)
 	assert_int_equal(around_throttled_ns(&around), 20);
 	around.cpu.throttled_ns = 30;
 	assert_int_equal(around_throttled_ns(&around), 30);
+	around.group.limit_kb = 7;
+	around.group.first_limit_kb = 6;
+	assert_int_equal(around_memory_limit_kb(&around), 7);
+	assert_int_equal(around_first_memory_limit_kb(&around), 6);
+	around.limits.memory_kb = 5;
+	around.limits.first_memory_kb = 4;
+	assert_int_equal(around_memory_limit_kb(&around), 5);
+	assert_int_equal(around_first_memory_limit_kb(&around), 4);
 	around.limits.cores = 1;
 	assert_true(around_cpu_limit_cores(&around) == 0.5);
 }
@@ -134,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(least_quota_up_the_tree_is_told),
 		cmocka_unit_test(quota_that_is_set_meanwhile_has_changed),
+		cmocka_unit_test(limit_of_memory_is_told_as_well),
 		cmocka_unit_test(group_that_was_entered_meanwhile_has_no_past),
 		cmocka_unit_test(what_was_known_stays_when_nothing_can_be_asked),
 		cmocka_unit_test(lower_limit_and_longer_wait_of_files_and_source_hold),

@@ -78,6 +78,8 @@ static void try_probe(struct examination *examination)
 	shown->has_task_storage = answer_of(findings->has_task_storage);
 	shown->has_ring_buffer = answer_of(findings->has_ring_buffer);
 	shown->load_path = findings->load_path;
+	if (findings->memory_limit_kb < shown->memory_limit_kb)
+		shown->memory_limit_kb = findings->memory_limit_kb;
 	shown->cpu_limit_cores = fmin(shown->cpu_limit_cores, findings->cpu_limit_cores);
 	if (!findings->reason.error) {
 		shown->accounting = DENET_ACCOUNTING_BPF;

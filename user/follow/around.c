@@ -103,6 +103,21 @@ uint64_t around_throttled_ns(const struct around *around)
 	return by_files > by_source ? by_files : by_source;
 }
 
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t around_memory_limit_kb(const struct around *around)
+{
+	return lower(around->group.limit_kb, around->limits.memory_kb);
+}
+
+uint64_t around_first_memory_limit_kb(const struct around *around)
+{
+	return lower(around->group.first_limit_kb, around->limits.first_memory_kb);
+}
+
 /* An interface that goes away takes its counters along. */
 static void raise_net(uint64_t before, uint64_t now, uint64_t *value)
 {

@@ -46,6 +46,9 @@ void around_read_again(struct around *around, struct source *source);
 double around_cpu_limit_cores(const struct around *around);
 double around_first_cpu_limit_cores(const struct around *around);
 uint64_t around_throttled_ns(const struct around *around);
+/* Likewise the lower one; DENET_UNKNOWN without one. */
+uint64_t around_memory_limit_kb(const struct around *around);
+uint64_t around_first_memory_limit_kb(const struct around *around);
 
 /* Closes the descriptors. */
 void around_close(struct around *around);

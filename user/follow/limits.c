@@ -10,6 +10,8 @@ void limits_init(struct limits *limits)
 		.first_cores = NAN,
 		.cores = NAN,
 		.throttled_ns = UINT64_MAX,
+		.first_memory_kb = UINT64_MAX,
+		.memory_kb = UINT64_MAX,
 	};
 }
 
@@ -26,6 +28,7 @@ void limits_open(struct limits *limits, struct source *source, pid_t pid)
 	limits->pid = pid;
 	if (ask(source, pid, &limits->first))
 		return;
+	limits->first_memory_kb = limits->memory_kb = limits->first.memory_kb;
 	limits->first_cores = limits->cores = source_least_cores(&limits->first);
 }
 
@@ -59,6 +62,7 @@ void limits_read_again(struct limits *limits, struct source *source)
 	if (ask(source, limits->pid, &now))
 		return;
 	limits->cores = source_least_cores(&now);
+	limits->memory_kb = now.memory_kb;
 	for (size_t i = 0; i < now.cpu_count; i++)
 		note_throttled(limits, &now.cpu[i]);
 }

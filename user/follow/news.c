@@ -90,7 +90,7 @@ static struct denet_start start_of(const struct denet_monitor *monitor)
 		.has_system_psi = monitor->around.pressure_fd >= 0,
 		.is_attached = !monitor->root.is_ours,
 		.cpus_usable = monitor->root.cpus_usable,
-		.memory_limit_kb = monitor->around.group.limit_kb,
+		.memory_limit_kb = around_memory_limit_kb(&monitor->around),
 		.cpu_limit_cores = around_cpu_limit_cores(&monitor->around),
 	};
 }

@@ -115,10 +115,12 @@ static void fill_cpu_limit(const struct around *around, struct denet_summary *sh
 /* As they are at the end, and where that is not what they were, as they were. */
 static void fill_limits(const struct around *around, struct denet_summary *shown)
 {
-	shown->memory_limit_kb = around->group.limit_kb;
-	shown->memory_limit_changed = around->group.limit_kb != around->group.first_limit_kb;
+	uint64_t first_kb = around_first_memory_limit_kb(around);
+
+	shown->memory_limit_kb = around_memory_limit_kb(around);
+	shown->memory_limit_changed = shown->memory_limit_kb != first_kb;
 	if (shown->memory_limit_changed)
-		shown->memory_limit_before_kb = around->group.first_limit_kb;
+		shown->memory_limit_before_kb = first_kb;
 	shown->memory_limit_hit = around->group.was_hit;
 	shown->oom_kills = around->group.kills;
 	shown->throttled_ns = around_throttled_ns(around);

@@ -279,8 +279,9 @@ const struct metric metric_figures[] = {
 	    (IN_SUMMARY(48, memory_stall_ns))),
 	ROW(GAUGE, U64, "memory_limit_kb", "kb", METRIC_OMIT_ZERO,
 	    "The least limit of memory of CMD's cgroup and those above it.",
-	    "memory.max; hierarchical_memory_limit",
-	    "as it was at the end; of metadata at the start",
+	    "mem_cgroup->memory; memory.max; hierarchical_memory_limit",
+	    "as it was at the end, of metadata at the start; without BPF of a container what it "
+	    "sees of it",
 	    (IN_METADATA(20, memory_limit_kb), IN_SUMMARY(50, memory_limit_kb)),
 	    LABEL("Memory Limit")),
 	ROW(COUNTER, U64, "cgroup_cpu_ns", "ns", METRIC_UNMEASURED | METRIC_OMIT_ZERO,

@@ -4,7 +4,6 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,8 @@
 #include "probe/probe_internal.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+
+static const struct source_limits no_limits = { .memory_kb = UINT64_MAX };
 
 static void note(struct probe_reason *reason, int r, const struct buf *log)
 {
@@ -29,16 +30,18 @@ static int ignore_task(void *context, const struct task_sample *task)
 }
 
 /* Files of the groups around a container are not seen inside. */
-static double least_cores(struct probe *probe)
+static struct source_limits own_limits(struct probe *probe)
 {
 	struct source_limits limits;
 
-	return probe_limits(&probe->source, getpid(), &limits) ? NAN : source_least_cores(&limits);
+	if (probe_limits(&probe->source, getpid(), &limits))
+		return no_limits;
+	return limits;
 }
 
 /* Loads as a run does, and samples once: iterators are opened with rights of their own. */
-static int try_load(const struct probe_options *options, const char **ret_path, double *ret_cores,
-		    struct probe_reason *ret_reason)
+static int try_load(const struct probe_options *options, const char **ret_path,
+		    struct source_limits *ret_limits, struct probe_reason *ret_reason)
 {
 	AUTO(buf) struct buf log = { 0 };
 	AUTO(probe) struct probe *probe = calloc(1, sizeof(*probe));
@@ -53,7 +56,7 @@ static int try_load(const struct probe_options *options, const char **ret_path, 
 		note(ret_reason, r, &log);
 	} else {
 		*ret_path = probe->load_path;
-		*ret_cores = least_cores(probe);
+		*ret_limits = own_limits(probe);
 	}
 	messages_into(NULL);
 	return r;
@@ -64,10 +67,10 @@ static void try_path(struct probe_path_finding *path, const char *name,
 		     const struct probe_options *options)
 {
 	const char *load_path = NULL;
-	double cores;
+	struct source_limits limits;
 
 	path->name = name;
-	if (try_load(options, &load_path, &cores, &path->reason))
+	if (try_load(options, &load_path, &limits, &path->reason))
 		path->works = PROBE_NO;
 	else if (!strcmp(load_path, name))
 		path->works = PROBE_YES;
@@ -202,11 +205,13 @@ void probe_examine(struct probe_findings *ret_findings)
 	static const struct object_kind *const kinds[] = { &load_kind, &edges_kind, &members_kind,
 							   &net_kind };
 	const struct probe_options options = { 0 };
+	struct source_limits limits = no_limits;
 
-	*ret_findings = (struct probe_findings){ .cpu_limit_cores = NAN };
+	*ret_findings = (struct probe_findings){ 0 };
 	messages_begin();
-	(void)try_load(&options, &ret_findings->load_path, &ret_findings->cpu_limit_cores,
-		       &ret_findings->reason);
+	(void)try_load(&options, &ret_findings->load_path, &limits, &ret_findings->reason);
+	ret_findings->cpu_limit_cores = source_least_cores(&limits);
+	ret_findings->memory_limit_kb = limits.memory_kb;
 	try_paths(ret_findings);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		try_programs(ret_findings, kinds[i]);

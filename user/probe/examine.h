@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "probe/reason.h"
 
@@ -34,7 +35,9 @@ struct probe_path_finding {
 struct probe_findings {
 	struct probe_reason reason; /* of the load as a run does it */
 	const char *load_path; /* NULL when none works */
-	double cpu_limit_cores; /* of this process, seen from outside its cgroups; NaN without one */
+	/* Of this process, seen from outside its cgroups; NaN and UINT64_MAX without one. */
+	double cpu_limit_cores;
+	uint64_t memory_limit_kb;
 	struct probe_path_finding paths[PROBE_PATHS];
 	struct probe_program_finding programs[PROBE_PROGRAMS_MAX];
 	size_t programs_count;

@@ -9,6 +9,8 @@
 
 #include "probe/probe_internal.h"
 
+#define NO_LIMIT_KB (UINT64_C(1) << 52)
+
 static int ignore(void *context, const struct task_sample *task)
 {
 	(void)context;
@@ -17,48 +19,80 @@ static int ignore(void *context, const struct task_sample *task)
 }
 
 /* Without an iterator of one task all are walked for it. */
-static int ask(struct probe *probe, __u64 group, struct cpu_limit *ret_limit)
+static int ask(struct probe *probe)
 {
 	struct limit_walk *walk = probe->shared.limit_walk;
 	int r;
 
-	walk->group = group;
 	walk->is_answered = 0;
 	r = probe->limits.has_link ? probe_iterate_link(probe, probe->limits.link_fd, ignore, NULL)
 				   : probe_iterate(probe, TREE_SEED_TASKS, ignore, NULL);
-	if (r)
-		return r;
-	if (!*(volatile __u32 *)&walk->is_answered)
+	if (!r && !*(volatile __u32 *)&walk->is_answered)
 		return -ESRCH;
-	*ret_limit = walk->cpu;
-	return 0;
+	return r;
 }
 
-static int go_up(struct probe *probe, struct source_limits *limits)
+static uint64_t kb_of_pages(uint64_t pages)
 {
-	struct cpu_limit *at = limits->cpu;
-	__u64 group = 0;
+	uint64_t page_kb = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+
+	return pages < NO_LIMIT_KB / page_kb ? pages * page_kb : UINT64_MAX;
+}
+
+/* Whether there is one around it; the same of memory. */
+static bool take_cpu(struct limit_walk *walk, struct source_limits *limits)
+{
+	if (!walk->cpu.group)
+		return false;
+	limits->cpu[limits->cpu_count++] = walk->cpu;
+	walk->cpu_group = walk->cpu.above;
+	return walk->cpu_group;
+}
+
+static bool take_memory(struct limit_walk *walk, struct source_limits *limits,
+			struct limits_at_end *watched)
+{
+	uint64_t kb = kb_of_pages(walk->memory.max_pages);
+
+	if (!walk->memory.group)
+		return false;
+	if (!watched->own_memory_group)
+		watched->own_memory_group = watched->memory_group = walk->memory.group;
+	if (kb < limits->memory_kb) {
+		limits->memory_kb = kb;
+		watched->memory_group = walk->memory.group;
+	}
+	walk->memory_group = walk->memory.above;
+	return walk->memory_group;
+}
+
+/* Whose way is over is shown from the beginning again, and not looked at. */
+static int go_up(struct probe *probe, struct source_limits *limits, struct limits_at_end *watched)
+{
+	struct limit_walk *walk = probe->shared.limit_walk;
+	bool has_cpu = true, has_memory = true;
 	int r;
 
-	do {
-		r = ask(probe, group, at);
+	for (int level = 0; level < SOURCE_LIMITS_MAX && (has_cpu || has_memory); level++) {
+		r = ask(probe);
 		if (r)
 			return r;
-		limits->cpu_count++;
-		group = at++->above;
-	} while (group && limits->cpu_count < SOURCE_LIMITS_MAX);
+		has_cpu = has_cpu && take_cpu(walk, limits);
+		has_memory = has_memory && take_memory(walk, limits, watched);
+	}
 	return 0;
 }
 
 /* Not of who has its pid when it is gone. */
-static int read_now(struct probe *probe, pid_t pid, struct source_limits *limits)
+static int read_now(struct probe *probe, pid_t pid, struct source_limits *limits,
+		    struct limits_at_end *watched)
 {
 	struct limit_walk *walk = probe->shared.limit_walk;
 	int r;
 
-	*limits = (struct source_limits){ 0 };
-	walk->tgid = (__u32)pid;
-	r = go_up(probe, limits);
+	*limits = (struct source_limits){ .memory_kb = UINT64_MAX };
+	*walk = (struct limit_walk){ .tgid = (__u32)pid };
+	r = go_up(probe, limits, watched);
 	walk->tgid = 0;
 	if (!r && probe->limits.start_boot_ns && walk->start_boot_ns != probe->limits.start_boot_ns)
 		return -ESRCH;
@@ -66,7 +100,7 @@ static int read_now(struct probe *probe, pid_t pid, struct source_limits *limits
 }
 
 /* For the program that sees its end, when its cgroups are there still. */
-static void watch_end(struct probe *probe)
+static void watch_end(struct probe *probe, const struct limits_at_end *watched)
 {
 	struct limits_at_end *at_end = probe->shared.limits_at_end;
 	const struct source_limits *first = &probe->limits.first;
@@ -74,18 +108,21 @@ static void watch_end(struct probe *probe)
 
 	for (i = 0; i < first->cpu_count && count < LIMITS_AT_END_MAX; i++)
 		if (source_is_quota(&first->cpu[i]))
-			at_end->groups[count++] = first->cpu[i].group;
+			at_end->cpu_groups[count++] = first->cpu[i].group;
+	at_end->memory_group = watched->memory_group;
 	__sync_synchronize();
-	if (count)
-		at_end->own_group = first->cpu[0].group;
+	at_end->own_cpu_group = count ? first->cpu[0].group : 0;
+	at_end->own_memory_group = watched->own_memory_group;
 }
 
 static void take_end(struct source_limits *limits, const struct limits_at_end *at_end)
 {
 	for (size_t i = 0; i < limits->cpu_count; i++)
 		for (size_t j = 0; j < LIMITS_AT_END_MAX; j++)
-			if (at_end->groups[j] == limits->cpu[i].group)
+			if (at_end->cpu[j].group == limits->cpu[i].group)
 				limits->cpu[i] = at_end->cpu[j];
+	if (at_end->memory.group)
+		limits->memory_kb = kb_of_pages(at_end->memory.max_pages);
 }
 
 static int tell_of_end(const struct probe *probe, struct source_limits *ret_limits)
@@ -108,19 +145,20 @@ static void open_link(struct probe *probe, pid_t pid)
 int probe_limits(struct source *source, pid_t pid, struct source_limits *ret_limits)
 {
 	struct probe *probe = probe_of(source);
+	struct limits_at_end watched = { 0 };
 	bool is_first = !probe->limits.start_boot_ns;
 	struct source_limits limits;
 	int r;
 
 	if (is_first && !probe->limits.has_link)
 		open_link(probe, pid);
-	r = read_now(probe, pid, &limits);
+	r = read_now(probe, pid, &limits, &watched);
 	if (r)
 		return tell_of_end(probe, ret_limits) ? r : 0;
 	if (is_first) {
 		probe->limits.first = limits;
 		probe->limits.start_boot_ns = probe->shared.limit_walk->start_boot_ns;
-		watch_end(probe);
+		watch_end(probe, &watched);
 	}
 	*ret_limits = limits;
 	return 0;

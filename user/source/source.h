@@ -58,6 +58,7 @@ struct source_options {
 struct source_limits {
 	struct cpu_limit cpu[SOURCE_LIMITS_MAX];
 	size_t cpu_count;
+	uint64_t memory_kb; /* the least up the tree; UINT64_MAX without one */
 };
 
 static inline bool source_is_quota(const struct cpu_limit *limit)
