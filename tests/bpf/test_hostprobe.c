@@ -254,11 +254,10 @@ static pid_t begin_sleeper(const struct referee *referee)
 	pid_t pid;
 
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-	pid = fork();
+	pid = begin_child(referee, "sleeper");
 	if (pid == 0) {
 		pthread_t threads[THREADS];
 
-		begin_child(referee, "sleeper");
 		for (int i = 0; i < THREADS; i++)
 			(void)pthread_create(&threads[i], NULL, wait_for_ever, NULL);
 		(void)!write(ready[1], &byte, 1);
@@ -311,11 +310,10 @@ static void an_exec_leaves_one_thread(void **state)
 	pid_t pid;
 
 	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
-	pid = fork();
+	pid = begin_child(&fixture->here, "execs");
 	if (pid == 0) {
 		pthread_t thread;
 
-		begin_child(&fixture->here, "execs");
 		(void)pthread_create(&thread, NULL, wait_for_ever, NULL);
 		(void)!read(go[0], &byte, 1);
 		(void)pthread_create(&thread, NULL, become_sleep, NULL);
