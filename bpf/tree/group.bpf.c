@@ -29,6 +29,7 @@
 #define SEEDED 2 /* by the walk, which a birth may interrupt */
 
 const volatile struct group_knobs cfg_group;
+static struct process_account empty_account;
 __u32 group_monitor_tgid; /* the kernel's: it is no member */
 
 static __always_inline struct cgroup *followed_cgroup_of(struct task_struct *task)
@@ -99,26 +100,37 @@ static __always_inline void note_past(struct task_struct *task, struct process_a
 	account->flags = ACCOUNT_PARTIAL | ACCOUNT_JOINED;
 }
 
-/* The id of a new account. */
+/*
+ * The id of a new account. It is filled where it lies: on the stack it would be most of what all functions from a
+ * move on may have together. Nobody has its id before it is returned.
+ */
 __noinline __u64 group_open(__u64 address, __u32 how)
 {
 	struct task_struct *task = (void *)address;
-	struct process_account account = {}, *opened;
-	__u64 id;
+	struct process_account *account;
+	__u64 id = new_id();
 
-	fill_account(task, &account);
-	if (how == BORN)
-		account.inherited_pages = ~0ull;
-	else
-		note_past(task, &account);
-	if (!account_open(&account))
-		ADD(totals.alive.processes, 1);
 	ADD(totals.processes_started, 1);
-	id = account.id;
-	opened = bpf_map_lookup_elem(&account_by_id, &id);
-	/* User space files the command of who has not execed here under its id, for who is forked from it. */
-	if (opened && how != BORN)
-		opened->command_id = id;
+	if (bpf_map_update_elem(&account_by_id, &id, &empty_account, BPF_NOEXIST)) {
+		/* As account_open() does. */
+		id = new_id();
+		bpf_map_update_elem(&account_by_id, &id, &empty_account, BPF_NOEXIST);
+	}
+	account = bpf_map_lookup_elem(&account_by_id, &id);
+	if (!account) {
+		ADD(totals.dropped_accounts, 1);
+		return id;
+	}
+	ADD(totals.alive.processes, 1);
+	account->id = id;
+	fill_account(task, account);
+	if (how == BORN) {
+		account->inherited_pages = ~0ull;
+	} else {
+		note_past(task, account);
+		/* User space files the command of who has not execed here under its id, for who is forked from it. */
+		account->command_id = id;
+	}
 	return id;
 }
 
