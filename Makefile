@@ -250,6 +250,7 @@ vmlinux:
 help:
 	@echo 'make             build/denet-bpf, build/denet-bpf-host, build/libdenet.a, build/libdenet.so'
 	@echo 'make demo        install what is missing, build, run on a real job (Debian, root)'
+	@echo 'make demo-host   the same for denet-bpf host, beside three containers or cgroups (root)'
 	@echo 'make check       install what is missing, build, run the core of the tests (Debian, root)'
 	@echo 'make check-all   that, and all that takes more packages, other systems, more time'
 	@echo 'make check-unit  the tests that need no root'
@@ -281,6 +282,11 @@ demo:
 	@packaging/install-deps demo
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(BUILD)/denet-bpf
+
+demo-host:
+	@packaging/install-deps demo
+	@$(MAKE) --no-print-directory all
+	@tests/demo-host $(BUILD)/denet-bpf
 
 # A make of its own for each part: what was installed a moment ago has to be seen, and what fails in
 # one does not keep the others from running. The sum of their tests comes last.
@@ -369,5 +375,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(HOST_OBJ:.o=.d) $(WHOLE_OBJ:.o=.d) $(BUILD)/bpf/edges/edges.bpf.d \
 	$(BUILD)/bpf/members/members.bpf.d $(BUILD)/bpf/net/net.bpf.d $(BUILD)/bpf/host/host.bpf.d $(BUILD)/bpf/host/events.bpf.d
 
-.PHONY: all host-left-out help demo check check-all check-ci check-repeat build-san check-san-unit check-san-e2e check-san-e2e-proc check-san-e2e-exact install uninstall vmlinux clean FORCE
+.PHONY: all host-left-out help demo demo-host check check-all check-ci check-repeat build-san check-san-unit check-san-e2e check-san-e2e-proc check-san-e2e-exact install uninstall vmlinux clean FORCE
 .DELETE_ON_ERROR:
