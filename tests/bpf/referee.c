@@ -187,7 +187,7 @@ int referee_cpuacct_ns(const struct referee *referee, uint64_t *ret_ns)
 bool referee_thread_waits(pid_t tid)
 {
 	char dir[32];
-	char text[256];
+	char text[256] = "";
 
 	(void)snprintf(dir, sizeof(dir), "/proc/%d", (int)tid);
 	return !read_text(dir, "syscall", text, sizeof(text)) && text[0] >= '0' && text[0] <= '9';
