@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from referee import Run  # noqa: E402
 import tools  # noqa: E402
+from tables import heading, row  # noqa: E402
 from truths import print_truths  # noqa: E402
 
 # Name, generator and arguments, processes in truth, what else it is for.
@@ -71,16 +72,6 @@ class Bench:
 
 def progress(text):
     print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-def row(*cells):
-    print("| " + " | ".join(str(cell) for cell in cells) + " |")
-
-
-def heading(title, *columns):
-    print(f"\n## {title}\n")
-    row(*columns)
-    row(*["---"] * len(columns))
 
 
 def median(values):

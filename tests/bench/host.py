@@ -12,6 +12,7 @@ import datetime
 import hashlib
 import json
 import os
+import pathlib
 import platform
 import re
 import shutil
@@ -24,6 +25,10 @@ import time
 import urllib.request
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from tables import heading, row  # noqa: E402
+
 ROOT = "/sys/fs/cgroup"
 HIERARCHIES = [path for path in (f"{ROOT}/cpuacct", f"{ROOT}/cpu", f"{ROOT}/memory", f"{ROOT}/pids", f"{ROOT}/unified", ROOT)
                if os.path.exists(f"{path}/cgroup.procs")]
@@ -69,16 +74,6 @@ class Place:
 
 def progress(text):
     print(f"bench-host: {text}", file=sys.stderr, flush=True)
-
-
-def row(*cells):
-    print("| " + " | ".join(str(cell) for cell in cells) + " |")
-
-
-def heading(title, *columns):
-    print(f"\n## {title}\n")
-    row(*columns)
-    row(*["---"] * len(columns))
 
 
 def wait_for(what, seconds=60):
