@@ -297,23 +297,23 @@ CHECK_PARTS := $(CHECK_WAITING) $(CHECK_BESIDE:%=--beside %) \
 	--after check-san-e2e-exact=build-san --after check-tsan=build-tsan
 CHECK_MORE := lint check-abi check-build check-py-extra check-web check-servers check-runtimes \
 	check-distro check-vm
-# So many tests may have failed for what they ran beside, if they pass alone: named "unsteady" at the end.
-AGAIN ?= 3
 SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)
 
 check:
 	@packaging/install-deps check
 	@tests/suite/test_counts.py
-	@$(SUITE) --again $(AGAIN) --first all $(CHECK_PARTS)
+	@$(SUITE) --first all $(CHECK_PARTS)
 
 check-all:
 	@packaging/install-deps check fuzz
 	@tests/suite/test_counts.py
-	@$(SUITE) --again $(AGAIN) --first all $(CHECK_PARTS) $(CHECK_MORE:%=--then %)
+	@$(SUITE) --first all $(CHECK_PARTS) $(CHECK_MORE:%=--then %)
 
 # What runs for every change. The last ones only while there is time: half an hour for all, but on a
 # machine of half our speed, too. check-py-extra and check-distro fetch more than fits into that.
 CI_SECONDS ?= 1320
+# So many tests may have failed for what they ran beside, if they pass alone: named "unsteady" at the end.
+AGAIN ?= 3
 CI_LATER := check-build check-runtimes check-servers check-web check-repeat
 
 check-ci:
