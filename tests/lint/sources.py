@@ -41,7 +41,7 @@ MAY_INCLUDE = {
     "user/cli": {"util", "rights", "format", "report", "output", "denet/denet.h"},
     "user": {"util", "rights", "cli"},  # main.c
     "user/hostprobe": {"util", "bpf", "kernel/host.h"},
-    "user/host": {"util", "procfs", "metrics", "denet/system.h"},
+    "user/host": {"util", "procfs", "metrics", "denet/denet.h", "denet/system.h"},
     "user/config": {"util"},
     "user/names": {"util", "procfs", "host", "cjson"},
     "user/agent": {"util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "agent/options.h"
-#include "agent/records.h"
 #include "agent/show.h"
 #include "denet/system.h"
+#include "record/host_record.h"
 #include "util/cleanup.h"
 
 #define ARGS_MAX 8
@@ -194,7 +194,7 @@ static void a_record_has_what_is_known(void **state)
 	cJSON *object;
 
 	(void)state;
-	records_append_group(&text, &group->figures);
+	host_record_append(&text, DENET_RECORD_GROUP, &group->figures);
 	object = parse(&text);
 	assert_string_equal(cJSON_GetObjectItem(object, "kind")->valuestring, "group");
 	assert_string_equal(cJSON_GetObjectItem(object, "type")->valuestring, "container");
@@ -219,7 +219,7 @@ static void the_machine_has_arrays_of_what_there_are_several(void **state)
 	figures.load_avg[0] = 1;
 	figures.load_avg[1] = 2;
 	figures.load_avg[2] = 3;
-	records_append_machine(&text, &figures);
+	host_record_append(&text, DENET_RECORD_MACHINE, &figures);
 	object = parse(&text);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(object, "cpu_per_core")), 2);
 	assert_true(

@@ -2,22 +2,18 @@
 #include "agent/loop.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "agent/choice.h"
 #include "agent/forget.h"
 #include "agent/labels.h"
+#include "agent/observers.h"
 #include "agent/options.h"
+#include "agent/outputs.h"
 #include "agent/processes.h"
-#include "agent/records.h"
-#include "agent/show.h"
 #include "agent/survey.h"
-#include "agent/telling.h"
 #include "agent/status.h"
 #include "agent/sums.h"
 #include "agent/waiter.h"
@@ -28,15 +24,13 @@
 #include "host/machine.h"
 #include "hostprobe/hostprobe.h"
 #include "names/helper.h"
-#include "output/human.h"
 #include "procfs/procfs.h"
-#include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
-#include "util/sink.h"
 #include "util/units.h"
 
 #define SLOW_NS (5 * NS_PER_S) /* how often what is dear is read */
+#define FINISH_NS (5 * NS_PER_S) /* what waits to be sent may take so long at the end */
 
 struct loop {
 	const struct agent_options *options; /* borrowed */
@@ -53,10 +47,11 @@ struct loop {
 	struct forget forget;
 	struct survey survey;
 	struct history *history; /* NULL without one */
-	struct sink *screen; /* stdout; NULL once it has failed */
-	struct sink *file; /* NULL without -o */
-	struct term_style style;
-	struct buf text;
+	struct outputs outputs;
+	struct observers observers;
+	struct rows rows; /* of everything, for these */
+	uint64_t looks; /* so far */
+	uint64_t ts_ms; /* of the last */
 	bool has_warned; /* of groups that are left out */
 };
 
@@ -71,19 +66,6 @@ static void raise_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int open_outputs(struct loop *loop)
-{
-	const struct agent_options *options = loop->options;
-	int r = sink_new(STDOUT_FILENO, options->json ? SINK_LINES : SINK_RAW, &loop->screen);
-
-	if (r)
-		return log_error(r, "cannot write to stdout");
-	if (!options->out)
-		return 0;
-	r = sink_open(options->out, SINK_LINES, &loop->file);
-	return r ? log_error(r, "cannot open '%s'", options->out) : 0;
-}
-
 /* Only where they are shown. What is known of cgroups is told without, too. */
 static void open_probe(struct loop *loop)
 {
@@ -93,7 +75,8 @@ static void open_probe(struct loop *loop)
 
 	/* Another machine's cgroups have ids of their own. */
 	if (options->cgroup_root || !cgroups_has_cgroups(loop->groups) ||
-	    (!options->verbose && !options->json && !options->out && !options->rules.count))
+	    (!options->verbose && !options->json && !options->out && !options->rules.count &&
+	     !loop->observers.count))
 		return;
 	/* Without events what lives shorter than the interval may be missed, as docs say. */
 	(void)waiter_open_events(&loop->waiter, by_v1);
@@ -102,19 +85,10 @@ static void open_probe(struct loop *loop)
 		log_warning("processes are not told, which takes BPF: %s", strerror(-r));
 }
 
-static int write_record(struct loop *loop, struct sink *sink)
-{
-	int r = loop->text.error;
-
-	return r ? r : sink_add(sink, loop->text.data, loop->text.len);
-}
-
-/* What it takes is said at once; with --once there is none. */
+/* With --once there is none. */
 static int open_history(struct loop *loop)
 {
 	const struct agent_options *options = loop->options;
-	uint64_t seconds = options->history.entries * options->interval_ns / NS_PER_S;
-	struct buf *text = &loop->text;
 	int r;
 
 	if (options->once || !options->history.entries)
@@ -122,17 +96,7 @@ static int open_history(struct loop *loop)
 	r = history_new((size_t)options->history.entries, &loop->history);
 	if (r)
 		return log_error(r, "cannot keep a history");
-	if (options->json)
-		return 0;
-	buf_printf(text, "history: the last %" PRIu64 " looks, %s; ", options->history.entries,
-		   human_duration(seconds * NS_PER_S).text);
-	buf_printf(text, "%s", human_bytes(history_machine_bytes(loop->history)).text);
-	buf_printf(text, " of memory, and %s for each of at most %d groups\n\n",
-		   human_bytes(history_group_bytes(loop->history)).text, HISTORY_GROUPS_MAX);
-	r = write_record(loop, loop->screen);
-	if (!r)
-		r = sink_flush(loop->screen);
-	return r ? log_error(r, "cannot write to stdout") : 0;
+	return outputs_announce(&loop->outputs, loop->history);
 }
 
 static int open_classes(struct loop *loop)
@@ -155,14 +119,15 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 		(void)helper_start(options->proc_root, "", &loop->helper);
 	procfs_init(&loop->procfs, options->proc_root);
 	machine_init(&loop->machine, &loop->procfs);
-	term_style_detect(STDOUT_FILENO, TERM_COLOR_AUTO, &loop->style);
-	r = open_outputs(loop);
+	r = outputs_open(&loop->outputs, options);
+	if (!r && !options->once)
+		r = observers_open(&loop->observers, options);
 	if (r)
 		return r;
 	r = cgroups_new(&loop->procfs, options->cgroup_root, &loop->groups);
 	if (r)
 		return log_error(r, "cannot find the cgroups of this machine");
-	r = waiter_init(&loop->waiter, loop->groups, loop->helper, signals);
+	r = waiter_init(&loop->waiter, loop->groups, loop->helper, &loop->observers, signals);
 	if (r)
 		return log_error(r, "cannot wait for signals");
 	if (!cgroups_has_cgroups(loop->groups))
@@ -181,8 +146,9 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 
 static void close_loop(struct loop *loop)
 {
-	sink_free(loop->screen);
-	sink_free(loop->file);
+	observers_close(&loop->observers);
+	rows_done(&loop->rows);
+	outputs_close(&loop->outputs);
 	choice_done(&loop->choice);
 	classes_done(&loop->classes);
 	waiter_done(&loop->waiter);
@@ -194,7 +160,6 @@ static void close_loop(struct loop *loop)
 	history_free(loop->history);
 	cgroups_free(loop->groups);
 	machine_done(&loop->machine);
-	buf_done(&loop->text);
 }
 
 static int look_around(struct loop *loop, const struct hostprobe_row *rows, size_t count,
@@ -247,6 +212,8 @@ static int look(struct loop *loop)
 	int r = waiter_take(&loop->waiter);
 	uint64_t omitted;
 
+	loop->looks++;
+	loop->ts_ms = wall_ms;
 	if (r)
 		return log_error(r, "cannot look at the cgroups");
 	r = machine_look(&loop->machine, mono_ns, wall_ms);
@@ -278,117 +245,49 @@ static int look(struct loop *loop)
 	return r ? log_error(r, "cannot sum up the cgroups") : 0;
 }
 
-static int write_commands(struct loop *loop, struct sink *sink, const struct cgroup *group)
+static struct rows_of all_of(const struct loop *loop)
 {
-	size_t count;
-	const struct process_group *items = processes_of(&loop->processes, group, &count);
-	int r = 0;
-
-	for (size_t i = 0; i < count && !r; i++) {
-		buf_reset(&loop->text);
-		records_append_command(&loop->text, &items[i].figures);
-		r = write_record(loop, sink);
-	}
-	return r;
-}
-
-/* Of what has ended since the look before, whole. */
-static int write_ended(struct loop *loop, struct sink *sink)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < lives_ended_count(loop->groups) && !r; i++) {
-		const struct cgroup *group = lives_ended(loop->groups, i);
-
-		if (!choice_wants(group, loop->options))
-			continue;
-		buf_reset(&loop->text);
-		records_append_container(&loop->text, &group->figures);
-		r = write_record(loop, sink);
-		if (!r)
-			r = write_commands(loop, sink, group);
-	}
-	return r;
-}
-
-/* All of them, whatever was asked for: a container's class is there when it is gone. */
-static int write_classes(struct loop *loop, struct sink *sink)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < loop->classes.count && !r; i++) {
-		buf_reset(&loop->text);
-		records_append_class(&loop->text, loop->classes.items[i]);
-		r = write_record(loop, sink);
-	}
-	return r;
-}
-
-static int write_records(struct loop *loop, struct sink *sink)
-{
-	const struct telling telling = { sink, &loop->text };
-	int r;
-
-	buf_reset(&loop->text);
-	records_append_machine(&loop->text, &loop->machine.figures);
-	r = write_record(loop, sink);
-	for (size_t i = 0; i < loop->choice.count && !r; i++) {
-		buf_reset(&loop->text);
-		records_append_group(&loop->text, &loop->choice.items[i]->figures);
-		r = write_record(loop, sink);
-		if (!r)
-			r = write_commands(loop, sink, loop->choice.items[i]);
-	}
-	if (!r)
-		r = write_ended(loop, sink);
-	if (!r)
-		r = write_classes(loop, sink);
-	if (!r)
-		r = telling_devices(&telling, &loop->machine.devices);
-	if (!r)
-		r = telling_survey(&telling, &loop->survey, loop->options);
-	return r ? r : sink_flush(sink);
-}
-
-static int write_screen(struct loop *loop)
-{
-	const struct show show = {
-		.style = &loop->style,
-		.machine = &loop->machine.figures,
-		.choice = &loop->choice,
+	return (struct rows_of){
+		.machine = &loop->machine,
+		.groups = loop->groups,
 		.processes = &loop->processes,
+		.classes = &loop->classes,
 		.survey = &loop->survey,
-		.history = loop->history,
 		.options = loop->options,
-		.is_verbose = loop->options->verbose,
+	};
+}
+
+static int tell_observers(struct loop *loop)
+{
+	struct rows_of of = all_of(loop);
+	struct view view = {
+		.history = loop->history,
+		.looks = loop->looks,
+		.mono_ns = loop->machine.figures.mono_ns,
+		.ts_ms = loop->ts_ms,
+		.has_fresh_heavy = loop->survey.heavy.is_fresh,
 	};
 	int r;
 
-	buf_reset(&loop->text);
-	show_append(&loop->text, &show);
-	if (!loop->options->once)
-		buf_append_char(&loop->text, '\n');
-	r = write_record(loop, loop->screen);
-	return r ? r : sink_flush(loop->screen);
+	if (!loop->observers.count)
+		return 0;
+	r = rows_make(&loop->rows, &of);
+	if (r)
+		return log_error(r, "cannot tell of the cgroups");
+	view.rows = loop->rows.items;
+	view.count = loop->rows.count;
+	observers_take(&loop->observers, &view);
+	return 0;
 }
 
-/* The first look has no rates: it goes to files and pipes alone. */
-static int tell(struct loop *loop, bool is_first)
+static int tell(struct loop *loop)
 {
-	const struct agent_options *options = loop->options;
-	int r = 0;
+	struct rows_of of = all_of(loop);
+	int r;
 
-	if (is_first && options->once)
-		return 0;
-	if (loop->file)
-		r = write_records(loop, loop->file);
-	if (r)
-		return log_error(r, "cannot write to '%s'", options->out);
-	if (options->json)
-		r = write_records(loop, loop->screen);
-	else if (!is_first)
-		r = write_screen(loop);
-	return r ? log_error(r, "cannot write to stdout") : 0;
+	of.choice = &loop->choice;
+	r = outputs_tell(&loop->outputs, &of, loop->history, loop->looks == 1);
+	return r ? r : tell_observers(loop);
 }
 
 /* What ended between the last look and a signal is told, too. */
@@ -399,7 +298,7 @@ static int tell_last(struct loop *loop)
 	if (r || !lives_waiting(loop->groups))
 		return r;
 	r = look(loop);
-	return r ? r : tell(loop, false);
+	return r ? r : tell(loop);
 }
 
 static int run(struct loop *loop)
@@ -409,14 +308,14 @@ static int run(struct loop *loop)
 	enum waiter_end end = WAITER_TIME;
 	int r = 0;
 
-	for (uint64_t looks = 0; end == WAITER_TIME; looks++) {
+	while (end == WAITER_TIME) {
 		r = look(loop);
 		if (!r)
-			r = tell(loop, looks == 0);
-		if (loop->options->once && looks == 1)
+			r = tell(loop);
+		if (loop->options->once && loop->looks == 2)
 			return r;
 		/* The second comes soon, so that there is something to see. */
-		next_ns += looks || interval_ns < NS_PER_S ? interval_ns : NS_PER_S;
+		next_ns += loop->looks > 1 || interval_ns < NS_PER_S ? interval_ns : NS_PER_S;
 		if (next_ns < clock_mono_ns())
 			next_ns = clock_mono_ns();
 		end = r ? WAITER_FAILED : waiter_wait(&loop->waiter, next_ns);
@@ -424,26 +323,6 @@ static int run(struct loop *loop)
 			return r ? r : log_error(-ENOMEM, "cannot look at the cgroups");
 	}
 	return tell_last(loop);
-}
-
-/* Percentiles go to files and pipes once, at the end: these have each value already. */
-static int tell_history(struct loop *loop)
-{
-	const struct agent_options *options = loop->options;
-	const struct telling to_file = { loop->file, &loop->text };
-	const struct telling to_screen = { loop->screen, &loop->text };
-	uint64_t window_ns = options->history.window_ns;
-	int r = 0;
-
-	if (!loop->history || !options->verbose)
-		return 0;
-	if (loop->file)
-		r = telling_history(&to_file, loop->history, window_ns);
-	if (r)
-		return log_error(r, "cannot write to '%s'", options->out);
-	if (options->json)
-		r = telling_history(&to_screen, loop->history, window_ns);
-	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 
 static int finish(struct loop *loop)
@@ -454,7 +333,8 @@ static int finish(struct loop *loop)
 		(void)log_error(0, "there is no '%s' among the cgroups of this machine", missing);
 		return STATUS_LOST;
 	}
-	return tell_history(loop) ? STATUS_LOST : STATUS_OK;
+	observers_finish(&loop->observers, clock_mono_ns() + FINISH_NS);
+	return outputs_tell_history(&loop->outputs, loop->history) ? STATUS_LOST : STATUS_OK;
 }
 
 int loop_run(const struct agent_options *options)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/labels.h"
+#include "agent/observers.h"
 #include "host/cgroups.h"
 #include "host/lives.h"
 #include "hostprobe/hostevents.h"
@@ -18,9 +19,9 @@
 #define WAITING_MAX 1000 /* cgroups that have ended and are not told yet */
 
 int waiter_init(struct waiter *waiter, struct cgroups *groups, struct helper *helper,
-		const sigset_t *signals)
+		struct observers *observers, const sigset_t *signals)
 {
-	*waiter = (struct waiter){ .groups = groups, .helper = helper };
+	*waiter = (struct waiter){ .groups = groups, .helper = helper, .observers = observers };
 	waiter->signal_fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	return waiter->signal_fd < 0 ? -errno : 0;
 }
@@ -79,26 +80,31 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+#define OWN_FDS 2 /* before those of observers */
+
 enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns)
 {
-	struct pollfd fds[] = {
+	struct pollfd fds[OWN_FDS + OBSERVERS_MAX] = {
 		{ .fd = waiter->signal_fd, .events = POLLIN },
 		{ .fd = waiter->events ? hostevents_fd(waiter->events) : -1, .events = POLLIN },
 	};
 
 	for (;;) {
 		uint64_t now_ns = clock_mono_ns();
-		uint64_t next_ns = smaller(until_ns, lives_settle(waiter->groups, now_ns));
+		uint64_t next_ns = smaller(smaller(until_ns, lives_settle(waiter->groups, now_ns)),
+					   observers_due_ns(waiter->observers));
 		uint64_t left_ns = next_ns > now_ns ? next_ns - now_ns : 0;
 		struct timespec left = { (time_t)(left_ns / NS_PER_S), (long)(left_ns % NS_PER_S) };
+		int ready;
 
 		if (now_ns >= until_ns || lives_waiting(waiter->groups) >= WAITING_MAX)
 			return WAITER_TIME;
-		if (ppoll(fds, 2, &left, NULL) <= 0)
-			continue;
-		if (fds[0].revents)
+		observers_fill(waiter->observers, fds + OWN_FDS);
+		ready = ppoll(fds, OWN_FDS + OBSERVERS_MAX, &left, NULL);
+		observers_run(waiter->observers);
+		if (ready > 0 && fds[0].revents)
 			return WAITER_SIGNAL;
-		if (waiter_take(waiter))
+		if (ready > 0 && fds[1].revents && waiter_take(waiter))
 			return WAITER_FAILED;
 	}
 }

@@ -10,12 +10,14 @@
 struct cgroups;
 struct helper;
 struct hostevents;
+struct observers;
 
 struct waiter {
 	struct cgroups *groups; /* borrowed */
 	struct helper *helper; /* borrowed, asked for names of those that come; may be NULL */
 	struct hostevents
 		*events; /* owned; NULL where there are none: looks alone find what came and went */
+	struct observers *observers; /* borrowed: they run whenever something happens */
 	uint64_t lost; /* events, at the last time that they were taken */
 	int signal_fd; /* owned */
 };
@@ -28,7 +30,7 @@ enum waiter_end {
 
 /* The signals are blocked, and end a wait. */
 int waiter_init(struct waiter *waiter, struct cgroups *groups, struct helper *helper,
-		const sigset_t *signals);
+		struct observers *observers, const sigset_t *signals);
 
 /* After waiter_init(). Fails as hostevents_open() does; it can be waited without. */
 int waiter_open_events(struct waiter *waiter, bool by_v1);

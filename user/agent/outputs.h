@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* The screen, or records instead of it, and the file of records. */
+#ifndef DENET_AGENT_OUTPUTS_H
+#define DENET_AGENT_OUTPUTS_H
+
+#include <stdbool.h>
+
+#include "agent/rows.h"
+#include "output/term.h"
+#include "util/buf.h"
+
+/* All zeros is one that is not open. */
+struct outputs {
+	const struct agent_options *options; /* borrowed */
+	struct sink *screen; /* owned: stdout */
+	struct sink *file; /* owned; NULL without -o */
+	struct term_style style;
+	struct rows rows;
+	struct buf text; /* room for a record */
+};
+
+/* Tells what is wrong. */
+int outputs_open(struct outputs *outputs, const struct agent_options *options);
+void outputs_close(struct outputs *outputs);
+
+/* What a history takes is said at once, but not among records. */
+int outputs_announce(struct outputs *outputs, const struct history *history);
+
+/* A look. The first has no rates: it goes to files and pipes alone. */
+int outputs_tell(struct outputs *outputs, const struct rows_of *of, const struct history *history,
+		 bool is_first);
+
+/* Percentiles go to files and pipes once, at the end: these have each value already. */
+int outputs_tell_history(struct outputs *outputs, const struct history *history);
+
+#endif
