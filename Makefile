@@ -85,7 +85,8 @@ LIB_DIRS := util probe procfs poller source tree metrics engine record launch do
 LIB_SRC := $(sort $(foreach d,$(LIB_DIRS),$(wildcard user/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard user/format/*.c user/report/*.c user/output/*.c user/rights/*.c user/cli/*.c)) user/main.c
 # A program of its own, which `denet-bpf host` executes.
-HOST_SRC := $(sort $(wildcard user/host/*.c user/hostprobe/*.c user/config/*.c user/names/*.c user/agent/*.c))
+HOST_SRC := $(sort $(wildcard user/host/*.c user/hostprobe/*.c user/config/*.c user/names/*.c user/http/*.c \
+	user/expose/*.c user/serve/*.c user/push/*.c user/alert/*.c user/agent/*.c))
 # The owner of the maps comes first: bpftool takes the layout of .maps from there.
 BPF_SRC := bpf/tree/lifecycle.bpf.c bpf/tree/cpu.bpf.c bpf/tree/signal.bpf.c bpf/tree/sample.bpf.c bpf/tree/seed.bpf.c bpf/tree/slot.bpf.c
 
@@ -117,10 +118,16 @@ PLACES := $(BUILD)/places
 CHARTS_KNOWN := $(BUILD)/charts
 
 # What the host's program links beside them; without one of these it is not built.
-HOST_LIBS = $(if $(HOST_LACKS),,-lyaml $(if $(CJSON),-lcjson))
+HOST_LIBS = $(if $(strip $(HOST_LACKS)),,-lyaml $(if $(CJSON),-lcjson) -lmicrohttpd -lgnutls $(CURL) -lcrypt -lseccomp -lncursesw -ltinfo)
 has_header = $(shell printf '\043include <$(1)>\n' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
-HOST_LACKS := $(if $(call has_header,yaml.h),,libyaml)
-HOST := $(if $(HOST_LACKS),host-left-out,$(BUILD)/denet-bpf-host)
+HOST_NEEDS := libyaml:yaml.h libmicrohttpd:microhttpd.h gnutls:gnutls/gnutls.h libcurl:curl/curl.h libcrypt:crypt.h \
+	libseccomp:seccomp.h ncurses:ncurses.h
+HOST_LACKS := $(strip $(foreach n,$(HOST_NEEDS),$(if $(call has_header,$(lastword $(subst :, ,$(n)))),,$(firstword $(subst :, ,$(n))))))
+# Of the two flavours that Debian has, the one with the TLS that the listener has.
+CURL := $(if $(filter /%,$(shell $(CC) -print-file-name=libcurl-gnutls.so)),-lcurl-gnutls,-lcurl)
+# Debian has no static GnuTLS.
+HOST_LACKS += $(if $(filter 1,$(STATIC)),static-libraries)
+HOST := $(if $(strip $(HOST_LACKS)),host-left-out,$(BUILD)/denet-bpf-host)
 
 # By cJSON it reads what runtimes write of their containers; where none can be linked, as no static one of Debian's
 # can, a container is called as its path has it.
@@ -134,7 +141,7 @@ all: $(BUILD)/denet-bpf $(HOST) $(BUILD)/libdenet.a $(BUILD)/libdenet.so
 endif
 
 host-left-out:
-	@echo 'denet-bpf-host is left out: $(HOST_LACKS) is not here (Debian: libyaml-dev)'
+	@echo 'denet-bpf-host is left out: not here: $(strip $(HOST_LACKS)) (Debian: packaging/install-deps build)'
 
 include $(wildcard tests/*.mk)
 
