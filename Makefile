@@ -244,7 +244,7 @@ $(BUILD)/denet-bpf: $(CLI_OBJ) $(INSIDE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/denet-bpf-host: $(HOST_OBJ) $(filter $(BUILD)/user/output/% $(BUILD)/user/format/%,$(CLI_OBJ)) $(INSIDE)
+$(BUILD)/denet-bpf-host: $(HOST_OBJ) $(filter $(BUILD)/user/output/% $(BUILD)/user/format/% $(BUILD)/user/rights/%,$(CLI_OBJ)) $(INSIDE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS) $(LIBS)
 

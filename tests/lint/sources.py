@@ -49,7 +49,7 @@ MAY_INCLUDE = {
     "user/serve": {"util", "host", "config", "expose", "metrics", "record", "denet/denet.h", "denet/system.h"},
     "user/push": {"util", "host", "config", "http", "expose", "metrics", "denet/denet.h", "denet/system.h"},
     "user/alert": {"util", "host", "config", "http", "metrics", "record", "denet/denet.h", "denet/system.h"},
-    "user/agent": {"serve", "push", "alert", "expose", "http", "util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},
+    "user/agent": {"serve", "push", "alert", "expose", "http", "rights", "util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},
 }
 HOUSE = "docs/architecture.md"
 # Headers in these folders are the C library's and the kernel's; in any other, a library's.

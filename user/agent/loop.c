@@ -6,13 +6,17 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "agent/cage.h"
 #include "agent/choice.h"
 #include "agent/forget.h"
 #include "agent/labels.h"
+#include "agent/notify.h"
 #include "agent/observers.h"
 #include "agent/options.h"
 #include "agent/outputs.h"
 #include "agent/processes.h"
+#include "agent/reload.h"
+#include "agent/settings.h"
 #include "agent/survey.h"
 #include "agent/status.h"
 #include "agent/sums.h"
@@ -33,7 +37,8 @@
 #define FINISH_NS (5 * NS_PER_S) /* what waits to be sent may take so long at the end */
 
 struct loop {
-	const struct agent_options *options; /* borrowed */
+	struct reload settings;
+	const struct agent_options *options; /* of these */
 	struct procfs procfs;
 	struct cgroups *groups; /* owned, as all below */
 	struct helper
@@ -47,6 +52,7 @@ struct loop {
 	struct forget forget;
 	struct survey survey;
 	struct history *history; /* NULL without one */
+	uint64_t entries; /* that it was to have */
 	struct outputs outputs;
 	struct observers observers;
 	struct rows rows; /* of everything, for these */
@@ -76,7 +82,7 @@ static void open_probe(struct loop *loop)
 	/* Another machine's cgroups have ids of their own. */
 	if (options->cgroup_root || !cgroups_has_cgroups(loop->groups) ||
 	    (!options->verbose && !options->json && !options->out && !options->rules.count &&
-	     !loop->observers.count))
+	     !observers_are_any(&loop->observers)))
 		return;
 	/* Without events what lives shorter than the interval may be missed, as docs say. */
 	(void)waiter_open_events(&loop->waiter, by_v1);
@@ -91,6 +97,7 @@ static int open_history(struct loop *loop)
 	const struct agent_options *options = loop->options;
 	int r;
 
+	loop->entries = options->history.entries;
 	if (options->once || !options->history.entries)
 		return 0;
 	r = history_new((size_t)options->history.entries, &loop->history);
@@ -141,7 +148,8 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 	r = open_classes(loop);
 	if (r)
 		return log_error(r, "cannot sort containers");
-	return open_history(loop);
+	r = open_history(loop);
+	return r ? r : cage_close((enum cage_filter)options->filter);
 }
 
 static void close_loop(struct loop *loop)
@@ -160,6 +168,7 @@ static void close_loop(struct loop *loop)
 	history_free(loop->history);
 	cgroups_free(loop->groups);
 	machine_done(&loop->machine);
+	reload_done(&loop->settings);
 }
 
 static int look_around(struct loop *loop, const struct hostprobe_row *rows, size_t count,
@@ -269,7 +278,7 @@ static int tell_observers(struct loop *loop)
 	};
 	int r;
 
-	if (!loop->observers.count)
+	if (!observers_are_any(&loop->observers))
 		return 0;
 	r = rows_make(&loop->rows, &of);
 	if (r)
@@ -301,15 +310,58 @@ static int tell_last(struct loop *loop)
 	return r ? r : tell(loop);
 }
 
+/* Groups of processes and who uses much begin anew with new rules; counters of the kernel and of classes go on. */
+static int apply(struct loop *loop)
+{
+	const struct agent_options *options = loop->options;
+	int r;
+
+	survey_close(&loop->survey);
+	r = survey_open(&loop->survey, &loop->procfs, options);
+	classes_forget_rules(&loop->classes);
+	if (!r)
+		r = open_classes(loop);
+	outputs_reload(&loop->outputs, options);
+	if (!r && loop->entries != options->history.entries) {
+		history_free(loop->history);
+		loop->history = NULL;
+		r = open_history(loop);
+	}
+	return r;
+}
+
+/* A wrong configuration changes nothing: it was told, and the one before holds. */
+static int reload(struct loop *loop)
+{
+	int r;
+
+	notify_reloading();
+	r = reload_read(&loop->settings);
+	if (r) {
+		log_warning("the configuration is as it was before");
+		notify_ready();
+		return 0;
+	}
+	loop->options = &loop->settings.now->options;
+	r = apply(loop);
+	if (!r && !observers_reload(&loop->observers, loop->options))
+		reload_forget(&loop->settings);
+	notify_ready();
+	return r;
+}
+
 static int run(struct loop *loop)
 {
-	uint64_t interval_ns = loop->options->interval_ns;
 	uint64_t next_ns = clock_mono_ns();
 	enum waiter_end end = WAITER_TIME;
 	int r = 0;
 
-	while (end == WAITER_TIME) {
-		r = look(loop);
+	while (end == WAITER_TIME || end == WAITER_RELOAD) {
+		uint64_t interval_ns = loop->options->interval_ns;
+
+		r = end == WAITER_RELOAD ? reload(loop) : 0;
+		if (!r)
+			r = look(loop);
 		if (!r)
 			r = tell(loop);
 		if (loop->options->once && loop->looks == 2)
@@ -333,13 +385,16 @@ static int finish(struct loop *loop)
 		(void)log_error(0, "there is no '%s' among the cgroups of this machine", missing);
 		return STATUS_LOST;
 	}
+	notify_stopping();
 	observers_finish(&loop->observers, clock_mono_ns() + FINISH_NS);
 	return outputs_tell_history(&loop->outputs, loop->history) ? STATUS_LOST : STATUS_OK;
 }
 
-int loop_run(const struct agent_options *options)
+int loop_run(struct settings *settings)
 {
-	struct loop loop = { .options = options, .waiter.signal_fd = -1 };
+	struct loop loop = { .settings.now = settings,
+			     .options = &settings->options,
+			     .waiter.signal_fd = -1 };
 	sigset_t signals;
 	int status = STATUS_FAILED;
 

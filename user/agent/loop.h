@@ -3,9 +3,12 @@
 #ifndef DENET_AGENT_LOOP_H
 #define DENET_AGENT_LOOP_H
 
-struct agent_options;
+struct settings;
 
-/* Until --once is done, a signal, or a failure, which was told. Returns the status to exit with. */
-int loop_run(const struct agent_options *options);
+/*
+ * Until --once is done, a signal, or a failure, which was told. Returns the status to exit with. SIGHUP replaces the
+ * settings by those that the configuration has then.
+ */
+int loop_run(struct settings *settings);
 
 #endif

@@ -20,28 +20,18 @@ static int print(const struct buf *text)
 	return r ? STATUS_FAILED : STATUS_OK;
 }
 
-static int tell_faults(const struct agent_options *options, const struct faults *faults, int r)
+static int do_task(struct settings *settings)
 {
-	for (size_t i = 0; i < faults->count; i++)
-		(void)log_error(0, "%s", faults->items[i]);
-	if (faults_are_many(faults))
-		(void)log_error(0, "there may be more wrong with '%s'", settings_file(options));
-	if (!faults->count)
-		(void)log_error(r, "cannot read '%s'", settings_file(options));
-	return STATUS_FAILED;
-}
-
-static int do_task(const struct agent_options *options, const struct config *config)
-{
+	const struct config *config = &settings->config;
 	AUTO(buf) struct buf text = { 0 };
 
-	switch (options->task) {
+	switch (settings->options.task) {
 	case TASK_CONFIG_CHECK:
 		if (config->file)
 			buf_printf(&text, "%s is in order\n", config->file);
 		else
 			buf_printf(&text, "there is no %s: all is as usual\n",
-				   settings_file(options));
+				   settings_file(settings->given));
 		return print(&text);
 	case TASK_CONFIG_SHOW:
 		config_append_values(&text, config);
@@ -50,18 +40,19 @@ static int do_task(const struct agent_options *options, const struct config *con
 		config_append_keys(&text, config);
 		return print(&text);
 	default:
-		return loop_run(options);
+		return loop_run(settings);
 	}
 }
 
-static int with_settings(struct agent_options *options)
+static int with_settings(const struct agent_options *given)
 {
-	AUTO(faults) struct faults faults = { 0 };
-	struct config config;
-	int r = settings_read(options, &config, &faults);
-	int status = r ? tell_faults(options, &faults, r) : do_task(options, &config);
+	struct settings settings;
+	int status;
 
-	settings_done(options, &config);
+	if (settings_open(given, &settings))
+		return STATUS_CONFIG;
+	status = do_task(&settings);
+	settings_close(&settings);
 	return status;
 }
 

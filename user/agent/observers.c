@@ -4,47 +4,95 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "agent/notify.h"
 #include "agent/options.h"
 #include "util/clock.h"
 #include "util/units.h"
 
-/* Each leaves the operations NULL where the configuration does not ask for it, and tells what is wrong. */
-typedef int (*open_fn)(const struct agent_options *options, struct observer *ret_observer);
+/*
+ * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
+ * be lost, a listener's socket for one; without it a new one is opened before the old one is closed. Both tell
+ * what is wrong.
+ */
+static const struct kind {
+	int (*open)(const struct agent_options *options, struct observer *ret_observer);
+	int (*reload)(const struct agent_options *options, struct observer *observer);
+} kinds[] = {
+	{ notify_open, NULL },
+};
 
-static const open_fn openers[] = { NULL };
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+_Static_assert(KINDS <= OBSERVERS_MAX, "a place for each");
 
 int observers_open(struct observers *observers, const struct agent_options *options)
 {
-	for (const open_fn *open = openers; *open; open++) {
-		struct observer observer = { 0 };
-		int r = (*open)(options, &observer);
+	int r = 0;
 
-		if (r)
-			return r;
-		if (observer.ops)
-			observers->items[observers->count++] = observer;
-	}
+	for (size_t i = 0; i < KINDS && !r; i++)
+		r = kinds[i].open(options, &observers->items[i]);
+	return r;
+}
+
+static void close_one(struct observer *observer)
+{
+	if (observer->ops)
+		observer->ops->close(observer->self);
+	*observer = (struct observer){ 0 };
+}
+
+static int reopen(const struct kind *kind, struct observer *observer,
+		  const struct agent_options *options)
+{
+	struct observer fresh = { 0 };
+	int r = kind->open(options, &fresh);
+
+	if (r)
+		return r;
+	close_one(observer);
+	*observer = fresh;
 	return 0;
+}
+
+int observers_reload(struct observers *observers, const struct agent_options *options)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < KINDS; i++) {
+		struct observer *observer = &observers->items[i];
+		int one = observer->ops && kinds[i].reload ? kinds[i].reload(options, observer)
+							   : reopen(&kinds[i], observer, options);
+
+		r = r ? r : one;
+	}
+	return r;
+}
+
+bool observers_are_any(const struct observers *observers)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (observers->items[i].ops)
+			return true;
+	return false;
 }
 
 void observers_close(struct observers *observers)
 {
-	for (size_t i = 0; i < observers->count; i++)
-		observers->items[i].ops->close(observers->items[i].self);
-	*observers = (struct observers){ 0 };
+	for (size_t i = 0; i < KINDS; i++)
+		close_one(&observers->items[i]);
 }
 
 void observers_take(struct observers *observers, const struct view *view)
 {
-	for (size_t i = 0; i < observers->count; i++)
-		observers->items[i].ops->take(observers->items[i].self, view);
+	for (size_t i = 0; i < KINDS; i++)
+		if (observers->items[i].ops)
+			observers->items[i].ops->take(observers->items[i].self, view);
 }
 
 void observers_fill(const struct observers *observers, struct pollfd fds[OBSERVERS_MAX])
 {
 	for (size_t i = 0; i < OBSERVERS_MAX; i++) {
 		const struct observer *observer = &observers->items[i];
-		bool has_fd = i < observers->count && observer->ops->fd;
+		bool has_fd = observer->ops && observer->ops->fd;
 
 		fds[i] = (struct pollfd){ .fd = has_fd ? observer->ops->fd(observer->self) : -1,
 					  .events = POLLIN };
@@ -55,10 +103,11 @@ uint64_t observers_due_ns(const struct observers *observers)
 {
 	uint64_t first_ns = OBSERVER_NEVER;
 
-	for (size_t i = 0; i < observers->count; i++) {
+	for (size_t i = 0; i < KINDS; i++) {
 		const struct observer *observer = &observers->items[i];
-		uint64_t due_ns = observer->ops->due_ns ? observer->ops->due_ns(observer->self)
-							: OBSERVER_NEVER;
+		uint64_t due_ns = observer->ops && observer->ops->due_ns
+					  ? observer->ops->due_ns(observer->self)
+					  : OBSERVER_NEVER;
 
 		if (due_ns < first_ns)
 			first_ns = due_ns;
@@ -68,17 +117,18 @@ uint64_t observers_due_ns(const struct observers *observers)
 
 void observers_run(struct observers *observers)
 {
-	for (size_t i = 0; i < observers->count; i++)
-		if (observers->items[i].ops->run)
+	for (size_t i = 0; i < KINDS; i++)
+		if (observers->items[i].ops && observers->items[i].ops->run)
 			observers->items[i].ops->run(observers->items[i].self);
 }
 
 static bool are_done(const struct observers *observers)
 {
-	for (size_t i = 0; i < observers->count; i++) {
+	for (size_t i = 0; i < KINDS; i++) {
 		const struct observer *observer = &observers->items[i];
 
-		if (observer->ops->is_done && !observer->ops->is_done(observer->self))
+		if (observer->ops && observer->ops->is_done &&
+		    !observer->ops->is_done(observer->self))
 			return false;
 	}
 	return true;

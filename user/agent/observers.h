@@ -16,13 +16,18 @@ struct agent_options;
 
 /* All zeros is none. */
 struct observers {
-	struct observer items[OBSERVERS_MAX]; /* owned */
-	size_t count;
+	struct observer
+		items[OBSERVERS_MAX]; /* owned: a place for each kind, empty where none is wanted */
 };
 
 /* Tells what is wrong. */
 int observers_open(struct observers *observers, const struct agent_options *options);
 void observers_close(struct observers *observers);
+
+/* As another configuration wants. Where that fails the old one stays, and the first error is returned. */
+int observers_reload(struct observers *observers, const struct agent_options *options);
+
+bool observers_are_any(const struct observers *observers);
 
 void observers_take(struct observers *observers, const struct view *view);
 

@@ -61,6 +61,7 @@ struct agent_options {
 		uint64_t entries; /* 0: none is kept */
 		uint64_t window_ns; /* 0: all of it */
 	} history;
+	unsigned int filter; /* enum cage_filter */
 	struct config_items rules; /* owned by the settings: struct agent_rule */
 	struct config_items classes; /* so, too: struct config_pair */
 	const char *config; /* NULL for the usual file */

@@ -14,6 +14,17 @@
 #include "util/sink.h"
 #include "util/units.h"
 
+static int open_file(struct outputs *outputs)
+{
+	int r = sink_open(outputs->options->out, SINK_LINES, &outputs->file);
+
+	if (r)
+		return log_error(r, "cannot open '%s'", outputs->options->out);
+	if (stat(outputs->options->out, &outputs->file_stat))
+		outputs->file_stat = (struct stat){ 0 };
+	return 0;
+}
+
 int outputs_open(struct outputs *outputs, const struct agent_options *options)
 {
 	int r = sink_new(STDOUT_FILENO, options->json ? SINK_LINES : SINK_RAW, &outputs->screen);
@@ -24,8 +35,29 @@ int outputs_open(struct outputs *outputs, const struct agent_options *options)
 		return log_error(r, "cannot write to stdout");
 	if (!options->out)
 		return 0;
-	r = sink_open(options->out, SINK_LINES, &outputs->file);
-	return r ? log_error(r, "cannot open '%s'", options->out) : 0;
+	return open_file(outputs);
+}
+
+static bool is_still(const struct outputs *outputs, const char *path)
+{
+	struct stat now;
+
+	return outputs->file && path && stat(path, &now) == 0 &&
+	       now.st_dev == outputs->file_stat.st_dev && now.st_ino == outputs->file_stat.st_ino;
+}
+
+void outputs_reload(struct outputs *outputs, const struct agent_options *options)
+{
+	struct sink *before = outputs->file;
+
+	outputs->options = options;
+	if (is_still(outputs, options->out))
+		return;
+	outputs->file = NULL;
+	if (options->out && open_file(outputs))
+		outputs->file = before;
+	else
+		sink_free(before);
 }
 
 void outputs_close(struct outputs *outputs)

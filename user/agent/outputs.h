@@ -4,6 +4,7 @@
 #define DENET_AGENT_OUTPUTS_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "agent/rows.h"
 #include "output/term.h"
@@ -14,6 +15,7 @@ struct outputs {
 	const struct agent_options *options; /* borrowed */
 	struct sink *screen; /* owned: stdout */
 	struct sink *file; /* owned; NULL without -o */
+	struct stat file_stat; /* of that name, once it was open */
 	struct term_style style;
 	struct rows rows;
 	struct buf text; /* room for a record */
@@ -21,6 +23,11 @@ struct outputs {
 
 /* Tells what is wrong. */
 int outputs_open(struct outputs *outputs, const struct agent_options *options);
+
+/* As other options have it. A file is opened anew where its name leads to another one by now, or to none; where
+ * that fails, which is told, the one before goes on. */
+void outputs_reload(struct outputs *outputs, const struct agent_options *options);
+
 void outputs_close(struct outputs *outputs);
 
 /* What a history takes is said at once, but not among records. */

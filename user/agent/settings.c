@@ -3,7 +3,9 @@
 
 #include <stddef.h>
 
-#include "agent/options.h"
+#include "agent/cage.h"
+#include "util/cleanup.h"
+#include "util/log.h"
 
 #define FIELD(name) offsetof(struct agent_options, name)
 
@@ -122,6 +124,13 @@ static const struct config_key keys[] = {
 	  .offset = FIELD(proc_root),
 	  .fallback = "",
 	  .help = "The /proc that goes with them." },
+	{ .name = "filter",
+	  .form = CONFIG_CHOICE,
+	  .offset = FIELD(filter),
+	  .fallback = "refuse",
+	  .choices = cage_filters,
+	  .help = "What becomes of a system call that the service does not need: it fails, or ends "
+		  "the service; `off` for no filter." },
 	{ .name = "heavy",
 	  .form = CONFIG_SECTION,
 	  .offset = FIELD(heavy),
@@ -154,22 +163,45 @@ const char *settings_file(const struct agent_options *options)
 	return options->config ? options->config : OPTIONS_CONFIG_FILE;
 }
 
-int settings_read(struct agent_options *options, struct config *ret_config, struct faults *faults)
+static void tell_faults(const struct agent_options *options, const struct faults *faults, int r)
 {
-	int r;
-
-	*ret_config = (struct config){
-		.keys = keys,
-		.variables = "DENET_BPF_HOST_",
-		.given = options->given,
-		.given_count = options->given_count,
-	};
-	r = config_load(ret_config, settings_file(options), !options->config, faults);
-	return r ? r : config_fill(ret_config, options, faults);
+	for (size_t i = 0; i < faults->count; i++)
+		(void)log_error(0, "%s", faults->items[i]);
+	if (faults_are_many(faults))
+		(void)log_error(0, "there may be more wrong with '%s'", settings_file(options));
+	if (!faults->count)
+		(void)log_error(r, "cannot read '%s'", settings_file(options));
 }
 
-void settings_done(struct agent_options *options, struct config *config)
+int settings_open(const struct agent_options *given, struct settings *ret_settings)
 {
-	config_free(keys, options);
-	config_done(config);
+	AUTO(faults) struct faults faults = { 0 };
+	struct settings *settings = ret_settings;
+	int r;
+
+	*settings = (struct settings){
+		.given = given,
+		.options = *given,
+		.config = {
+			.keys = keys,
+			.variables = "DENET_BPF_HOST_",
+			.given = given->given,
+			.given_count = given->given_count,
+		},
+	};
+	r = config_load(&settings->config, settings_file(given), !given->config, &faults);
+	if (!r)
+		r = config_fill(&settings->config, &settings->options, &faults);
+	if (!r)
+		return 0;
+	tell_faults(given, &faults, r);
+	settings_close(settings);
+	return r;
+}
+
+/* In this order: the options borrow. */
+void settings_close(struct settings *settings)
+{
+	config_free(keys, &settings->options);
+	config_done(&settings->config);
 }

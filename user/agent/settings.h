@@ -3,20 +3,28 @@
 #ifndef DENET_AGENT_SETTINGS_H
 #define DENET_AGENT_SETTINGS_H
 
+#include "agent/options.h"
 #include "config/config.h"
 
-struct agent_options;
+struct settings {
+	const struct agent_options *given; /* borrowed: what the command line said */
+	struct agent_options options; /* the same, filled in: it borrows from the configuration */
+	struct config config;
+};
 
 /*
- * What the command line did not say is filled in from the configuration, from whose texts the options then
- * borrow. -EINVAL with faults, -ENOMEM, or why the file cannot be read.
+ * What the command line did not say comes from the configuration. What is wrong is told, each fault in a
+ * line; the error is then -EINVAL, -ENOMEM, or why the file cannot be read. given must outlive it.
  */
-int settings_read(struct agent_options *options, struct config *ret_config, struct faults *faults);
+int settings_open(const struct agent_options *given, struct settings *ret_settings);
 
-/* In this order: the options no longer borrow then. */
-void settings_done(struct agent_options *options, struct config *config);
+void settings_close(struct settings *settings);
+static inline void settings_freep(struct settings *settings)
+{
+	settings_close(settings);
+}
 
-/* The file that settings_read() reads. */
+/* The file that settings_open() reads. */
 const char *settings_file(const struct agent_options *options);
 
 #endif

@@ -6,6 +6,7 @@
 enum agent_status {
 	STATUS_OK = 0,
 	STATUS_LOST = 1, /* it could not be written, or what was asked for is not there */
+	STATUS_CONFIG = 1, /* the configuration is wrong, or cannot be carried out */
 	STATUS_FAILED = 125, /* wrong usage, or nothing could be looked at */
 };
 

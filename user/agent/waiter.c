@@ -2,6 +2,7 @@
 #include "agent/waiter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <time.h>
@@ -18,10 +19,21 @@
 
 #define WAITING_MAX 1000 /* cgroups that have ended and are not told yet */
 
+/* Of a session that has one, until that is hung up. */
+static bool find_terminal(void)
+{
+	AUTO_FD int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+
+	return fd >= 0;
+}
+
 int waiter_init(struct waiter *waiter, struct cgroups *groups, struct helper *helper,
 		struct observers *observers, const sigset_t *signals)
 {
-	*waiter = (struct waiter){ .groups = groups, .helper = helper, .observers = observers };
+	*waiter = (struct waiter){ .groups = groups,
+				   .helper = helper,
+				   .observers = observers,
+				   .has_terminal = find_terminal() };
 	waiter->signal_fd = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	return waiter->signal_fd < 0 ? -errno : 0;
 }
@@ -80,6 +92,16 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+static enum waiter_end which_signal(const struct waiter *waiter)
+{
+	struct signalfd_siginfo signal;
+
+	if (read(waiter->signal_fd, &signal, sizeof(signal)) != (ssize_t)sizeof(signal) ||
+	    signal.ssi_signo != SIGHUP)
+		return WAITER_SIGNAL;
+	return waiter->has_terminal && !find_terminal() ? WAITER_SIGNAL : WAITER_RELOAD;
+}
+
 #define OWN_FDS 2 /* before those of observers */
 
 enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns)
@@ -103,7 +125,7 @@ enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns)
 		ready = ppoll(fds, OWN_FDS + OBSERVERS_MAX, &left, NULL);
 		observers_run(waiter->observers);
 		if (ready > 0 && fds[0].revents)
-			return WAITER_SIGNAL;
+			return which_signal(waiter);
 		if (ready > 0 && fds[1].revents && waiter_take(waiter))
 			return WAITER_FAILED;
 	}

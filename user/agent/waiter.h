@@ -20,11 +20,13 @@ struct waiter {
 	struct observers *observers; /* borrowed: they run whenever something happens */
 	uint64_t lost; /* events, at the last time that they were taken */
 	int signal_fd; /* owned */
+	bool has_terminal; /* whose end is ours */
 };
 
 enum waiter_end {
 	WAITER_TIME, /* the time has come, or there is more to tell than should wait */
 	WAITER_SIGNAL,
+	WAITER_RELOAD, /* SIGHUP, but for the end of our terminal */
 	WAITER_FAILED,
 };
 

@@ -44,6 +44,11 @@ void classes_done(struct classes *classes)
 /* What rules look at: the class that a container would be in without, and what it is called. */
 enum class_text { CLASS_WORKLOAD, CLASS_NAME };
 
+void classes_forget_rules(struct classes *classes)
+{
+	rules_done(&classes->rules);
+}
+
 int classes_add_rule(struct classes *classes, const char *class_name, const char *pattern)
 {
 	const struct rule_source by_workload = { class_name, { [CLASS_WORKLOAD] = pattern } };

@@ -34,6 +34,9 @@ void classes_done(struct classes *classes);
  */
 int classes_add_rule(struct classes *classes, const char *class_name, const char *pattern);
 
+/* What is in a class already stays there. */
+void classes_forget_rules(struct classes *classes);
+
 /* After a look and what labels came of it. -ENOMEM. */
 int classes_take(struct classes *classes, const struct cgroups *groups, uint64_t mono_ns,
 		 uint64_t ts_ms);

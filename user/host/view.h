@@ -35,7 +35,7 @@ struct view {
 
 #define OBSERVER_NEVER UINT64_MAX
 
-/* Each may be NULL but the first and the last. */
+/* Each may be NULL but take() and close(). */
 struct observer_ops {
 	/* After each look. What goes wrong is told by who finds it, and ends nothing. */
 	void (*take)(void *self, const struct view *view);
