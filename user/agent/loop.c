@@ -41,8 +41,7 @@ struct loop {
 	const struct agent_options *options; /* of these */
 	struct procfs procfs;
 	struct cgroups *groups; /* owned, as all below */
-	struct helper
-		*helper; /* NULL where it could not be started, or another machine is looked at */
+	struct helper *helper; /* NULL where it could not be started */
 	struct machine machine;
 	struct choice choice;
 	struct classes classes;
@@ -117,13 +116,18 @@ static int open_classes(struct loop *loop)
 	return r;
 }
 
+/* Of another machine's cgroups nobody here knows names. */
+static struct helper *labeller(const struct loop *loop)
+{
+	return loop->options->cgroup_root ? NULL : loop->helper;
+}
+
 static int open_loop(struct loop *loop, const sigset_t *signals)
 {
 	const struct agent_options *options = loop->options;
 	int r;
 
-	if (!options->cgroup_root)
-		(void)helper_start(options->proc_root, "", &loop->helper);
+	(void)helper_start(options->proc_root, "", &loop->helper);
 	procfs_init(&loop->procfs, options->proc_root);
 	machine_init(&loop->machine, &loop->procfs);
 	r = outputs_open(&loop->outputs, options);
@@ -134,7 +138,7 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 	r = cgroups_new(&loop->procfs, options->cgroup_root, &loop->groups);
 	if (r)
 		return log_error(r, "cannot find the cgroups of this machine");
-	r = waiter_init(&loop->waiter, loop->groups, loop->helper, &loop->observers, signals);
+	r = waiter_init(&loop->waiter, loop->groups, labeller(loop), &loop->observers, signals);
 	if (r)
 		return log_error(r, "cannot wait for signals");
 	if (!cgroups_has_cgroups(loop->groups))
@@ -142,7 +146,7 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 			    options->cgroup_root ? " below " : "",
 			    options->cgroup_root ? options->cgroup_root : "");
 	open_probe(loop);
-	r = survey_open(&loop->survey, &loop->procfs, options);
+	r = survey_open(&loop->survey, &loop->procfs, loop->helper, options);
 	if (r)
 		return log_error(r, "cannot group processes");
 	r = open_classes(loop);
@@ -230,7 +234,7 @@ static int look(struct loop *loop)
 		return log_error(r, "cannot read '%s/stat'", loop->procfs.proc);
 	r = cgroups_look(loop->groups, mono_ns, wall_ms, loop->options->once ? 0 : SLOW_NS);
 	if (!r)
-		r = labels_look(loop->helper, loop->groups, mono_ns);
+		r = labels_look(labeller(loop), loop->groups, mono_ns);
 	if (!r)
 		r = choice_make(&loop->choice, loop->groups, loop->options);
 	if (r)
@@ -317,7 +321,7 @@ static int apply(struct loop *loop)
 	int r;
 
 	survey_close(&loop->survey);
-	r = survey_open(&loop->survey, &loop->procfs, options);
+	r = survey_open(&loop->survey, &loop->procfs, loop->helper, options);
 	classes_forget_rules(&loop->classes);
 	if (!r)
 		r = open_classes(loop);

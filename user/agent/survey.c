@@ -9,6 +9,7 @@
 
 #include "agent/options.h"
 #include "denet/system.h"
+#include "names/helper.h"
 #include "procfs/cgroup_file.h"
 #include "procfs/status.h"
 #include "util/array.h"
@@ -17,7 +18,12 @@
 
 #define MEMORY_NS (60 * NS_PER_S) /* how often the memory of groups is added up without the heavy */
 
-int survey_open(struct survey *survey, const struct procfs *procfs,
+static int read_exe(void *context, pid_t pid, size_t size, char *ret_path)
+{
+	return helper_ask_exe(context, pid, size, ret_path);
+}
+
+int survey_open(struct survey *survey, const struct procfs *procfs, struct helper *helper,
 		const struct agent_options *options)
 {
 	const struct agent_rule *rules = options->rules.items;
@@ -26,6 +32,10 @@ int survey_open(struct survey *survey, const struct procfs *procfs,
 	int r = 0;
 
 	*survey = (struct survey){ .procfs = procfs, .options = options };
+	if (helper) {
+		survey->tasks.read_exe = read_exe;
+		survey->tasks.context = helper;
+	}
 	heavy_init(&survey->heavy, &limits);
 	families_init(&survey->families, &survey->rules);
 	for (size_t i = 0; i < options->rules.count && !r; i++) {

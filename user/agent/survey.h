@@ -16,6 +16,7 @@
 #include "hostprobe/hostprobe.h"
 
 struct agent_options;
+struct helper;
 struct procfs;
 
 struct survey {
@@ -40,8 +41,8 @@ struct survey_look {
 	uint64_t ts_ms;
 };
 
-/* -ENOMEM. */
-int survey_open(struct survey *survey, const struct procfs *procfs,
+/* helper may be NULL: it reads what takes rights that we have given up. -ENOMEM. */
+int survey_open(struct survey *survey, const struct procfs *procfs, struct helper *helper,
 		const struct agent_options *options);
 void survey_close(struct survey *survey);
 

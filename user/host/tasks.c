@@ -17,7 +17,7 @@ void tasks_done(struct tasks *tasks)
 {
 	free(tasks->items);
 	names_done(&tasks->exes);
-	*tasks = (struct tasks){ 0 };
+	*tasks = (struct tasks){ .read_exe = tasks->read_exe, .context = tasks->context };
 }
 
 static bool has_gone(int r)
@@ -34,7 +34,10 @@ static int read_exe(struct tasks *tasks, const struct procfs *procfs, struct tas
 {
 	char path[PATH_MAX];
 
-	if (process_read_exe(procfs, task->pid, sizeof(path), path))
+	int r = tasks->read_exe ? tasks->read_exe(tasks->context, task->pid, sizeof(path), path)
+				: process_read_exe(procfs, task->pid, sizeof(path), path);
+
+	if (r)
 		return 0;
 	task->exe = names_add(&tasks->exes, path, strlen(path));
 	return task->exe ? 0 : -ENOMEM;

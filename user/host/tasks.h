@@ -30,8 +30,13 @@ struct task {
 	char comm[PROCESS_COMM_LEN];
 };
 
+/* As process_read_exe(), with the rights of another. */
+typedef int (*tasks_exe_fn)(void *context, pid_t pid, size_t size, char *ret_path);
+
 /* All zeros is an empty one. */
 struct tasks {
+	tasks_exe_fn read_exe; /* NULL: by ourselves */
+	void *context; /* its, borrowed */
 	struct task *items; /* owned, by pid */
 	size_t count;
 	uint64_t unreadable; /* that are there, and may not be looked at */

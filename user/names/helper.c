@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -12,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "procfs/process.h"
 #include "procfs/procfs.h"
 #include "util/caps.h"
 #include "util/cleanup.h"
@@ -23,9 +26,17 @@ struct helper {
 	pid_t pid; /* 0 once it is gone */
 };
 
+struct question {
+	pid_t exe_of; /* 0: for a label, by the next */
+	struct lookup_question lookup;
+};
+
 struct answer {
 	int result;
-	struct label label;
+	union {
+		struct label label;
+		char path[PATH_MAX];
+	} of;
 };
 
 /* Of what we may, what it takes to read others' files and links alone. */
@@ -52,7 +63,7 @@ static void leave_outputs(void)
 
 _Noreturn static void serve(int fd, const char *proc_root, const char *root)
 {
-	struct lookup_question question;
+	struct question question;
 	struct procfs procfs;
 
 	/* Ctrl-C is for the other one, at whose end the socket ends. */
@@ -65,7 +76,12 @@ _Noreturn static void serve(int fd, const char *proc_root, const char *root)
 	while (recv(fd, &question, sizeof(question), 0) == (ssize_t)sizeof(question)) {
 		struct answer answer = { 0 };
 
-		answer.result = lookup_label(&procfs, root, &question, &answer.label);
+		if (question.exe_of)
+			answer.result = process_read_exe(&procfs, question.exe_of,
+							 sizeof(answer.of.path), answer.of.path);
+		else
+			answer.result =
+				lookup_label(&procfs, root, &question.lookup, &answer.of.label);
 		if (send(fd, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
 			break;
 	}
@@ -119,20 +135,38 @@ void helper_stop(struct helper *helper)
 	free(helper);
 }
 
-int helper_ask(struct helper *helper, const struct lookup_question *question,
-	       struct label *ret_label)
+static int ask(struct helper *helper, const struct question *question, struct answer *ret_answer)
 {
-	struct answer answer;
-
 	if (helper->pid <= 0)
 		return -EPIPE;
 	if (send(helper->fd, question, sizeof(*question), MSG_NOSIGNAL) !=
 		    (ssize_t)sizeof(*question) ||
-	    recv(helper->fd, &answer, sizeof(answer), 0) != (ssize_t)sizeof(answer)) {
+	    recv(helper->fd, ret_answer, sizeof(*ret_answer), 0) != (ssize_t)sizeof(*ret_answer)) {
 		end(helper);
 		return -EPIPE;
 	}
-	if (!answer.result)
-		*ret_label = answer.label;
-	return answer.result;
+	return ret_answer->result;
+}
+
+int helper_ask(struct helper *helper, const struct lookup_question *question,
+	       struct label *ret_label)
+{
+	const struct question asked = { .lookup = *question };
+	struct answer answer;
+	int r = ask(helper, &asked, &answer);
+
+	if (!r)
+		*ret_label = answer.of.label;
+	return r;
+}
+
+int helper_ask_exe(struct helper *helper, pid_t pid, size_t size, char *ret_path)
+{
+	const struct question question = { .exe_of = pid };
+	struct answer answer;
+	int r = ask(helper, &question, &answer);
+
+	if (!r)
+		(void)snprintf(ret_path, size, "%s", answer.of.path);
+	return r;
 }
