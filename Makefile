@@ -13,6 +13,7 @@ BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 LIBEXECDIR ?= $(PREFIX)/libexec
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 # With SETCAP=1 the installed file has them, so that it is exact for every user. Before 5.11:
 # FILE_CAPS=cap_bpf,cap_perfmon,cap_sys_resource. Permitted alone: the program raises them itself,
@@ -118,7 +119,7 @@ PLACES := $(BUILD)/places
 CHARTS_KNOWN := $(BUILD)/charts
 
 # What the host's program links beside them; without one of these it is not built.
-HOST_LIBS = $(if $(strip $(HOST_LACKS)),,-lyaml $(if $(CJSON),-lcjson) -lmicrohttpd -lgnutls $(CURL) -lcrypt -lseccomp -lncursesw -ltinfo)
+HOST_LIBS = $(if $(HOST_LACKS),,-lyaml $(if $(CJSON),-lcjson) -lmicrohttpd -lgnutls $(CURL) -lcrypt -lseccomp -lncursesw -ltinfo)
 has_header = $(shell printf '\043include <$(1)>\n' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo yes)
 HOST_NEEDS := libyaml:yaml.h libmicrohttpd:microhttpd.h gnutls:gnutls/gnutls.h libcurl:curl/curl.h libcrypt:crypt.h \
 	libseccomp:seccomp.h ncurses:ncurses.h
@@ -126,8 +127,8 @@ HOST_LACKS := $(strip $(foreach n,$(HOST_NEEDS),$(if $(call has_header,$(lastwor
 # Of the two flavours that Debian has, the one with the TLS that the listener has.
 CURL := $(if $(filter /%,$(shell $(CC) -print-file-name=libcurl-gnutls.so)),-lcurl-gnutls,-lcurl)
 # Debian has no static GnuTLS.
-HOST_LACKS += $(if $(filter 1,$(STATIC)),static-libraries)
-HOST := $(if $(strip $(HOST_LACKS)),host-left-out,$(BUILD)/denet-bpf-host)
+HOST_LACKS := $(strip $(HOST_LACKS) $(if $(filter 1,$(STATIC)),static-libraries))
+HOST := $(if $(HOST_LACKS),host-left-out,$(BUILD)/denet-bpf-host)
 
 # By cJSON it reads what runtimes write of their containers; where none can be linked, as no static one of Debian's
 # can, a container is called as its path has it.
@@ -141,7 +142,7 @@ all: $(BUILD)/denet-bpf $(HOST) $(BUILD)/libdenet.a $(BUILD)/libdenet.so
 endif
 
 host-left-out:
-	@echo 'denet-bpf-host is left out: not here: $(strip $(HOST_LACKS)) (Debian: packaging/install-deps build)'
+	@echo 'denet-bpf-host is left out: not here: $(HOST_LACKS) (Debian: packaging/install-deps build)'
 
 include $(wildcard tests/*.mk)
 
@@ -356,6 +357,9 @@ endif
 ifeq ($(HOST_LACKS),)
 	install -d "$(DESTDIR)$(LIBEXECDIR)/denet-bpf"
 	install -m 755 $(BUILD)/denet-bpf-host "$(DESTDIR)$(LIBEXECDIR)/denet-bpf/denet-bpf-host"
+	install -d "$(DESTDIR)$(UNITDIR)"
+	sed -e 's|/usr/bin/denet-bpf|$(BINDIR)/denet-bpf|' share/systemd/denet-bpf-host.service \
+		>"$(DESTDIR)$(UNITDIR)/denet-bpf-host.service"
 endif
 	install -m 644 $(PUBLIC_HEADERS) "$(DESTDIR)$(INCLUDEDIR)/denet"
 	install -m 644 $(BUILD)/libdenet.a "$(DESTDIR)$(LIBDIR)/libdenet.a"
@@ -369,7 +373,8 @@ endif
 		>"$(DESTDIR)$(LIBDIR)/pkgconfig/denet.pc"
 
 uninstall:
-	rm -f "$(DESTDIR)$(BINDIR)/denet-bpf" "$(DESTDIR)$(LIBEXECDIR)/denet-bpf/denet-bpf-host"
+	rm -f "$(DESTDIR)$(BINDIR)/denet-bpf" "$(DESTDIR)$(LIBEXECDIR)/denet-bpf/denet-bpf-host" \
+		"$(DESTDIR)$(UNITDIR)/denet-bpf-host.service"
 	for header in $(PUBLIC_HEADERS:include/%=%); do rm -f "$(DESTDIR)$(INCLUDEDIR)/$$header"; done
 	for name in libdenet.a libdenet.so libdenet.so.0 libdenet.so.$(VERSION) pkgconfig/denet.pc; do \
 		rm -f "$(DESTDIR)$(LIBDIR)/$$name"; \
