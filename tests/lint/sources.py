@@ -44,7 +44,7 @@ MAY_INCLUDE = {
     "user/host": {"util", "procfs", "metrics", "denet/denet.h", "denet/system.h"},
     "user/config": {"util"},
     "user/names": {"util", "procfs", "host", "cjson"},
-    "user/http": {"util"},
+    "user/http": {"util", "curl"},
     "user/expose": {"util", "host", "metrics", "format", "denet/denet.h", "denet/system.h"},
     "user/serve": {"util", "host", "config", "expose", "metrics", "record", "denet/denet.h", "denet/system.h"},
     "user/push": {"util", "host", "config", "http", "expose", "metrics", "denet/denet.h", "denet/system.h"},
