@@ -88,23 +88,22 @@ static const char *nearest_choice(const struct config_key *key, const char *word
 	return suggest_nearest(word, key->choices, count);
 }
 
-static void set_choice(struct filling *filling, const struct config_key *key,
-		       const struct said *said, unsigned int *to)
+static bool is_choice(struct filling *filling, const struct config_key *key, struct place place,
+		      const char *text, unsigned int *ret_index)
 {
-	const char *nearest = nearest_choice(key, said->text);
+	const char *nearest = nearest_choice(key, text);
 
 	for (unsigned int i = 0; key->choices[i]; i++)
-		if (strcmp(said->text, key->choices[i]) == 0) {
-			*to = i;
-			return;
+		if (strcmp(text, key->choices[i]) == 0) {
+			*ret_index = i;
+			return true;
 		}
 	if (nearest)
-		faults_add(filling->faults, said->place,
-			   "'%s' knows no '%.60s', did you mean '%s'?", key->name, said->text,
-			   nearest);
+		faults_add(filling->faults, place, "'%s' knows no '%.60s', did you mean '%s'?",
+			   key->name, text, nearest);
 	else
-		faults_add(filling->faults, said->place, "'%s' knows no '%.60s'", key->name,
-			   said->text);
+		faults_add(filling->faults, place, "'%s' knows no '%.60s'", key->name, text);
+	return false;
 }
 
 static bool is_within(const struct config_key *key, double number)
@@ -175,7 +174,7 @@ static void set_value(struct filling *filling, const struct config_key *key,
 	if (said->is_empty)
 		faults_add(filling->faults, said->place, "'%s' has no value", key->name);
 	else if (key->form == CONFIG_CHOICE)
-		set_choice(filling, key, said, to);
+		(void)is_choice(filling, key, said->place, said->text, to);
 	else if (key->type == VALUE_TEXT)
 		*(const char **)to = said->text;
 	else if (key->type == VALUE_PATTERN)
@@ -231,6 +230,38 @@ static void fill_item(struct filling *filling, const struct config_key *key,
 		fill(filling, key->keys, NULL, child, to);
 }
 
+static void fill_word(struct filling *filling, const struct config_key *key,
+		      const struct node *child, const char **to)
+{
+	unsigned int index;
+
+	if (child->kind != NODE_WORD || child->is_empty)
+		faults_add(filling->faults, child->place, "an entry of '%s' wants one value",
+			   key->name);
+	else if (key->choices ? is_choice(filling, key, child->place, child->text, &index)
+			      : key->type != VALUE_PATTERN ||
+					is_pattern(filling, key->name, child->place, child->text))
+		*to = child->text;
+}
+
+static void fill_entry(struct filling *filling, const struct config_key *key,
+		       const struct node *child, void *to)
+{
+	if (key->form == CONFIG_LIST)
+		fill_item(filling, key, child, to);
+	else if (key->form == CONFIG_PAIRS)
+		fill_pair(filling, key, child, to);
+	else
+		fill_word(filling, key, child, to);
+}
+
+static size_t entry_size(const struct config_key *key)
+{
+	if (key->form == CONFIG_LIST)
+		return key->size;
+	return key->form == CONFIG_PAIRS ? sizeof(struct config_pair) : sizeof(const char *);
+}
+
 static void tell_twice(struct filling *filling, const struct node *node)
 {
 	for (const struct node *child = node->children; child; child = child->next) {
@@ -248,11 +279,10 @@ static void tell_twice(struct filling *filling, const struct node *node)
 static void fill_items(struct filling *filling, const struct config_key *key,
 		       const struct node *node, struct config_items *to)
 {
-	bool is_list = key->form == CONFIG_LIST;
-	size_t size = is_list ? key->size : sizeof(struct config_pair);
-	size_t count = 0;
+	bool is_one = key->form == CONFIG_LIST && node->kind == NODE_KEYS;
+	size_t size = entry_size(key), count = is_one;
 
-	for (const struct node *child = node->children; child; child = child->next)
+	for (const struct node *child = node->children; child && !is_one; child = child->next)
 		count++;
 	if (count > CONFIG_ITEMS_MAX) {
 		faults_add(filling->faults, node->place, "'%s' has more than %d entries", key->name,
@@ -264,16 +294,19 @@ static void fill_items(struct filling *filling, const struct config_key *key,
 		filling->faults->is_without_memory = true;
 		return;
 	}
-	if (!is_list)
+	if (key->form == CONFIG_PAIRS)
 		tell_twice(filling, node);
-	for (const struct node *child = node->children; child; child = child->next) {
-		void *item = (char *)to->items + size * to->count++;
+	for (const struct node *child = is_one ? node : node->children; to->count < count;
+	     child = child->next)
+		fill_entry(filling, key, child, (char *)to->items + size * to->count++);
+}
 
-		if (is_list)
-			fill_item(filling, key, child, item);
-		else
-			fill_pair(filling, key, child, item);
-	}
+static bool has_items(struct filling *filling, const struct config_key *key,
+		      const struct node *node)
+{
+	if (!node || (key->may_be_one && node->kind == NODE_KEYS))
+		return node;
+	return is_of_kind(filling, key, node, key->form == CONFIG_PAIRS ? NODE_KEYS : NODE_LIST);
 }
 
 static void fill_section(struct filling *filling, const struct config_key *key,
@@ -319,8 +352,8 @@ static void fill_key(struct filling *filling, const struct config_key *key,
 		break;
 	case CONFIG_LIST:
 	case CONFIG_PAIRS:
-		if (node && is_of_kind(filling, key, node,
-				       key->form == CONFIG_LIST ? NODE_LIST : NODE_KEYS))
+	case CONFIG_WORDS:
+		if (has_items(filling, key, node))
 			fill_items(filling, key, node, to);
 		break;
 	default:
@@ -381,7 +414,7 @@ void config_free(const struct config_key *keys, void *settings)
 
 		if (keys->form == CONFIG_SECTION)
 			config_free(keys->keys, at);
-		if (keys->form != CONFIG_LIST && keys->form != CONFIG_PAIRS)
+		if (keys->form < CONFIG_LIST)
 			continue;
 		for (size_t i = 0; keys->form == CONFIG_LIST && i < list->count; i++)
 			config_free(keys->keys, (char *)list->items + i * keys->size);

@@ -53,22 +53,26 @@ static void append_name(struct buf *buf, const char *name, size_t depth)
 	buf_printf(buf, "%s:\n", name);
 }
 
+static void append_items(struct buf *buf, const struct config *config, const struct config_key *key,
+			 const struct node *node, size_t depth);
+
 static void append_item(struct buf *buf, const struct config *config, const struct config_key *keys,
 			const struct node *item, size_t depth)
 {
-	const char *lead = "- ";
+	size_t start = buf->len;
 
 	for (; keys->name; keys++) {
 		struct said said;
 
 		said_find(config, keys, NULL, item, &said);
-		if (keys->form > CONFIG_CHOICE || !said.text || (!said.place.name && !*said.text))
-			continue;
-		buf_append_repeated(buf, ' ', depth * INDENT);
-		buf_append_text(buf, lead);
-		append_value(buf, keys->name, &said, 0);
-		lead = "  ";
+		if (keys->form >= CONFIG_LIST)
+			append_items(buf, config, keys, node_find(item, keys->name), depth + 1);
+		else if (said.text && (said.place.name || *said.text))
+			append_value(buf, keys->name, &said, depth + 1);
 	}
+	/* Its first line begins the entry. */
+	if (!buf->error && buf->len > start)
+		buf->data[start + depth * INDENT] = '-';
 }
 
 static void append_pairs(struct buf *buf, const struct node *node, size_t depth)
@@ -82,18 +86,31 @@ static void append_pairs(struct buf *buf, const struct node *node, size_t depth)
 	}
 }
 
+static void append_words(struct buf *buf, const struct node *node, size_t depth)
+{
+	for (const struct node *child = node->children; child; child = child->next) {
+		buf_append_repeated(buf, ' ', depth * INDENT);
+		buf_append_text(buf, "- ");
+		append_word(buf, child->text);
+		append_place(buf, &child->place);
+	}
+}
+
 static void append_items(struct buf *buf, const struct config *config, const struct config_key *key,
 			 const struct node *node, size_t depth)
 {
 	if (!node || !node->children)
 		return;
 	append_name(buf, key->name, depth);
-	if (key->form == CONFIG_PAIRS) {
+	if (key->form == CONFIG_PAIRS)
 		append_pairs(buf, node, depth + 1);
-		return;
-	}
-	for (const struct node *child = node->children; child; child = child->next)
-		append_item(buf, config, key->keys, child, depth + 1);
+	else if (key->form == CONFIG_WORDS)
+		append_words(buf, node, depth + 1);
+	else if (node->kind == NODE_KEYS)
+		append_item(buf, config, key->keys, node, depth + 1);
+	else
+		for (const struct node *child = node->children; child; child = child->next)
+			append_item(buf, config, key->keys, child, depth + 1);
 }
 
 static void append_keys(struct buf *buf, const struct config *config, const struct config_key *keys,
@@ -124,19 +141,32 @@ void config_append_values(struct buf *buf, const struct config *config)
 	append_keys(buf, config, config->keys, &path, config->root, 0);
 }
 
+static void append_choices(struct buf *buf, const char *const *choices)
+{
+	for (size_t i = 0; choices[i]; i++)
+		buf_printf(buf, "%s`%s`", i ? ", " : "", choices[i]);
+}
+
+static void append_kind(struct buf *buf, const struct config_key *key)
+{
+	if (key->choices)
+		append_choices(buf, key->choices);
+	else
+		buf_append_text(buf, key->type == VALUE_PATTERN ? "regular expressions" : "texts");
+}
+
 static void append_wish(struct buf *buf, const struct config_key *key)
 {
-	const char *separator = "";
-
 	switch (key->form) {
 	case CONFIG_CHOICE:
-		for (size_t i = 0; key->choices[i]; i++) {
-			buf_printf(buf, "%s`%s`", separator, key->choices[i]);
-			separator = ", ";
-		}
+		append_choices(buf, key->choices);
 		break;
 	case CONFIG_LIST:
-		buf_append_text(buf, "a list");
+		buf_append_text(buf, key->may_be_one ? "a list, or one" : "a list");
+		break;
+	case CONFIG_WORDS:
+		buf_append_text(buf, "a list of ");
+		append_kind(buf, key);
 		break;
 	case CONFIG_PAIRS:
 		buf_append_text(buf, key->type == VALUE_PATTERN ? "name: regular expression pairs"

@@ -3,6 +3,7 @@
 #ifndef DENET_CONFIG_TABLE_H
 #define DENET_CONFIG_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/node.h"
@@ -10,23 +11,31 @@
 
 #define CONFIG_ITEMS_MAX 1000 /* of a list, or pairs */
 
-enum config_form { CONFIG_VALUE, CONFIG_CHOICE, CONFIG_SECTION, CONFIG_LIST, CONFIG_PAIRS };
+enum config_form {
+	CONFIG_VALUE,
+	CONFIG_CHOICE,
+	CONFIG_SECTION,
+	CONFIG_LIST,
+	CONFIG_PAIRS,
+	CONFIG_WORDS, /* a list of texts, of patterns, or of choices: const char *, as they are written */
+};
 
 struct config_key {
 	const char *name; /* NULL ends a table */
 	enum config_form form;
-	enum value_type type; /* of a value; of those of pairs: text or pattern */
+	enum value_type type; /* of a value; of those of pairs, and of words: text or pattern */
 	size_t offset; /* in the struct of its table */
 	const char *fallback; /* as a file would have it; NULL: it must be given; "": nothing */
 	const char *min; /* of numbers: as a file would have them */
 	const char *max;
-	const char *const *choices; /* ends with NULL: the place is an unsigned int */
+	const char *const *choices; /* ends with NULL: the place of a choice is an unsigned int */
 	const struct config_key *keys; /* of a section, which has its place, and of each item */
 	size_t size; /* of an item */
+	bool may_be_one; /* a list of one may stand there as keys, without a list */
 	const char *help;
 };
 
-/* What a list, or pairs, become. */
+/* What a list, pairs, or words become. */
 struct config_items {
 	void *items; /* owned by the settings: see config_free() */
 	size_t count;
