@@ -7,6 +7,7 @@
 #include "http_server.h"
 
 #include "http/client.h"
+#include "http/secret.h"
 #include "http/url.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
@@ -382,6 +383,47 @@ static void urls_are_checked(void **state)
 		assert_non_null(url_check(wrong[i]));
 }
 
+static int read_secret_of(const char *text, size_t len, char **ret_secret)
+{
+	char path[] = "/tmp/denet-secret-XXXXXX";
+	AUTO_FD int fd = mkstemp(path);
+	int r;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, len), len);
+	r = secret_read(path, ret_secret);
+	/* And as one of the service's credentials, by its name alone. */
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "/tmp", 1), 0);
+	if (!r) {
+		secret_free(*ret_secret);
+		assert_int_equal(secret_read(strrchr(path, '/') + 1, ret_secret), 0);
+	}
+	assert_int_equal(secret_read("none", ret_secret), -ENOENT);
+	(void)unsetenv("CREDENTIALS_DIRECTORY");
+	(void)unlink(path);
+	return r;
+}
+
+static void a_secret_is_one_line_of_a_file(void **state)
+{
+	static char large[5000];
+	char *secret = NULL;
+
+	(void)state;
+	assert_int_equal(read_secret_of("to ken==\r\n", 10, &secret), 0);
+	assert_string_equal(secret, "to ken==");
+	secret_free(secret);
+	secret = NULL;
+	assert_int_equal(read_secret_of("", 0, &secret), -EINVAL);
+	assert_int_equal(read_secret_of("\n", 1, &secret), -EINVAL);
+	assert_int_equal(read_secret_of("a\nb\n", 4, &secret), -EINVAL);
+	assert_int_equal(read_secret_of("a\0b", 3, &secret), -EINVAL);
+	memset(large, 'x', sizeof(large));
+	assert_int_equal(read_secret_of(large, sizeof(large), &secret), -E2BIG);
+	assert_int_equal(secret_read("/tmp", &secret), -EISDIR);
+	assert_null(secret);
+}
+
 static void a_part_of_a_url_stays_one(void **state)
 {
 	AUTO(buf) struct buf buf = { 0 };
@@ -411,6 +453,7 @@ int main(void)
 		cmocka_unit_test(what_is_cancelled_is_not_told),
 		cmocka_unit_test(what_cannot_be_sent_is_refused),
 		cmocka_unit_test(urls_are_checked),
+		cmocka_unit_test(a_secret_is_one_line_of_a_file),
 		cmocka_unit_test(a_part_of_a_url_stays_one),
 	};
 
