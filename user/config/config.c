@@ -168,6 +168,14 @@ static void set_pattern(struct filling *filling, const struct config_key *key,
 		*to = said->text;
 }
 
+static void set_text(const struct config_key *key, const char *text, struct place place, void *to)
+{
+	if (key->type == VALUE_PLACED)
+		*(struct config_word *)to = (struct config_word){ text, place };
+	else
+		*(const char **)to = text;
+}
+
 static void set_value(struct filling *filling, const struct config_key *key,
 		      const struct said *said, void *to)
 {
@@ -175,8 +183,8 @@ static void set_value(struct filling *filling, const struct config_key *key,
 		faults_add(filling->faults, said->place, "'%s' has no value", key->name);
 	else if (key->form == CONFIG_CHOICE)
 		(void)is_choice(filling, key, said->place, said->text, to);
-	else if (key->type == VALUE_TEXT)
-		*(const char **)to = said->text;
+	else if (key->type == VALUE_TEXT || key->type == VALUE_PLACED)
+		set_text(key, said->text, said->place, to);
 	else if (key->type == VALUE_PATTERN)
 		set_pattern(filling, key, said, to);
 	else if (key->type == VALUE_BOOL)
@@ -231,7 +239,7 @@ static void fill_item(struct filling *filling, const struct config_key *key,
 }
 
 static void fill_word(struct filling *filling, const struct config_key *key,
-		      const struct node *child, const char **to)
+		      const struct node *child, void *to)
 {
 	unsigned int index;
 
@@ -241,7 +249,7 @@ static void fill_word(struct filling *filling, const struct config_key *key,
 	else if (key->choices ? is_choice(filling, key, child->place, child->text, &index)
 			      : key->type != VALUE_PATTERN ||
 					is_pattern(filling, key->name, child->place, child->text))
-		*to = child->text;
+		set_text(key, child->text, child->place, to);
 }
 
 static void fill_entry(struct filling *filling, const struct config_key *key,
@@ -259,7 +267,9 @@ static size_t entry_size(const struct config_key *key)
 {
 	if (key->form == CONFIG_LIST)
 		return key->size;
-	return key->form == CONFIG_PAIRS ? sizeof(struct config_pair) : sizeof(const char *);
+	if (key->form == CONFIG_PAIRS)
+		return sizeof(struct config_pair);
+	return key->type == VALUE_PLACED ? sizeof(struct config_word) : sizeof(const char *);
 }
 
 static void tell_twice(struct filling *filling, const struct node *node)

@@ -53,24 +53,16 @@ static void append_name(struct buf *buf, const char *name, size_t depth)
 	buf_printf(buf, "%s:\n", name);
 }
 
-static void append_items(struct buf *buf, const struct config *config, const struct config_key *key,
-			 const struct node *node, size_t depth);
+static void append_keys(struct buf *buf, const struct config *config, const struct config_key *keys,
+			const struct said_path *path, const struct node *node, size_t depth);
 
+/* The dash takes the place of two blanks. */
 static void append_item(struct buf *buf, const struct config *config, const struct config_key *keys,
 			const struct node *item, size_t depth)
 {
 	size_t start = buf->len;
 
-	for (; keys->name; keys++) {
-		struct said said;
-
-		said_find(config, keys, NULL, item, &said);
-		if (keys->form >= CONFIG_LIST)
-			append_items(buf, config, keys, node_find(item, keys->name), depth + 1);
-		else if (said.text && (said.place.name || *said.text))
-			append_value(buf, keys->name, &said, depth + 1);
-	}
-	/* Its first line begins the entry. */
+	append_keys(buf, config, keys, NULL, item, depth + 1);
 	if (!buf->error && buf->len > start)
 		buf->data[start + depth * INDENT] = '-';
 }
@@ -113,23 +105,33 @@ static void append_items(struct buf *buf, const struct config *config, const str
 			append_item(buf, config, key->keys, child, depth + 1);
 }
 
+static void append_said(struct buf *buf, const struct config *config, const struct config_key *key,
+			const struct said_path *own, const struct node *node, size_t depth)
+{
+	struct said said;
+
+	said_find(config, key, own, node, &said);
+	if (said.text && (said.place.name || *said.text))
+		append_value(buf, key->name, &said, depth);
+}
+
+/* The path is NULL within an item. */
 static void append_keys(struct buf *buf, const struct config *config, const struct config_key *keys,
 			const struct said_path *path, const struct node *node, size_t depth)
 {
 	for (; keys->name; keys++) {
-		const struct said_path own = said_path(path, keys->name);
 		const struct node *child = node_find(node, keys->name);
-		struct said said;
+		struct said_path own;
 
+		if (path)
+			own = said_path(path, keys->name);
 		if (keys->form == CONFIG_SECTION) {
 			append_name(buf, keys->name, depth);
-			append_keys(buf, config, keys->keys, &own, child, depth + 1);
-		} else if (keys->form != CONFIG_VALUE && keys->form != CONFIG_CHOICE) {
+			append_keys(buf, config, keys->keys, path ? &own : NULL, child, depth + 1);
+		} else if (keys->form > CONFIG_SECTION) {
 			append_items(buf, config, keys, child, depth);
 		} else {
-			said_find(config, keys, &own, node, &said);
-			if (said.text && (said.place.name || *said.text))
-				append_value(buf, keys->name, &said, depth);
+			append_said(buf, config, keys, path ? &own : NULL, node, depth);
 		}
 	}
 }

@@ -17,7 +17,8 @@ enum config_form {
 	CONFIG_SECTION,
 	CONFIG_LIST,
 	CONFIG_PAIRS,
-	CONFIG_WORDS, /* a list of texts, of patterns, or of choices: const char *, as they are written */
+	/* A list of texts, of patterns, or of choices: const char *, as they are written; struct config_word with VALUE_PLACED. */
+	CONFIG_WORDS,
 };
 
 struct config_key {
@@ -45,6 +46,12 @@ struct config_pair {
 	const char *key; /* borrowed from the configuration */
 	const char *value;
 	struct place place; /* of the key */
+};
+
+/* One of a list, or a value of the type VALUE_PLACED: without a text where nobody says it. */
+struct config_word {
+	const char *text;
+	struct place place;
 };
 
 /* Of the command line, which beats all. */

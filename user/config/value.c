@@ -35,13 +35,16 @@ static const struct unit units[] = {
 	{ "TiB", VALUE_SIZE, KIB *KIB *KIB *KIB },
 	{ "%", VALUE_PERCENT, 1 },
 	{ "", VALUE_COUNT, 1 },
+	{ "", VALUE_NUMBER, 1 },
 };
 
 static const char *const wishes[] = {
 	[VALUE_TEXT] = "a word",
 	[VALUE_PATTERN] = "a regular expression",
+	[VALUE_PLACED] = "a word",
 	[VALUE_BOOL] = "true or false",
 	[VALUE_COUNT] = "a whole number",
+	[VALUE_NUMBER] = "a number as 12 or 0.5",
 	[VALUE_TIME] = "a time as 30s, 5m or 1h",
 	[VALUE_SIZE] = "a size as 500MiB or 2GB",
 	[VALUE_PERCENT] = "a part as 80%",
