@@ -24,6 +24,7 @@ struct target {
 	struct config_word limit;
 	struct config_items words;
 	struct config_items marks;
+	struct place place;
 };
 
 struct settings {
@@ -130,6 +131,7 @@ static const struct config_key keys[] = {
 	  .offset = AT(targets),
 	  .keys = target_keys,
 	  .size = sizeof(struct target),
+	  .place_offset = offsetof(struct target, place),
 	  .help = "whom" },
 	{ .name = "labels", .form = CONFIG_PAIRS, .offset = AT(labels), .help = "any" },
 	{ .name = "sorts",
@@ -477,6 +479,7 @@ static void an_entry_may_have_words_and_pairs(void **state)
 	assert_string_equal(marks[1].key, "c d");
 	assert_string_equal(marks[1].value, "e\n");
 	assert_null(targets[1].limit.text);
+	assert_int_equal(targets[1].place.column, 3);
 	assert_int_equal(targets[1].words.count, 0);
 	targets = outcome->settings.targets.items;
 	assert_int_equal(targets[0].limit.place.line, 4);

@@ -229,13 +229,21 @@ static void fill_pair(struct filling *filling, const struct config_key *key,
 		*to = (struct config_pair){ child->key, child->text, child->key_place };
 }
 
+static void fill_keys(struct filling *filling, const struct config_key *key,
+		      const struct node *child, char *to)
+{
+	if (key->place_offset)
+		*(struct place *)(to + key->place_offset) = child->place;
+	fill(filling, key->keys, NULL, child, to);
+}
+
 static void fill_item(struct filling *filling, const struct config_key *key,
 		      const struct node *child, void *to)
 {
 	if (child->kind != NODE_KEYS)
 		faults_add(filling->faults, child->place, "an entry of '%s' wants keys", key->name);
 	else
-		fill(filling, key->keys, NULL, child, to);
+		fill_keys(filling, key, child, to);
 }
 
 static void fill_word(struct filling *filling, const struct config_key *key,

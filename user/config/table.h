@@ -33,6 +33,7 @@ struct config_key {
 	const struct config_key *keys; /* of a section, which has its place, and of each item */
 	size_t size; /* of an item */
 	bool may_be_one; /* a list of one may stand there as keys, without a list */
+	size_t place_offset; /* in an item: a struct place for its own; 0 without one */
 	const char *help;
 };
 
