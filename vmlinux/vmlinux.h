@@ -192,10 +192,17 @@ struct cgroup;
 struct css_set {
 	struct cgroup_subsys_state *subsys[12];
 	struct cgroup *dfl_cgrp;
+	struct list_head mg_node;
+};
+
+struct cgrp_cset_link {
+	struct css_set *cset;
+	struct list_head cset_link;
 };
 
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
+	unsigned int flags;
 };
 
 struct page_counter {
@@ -212,9 +219,14 @@ struct mem_cgroup {
 struct kernfs_node;
 
 struct cgroup {
+	struct cgroup_subsys_state self;
 	int level;
+	int nr_populated_csets;
+	int nr_populated_domain_children;
+	int nr_populated_threaded_children;
 	struct kernfs_node *kn;
 	void *root;
+	struct list_head cset_links;
 	struct cgroup *ancestors[0];
 };
 

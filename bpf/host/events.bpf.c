@@ -21,7 +21,7 @@ struct {
 	__uint(max_entries, RING_BYTES);
 } ring SEC(".maps");
 
-#define PF_EXITING 0x4
+#define SETS_MAX 32 /* sets of tasks that one cgroup has: a handful */
 
 __u64 events_lost;
 
@@ -65,7 +65,7 @@ static __always_inline int tell(struct cgroup *cgroup, enum host_event_kind kind
 	return tell_with_peak(cgroup, kind, 0, flags);
 }
 
-static __always_inline int tell_with_path(struct cgroup *cgroup, const char *path)
+static __always_inline int tell_with_path(struct cgroup *cgroup, const char *path, __u64 flags)
 {
 	struct host_event_path *told = bpf_ringbuf_reserve(&ring, sizeof(*told), 0);
 
@@ -77,8 +77,7 @@ static __always_inline int tell_with_path(struct cgroup *cgroup, const char *pat
 	told->event.memory_peak_pages = 0;
 	if (bpf_probe_read_kernel_str(told->path, sizeof(told->path), path) < 0)
 		told->path[0] = '\0';
-	is_reader_due = 1;
-	bpf_ringbuf_submit(told, BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(told, flags);
 	return 0;
 }
 
@@ -101,44 +100,122 @@ static __always_inline bool is_same_name(struct cgroup *one, struct cgroup *othe
 	return true;
 }
 
-/*
- * Its runtime may remove it before anybody can read the file. Only of the cgroup that the last task was in
- * itself, and where the memory controller counts that one alone.
- */
-static __always_inline __u64 memory_peak_pages(struct cgroup *cgroup, struct task_struct *task)
+/* Where the memory controller counts that cgroup alone; 0 elsewhere. Not static: verified once, not for each set. */
+__noinline __u64 memory_peak_pages(__u64 cgroup_address, __u64 set_address)
 {
+	struct cgroup *cgroup = (void *)cgroup_address, *counted;
+	struct css_set *set = (void *)set_address;
 	struct mem_cgroup *memory = NULL;
-	struct cgroup *counted;
 	int subsys;
 
 	if (!bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id) ||
-	    !bpf_core_field_exists(memory->memory.watermark) || cgroup_of(task) != cgroup)
+	    !bpf_core_field_exists(memory->memory.watermark))
 		return 0;
 	subsys = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	memory = (void *)BPF_CORE_READ(task, cgroups, subsys[subsys]);
+	memory = (void *)BPF_CORE_READ(set, subsys[subsys]);
 	counted = BPF_CORE_READ(memory, css.cgroup);
-	if (!counted || (counted != cgroup && !is_same_name(counted, cgroup)))
+	if (counted != cgroup && (BPF_CORE_READ(counted, root) == BPF_CORE_READ(cgroup, root) ||
+				  !is_same_name(counted, cgroup)))
 		return 0;
 	return BPF_CORE_READ(memory, memory.watermark);
 }
 
-static __always_inline int tell_emptied(struct cgroup *cgroup)
-{
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+/* What its sets of tasks tell: those that leave it, or come, are in one of them still, or already. */
+struct sets {
+	bool is_moving; /* some to or from another cgroup */
+	__u64 memory_peak_pages; /* its runtime may remove it before anybody can read the file */
+};
 
-	if (BPF_CORE_READ(task, flags) & PF_EXITING)
-		return tell_with_peak(cgroup, HOST_EVENT_EMPTIED, memory_peak_pages(cgroup, task),
-				      BPF_RB_FORCE_WAKEUP);
-	is_reader_due = 1;
-	return tell(cgroup, HOST_EVENT_EMPTIED, BPF_RB_NO_WAKEUP);
+static __always_inline bool is_moving(struct css_set *set)
+{
+	__u64 none = (__u64)set + bpf_core_field_offset(struct css_set, mg_node);
+
+	return (__u64)BPF_CORE_READ(set, mg_node.next) != none;
+}
+
+/* An address as a number, which the verifier does not follow. */
+static __always_inline __u64 number_of(const __u64 *address)
+{
+	__u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), address);
+	return number;
+}
+
+/* Who runs says nothing: from 6.19 on a task leaves its cgroup when the next one runs already. */
+static __always_inline struct sets look_at_sets(struct cgroup *cgroup)
+{
+	__u64 address = (__u64)cgroup, number = number_of(&address);
+	__u64 head = number + bpf_core_field_offset(struct cgroup, cset_links);
+	__u64 within = bpf_core_field_offset(struct cgrp_cset_link, cset_link);
+	__u64 node = (__u64)BPF_CORE_READ(cgroup, cset_links.next);
+	struct sets sets = { 0 };
+	int i;
+
+	for (i = 0; i < SETS_MAX && node && node != head; i++) {
+		struct cgrp_cset_link *link = (void *)(node - within);
+		struct css_set *set = BPF_CORE_READ(link, cset);
+
+		sets.is_moving |= is_moving(set);
+		if (!sets.memory_peak_pages)
+			sets.memory_peak_pages = memory_peak_pages(number, (__u64)set);
+		node = (__u64)BPF_CORE_READ(link, cset_link.next);
+	}
+	return sets;
+}
+
+/* What is around the cgroup is told of behind it, and has other sets. */
+static __always_inline __u64 when_to_wake(const struct sets *sets)
+{
+	is_reader_due |= sets->is_moving;
+	return is_reader_due ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP;
+}
+
+#define CSS_ONLINE 0x2
+
+static __always_inline bool is_removed(struct cgroup *cgroup)
+{
+	return !(BPF_CORE_READ(cgroup, self.flags) & CSS_ONLINE);
+}
+
+/* They moved between 7.0 and 7.3. */
+struct cgroup_subsys_state___post73 {
+	int nr_populated_csets;
+	int nr_populated_children;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool is_populated(struct cgroup *cgroup)
+{
+	struct cgroup_subsys_state___post73 *self = (void *)cgroup;
+
+	if (bpf_core_field_exists(self->nr_populated_csets))
+		return BPF_CORE_READ(self, nr_populated_csets) ||
+		       BPF_CORE_READ(self, nr_populated_children);
+	return BPF_CORE_READ(cgroup, nr_populated_csets) ||
+	       BPF_CORE_READ(cgroup, nr_populated_domain_children) ||
+	       BPF_CORE_READ(cgroup, nr_populated_threaded_children);
+}
+
+static __always_inline int tell_emptied(struct cgroup *cgroup, const struct sets *sets, __u64 flags)
+{
+	int r = tell_with_peak(cgroup, HOST_EVENT_EMPTIED,
+			       sets->is_moving ? 0 : sets->memory_peak_pages, flags);
+
+	return is_removed(cgroup) ? tell(cgroup, HOST_EVENT_REMOVED, flags) : r;
 }
 
 SEC("tp_btf/cgroup_notify_populated")
-int BPF_PROG(on_populated, struct cgroup *cgroup, const char *path, int is_populated)
+int BPF_PROG(on_populated, struct cgroup *cgroup, const char *path, int is_now_populated)
 {
+	struct sets sets;
+	__u64 flags;
+
 	if (!is_followed(cgroup))
 		return 0;
-	return is_populated ? tell_with_path(cgroup, path) : tell_emptied(cgroup);
+	sets = look_at_sets(cgroup);
+	flags = when_to_wake(&sets);
+	return is_now_populated ? tell_with_path(cgroup, path, flags)
+				: tell_emptied(cgroup, &sets, flags);
 }
 
 /* With interrupts off: the reader runs behind all that is done at a move. */
@@ -152,9 +229,14 @@ int BPF_PROG(on_moved, struct cgroup *cgroup, const char *path, struct task_stru
 	return tell(cgroup, HOST_EVENT_MOVED, BPF_RB_FORCE_WAKEUP);
 }
 
-/* It can wait: all that is worth telling was read when it was emptied. */
+/*
+ * It can wait: all that is worth telling was read when it was emptied. From 7.0 on that may be still to come: who
+ * is dead and has not left hinders no rmdir().
+ */
 SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(on_removed, struct cgroup *cgroup, const char *path)
 {
-	return is_followed(cgroup) ? tell(cgroup, HOST_EVENT_REMOVED, BPF_RB_NO_WAKEUP) : 0;
+	if (!is_followed(cgroup) || is_populated(cgroup))
+		return 0;
+	return tell(cgroup, HOST_EVENT_REMOVED, BPF_RB_NO_WAKEUP);
 }

@@ -135,6 +135,30 @@ static void one_that_is_gone_when_it_is_emptied_has_its_peak(void **state)
 	drop("fs");
 }
 
+/* From 7.0 on a cgroup may be removed before its last task has left it. */
+static void a_peak_that_comes_behind_the_end_is_told(void **state)
+{
+	struct cgroups *groups = look_once();
+	uint64_t id;
+
+	(void)state;
+	put_short("8");
+	id = id_of(SHORT + 1);
+	assert_int_equal(lives_populated(groups, id, SHORT, NS_PER_S, 1100), 0);
+	drop("fs/docker");
+	assert_int_equal(lives_removed(groups, id, 1900), 0);
+	lives_emptied(groups, id, 8192, 2 * NS_PER_S, 1901);
+	lives_emptied(groups, id + 1, 9999, 2 * NS_PER_S, 1901);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_int_equal(lives_ended(groups, 0)->figures.memory_peak_bytes, 8192);
+	assert_true(lives_ended(groups, 0)->has_last_peak);
+	/* It has been told. */
+	lives_emptied(groups, id, 9999, 4 * NS_PER_S, 4000);
+	assert_int_equal(lives_ended(groups, 0)->figures.memory_peak_bytes, 8192);
+	cgroups_free(groups);
+	drop("fs");
+}
+
 static void one_that_is_gone_at_its_birth_has_a_name(void **state)
 {
 	struct cgroups *groups = look_once();
@@ -345,6 +369,7 @@ int main(void)
 		cmocka_unit_test(one_between_two_looks_is_told_whole),
 		cmocka_unit_test(one_that_is_removed_at_once_has_its_first_last_figures),
 		cmocka_unit_test(one_that_is_gone_when_it_is_emptied_has_its_peak),
+		cmocka_unit_test(a_peak_that_comes_behind_the_end_is_told),
 		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),
 		cmocka_unit_test(a_folder_that_is_another_now_is_not_taken),
 		cmocka_unit_test(folders_that_come_late_are_found_while_it_lives),

@@ -88,13 +88,29 @@ static void take_peak(struct cgroup *group, uint64_t memory_peak_bytes)
 	group->has_last_peak = memory_peak_bytes != 0;
 }
 
+/* Its end was heard of first, and no look has told of it. */
+static struct cgroup *find_ended(const struct cgroups *groups, uint64_t id)
+{
+	for (size_t i = groups->ended_count; i > groups->ended_told; i--) {
+		struct cgroup *group = groups->ended[i - 1];
+
+		if (group->id == id && group->found_in == store_main_mount(groups))
+			return group;
+	}
+	return NULL;
+}
+
 void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t memory_peak_bytes,
 		   uint64_t mono_ns, uint64_t ts_ms)
 {
 	struct cgroup *group = find(groups, id);
 
-	if (!group)
+	if (!group) {
+		group = find_ended(groups, id);
+		if (group)
+			take_peak(group, memory_peak_bytes);
 		return;
+	}
 	reading_take_last(group);
 	take_peak(group, memory_peak_bytes);
 	network_read(group, groups->procfs);
