@@ -5,58 +5,20 @@ import contextlib
 import json
 import os
 import pathlib
-import shutil
-import signal
 import subprocess
 import unittest
 
-from harness import BIN, Case, exact, finish, need_root, of_kind, parse_lines, start, the, wait_for, wait_for_file
-
-HOST = f"{BIN}-host"
-# Two children that burn, and the first process until it is let go.
-WORK = "for i in 1 2; do (n=0; while [ $n -lt 100000 ]; do n=$((n+1)); done) & done; wait"
-TOLERANCE_NS = 1000000
-
-
-def hierarchies():
-    """Controllers (empty for version 2) -> where they are mounted."""
-    found = {}
-    for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
-        before, _, after = line.partition(" - ")
-        kind, _, options = after.split()[:3]
-        if kind == "cgroup2":
-            found[""] = before.split()[4]
-        elif kind == "cgroup":
-            for option in options.split(","):
-                found[option] = before.split()[4]
-    return found
-
-
-def used_ns(pid):
-    """Reads what the cgroup of pid has used: by version 1 if it counts CPU, else by 2."""
-    mounts = hierarchies()
-    paths = {}
-    for line in pathlib.Path(f"/proc/{pid}/cgroup").read_text().splitlines():
-        _, controllers, path = line.split(":", 2)
-        paths.update({controller: path for controller in controllers.split(",")})
-    if "cpuacct" in paths and "cpuacct" in mounts:
-        file = pathlib.Path(mounts["cpuacct"] + paths["cpuacct"], "cpuacct.usage")
-        return lambda: int(file.read_text())
-    file = pathlib.Path(mounts[""] + paths[""], "cpu.stat")
-    return lambda: int(file.read_text().split()[1]) * 1000
+import containers
+from containers import HOST, SHORT, TOLERANCE_NS, WORK, Runtime, cpu_folder, resolve, used_ns, watched
+from harness import exact, finish, need_root, of_kind, parse_lines, start, the, wait_for_file
 
 
 @need_root
 @exact
-class Container(Case):
+class Container(Runtime):
     def setUp(self):
         super().setUp()
-        os.makedirs(self.path("rootfs/bin"))
-        shutil.copy(shutil.which("busybox"), self.path("rootfs/bin/busybox"))
-        for name in ("sh", "cat"):
-            os.symlink("busybox", self.path(f"rootfs/bin/{name}"))
-        for name in ("proc", "dev", "sys"):
-            os.mkdir(self.path(f"rootfs/{name}"))
+        containers.make_root(self.path("rootfs"))
         self.name = f"denet-test-{os.getpid()}"
 
     def runc(self, *arguments, check=True):
@@ -114,25 +76,20 @@ class Container(Case):
     @unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
     def test_short_containers_are_whole_for_the_host(self):
         """20 of 20 that live and go between two looks; their processes have used all that their cgroup has."""
-        self.configure("n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; (exit 3); exit 0")
-        out = pathlib.Path(self.path("out"))
+        self.configure(SHORT)
         names = [f"{self.name}-{number}" for number in range(20)]
-        with start("-i", "60", "-o", str(out), program=[HOST]) as process:
-            wait_for("two looks", lambda: out.exists() and out.read_text().count('"machine"') == 2)
+        with watched(self.path("out")):
             for name in names:
                 done = self.runc("run", name, check=False)
                 if done.returncode:
                     self.skipTest(f"runc cannot make a container here: {done.stderr.decode()[-300:].strip()}")
-            process.send_signal(signal.SIGTERM)
-            self.assertEqual(finish(process).status, 0)
-        records = [json.loads(line) for line in out.read_text().splitlines()]
+        records = parse_lines(self.read("out"))
         for name in names:
-            container, = [one for one in records if one["kind"] == "container" and one["cgroup"].endswith(f"/{name}")]
-            commands = [one for one in records if one["kind"] == "command" and one["cgroup"] == container["cgroup"]]
-            # runc may have removed its folders before anybody read them: its processes and the kernel tell all the same.
-            self.assertTrue(container["counters_final"], container)
-            self.assertGreater(container["memory_peak_bytes"], 0)
-            self.assertEqual(sum(one.get("processes_failed", 0) for one in commands), 1)
-            used_ns = sum(one["cpu_time_ns"] for one in commands)
-            self.assertGreater(used_ns, 0)
-            self.assertAlmostEqual(container["cpu_time_ns"], used_ns, delta=0 if "cpuacct" in hierarchies() else 500000)
+            self.assert_whole(records, name)
+
+    @unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
+    def test_it_is_found_by_the_last_part_of_its_path(self):
+        """Nobody but its cgroup knows of a container of plain runc."""
+        with self.created("exit 0") as pid:
+            self.assertEqual(resolve(self.name)["cgroups"][0], cpu_folder(pid))
+            self.assertIsNone(resolve(self.name[:-1]))

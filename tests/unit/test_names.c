@@ -230,10 +230,10 @@ static void conmon_tells_podman_s_name(void **state)
 	put_process(50, 1, "conmon", "/machine.slice/libpod-conmon-" ID);
 	put_args(50, args, sizeof(args));
 	put("s/overlay-containers/containers.json",
-	    "[{\"id\":\"x\"},{\"id\":\"" ID "\",\"names\":[\"old\"],\"metadata\":"
+	    "[{\"id\":\"x\"},{\"id\":\"" ID "\",\"names\":[\"box2\"],\"metadata\":"
 	    "\"{\\\"image-name\\\":\\\"bb:1\\\"}\"}]");
 	assert_int_equal(lookup_label(&made, folder, &question, &label), 0);
-	assert_string_equal(label.name, "box");
+	assert_string_equal(label.name, "box2");
 	assert_string_equal(label.image, "bb:1");
 	drop("s");
 	assert_int_equal(lookup_label(&made, folder, &question, &label), 0);
@@ -279,6 +279,74 @@ static void a_shim_leads_to_the_bundle_of_each_container(void **state)
 	assert_int_equal(lookup_label(&made, folder, &question, &label), 0);
 	assert_string_equal(label.container, "app");
 	drop("run");
+	drop("proc");
+}
+
+static void put_shim(const char *args, size_t len, const char *cgroup)
+{
+	char path[PATH_BYTES];
+
+	put_process(77, 50, "sleep", cgroup);
+	put_process(50, 1, "containerd-shim", "/system.slice/containerd.service");
+	put_args(50, args, len);
+	(void)snprintf(path, sizeof(path), "%s/proc/50/cwd", folder);
+	assert_int_equal(symlink("/run/tasks/" ID, path), 0);
+}
+
+#define DOCKER_BUNDLE(folder)                                           \
+	"{\"mounts\":[{\"destination\":\"/proc\",\"source\":\"proc\"}," \
+	"{\"destination\":\"/etc/hostname\",\"source\":\"" folder "/hostname\"}]}"
+
+/* docker with a --data-root: the bundle says where. What names another container's folder is not followed. */
+static void docker_s_files_are_found_where_it_keeps_them(void **state)
+{
+	static const char args[] = "containerd-shim-runc-v2\0-namespace\0moby\0-id\0" ID;
+	struct lookup_question question = question_of("docker", ID);
+	struct label label;
+
+	(void)state;
+	put_shim(args, sizeof(args), question.path);
+	put("data/containers/" ID "/config.v2.json", docker);
+	put("run/tasks/" ID "/config.json", DOCKER_BUNDLE("/data/containers/" ID));
+	assert_int_equal(lookup_label(&made, folder, &question, &label), 0);
+	assert_string_equal(label.name, "web");
+	/* The same below a --cgroup-parent, whose path tells no runtime. */
+	question.runtime[0] = '\0';
+	assert_int_equal(lookup_label(&made, folder, &question, &label), 0);
+	assert_string_equal(label.name, "web");
+	put("run/tasks/" ID "/config.json", DOCKER_BUNDLE("/data/containers/" OTHER));
+	assert_int_equal(lookup_label(&made, folder, &question, &label), -EBADMSG);
+	put("run/tasks/" ID "/config.json", "{\"mounts\":[7,{\"destination\":[]}]}");
+	assert_int_equal(lookup_label(&made, folder, &question, &label), -EBADMSG);
+	drop("data");
+	drop("run");
+	drop("proc");
+}
+
+static void containerd_s_own_are_known_by_their_shim(void **state)
+{
+	static const char args[] = "containerd-shim-runc-v2\0-namespace\0builds\0-id\0box";
+	struct lookup_question question = question_of("", "");
+	struct label label = { 0 };
+	struct cgroup *group;
+
+	(void)state;
+	(void)snprintf(question.path, sizeof(question.path), "/builds/box");
+	put_shim(args, sizeof(args), question.path);
+	assert_int_equal(lookup_label(&made, folder, &question, &label), 0);
+	assert_string_equal(label.name, "box");
+	assert_string_equal(label.runtime, "containerd");
+	assert_int_equal(cgroup_new(MOUNT_V2, 1, question.path, "/nowhere", &group), 0);
+	assert_string_equal(group->figures.type, "cgroup");
+	assert_int_equal(cgroup_set_label(group, &label), 0);
+	assert_string_equal(group->figures.type, "container");
+	assert_string_equal(group->figures.runtime, "containerd");
+	assert_string_equal(group->figures.name, "box");
+	cgroup_free(group);
+	/* A group that something in the container has made, or that is called otherwise. */
+	(void)snprintf(question.path, sizeof(question.path), "/builds/other");
+	put_process(77, 50, "sleep", question.path);
+	assert_int_equal(lookup_label(&made, folder, &question, &label), -ENOENT);
 	drop("proc");
 }
 
@@ -332,6 +400,8 @@ int main(void)
 		cmocka_unit_test(conmon_tells_podman_s_name),
 		cmocka_unit_test(who_is_inside_is_not_believed),
 		cmocka_unit_test(a_shim_leads_to_the_bundle_of_each_container),
+		cmocka_unit_test(docker_s_files_are_found_where_it_keeps_them),
+		cmocka_unit_test(containerd_s_own_are_known_by_their_shim),
 		cmocka_unit_test(a_helper_answers_until_it_is_gone),
 		cmocka_unit_test(a_label_goes_before_an_id),
 	};

@@ -20,8 +20,12 @@ void choice_done(struct choice *choice)
 bool choice_is_called(const struct cgroup *group, const char *word)
 {
 	const char *id = group->name.id;
+	const char *last = strrchr(group->path, '/');
 	size_t len = strlen(word);
 
+	/* What no pattern knows has its path for a name: who started it by runc knows the last part. */
+	if (group->name.type == NAME_CGROUP && last && strcmp(last + 1, word) == 0)
+		return true;
 	return strcmp(group->figures.name, word) == 0 || strcmp(group->path, word) == 0 ||
 	       (len >= ID_PREFIX_MIN && strncmp(id, word, len) == 0);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "host/cgroups.h"
 #include "host/folders.h"
@@ -11,9 +10,13 @@
 #include "util/units.h"
 
 #define AGAIN_NS (60 * NS_PER_S) /* a runtime's file may be large, and is rarely another */
+#define PLAIN_TRIES_MAX 4
 
 static bool is_due(const struct cgroup *group, uint64_t mono_ns)
 {
+	/* Whoever started it is above its processes, or never was. */
+	if (group->name.type == NAME_CGROUP)
+		return group->tries < PLAIN_TRIES_MAX && mono_ns != group->asked_mono_ns;
 	if (group->name.type != NAME_CONTAINER || !group->name.id[0])
 		return false;
 	if (!group->asked_mono_ns || mono_ns - group->asked_mono_ns >= AGAIN_NS)
@@ -25,10 +28,7 @@ static void fill(struct lookup_question *question, const struct cgroup *group)
 {
 	const char *runtime = group->name.runtime ? group->name.runtime : "";
 
-	/* To list the processes of a cgroup is dear, and only docker's files are found without one. */
-	*question = (struct lookup_question){ .pid = strcmp(runtime, "docker") == 0
-							     ? 0
-							     : folders_member(group) };
+	*question = (struct lookup_question){ .pid = folders_member(group) };
 	(void)snprintf(question->controller, sizeof(question->controller), "%s",
 		       mounts_controller(group->found_in));
 	(void)snprintf(question->path, sizeof(question->path), "%s", group->path);

@@ -124,6 +124,9 @@ enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns)
 		observers_fill(waiter->observers, fds + OWN_FDS);
 		ready = ppoll(fds, OWN_FDS + OBSERVERS_MAX, &left, NULL);
 		observers_run(waiter->observers);
+		/* A runtime may stand above a new one, or write of it, only after it came. */
+		if (ready == 0 && labels_look(waiter->helper, waiter->groups, clock_mono_ns()))
+			return WAITER_FAILED;
 		if (ready > 0 && fds[0].revents)
 			return which_signal(waiter);
 		if (ready > 0 && fds[1].revents && waiter_take(waiter))

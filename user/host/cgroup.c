@@ -105,6 +105,10 @@ static void tell_name(struct cgroup *group)
 	struct host_group *figures = &group->figures;
 
 	group->class_of = NULL;
+	if (group->name.type == NAME_CGROUP && group->label && group->label->runtime[0]) {
+		group->name.type = NAME_CONTAINER;
+		group->name.runtime = group->label->runtime;
+	}
 	figures->type = name_type_word(group->name.type);
 	figures->name = group->name.text[0] ? group->name.text : group->path;
 	figures->runtime = group->name.runtime;

@@ -14,7 +14,7 @@
 
 #define CGROUPS_MAX 5000 /* that are watched */
 #define CGROUP_NAME_BYTES (2 * NAME_BYTES) /* pod and container */
-#define CGROUP_TRIES_MAX 5 /* for a label, at each look: a file may not be written yet */
+#define CGROUP_TRIES_MAX 8 /* for a label, at each look: a file may not be written yet */
 #define CGROUP_FILES_MAX 32
 #define CGROUP_FILE_NOT_OPEN (-1)
 #define CGROUP_FILE_NOT_THERE (-2)

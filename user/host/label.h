@@ -4,6 +4,7 @@
 #define DENET_HOST_LABEL_H
 
 #define LABEL_BYTES 256
+#define LABEL_RUNTIME_BYTES 16
 
 /* Any bytes, cut to their room; empty where it is not known. */
 struct label {
@@ -14,6 +15,8 @@ struct label {
 	char container[LABEL_BYTES];
 	char project[LABEL_BYTES]; /* of compose, as the next */
 	char service[LABEL_BYTES];
+	char runtime
+		[LABEL_RUNTIME_BYTES]; /* where the path does not even say that it is a container */
 };
 
 #endif

@@ -13,6 +13,17 @@ int container_json_docker(const char *text, size_t len, struct label *ret_label)
 	return -EOPNOTSUPP;
 }
 
+int container_json_docker_folder(const char *text, size_t len, const char *id, size_t size,
+				 char *ret_folder)
+{
+	(void)text;
+	(void)len;
+	(void)id;
+	(void)size;
+	(void)ret_folder;
+	return -EOPNOTSUPP;
+}
+
 int container_json_bundle(const char *text, size_t len, struct label *ret_label)
 {
 	return container_json_docker(text, len, ret_label);
@@ -111,6 +122,43 @@ int container_json_docker(const char *text, size_t len, struct label *ret_label)
 	return 0;
 }
 
+/* "FOLDER/ID/hostname": the length of what is before the last '/'; 0 when it is another's. */
+static size_t folder_len(const char *source, const char *id)
+{
+	const char *last = source ? strrchr(source, '/') : NULL;
+	size_t len = last ? (size_t)(last - source) : 0;
+	size_t id_len = strlen(id);
+
+	if (source && source[0] == '/' && len > id_len && source[len - id_len - 1] == '/' &&
+	    memcmp(source + len - id_len, id, id_len) == 0)
+		return len;
+	return 0;
+}
+
+int container_json_docker_folder(const char *text, size_t len, const char *id, size_t size,
+				 char *ret_folder)
+{
+	AUTO_JSON *json = parse(text, len);
+	const cJSON *mount;
+
+	cJSON_ArrayForEach(mount, cJSON_GetObjectItemCaseSensitive(json, "mounts"))
+	{
+		const char *at = text_of(mount, "destination");
+		const char *source = text_of(mount, "source");
+		size_t its_len =
+			at && strcmp(at, "/etc/hostname") == 0 ? folder_len(source, id) : 0;
+
+		if (!its_len)
+			continue;
+		if (its_len >= size)
+			return -ENAMETOOLONG;
+		memcpy(ret_folder, source, its_len);
+		ret_folder[its_len] = '\0';
+		return 0;
+	}
+	return -EBADMSG;
+}
+
 int container_json_bundle(const char *text, size_t len, struct label *ret_label)
 {
 	static const char type[] = "io.kubernetes.cri.container-type";
@@ -128,7 +176,7 @@ int container_json_bundle(const char *text, size_t len, struct label *ret_label)
 	return 0;
 }
 
-/* The metadata is JSON in a text. */
+/* The metadata is JSON in a text, and has the name that the container came with, as conmon has; names[0] is today's. */
 static int take_podman(const cJSON *container, struct label *label)
 {
 	const char *text = text_of(container, "metadata");
@@ -137,8 +185,7 @@ static int take_podman(const cJSON *container, struct label *label)
 		cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(container, "names"), 0);
 
 	put(label->image, text_of(metadata, "image-name"));
-	if (!label->name[0])
-		put(label->name, cJSON_GetStringValue(name));
+	put(label->name, cJSON_GetStringValue(name));
 	return 0;
 }
 

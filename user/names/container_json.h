@@ -15,10 +15,17 @@ struct label;
 /* docker's config.v2.json. -EBADMSG where it is not whole, or says nothing. */
 int container_json_docker(const char *text, size_t len, struct label *ret_label);
 
+/*
+ * The folder of docker's that has the container's config.v2.json, by what the bundle's config.json mounts from there:
+ * docker keeps it where it was told to. -EBADMSG; -ENAMETOOLONG.
+ */
+int container_json_docker_folder(const char *text, size_t len, const char *id, size_t size,
+				 char *ret_folder);
+
 /* A bundle's config.json: the annotations that containerd, CRI-O and nerdctl write. The same. */
 int container_json_bundle(const char *text, size_t len, struct label *ret_label);
 
-/* The image of one among all that podman's containers.json has. -ENOENT, -EBADMSG. */
+/* Name and image of one among all that podman's containers.json has. -ENOENT, -EBADMSG. */
 int container_json_podman(const char *text, size_t len, const char *id, struct label *label);
 
 #endif

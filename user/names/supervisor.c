@@ -56,6 +56,7 @@ static bool read_args(const struct procfs *procfs, struct supervisor *found)
 		return found->name[0];
 	}
 	find_value(args, len, "-namespace", sizeof(found->space), found->space);
+	find_value(args, len, "-id", sizeof(found->id), found->id);
 	return found->space[0];
 }
 

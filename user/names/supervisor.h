@@ -22,6 +22,7 @@ struct supervisor {
 	char name[LABEL_BYTES]; /* conmon's -n */
 	char bundle[PATH_MAX]; /* conmon's -b; empty without one */
 	char space[LABEL_BYTES]; /* a shim's -namespace */
+	char id[LABEL_BYTES]; /* and its -id: of a pod that of its first container */
 };
 
 /*
