@@ -6,8 +6,16 @@
 
 #include "agent/notify.h"
 #include "agent/options.h"
+#include "expose/textfile.h"
 #include "util/clock.h"
 #include "util/units.h"
+
+static int open_textfile(const struct agent_options *options, struct observer *ret_observer)
+{
+	if (!options->textfile)
+		return 0;
+	return textfile_open(options->textfile, &options->expose, ret_observer);
+}
 
 /*
  * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
@@ -19,6 +27,7 @@ static const struct kind {
 	int (*reload)(const struct agent_options *options, struct observer *observer);
 } kinds[] = {
 	{ notify_open, NULL },
+	{ open_textfile, NULL },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "expose/settings.h"
 #include "util/buf.h"
 
 #define OPTIONS_CONFIG_FILE "/etc/denet-bpf/host.yml"
@@ -62,6 +63,8 @@ struct agent_options {
 		uint64_t window_ns; /* 0: all of it */
 	} history;
 	unsigned int filter; /* enum cage_filter */
+	struct expose_settings expose;
+	const char *textfile; /* NULL for none */
 	struct config_items rules; /* owned by the settings: struct agent_rule */
 	struct config_items classes; /* so, too: struct config_pair */
 	const char *config; /* NULL for the usual file */

@@ -83,6 +83,24 @@ static const struct config_key history_keys[] = {
 	{ 0 },
 };
 
+#define COLLECT(member) offsetof(struct expose_settings, member)
+
+static const struct config_key collect_keys[] = {
+	{ .name = "machine",
+	  .type = VALUE_BOOL,
+	  .offset = COLLECT(has_machine),
+	  .fallback = "false",
+	  .help = "Whether Prometheus is told of the machine, its disks, interfaces and file "
+		  "systems, too, "
+		  "which node_exporter tells." },
+	{ .name = "commands",
+	  .type = VALUE_BOOL,
+	  .offset = COLLECT(has_commands),
+	  .fallback = "false",
+	  .help = "Whether it is told what the programs in each group have used, by their names." },
+	{ 0 },
+};
+
 static const struct config_key keys[] = {
 	{ .name = "interval",
 	  .type = VALUE_TIME,
@@ -141,6 +159,30 @@ static const struct config_key keys[] = {
 	  .offset = FIELD(history),
 	  .keys = history_keys,
 	  .help = "Figures of the last looks." },
+	{ .name = "metric_names",
+	  .form = CONFIG_CHOICE,
+	  .offset = FIELD(expose.names),
+	  .fallback = "denet",
+	  .choices = expose_settings_names,
+	  .help = "Under which names Prometheus is told: ours, or those of another exporter." },
+	{ .name = "max_series",
+	  .type = VALUE_COUNT,
+	  .offset = FIELD(expose.max_series),
+	  .fallback = "20000",
+	  .min = "1000",
+	  .max = "1000000",
+	  .help = "How many series it is told; what is beyond is together in `other`." },
+	{ .name = "collect",
+	  .form = CONFIG_SECTION,
+	  .offset = FIELD(expose),
+	  .keys = collect_keys,
+	  .help = "What it is told of." },
+	{ .name = "textfile",
+	  .type = VALUE_TEXT,
+	  .offset = FIELD(textfile),
+	  .fallback = "",
+	  .help = "A file for the textfile collector of node_exporter, as `DIR/denet.prom`: "
+		  "written anew after each look." },
 	{ .name = "processes",
 	  .form = CONFIG_LIST,
 	  .offset = FIELD(rules),

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-static bool read_value(const struct denet_metric *metric, const void *at,
-		       struct figure_value *ret_value)
+bool figure_read(const struct denet_metric *metric, const void *at, struct figure_value *ret_value)
 {
 	struct figure_value value = { .metric = metric };
 
@@ -32,7 +31,7 @@ bool figure_next(enum denet_record record, const void *base, size_t *index,
 
 	while ((metric = denet_record_metric(record, *index, &offset))) {
 		++*index;
-		if (read_value(metric, (const char *)base + offset, ret_value))
+		if (figure_read(metric, (const char *)base + offset, ret_value))
 			return true;
 	}
 	return false;
@@ -46,7 +45,7 @@ bool figure_at(enum denet_record record, const void *base, size_t member,
 
 	for (size_t i = 0; (metric = denet_record_metric(record, i, &offset)); i++)
 		if (offset == member)
-			return read_value(metric, (const char *)base + offset, ret_value);
+			return figure_read(metric, (const char *)base + offset, ret_value);
 	return false;
 }
 

@@ -16,6 +16,9 @@ struct figure_value {
 	double real; /* in any case */
 };
 
+/* What lies there; false when it is not known, or no number. */
+bool figure_read(const struct denet_metric *metric, const void *at, struct figure_value *ret_value);
+
 /*
  * The next that is known, from *index on, which begins with 0. base is the record's struct. False when there
  * is none.

@@ -5,6 +5,8 @@
 
 #define KEY_AFFINITY_INHERITED "affinity_inherited"
 #define KEY_CLK_TCK "clk_tck"
+#define KEY_COMPOSE_PROJECT "compose_project"
+#define KEY_COMPOSE_SERVICE "compose_service"
 #define KEY_CORES_PER_SOCKET "cores_per_socket"
 #define KEY_CPU_FREQ_KHZ "cpu_freq_khz"
 #define KEY_CPU_GOVERNOR "cpu_governor"
@@ -12,6 +14,7 @@
 #define KEY_CPU_TIME_NS "cpu_time_ns"
 #define KEY_CPU_USAGE "cpu_usage"
 #define KEY_EXIT_CODE "exit_code"
+#define KEY_FS_TYPE "fs_type"
 #define KEY_LOAD_AVG "load_avg"
 #define KEY_MEMORY_BYTES "memory_bytes"
 #define KEY_MEMORY_STALL_NS "memory_stall_ns"

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* A look as Prometheus is told of it, with names of all bytes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "expose/exposition.h"
+#include "made_view.h"
+#include "util/cleanup.h"
+#include "util/units.h"
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define MAX_SERIES 20000
+
+static const struct expose_settings plain = { .max_series = MAX_SERIES };
+
+/* Lines of their own, and not what others begin with. */
+static bool has_line(const struct buf *buf, const char *line)
+{
+	char found[1024];
+
+	(void)snprintf(found, sizeof(found), "\n%s\n", line);
+	return strstr(buf_text(buf), found) != NULL;
+}
+
+static void assert_line(const struct buf *buf, const char *line)
+{
+	assert_int_equal(buf->error, 0);
+	if (!has_line(buf, line))
+		fail_msg("no line '%s' in\n%s", line, buf_text(buf));
+}
+
+static size_t count_of(const struct buf *buf, const char *text)
+{
+	size_t count = 0;
+
+	for (const char *at = buf_text(buf); (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+static struct exposition *open_exposition(const struct expose_settings *settings)
+{
+	struct exposition *exposition = NULL;
+
+	assert_int_equal(exposition_new(settings, &exposition), 0);
+	return exposition;
+}
+
+/* What is told of one look; a line before the first, so that each has one. */
+static void tell(const struct expose_settings *settings, const struct made_view *made,
+		 enum exposition_form form, struct buf *buf)
+{
+	struct exposition *exposition = open_exposition(settings);
+
+	assert_int_equal(exposition_take(exposition, &made->view), 0);
+	buf_append_char(buf, '\n');
+	exposition_append(exposition, buf, form);
+	exposition_free(exposition);
+}
+
+static struct host_group box(void)
+{
+	struct host_group group = unknown_group("container", "box");
+
+	group.id = ID;
+	group.cgroup = "/docker/" ID;
+	group.runtime = "docker";
+	group.image = "nginx:1";
+	group.class_name = "nginx:1";
+	group.cpu_time_ns = 1500 * NS_PER_MS;
+	group.memory_bytes = 4096;
+	group.disk_read_count = 3;
+	group.net_sent_bytes = 7;
+	group.cpu_usage = 12.5;
+	return group;
+}
+
+static void figures_have_base_units_and_totals(void **state)
+{
+	const struct host_group group = box();
+	static struct made_view made;
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	view_begin(&made);
+	view_add(&made, DENET_RECORD_GROUP, &group);
+	tell(&plain, &made, EXPOSITION_TEXT, &buf);
+#define LABELS "{name=\"box\",id=\"0123456789ab\"}"
+	assert_line(&buf, "# TYPE denet_container_cpu_time_seconds_total counter");
+	assert_line(&buf, "denet_container_cpu_time_seconds_total" LABELS " 1.5");
+	assert_line(&buf, "# TYPE denet_container_memory_bytes gauge");
+	assert_line(&buf, "denet_container_memory_bytes" LABELS " 4096");
+	assert_line(&buf, "denet_container_disk_reads_total" LABELS " 3");
+	assert_line(&buf, "denet_container_net_sent_bytes_total" LABELS " 7");
+	assert_line(&buf, "denet_container_info{name=\"box\",id=\"0123456789ab\",class=\"nginx:1\","
+			  "runtime=\"docker\",image=\"nginx:1\",container_id=\"" ID "\"} 1");
+	/* A rate of what is a counter, and what is not known. */
+	assert_int_equal(count_of(&buf, "usage"), 0);
+	assert_int_equal(count_of(&buf, "disk_write"), 0);
+	assert_int_equal(count_of(&buf, "EOF"), 0);
+}
+
+static void openmetrics_calls_families_without_their_ends(void **state)
+{
+	const struct host_group group = box();
+	static struct made_view made;
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	view_begin(&made);
+	view_add(&made, DENET_RECORD_GROUP, &group);
+	tell(&plain, &made, EXPOSITION_OPENMETRICS, &buf);
+	assert_line(&buf, "# TYPE denet_container info");
+	assert_line(&buf, "# TYPE denet_container_cpu_time_seconds counter");
+	assert_line(&buf, "# UNIT denet_container_cpu_time_seconds seconds");
+	assert_line(&buf, "denet_container_cpu_time_seconds_total" LABELS " 1.5");
+	assert_line(&buf, "# UNIT denet_container_memory_bytes bytes");
+	assert_int_equal(count_of(&buf, "# UNIT denet_container_disk_reads"), 0);
+	assert_string_equal(buf_text(&buf) + buf.len - strlen("# EOF\n"), "# EOF\n");
+}
+
+static void names_of_any_bytes_stay_between_their_quotes(void **state)
+{
+	struct host_group group = unknown_group("unit", "a\"b\\c\nd\xff");
+	static struct made_view made;
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	group.cgroup = "/x} 5";
+	group.memory_bytes = 1;
+	view_begin(&made);
+	view_add(&made, DENET_RECORD_GROUP, &group);
+	tell(&plain, &made, EXPOSITION_TEXT, &buf);
+	assert_line(&buf, "denet_group_memory_bytes{name=\"a\\\"b\\\\c?d\xef\xbf\xbd\","
+			  "kind=\"unit\",cgroup=\"/x} 5\"} 1");
+}
+
+/* Each family is one piece. */
+static void rows_of_a_family_stand_together(void **state)
+{
+	const struct host_group groups[] = { box(), unknown_group("unit", "u"), box() };
+	static struct made_view made;
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	view_begin(&made);
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		view_add(&made, DENET_RECORD_GROUP, &groups[i]);
+	tell(&plain, &made, EXPOSITION_TEXT, &buf);
+	assert_int_equal(count_of(&buf, "# TYPE denet_container_memory_bytes "), 1);
+	assert_int_equal(count_of(&buf, "# HELP denet_container_memory_bytes "), 1);
+}
+
+static void machine_and_commands_are_told_to_who_asks(void **state)
+{
+	struct expose_settings settings = plain;
+	struct host_machine machine = unknown_machine();
+	struct host_command command = unknown_command("box", "sh");
+	static struct made_view made;
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	machine.memory_total = 100;
+	command.uid = 0;
+	command.cpu_time_ns = NS_PER_S;
+	view_begin(&made);
+	view_add(&made, DENET_RECORD_MACHINE, &machine);
+	view_add(&made, DENET_RECORD_COMMAND, &command);
+	tell(&plain, &made, EXPOSITION_TEXT, &buf);
+	assert_int_equal(count_of(&buf, "denet_machine"), 0);
+	assert_int_equal(count_of(&buf, "denet_command"), 0);
+	settings.has_machine = settings.has_commands = true;
+	tell(&settings, &made, EXPOSITION_TEXT, &buf);
+	assert_line(&buf, "denet_machine_memory_total_bytes 100");
+	assert_line(
+		&buf,
+		"denet_command_cpu_time_seconds_total{group=\"box\",comm=\"sh\",uid=\"0\"} 1.0");
+}
+
+static void others_names_are_told_on_demand(void **state)
+{
+	struct expose_settings settings = plain;
+	struct host_machine machine = unknown_machine();
+	struct host_processes processes = unknown_processes("web");
+	const struct host_group group = box();
+	static struct made_view made;
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	machine.cpu_percent = 12.5;
+	machine.disk_usage_percent = 50;
+	processes.cpu_time_ns = 2 * NS_PER_S;
+	processes.memory_bytes = 5;
+	view_begin(&made);
+	view_add(&made, DENET_RECORD_MACHINE, &machine);
+	view_add(&made, DENET_RECORD_GROUP, &group);
+	view_add(&made, DENET_RECORD_PROCESSES, &processes);
+	settings.names = EXPOSE_NAMES_PSUTIL;
+	tell(&settings, &made, EXPOSITION_TEXT, &buf);
+	assert_line(&buf, "system_cpu_percent 12.5");
+	assert_line(&buf, "system_disk_percent 50.0");
+	settings.names = EXPOSE_NAMES_PROCESS_EXPORTER;
+	tell(&settings, &made, EXPOSITION_TEXT, &buf);
+	assert_line(&buf, "namedprocess_namegroup_cpu_seconds_total{groupname=\"web\"} 2.0");
+	assert_line(&buf, "namedprocess_namegroup_memory_bytes{groupname=\"web\","
+			  "memtype=\"resident\"} 5");
+	settings.names = EXPOSE_NAMES_CADVISOR;
+	tell(&settings, &made, EXPOSITION_TEXT, &buf);
+	assert_line(&buf, "container_cpu_usage_seconds_total{id=\"/docker/" ID "\",name=\"box\","
+			  "image=\"nginx:1\",cpu=\"total\"} 1.5");
+	assert_int_equal(count_of(&buf, "denet_container"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures_have_base_units_and_totals),
+		cmocka_unit_test(openmetrics_calls_families_without_their_ends),
+		cmocka_unit_test(names_of_any_bytes_stay_between_their_quotes),
+		cmocka_unit_test(rows_of_a_family_stand_together),
+		cmocka_unit_test(machine_and_commands_are_told_to_who_asks),
+		cmocka_unit_test(others_names_are_told_on_demand),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
