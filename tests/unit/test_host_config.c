@@ -479,7 +479,7 @@ static void an_entry_may_have_words_and_pairs(void **state)
 	assert_string_equal(marks[1].key, "c d");
 	assert_string_equal(marks[1].value, "e\n");
 	assert_null(targets[1].limit.text);
-	assert_int_equal(targets[1].place.column, 3);
+	assert_int_equal(targets[1].place.column, 5);
 	assert_int_equal(targets[1].words.count, 0);
 	targets = outcome->settings.targets.items;
 	assert_int_equal(targets[0].limit.place.line, 4);
