@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "agent/show.h"
 
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "agent/columns.h"
 #include "agent/show_history.h"
 #include "agent/show_survey.h"
 #include "denet/system.h"
@@ -13,205 +11,37 @@
 #include "output/text.h"
 #include "util/cleanup.h"
 
-#define GAP 2
-#define NAME_COLUMNS_MIN 12
-#define FREE_COLUMNS 240 /* where no terminal bounds them */
 #define COMMANDS_MAX 10 /* of a group */
 
-static struct human human_percent(double percent)
+static const struct host_group *figures_of(const void *context, size_t index)
 {
-	struct human human = { "" };
+	const struct choice *choice = context;
 
-	if (isfinite(percent))
-		(void)snprintf(human.text, sizeof(human.text),
-			       percent < 9.995 ? "%.2f%%" : "%.0f%%", percent);
-	return human;
+	return &choice->items[index]->figures;
 }
 
-static const struct human nothing;
-
-static struct human known_bytes(uint64_t bytes)
+static struct columns_widths measure(const struct show *show)
 {
-	return bytes == DENET_UNKNOWN ? nothing : human_bytes(bytes);
-}
+	const struct columns_of of = {
+		.get = figures_of,
+		.context = show->choice,
+		.count = show->choice->count,
+		.room = show->style->is_terminal ? show->style->columns : COLUMNS_FREE,
+		.is_unicode = show->style->is_unicode,
+	};
+	struct columns_widths widths;
 
-static struct human known_count(uint64_t count)
-{
-	return count == DENET_UNKNOWN ? nothing : human_count(count);
-}
-
-/* A rate of nothing is told as such: "0 B". */
-static struct human bytes_per_s(double rate)
-{
-	return isfinite(rate) && rate >= 0 ? human_bytes((uint64_t)rate) : nothing;
-}
-
-static struct human cell_kind(const struct host_group *figures)
-{
-	struct human human;
-
-	(void)snprintf(human.text, sizeof(human.text), "%s",
-		       figures->runtime ? figures->runtime : figures->type);
-	return human;
-}
-
-static struct human cell_cpu(const struct host_group *figures)
-{
-	return human_percent(figures->cpu_usage);
-}
-
-static struct human cell_memory(const struct host_group *figures)
-{
-	return known_bytes(figures->memory_bytes);
-}
-
-static struct human cell_limit(const struct host_group *figures)
-{
-	return known_bytes(figures->memory_limit_bytes);
-}
-
-static struct human cell_read(const struct host_group *figures)
-{
-	return bytes_per_s(figures->disk_read_bytes_per_sec);
-}
-
-static struct human cell_write(const struct host_group *figures)
-{
-	return bytes_per_s(figures->disk_write_bytes_per_sec);
-}
-
-static struct human cell_pids(const struct host_group *figures)
-{
-	return known_count(figures->pids);
-}
-
-static struct human cell_cpu_stall(const struct host_group *figures)
-{
-	return human_percent(figures->cpu_pressure);
-}
-
-static struct human cell_memory_stall(const struct host_group *figures)
-{
-	return human_percent(figures->memory_pressure);
-}
-
-static struct human cell_io_stall(const struct host_group *figures)
-{
-	return human_percent(figures->io_pressure);
-}
-
-static struct human cell_throttled(const struct host_group *figures)
-{
-	return human_percent(figures->throttled);
-}
-
-static const struct column {
-	const char *heading;
-	struct human (*cell)(const struct host_group *figures);
-	unsigned int rank; /* where there is no room the largest goes first */
-} columns[] = {
-	{ "kind", cell_kind, 4 },
-	{ "cpu", cell_cpu, 0 },
-	{ "memory", cell_memory, 1 },
-	{ "limit", cell_limit, 5 },
-	{ "read/s", cell_read, 6 },
-	{ "write/s", cell_write, 7 },
-	{ "pids", cell_pids, 3 },
-	{ "cpu stall", cell_cpu_stall, 8 },
-	{ "mem stall", cell_memory_stall, 9 },
-	{ "io stall", cell_io_stall, 10 },
-	{ "throttled", cell_throttled, 2 },
-};
-
-#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
-
-/* A column without a figure takes no room. */
-struct widths {
-	size_t name;
-	size_t cells[COLUMNS];
-};
-
-static size_t larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
-static size_t sum_of(const struct widths *widths)
-{
-	size_t sum = 0;
-
-	for (size_t c = 0; c < COLUMNS; c++)
-		sum += widths->cells[c] ? GAP + widths->cells[c] : 0;
-	return sum;
-}
-
-static size_t name_width(const struct term_style *style, const char *name)
-{
-	AUTO(buf) struct buf text = { 0 };
-
-	return text_append_fitted(&text, style->is_unicode, name, strlen(name), FREE_COLUMNS);
-}
-
-static void drop_last(struct widths *widths)
-{
-	size_t last = 0;
-
-	for (size_t c = 1; c < COLUMNS; c++)
-		if (widths->cells[c] &&
-		    (!widths->cells[last] || columns[c].rank > columns[last].rank))
-			last = c;
-	widths->cells[last] = 0;
-}
-
-static struct widths measure(const struct show *show)
-{
-	size_t room = show->style->is_terminal ? show->style->columns : FREE_COLUMNS;
-	struct widths widths = { .name = NAME_COLUMNS_MIN };
-
-	for (size_t i = 0; i < show->choice->count; i++) {
-		const struct host_group *figures = &show->choice->items[i]->figures;
-
-		widths.name = larger(widths.name, name_width(show->style, figures->name));
-		for (size_t c = 0; c < COLUMNS; c++)
-			widths.cells[c] =
-				larger(widths.cells[c], strlen(columns[c].cell(figures).text));
-	}
-	for (size_t c = 0; c < COLUMNS; c++)
-		if (widths.cells[c])
-			widths.cells[c] = larger(widths.cells[c], strlen(columns[c].heading));
-	while (sum_of(&widths) && sum_of(&widths) + NAME_COLUMNS_MIN > room)
-		drop_last(&widths);
-	if (widths.name + sum_of(&widths) > room)
-		widths.name = room > sum_of(&widths) ? room - sum_of(&widths) : NAME_COLUMNS_MIN;
+	columns_measure(&of, &widths);
 	return widths;
 }
 
-static void append_heading(struct buf *buf, const struct show *show, const struct widths *widths)
+static void append_heading(struct buf *buf, const struct show *show,
+			   const struct columns_widths *widths)
 {
 	AUTO(buf) struct buf line = { 0 };
 
-	buf_printf(&line, "%-*s", (int)widths->name, "name");
-	for (size_t c = 0; c < COLUMNS; c++)
-		if (widths->cells[c])
-			buf_printf(&line, "%*s%*s", GAP, "", (int)widths->cells[c],
-				   columns[c].heading);
+	columns_append_heading(&line, widths);
 	term_append(buf, show->style, TONE_FAINT, buf_text(&line));
-	buf_append_char(buf, '\n');
-}
-
-static void append_row(struct buf *buf, const struct show *show, const struct widths *widths,
-		       const struct host_group *figures)
-{
-	size_t used = text_append_fitted(buf, show->style->is_unicode, figures->name,
-					 strlen(figures->name), widths->name);
-
-	buf_append_repeated(buf, ' ', widths->name > used ? widths->name - used : 0);
-	for (size_t c = 0; c < COLUMNS; c++)
-		if (widths->cells[c])
-			buf_printf(buf, "%*s%*s", GAP, "", (int)widths->cells[c],
-				   columns[c].cell(figures).text);
-	while (!buf->error && buf->len && buf->data[buf->len - 1] == ' ')
-		buf->data[--buf->len] = '\0';
 	buf_append_char(buf, '\n');
 }
 
@@ -259,30 +89,16 @@ static void append_details(struct buf *buf, const struct show *show,
 
 	buf_append_text(buf, "    ");
 	(void)text_append_fitted(buf, show->style->is_unicode, figures->cgroup,
-				 strlen(figures->cgroup), FREE_COLUMNS);
+				 strlen(figures->cgroup), COLUMNS_FREE);
 	if (figures->parent) {
 		buf_append_text(buf, "  in ");
 		(void)text_append_fitted(buf, show->style->is_unicode, figures->parent,
-					 strlen(figures->parent), FREE_COLUMNS);
+					 strlen(figures->parent), COLUMNS_FREE);
 	}
 	buf_append_char(buf, '\n');
 	append_figures(&line, figures);
 	if (line.len)
 		buf_printf(buf, "  %s\n", buf_text(&line));
-}
-
-static void append_ends(struct buf *buf, const struct host_command *figures)
-{
-	if (figures->processes_living)
-		buf_printf(buf, "  %s alive", human_count(figures->processes_living).text);
-	if (figures->processes_ended)
-		buf_printf(buf, "  %s ended", human_count(figures->processes_ended).text);
-	if (figures->processes_failed)
-		buf_printf(buf, "  %s failed", human_count(figures->processes_failed).text);
-	if (figures->processes_killed)
-		buf_printf(buf, "  %s killed", human_count(figures->processes_killed).text);
-	if (figures->oom_kills)
-		buf_printf(buf, "  %s for memory", human_count(figures->oom_kills).text);
 }
 
 /* By the name of their program: those that have ended are in it. */
@@ -292,56 +108,27 @@ static void append_commands(struct buf *buf, const struct show *show, const stru
 	const struct process_group *items = processes_of(show->processes, group, &count);
 
 	for (size_t i = 0; i < count && i < COMMANDS_MAX; i++) {
-		const struct host_command *figures = &items[i].figures;
-		struct text_name name = text_name(show->style->is_unicode, items[i].comm);
-
-		buf_printf(buf, "    %s%*s", name.text,
-			   (int)(TEXT_NAME_COLUMNS - text_width(name.text)), "");
-		buf_printf(buf, "  uid %-6" PRIu64 "  %6s  %10s", figures->uid,
-			   human_percent(figures->cpu_usage).text,
-			   human_duration(figures->cpu_time_ns).text);
-		append_ends(buf, figures);
+		buf_append_text(buf, "    ");
+		columns_append_command(buf, show->style->is_unicode, &items[i].figures);
 		buf_append_char(buf, '\n');
 	}
 	if (count > COMMANDS_MAX)
 		buf_printf(buf, "    and %s more\n", human_count(count - COMMANDS_MAX).text);
 }
 
-static void append_machine(struct buf *buf, const struct host_machine *machine)
-{
-	const struct human cpu = human_percent(machine->cpu_percent);
-
-	if (cpu.text[0])
-		buf_printf(buf, "cpu %s of %zu  ", cpu.text, machine->cores);
-	if (machine->memory_total != DENET_UNKNOWN && isfinite(machine->memory_percent))
-		buf_printf(buf, "memory %.0f%% of %s  ", machine->memory_percent,
-			   human_bytes(machine->memory_total).text);
-	if (machine->swap_used != DENET_UNKNOWN && machine->swap_used)
-		buf_printf(buf, "swap %s  ", human_bytes(machine->swap_used).text);
-	if (isfinite(machine->disk_usage_percent))
-		buf_printf(buf, "disk %.0f%%  ", machine->disk_usage_percent);
-	if (isfinite(machine->disk_read_bytes_per_sec) &&
-	    isfinite(machine->disk_write_bytes_per_sec))
-		buf_printf(buf, "read %s/s  write %s/s  ",
-			   bytes_per_s(machine->disk_read_bytes_per_sec).text,
-			   bytes_per_s(machine->disk_write_bytes_per_sec).text);
-	if (isfinite(machine->load_avg[0]))
-		buf_printf(buf, "load %.2f", machine->load_avg[0]);
-	while (!buf->error && buf->len && buf->data[buf->len - 1] == ' ')
-		buf->data[--buf->len] = '\0';
-	buf_append_char(buf, '\n');
-}
-
 void show_append(struct buf *buf, const struct show *show)
 {
-	const struct widths widths = measure(show);
+	const struct columns_widths widths = measure(show);
 	const struct choice *choice = show->choice;
 
-	append_machine(buf, show->machine);
+	columns_append_machine(buf, show->machine);
+	buf_append_char(buf, '\n');
 	if (choice->count)
 		append_heading(buf, show, &widths);
 	for (size_t i = 0; i < choice->count; i++) {
-		append_row(buf, show, &widths, &choice->items[i]->figures);
+		columns_append_row(buf, show->style->is_unicode, &widths,
+				   &choice->items[i]->figures);
+		buf_append_char(buf, '\n');
 		if (show->is_verbose) {
 			append_details(buf, show, &choice->items[i]->figures);
 			append_commands(buf, show, choice->items[i]);
