@@ -31,6 +31,8 @@ static const char *const allowed[] = {
 	"clone3",
 	"close",
 	"connect",
+	"dup2",
+	"dup3",
 	"dup",
 	"epoll_create1",
 	"epoll_ctl",

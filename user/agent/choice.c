@@ -58,10 +58,8 @@ static double known(double value)
 	return isnan(value) ? -1 : value;
 }
 
-static double weight(const struct cgroup *group, enum agent_sort sort)
+double choice_weight(const struct host_group *figures, enum agent_sort sort)
 {
-	const struct host_group *figures = &group->figures;
-
 	switch (sort) {
 	case SORT_CPU:
 		return known(figures->cpu_usage);
@@ -82,7 +80,8 @@ static int compare(const void *a, const void *b, void *context)
 	const struct cgroup *one = *(const struct cgroup *const *)a;
 	const struct cgroup *other = *(const struct cgroup *const *)b;
 	const enum agent_sort *sort = context;
-	double first = weight(one, *sort), second = weight(other, *sort);
+	double first = choice_weight(&one->figures, *sort);
+	double second = choice_weight(&other->figures, *sort);
 	int order;
 
 	if (first != second)

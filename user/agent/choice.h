@@ -17,6 +17,9 @@ struct choice {
 	size_t matched; /* before --top */
 };
 
+/* What the largest has most of; -1 where it is not known. Of names all weigh the same. */
+double choice_weight(const struct host_group *figures, enum agent_sort sort);
+
 void choice_done(struct choice *choice);
 
 /* Made anew; -ENOMEM. */

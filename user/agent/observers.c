@@ -4,11 +4,20 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "agent/console.h"
 #include "agent/notify.h"
 #include "agent/options.h"
 #include "expose/textfile.h"
 #include "util/clock.h"
 #include "util/units.h"
+
+/* It asks the configuration for nothing. */
+static int keep(const struct agent_options *options, struct observer *observer)
+{
+	(void)options;
+	(void)observer;
+	return 0;
+}
 
 static int open_textfile(const struct agent_options *options, struct observer *ret_observer)
 {
@@ -26,6 +35,7 @@ static const struct kind {
 	int (*open)(const struct agent_options *options, struct observer *ret_observer);
 	int (*reload)(const struct agent_options *options, struct observer *observer);
 } kinds[] = {
+	{ console_open, keep },
 	{ notify_open, NULL },
 	{ open_textfile, NULL },
 };

@@ -30,6 +30,8 @@ static const struct option {
 	const char *key; /* of the configuration, where it has it, too */
 } table[] = {
 	{ 0, "once", NULL, KIND_FLAG, FIELD(once), "two looks, a second apart, then end", NULL },
+	{ 0, "live", NULL, KIND_FLAG, FIELD(live),
+	  "a table that stays on the terminal, every 2 seconds without -i", NULL },
 	{ 'i', "interval", "SECONDS", KIND_SECONDS, FIELD(interval_ns),
 	  "between looks: 15, at least 0.1", "interval" },
 	{ 'j', "json", NULL, KIND_FLAG, FIELD(json), "records to stdout, one JSON object a line",
@@ -282,6 +284,18 @@ static int take_argument(const char *arg, struct rest *rest, struct agent_option
 	return take_word(arg, rest, options, error);
 }
 
+/* Who watches does not want to wait for as long as a service. */
+static int make_live(struct agent_options *options, char *error)
+{
+	if (options->once || options->json)
+		return refuse(error, "--live and --%s exclude each other",
+			      options->once ? "once" : "json");
+	if (!options->interval_ns)
+		options->given[options->given_count++] =
+			(struct config_given){ "interval", "2s", "live" };
+	return 0;
+}
+
 int options_read(int argc, char *const argv[], struct agent_options *ret_options,
 		 char ret_error[OPTIONS_ERROR_BYTES])
 {
@@ -295,6 +309,8 @@ int options_read(int argc, char *const argv[], struct agent_options *ret_options
 		rest.count--;
 		r = take_argument(arg, &rest, &options, ret_error);
 	}
+	if (!r && options.live)
+		r = make_live(&options, ret_error);
 	if (r)
 		return r;
 	*ret_options = options;

@@ -42,6 +42,7 @@ struct agent_options {
 	bool help;
 	bool version;
 	bool once;
+	bool live;
 	bool json;
 	bool verbose;
 	uint64_t interval_ns;

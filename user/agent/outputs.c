@@ -123,7 +123,7 @@ int outputs_announce(struct outputs *outputs, const struct history *history)
 	struct buf *text = &outputs->text;
 	int r;
 
-	if (options->json)
+	if (options->json || options->live)
 		return 0;
 	buf_reset(text);
 	buf_printf(text, "history: the last %" PRIu64 " looks, %s; ", options->history.entries,
@@ -155,7 +155,7 @@ int outputs_tell(struct outputs *outputs, const struct rows_of *of, const struct
 		return log_error(r, "cannot write to '%s'", options->out);
 	if (options->json)
 		r = write_records(outputs, outputs->screen);
-	else if (!is_first)
+	else if (!is_first && !options->live)
 		r = write_screen(outputs, of, history);
 	return r ? log_error(r, "cannot write to stdout") : 0;
 }
