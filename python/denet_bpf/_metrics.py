@@ -17,6 +17,8 @@ CGROUP_PEAK_KB = "cgroup_peak_kb"
 CHILDREN_OMITTED = "children_omitted"
 CLASS_NAME = "class_name"
 CLK_TCK = "clk_tck"
+CLOSE_WAIT = "close_wait"
+CLOSING = "closing"
 CMD_TRUNCATED = "cmd_truncated"
 COMMAND_ROWS = "command_rows"
 COMMAND_TRUNCATED = "command_truncated"
@@ -62,8 +64,10 @@ DISK_WRITE_COUNT = "disk_write_count"
 END_NS = "end_ns"
 ENDED_MS = "ended_ms"
 ENDS_UNKNOWN = "ends_unknown"
+ESTABLISHED = "established"
 EVENTS_LOST = "events_lost"
 EXIT_CODE = "exit_code"
+FIN_WAIT = "fin_wait"
 FS_AVAILABLE_BYTES = "fs_available_bytes"
 FS_FREE_BYTES = "fs_free_bytes"
 FS_TOTAL_BYTES = "fs_total_bytes"
@@ -75,7 +79,10 @@ INTERVAL_MS = "interval_ms"
 IO_FULL_STALL_NS = "io_full_stall_ns"
 IO_PRESSURE = "io_pressure"
 IO_STALL_NS = "io_stall_ns"
+LAST_ACK = "last_ack"
 LAST_SAMPLE_TO_EXIT_MS = "last_sample_to_exit_ms"
+LISTEN = "listen"
+LISTENERS_OMITTED = "listeners_omitted"
 LOAD_AVG = "load_avg"
 MAX_INTERVAL_MS = "max_interval_ms"
 MAX_PROCESSES = "max_processes"
@@ -166,6 +173,8 @@ START_NS = "start_ns"
 STARTED_MS = "started_ms"
 SWAP_PERCENT = "swap_percent"
 SWAP_USED = "swap_used"
+SYN_RECV = "syn_recv"
+SYN_SENT = "syn_sent"
 SYS_NET_RX_BYTES = "sys_net_rx_bytes"
 SYS_NET_TX_BYTES = "sys_net_tx_bytes"
 SYSCALL_READ_BYTES = "syscall_read_bytes"
@@ -185,6 +194,7 @@ THREADS_UNSORTED = "threads_unsorted"
 THROTTLED_NS = "throttled_ns"
 THROTTLED_PERCENT = "throttled_percent"
 THROTTLED_PERIODS = "throttled_periods"
+TIME_WAIT = "time_wait"
 TOLD_BY_ID = "told_by_id"
 TOLD_BY_PID = "told_by_pid"
 TOLD_NS = "told_ns"
@@ -1526,3 +1536,42 @@ class ClassRecord(TypedDict, total=False):
     containers_started: int
     #: How many of these have ended.
     containers_ended: int
+
+
+class ConnectionsRecord(TypedDict, total=False):
+    """Of denet-bpf host, now and then: TCP sockets of a network namespace, all of them and those
+    of each address that is listened at.
+    """
+
+    kind: str
+    #: When they were counted, since 1970 (ms).
+    ts_ms: int
+    #: Whose namespace it is, of several the first; absent for the machine's own.
+    group: str
+    #: Its path.
+    cgroup: str
+    #: The address and port that they came to; absent where it is all of the namespace, those that
+    #: went out from it included.
+    listening: str
+    #: exact; or at_least, where there are more sockets than are read.
+    counted: str
+    #: Open connections.
+    established: int
+    #: Begun from here, without an answer yet.
+    syn_sent: int
+    #: Begun from there, not complete yet.
+    syn_recv: int
+    #: Closed here, not yet there.
+    fin_wait: int
+    #: Closed, kept for what may still come.
+    time_wait: int
+    #: Closed there, not yet here.
+    close_wait: int
+    #: Closed on both sides, before the last answer.
+    last_ack: int
+    #: Closed on both sides at once.
+    closing: int
+    #: Sockets that wait for connections.
+    listen: int
+    #: Sockets that listen at addresses beyond the first 64, which have no record.
+    listeners_omitted: int

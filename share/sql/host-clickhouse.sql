@@ -114,5 +114,22 @@ CREATE TABLE host (
     `fs_type` Nullable(String),
     `fs_total_bytes` Nullable(UInt64),
     `fs_free_bytes` Nullable(UInt64),
-    `fs_available_bytes` Nullable(UInt64)
+    `fs_available_bytes` Nullable(UInt64),
+    `started_ms` Nullable(UInt64),
+    `ended_ms` Nullable(UInt64),
+    `counters_final` Nullable(Bool),
+    `containers_living` Nullable(UInt64),
+    `containers_started` Nullable(UInt64),
+    `containers_ended` Nullable(UInt64),
+    `listening` Nullable(String),
+    `established` Nullable(UInt64),
+    `syn_sent` Nullable(UInt64),
+    `syn_recv` Nullable(UInt64),
+    `fin_wait` Nullable(UInt64),
+    `time_wait` Nullable(UInt64),
+    `close_wait` Nullable(UInt64),
+    `last_ack` Nullable(UInt64),
+    `closing` Nullable(UInt64),
+    `listen` Nullable(UInt64),
+    `listeners_omitted` Nullable(UInt64)
 ) ENGINE = MergeTree ORDER BY (kind, coalesce(ts_ms, toUInt64(timestamp * 1000), 0));

@@ -114,5 +114,22 @@ CREATE TABLE host (
     "fs_type" VARCHAR,
     "fs_total_bytes" UBIGINT,
     "fs_free_bytes" UBIGINT,
-    "fs_available_bytes" UBIGINT
+    "fs_available_bytes" UBIGINT,
+    "started_ms" UBIGINT,
+    "ended_ms" UBIGINT,
+    "counters_final" BOOLEAN,
+    "containers_living" UBIGINT,
+    "containers_started" UBIGINT,
+    "containers_ended" UBIGINT,
+    "listening" VARCHAR,
+    "established" UBIGINT,
+    "syn_sent" UBIGINT,
+    "syn_recv" UBIGINT,
+    "fin_wait" UBIGINT,
+    "time_wait" UBIGINT,
+    "close_wait" UBIGINT,
+    "last_ack" UBIGINT,
+    "closing" UBIGINT,
+    "listen" UBIGINT,
+    "listeners_omitted" UBIGINT
 );

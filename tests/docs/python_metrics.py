@@ -28,7 +28,7 @@ NAMES = {
     "machine": "MachineRecord", "group": "GroupRecord", "command": "CommandRecord",
     "processes": "ProcessesRecord", "heavy": "HeavyRecord", "history": "HistoryRecord",
     "disk": "DiskRecord", "interface": "InterfaceRecord", "filesystem": "FilesystemRecord",
-    "container": "ContainerRecord", "class": "ClassRecord",
+    "container": "ContainerRecord", "class": "ClassRecord", "connections": "ConnectionsRecord",
 }
 # Parts of a record that are no metrics themselves.
 PARTS = {"parent": "MemberSample", "aggregated": "AggregatedSample", "children": "List[Dict[str, Any]]", "programs": "List[ProgramShare]"}

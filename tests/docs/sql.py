@@ -7,7 +7,8 @@ Usage: denet-bpf help records --json | tests/docs/sql.py duckdb|clickhouse"""
 import json
 import sys
 
-KINDS = ("machine", "disk", "interface", "filesystem", "group", "command", "processes", "heavy", "history")
+KINDS = ("machine", "disk", "interface", "filesystem", "group", "command", "processes", "heavy", "history",
+         "container", "class", "connections")
 # What a key is made of when the record is written: of these all are numbers.
 ARRAYS = ("cpu_per_core", "load_avg")
 TYPES = {

@@ -7,6 +7,7 @@ import os
 import pathlib
 import pwd
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -79,6 +80,19 @@ class Host(Case):
             self.assertIn(key, machine)
         self.assertEqual(len(machine["load_avg"]), 3)
         self.assertEqual(machine["groups"], 4)
+
+    def test_connections_are_told_by_the_address_that_they_came_to(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            address = "{}:{}".format(*server.getsockname())
+            with socket.create_connection(server.getsockname()), socket.create_connection(server.getsockname()):
+                records = [one for one in self.records(*self.lay_out()) if one["kind"] == "connections"]
+        self.assertFalse([one for one in records if "group" in one])
+        (whole,), listening = ([one for one in records if ("listening" in one) == has] for has in (False, True))
+        self.assertGreaterEqual(whole["established"], 4)
+        self.assertEqual(whole["listen"], sum(one["listen"] for one in listening) + whole.get("listeners_omitted", 0))
+        ours = [one for one in listening if one["listening"] == address]
+        if ours or "listeners_omitted" not in whole:
+            self.assertEqual([(one["established"], one["listen"], one["counted"]) for one in ours], [(2, 1, "exact")])
 
     def test_some_can_be_asked_for(self):
         root = self.lay_out()

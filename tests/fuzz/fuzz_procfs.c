@@ -14,6 +14,7 @@
 #include "procfs/numa.h"
 #include "procfs/pressure.h"
 #include "procfs/process.h"
+#include "procfs/sockets.h"
 #include "procfs/statm.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
@@ -75,12 +76,27 @@ static void fuzz_cpus(const uint8_t *data, size_t size)
 		check(cpulist_count(parse_span_of(list)) <= count);
 }
 
+static void fuzz_socket(struct parse_span line)
+{
+	char text[SOCKETS_ADDRESS_BYTES];
+	struct sockets sockets = { 0 };
+
+	sockets_add_line(&sockets, line, false);
+	sockets_add_line(&sockets, line, true);
+	check(sockets.count <= 2);
+	for (size_t i = 0; i < sockets.count; i++) {
+		sockets_format(&sockets.listeners[i].address, text);
+		check(strrchr(text, ':') && text[0] != ':');
+	}
+}
+
 static void fuzz_line(struct parse_span line, struct netdev_totals *totals)
 {
 	struct mountinfo mount;
 	char path[64];
 
 	netdev_add_line(totals, line);
+	fuzz_socket(line);
 	if (!mountinfo_parse(line, &mount))
 		return;
 	(void)mountinfo_has_option(mount.super_options, "memory");

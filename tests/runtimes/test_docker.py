@@ -143,6 +143,25 @@ class Docker(AnyRuntime, OfDaemons):
         self.assertEqual(group["image"], IMAGE)
         self.assertEqual(resolve(name)["cgroups"][0], cpu_folder(pid))
 
+    def test_its_connections_are_told_by_the_address_that_they_came_to(self):
+        """Of its own network namespace, and nobody else's."""
+        with self.container("listens") as (name, pid):
+            def count(state):
+                return sum(pathlib.Path(f"/proc/{pid}/net", file).read_text().count(f" {state} ") for file in ("tcp", "tcp6"))
+
+            docker("exec", "-d", name, "busybox", "nc", "-ll", "-p", "8080", "-e", "sleep", "9999")
+            wait_for("somebody listens", lambda: count("0A"))
+            docker("exec", "-d", name, "sh", "-c", "sleep 9999 | busybox nc 127.0.0.1 8080")
+            wait_for("both ends of a connection", lambda: count("01") == 2)
+            result = containers.run("host", "--once", "--json", "--container", name)
+            records = [one for one in parse_lines(result.out) if one["kind"] == "connections" and one.get("group") == name]
+            whole, = [one for one in records if "listening" not in one]
+            self.assertEqual((whole["established"], whole["listen"]), (2, 1))
+            server, = [one for one in records if one.get("listening", "").endswith(":8080")]
+            self.assertEqual((server["established"], server["listen"]), (1, 1))
+            shown = containers.run("host", "--once", "-v", "--container", name).out.decode()
+            self.assertIn("connections  2 established", shown)
+
     def test_names_stay_when_docker_is_gone(self):
         """In the middle of looks, by SIGKILL: containers live on, and so does what is known of them."""
         with self.container("stays") as (name, pid):

@@ -13,6 +13,7 @@
 
 #include "agent/options.h"
 #include "agent/show.h"
+#include "agent/show_connections.h"
 #include "denet/system.h"
 #include "record/host_record.h"
 #include "util/cleanup.h"
@@ -112,6 +113,7 @@ static struct cgroup *make_group(const char *path, double cpu, uint64_t memory)
 
 static const struct processes no_processes;
 static const struct survey no_survey;
+static const struct spaces no_spaces;
 static const struct agent_options no_options;
 
 static const struct host_machine machine = {
@@ -136,6 +138,7 @@ static void names_are_harmless_on_a_screen(void **state)
 				   .choice = &choice,
 				   .processes = &no_processes,
 				   .survey = &no_survey,
+				   .spaces = &no_spaces,
 				   .options = &no_options,
 				   .is_verbose = true };
 
@@ -167,6 +170,7 @@ static void a_narrow_screen_has_fewer_columns(void **state)
 				   .choice = &choice,
 				   .processes = &no_processes,
 				   .survey = &no_survey,
+				   .spaces = &no_spaces,
 				   .options = &no_options };
 	char *line;
 
@@ -177,6 +181,39 @@ static void a_narrow_screen_has_fewer_columns(void **state)
 	assert_non_null(strstr(line, "1.00%"));
 	for (; *line; line = strchr(line, '\n') + 1)
 		assert_true(strcspn(line, "\n") <= 24);
+}
+
+static void connections_are_lines_below_a_group(void **state)
+{
+	struct sockets sockets = { .count = 2, .omitted = 3 };
+	AUTO(buf) struct buf text = { 0 };
+	struct connections *connections;
+
+	(void)state;
+	sockets.all.of[SOCKET_ESTABLISHED] = 12;
+	sockets.all.of[SOCKET_FIN_WAIT1] = sockets.all.of[SOCKET_FIN_WAIT2] = 1;
+	sockets.all.of[SOCKET_LISTEN] = 5;
+	sockets.listeners[0].address.port = 80;
+	sockets.listeners[0].counts.of[SOCKET_ESTABLISHED] = 10;
+	sockets.listeners[1].address = (struct socket_address){ .port = 81, .is_v6 = true };
+	assert_int_equal(connections_new(&sockets, 1, 2, &connections), 0);
+	assert_int_equal(connections->rows[0].figures.listeners_omitted, 3);
+	show_connections_append(&text, connections);
+	assert_string_equal(buf_text(&text),
+			    "    connections  12 established  2 fin wait  5 listen  3 "
+			    "listeners omitted\n"
+			    "      to 0.0.0.0:80  10 established\n"
+			    "      to [::]:81\n");
+	connections_free(connections);
+	/* Nothing of a namespace without a socket, nor of one that nobody looked at. */
+	sockets = (struct sockets){ .is_cut = true };
+	assert_int_equal(connections_new(&sockets, 1, 2, &connections), 0);
+	assert_string_equal(connections->rows[0].figures.counted, "at_least");
+	buf_reset(&text);
+	show_connections_append(&text, connections);
+	show_connections_append(&text, NULL);
+	assert_int_equal(text.len, 0);
+	connections_free(connections);
 }
 
 static cJSON *parse(const struct buf *text)
@@ -239,6 +276,7 @@ int main(void)
 		cmocka_unit_test(too_many_names_are_refused),
 		cmocka_unit_test(names_are_harmless_on_a_screen),
 		cmocka_unit_test(a_narrow_screen_has_fewer_columns),
+		cmocka_unit_test(connections_are_lines_below_a_group),
 		cmocka_unit_test(a_record_has_what_is_known),
 		cmocka_unit_test(the_machine_has_arrays_of_what_there_are_several),
 	};

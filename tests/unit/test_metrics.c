@@ -34,6 +34,7 @@ static const size_t struct_sizes[DENET_RECORD_COUNT] = {
 	[DENET_RECORD_DISK] = sizeof(struct host_disk),
 	[DENET_RECORD_INTERFACE] = sizeof(struct host_interface),
 	[DENET_RECORD_FILESYSTEM] = sizeof(struct host_filesystem),
+	[DENET_RECORD_CONNECTIONS] = sizeof(struct host_connections),
 	[DENET_RECORD_PROCESSES] = sizeof(struct host_processes),
 };
 

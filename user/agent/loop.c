@@ -26,6 +26,7 @@
 #include "host/history.h"
 #include "host/lives.h"
 #include "host/machine.h"
+#include "host/spaces.h"
 #include "hostprobe/hostprobe.h"
 #include "names/helper.h"
 #include "procfs/procfs.h"
@@ -50,6 +51,7 @@ struct loop {
 	struct processes processes;
 	struct forget forget;
 	struct survey survey;
+	struct spaces spaces;
 	struct history *history; /* NULL without one */
 	uint64_t entries; /* that it was to have */
 	struct outputs outputs;
@@ -71,6 +73,15 @@ static void raise_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Than the table of groups. */
+static bool tells_more(const struct loop *loop)
+{
+	const struct agent_options *options = loop->options;
+
+	return options->verbose || options->json || options->out ||
+	       observers_are_any(&loop->observers);
+}
+
 /* Only where they are shown. What is known of cgroups is told without, too. */
 static void open_probe(struct loop *loop)
 {
@@ -80,8 +91,7 @@ static void open_probe(struct loop *loop)
 
 	/* Another machine's cgroups have ids of their own. */
 	if (options->cgroup_root || !cgroups_has_cgroups(loop->groups) ||
-	    (!options->verbose && !options->json && !options->out && !options->rules.count &&
-	     !observers_are_any(&loop->observers)))
+	    (!tells_more(loop) && !options->rules.count))
 		return;
 	/* Without events what lives shorter than the interval may be missed, as docs say. */
 	(void)waiter_open_events(&loop->waiter, by_v1);
@@ -169,6 +179,7 @@ static void close_loop(struct loop *loop)
 	processes_done(&loop->processes);
 	forget_done(&loop->forget);
 	survey_close(&loop->survey);
+	spaces_done(&loop->spaces);
 	history_free(loop->history);
 	cgroups_free(loop->groups);
 	machine_done(&loop->machine);
@@ -219,6 +230,16 @@ static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms
 	return look_around(loop, rows, count, mono_ns, ts_ms);
 }
 
+/* With --once all of them, at the look that is told. */
+static int look_at_connections(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms)
+{
+	bool is_once = loop->options->once;
+
+	if (!tells_more(loop) || (is_once && loop->looks == 1))
+		return 0;
+	return spaces_take(&loop->spaces, &loop->procfs, loop->groups, mono_ns, ts_ms, is_once);
+}
+
 static int look(struct loop *loop)
 {
 	uint64_t mono_ns = clock_mono_ns(), wall_ms = clock_wall_ms();
@@ -255,6 +276,8 @@ static int look(struct loop *loop)
 		return r;
 	sums_take(loop->groups, loop->probe ? &loop->processes : NULL);
 	r = classes_take(&loop->classes, loop->groups, mono_ns, wall_ms);
+	if (!r)
+		r = look_at_connections(loop, mono_ns, wall_ms);
 	return r ? log_error(r, "cannot sum up the cgroups") : 0;
 }
 
@@ -266,6 +289,7 @@ static struct rows_of all_of(const struct loop *loop)
 		.processes = &loop->processes,
 		.classes = &loop->classes,
 		.survey = &loop->survey,
+		.spaces = &loop->spaces,
 		.options = loop->options,
 	};
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "host/connections.h"
 #include "host/lives.h"
 #include "util/array.h"
 
@@ -89,6 +90,32 @@ static int add_devices(struct rows *rows, const struct devices *devices)
 	return r;
 }
 
+/* To files and screens once, at the look that has counted them; NULL is none. */
+static int add_connections(struct rows *rows, const struct rows_of *of,
+			   const struct connections *connections)
+{
+	int r = 0;
+
+	if (!connections || (of->choice && connections->mono_ns != of->machine->figures.mono_ns))
+		return 0;
+	for (size_t i = 0; i < connections->count && !r; i++)
+		r = add(rows, DENET_RECORD_CONNECTIONS, &connections->rows[i].figures);
+	return r;
+}
+
+static int add_spaces(struct rows *rows, const struct rows_of *of)
+{
+	int r = add_connections(rows, of, of->spaces->own);
+
+	for (size_t i = 0; i < cgroups_count(of->groups) && !r; i++) {
+		const struct cgroup *group = cgroups_get(of->groups, i);
+
+		if (!of->choice || choice_wants(group, of->options))
+			r = add_connections(rows, of, group->connections);
+	}
+	return r;
+}
+
 static int add_survey(struct rows *rows, const struct rows_of *of)
 {
 	const struct families *families = &of->survey->families;
@@ -119,5 +146,7 @@ int rows_make(struct rows *rows, const struct rows_of *of)
 		r = add_classes(rows, of->classes);
 	if (!r)
 		r = add_devices(rows, &of->machine->devices);
+	if (!r)
+		r = add_spaces(rows, of);
 	return r ? r : add_survey(rows, of);
 }

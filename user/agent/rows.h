@@ -10,6 +10,7 @@
 #include "agent/survey.h"
 #include "host/classes.h"
 #include "host/machine.h"
+#include "host/spaces.h"
 #include "host/view.h"
 
 /* All zeros is an empty one. */
@@ -27,6 +28,7 @@ struct rows_of {
 	const struct processes *processes;
 	const struct classes *classes;
 	const struct survey *survey;
+	const struct spaces *spaces;
 	const struct agent_options *options;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/columns.h"
+#include "agent/show_connections.h"
 #include "agent/show_history.h"
 #include "agent/show_survey.h"
 #include "denet/system.h"
@@ -116,6 +117,19 @@ static void append_commands(struct buf *buf, const struct show *show, const stru
 		buf_printf(buf, "    and %s more\n", human_count(count - COMMANDS_MAX).text);
 }
 
+/* They are not asked for by name. */
+static void append_own_connections(struct buf *buf, const struct show *show)
+{
+	const struct agent_options *options = show->options;
+	AUTO(buf) struct buf text = { 0 };
+
+	if (!show->is_verbose || options->containers.count || options->groups.count)
+		return;
+	show_connections_append(&text, show->spaces->own);
+	if (text.len)
+		buf_printf(buf, "of the machine's own network:\n%s", buf_text(&text));
+}
+
 void show_append(struct buf *buf, const struct show *show)
 {
 	const struct columns_widths widths = measure(show);
@@ -132,6 +146,7 @@ void show_append(struct buf *buf, const struct show *show)
 		if (show->is_verbose) {
 			append_details(buf, show, &choice->items[i]->figures);
 			append_commands(buf, show, choice->items[i]);
+			show_connections_append(buf, choice->items[i]->connections);
 		}
 	}
 	if (choice->matched > choice->count)
@@ -139,6 +154,7 @@ void show_append(struct buf *buf, const struct show *show)
 	if (show->machine->groups_omitted)
 		buf_printf(buf, "%s cgroups are left out: there are too many\n",
 			   human_count(show->machine->groups_omitted).text);
+	append_own_connections(buf, show);
 	show_survey_append(buf, show->style, show->survey, show->options);
 	if (show->history && show->is_verbose)
 		show_history_append(buf, show->style, show->history, show->choice,

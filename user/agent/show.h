@@ -6,6 +6,7 @@
 #include "agent/choice.h"
 #include "agent/processes.h"
 #include "agent/survey.h"
+#include "host/spaces.h"
 #include "metrics/host_records.h"
 #include "output/term.h"
 #include "util/buf.h"
@@ -16,6 +17,7 @@ struct show {
 	const struct choice *choice;
 	const struct processes *processes;
 	const struct survey *survey;
+	const struct spaces *spaces;
 	const struct history *history; /* NULL without one */
 	const struct agent_options *options;
 	bool is_verbose;

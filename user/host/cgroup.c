@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "denet/system.h"
+#include "host/connections.h"
 #include "util/cleanup.h"
 
 static const struct host_group nothing = {
@@ -185,6 +186,7 @@ void cgroup_free(struct cgroup *group)
 	cgroup_close_files(group);
 	for (size_t i = 0; i < MOUNT_COUNT; i++)
 		free(group->folders[i]);
+	connections_free(group->connections);
 	free(group->label);
 	free(group->path);
 	free(group);

@@ -15,31 +15,34 @@
 #define TRIES_SOON 4
 #define TRIES_SELDOM 12
 
-/* False where it cannot be told: a process of another user. */
-static bool is_elsewhere(const struct procfs *procfs, pid_t pid)
+/* The inode of a namespace that is not ours; 0 where it is, or cannot be told: a process of another user. */
+static uint64_t elsewhere(const struct procfs *procfs, pid_t pid)
 {
 	char path[PATH_MAX];
 	struct stat its, ours;
 
-	return procfs_path_pid(procfs, pid, "ns/net", sizeof(path), path) == 0 &&
-	       stat(path, &its) == 0 && stat("/proc/self/ns/net", &ours) == 0 &&
-	       (its.st_ino != ours.st_ino || its.st_dev != ours.st_dev);
+	if (procfs_path_pid(procfs, pid, "ns/net", sizeof(path), path) || stat(path, &its) ||
+	    stat("/proc/self/ns/net", &ours))
+		return 0;
+	return its.st_ino != ours.st_ino || its.st_dev != ours.st_dev ? its.st_ino : 0;
 }
 
 /* A runtime's first process may be in our namespace for a while: it is asked for again, later now and then. */
 static void find(struct cgroup *group, const struct procfs *procfs)
 {
+	uint64_t inode;
 	pid_t pid;
 	int fd;
 
 	if (group->net_tries++ >= TRIES_SOON && group->net_tries % TRIES_SELDOM)
 		return;
 	pid = folders_member(group);
-	if (!pid || !is_elsewhere(procfs, pid))
+	inode = pid ? elsewhere(procfs, pid) : 0;
+	fd = inode ? netdev_open(procfs, pid) : -1;
+	if (fd < 0)
 		return;
-	fd = netdev_open(procfs, pid);
-	if (fd >= 0)
-		group->net_fd = fd;
+	group->net_fd = fd;
+	group->net_inode = inode;
 }
 
 /* The sum falls when an interface goes; what went through it is kept. */

@@ -242,4 +242,23 @@ struct host_filesystem {
 	double usage_percent;
 };
 
+/* TCP sockets of one network namespace by their state. */
+struct host_connections {
+	uint64_t ts_ms; /* when they were counted */
+	const char *group; /* NULL: the machine's own namespace */
+	const char *cgroup;
+	const char *listening; /* NULL: all of the namespace */
+	const char *counted; /* how good the counts are */
+	uint64_t established;
+	uint64_t syn_sent;
+	uint64_t syn_recv;
+	uint64_t fin_wait;
+	uint64_t time_wait;
+	uint64_t close_wait;
+	uint64_t last_ack;
+	uint64_t closing;
+	uint64_t listen;
+	uint64_t listeners_omitted;
+};
+
 #endif

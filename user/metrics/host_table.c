@@ -16,11 +16,13 @@
 #define IN_DISK(place, member) USE(DISK, place, host_disk, member)
 #define IN_INTERFACE(place, member) USE(INTERFACE, place, host_interface, member)
 #define IN_FILESYSTEM(place, member) USE(FILESYSTEM, place, host_filesystem, member)
+#define IN_CONNECTIONS(place, member) USE(CONNECTIONS, place, host_connections, member)
 #define NO_STRUCT(record_, place_)                \
 	{                                         \
 		DENET_RECORD_##record_, place_, 0 \
 	}
 #define SAMPLED "of the time since the sample before; absent at the first"
+#define TCP_FILES "/proc/PID/net/tcp, tcp6"
 #define RATED "absent at the first sample, and where the counter fell"
 
 const struct metric metric_hosts[] = {
@@ -286,6 +288,44 @@ const struct metric metric_hosts[] = {
 	    (IN_FILESYSTEM(206, available_bytes))),
 	ROW(GAUGE, DOUBLE, "disk_usage_percent", "percent", 0, "What is used, as df computes it.",
 	    "statvfs()", NULL, (IN_FILESYSTEM(207, usage_percent))),
+
+	/* Sockets of a network namespace */
+	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When they were counted, since 1970.", "wall clock",
+	    NULL, (IN_CONNECTIONS(200, ts_ms))),
+	ROW(INFO, TEXT, "group", "", 0,
+	    "Whose namespace it is, of several the first; absent for the machine's own.",
+	    "/proc/PID/ns/net", NULL, (IN_CONNECTIONS(201, group))),
+	ROW(INFO, TEXT, "cgroup", "", 0, "Its path.", "/proc/PID/cgroup", NULL,
+	    (IN_CONNECTIONS(202, cgroup))),
+	ROW(INFO, TEXT, "listening", "", 0,
+	    "The address and port that they came to; absent where it is all of the namespace, "
+	    "those "
+	    "that went out from it included.",
+	    TCP_FILES, NULL, (IN_CONNECTIONS(203, listening))),
+	ROW(INFO, TEXT, "counted", "", 0,
+	    "exact; or at_least, where there are more sockets than are read.", "denet-bpf-host",
+	    NULL, (IN_CONNECTIONS(204, counted))),
+	ROW(GAUGE, U64, "established", "", 0, "Open connections.", TCP_FILES, NULL,
+	    (IN_CONNECTIONS(205, established))),
+	ROW(GAUGE, U64, "syn_sent", "", 0, "Begun from here, without an answer yet.", TCP_FILES,
+	    NULL, (IN_CONNECTIONS(206, syn_sent))),
+	ROW(GAUGE, U64, "syn_recv", "", 0, "Begun from there, not complete yet.", TCP_FILES, NULL,
+	    (IN_CONNECTIONS(207, syn_recv))),
+	ROW(GAUGE, U64, "fin_wait", "", 0, "Closed here, not yet there.", TCP_FILES, NULL,
+	    (IN_CONNECTIONS(208, fin_wait))),
+	ROW(GAUGE, U64, "time_wait", "", 0, "Closed, kept for what may still come.", TCP_FILES,
+	    NULL, (IN_CONNECTIONS(209, time_wait))),
+	ROW(GAUGE, U64, "close_wait", "", 0, "Closed there, not yet here.", TCP_FILES, NULL,
+	    (IN_CONNECTIONS(210, close_wait))),
+	ROW(GAUGE, U64, "last_ack", "", 0, "Closed on both sides, before the last answer.",
+	    TCP_FILES, NULL, (IN_CONNECTIONS(211, last_ack))),
+	ROW(GAUGE, U64, "closing", "", 0, "Closed on both sides at once.", TCP_FILES, NULL,
+	    (IN_CONNECTIONS(212, closing))),
+	ROW(GAUGE, U64, "listen", "", 0, "Sockets that wait for connections.", TCP_FILES, NULL,
+	    (IN_CONNECTIONS(213, listen))),
+	ROW(GAUGE, U64, "listeners_omitted", "", METRIC_OMIT_ZERO,
+	    "Sockets that listen at addresses beyond the first 64, which have no record.",
+	    TCP_FILES, NULL, (IN_CONNECTIONS(214, listeners_omitted))),
 
 	/* A class of containers */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,

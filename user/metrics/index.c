@@ -344,6 +344,10 @@ static const struct {
 	[DENET_RECORD_CLASS] = { "class",
 				 "Of denet-bpf host, at each sample: all containers of an "
 				 "image, a service or a workload, the ended ones included." },
+	[DENET_RECORD_CONNECTIONS] = { "connections",
+				       "Of denet-bpf host, now and then: TCP sockets of a network "
+				       "namespace, all of them and those of each address that is "
+				       "listened at." },
 };
 
 const char *denet_record_name(enum denet_record record)
