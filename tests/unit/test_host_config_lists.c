@@ -28,8 +28,13 @@ struct settings {
 
 static const char *const kinds[] = { "influx", "statsd", NULL };
 
+static const char *check_url(const char *text)
+{
+	return strcmp(text, "y") ? NULL : "is no address";
+}
+
 static const struct config_key sink_keys[] = {
-	{ .name = "url", .offset = AT(url), .help = "where" },
+	{ .name = "url", .offset = AT(url), .check = check_url, .help = "where" },
 	{ .name = "kinds",
 	  .form = CONFIG_WORDS,
 	  .offset = AT(kinds),
@@ -123,6 +128,7 @@ static void what_is_wrong_in_them_is_told_with_its_place(void **state)
 		const char *fault;
 	} wrong[] = {
 		{ "sinks: 5\n", "1:8: 'sinks' wants a list (- ...)" },
+		{ "sinks: {url: y}\n", "1:14: 'url' is no address: 'y'" },
 		{ "sinks: {kinds: [influx]}\n", "1:8: 'url' is missing" },
 		{ "sinks: {url: x, kinds: [statsd, inflx]}\n",
 		  "1:33: 'kinds' knows no 'inflx', did you mean 'influx'?" },

@@ -168,9 +168,14 @@ static void set_pattern(struct filling *filling, const struct config_key *key,
 		*to = said->text;
 }
 
-static void set_text(const struct config_key *key, const char *text, struct place place, void *to)
+static void set_text(struct filling *filling, const struct config_key *key, const char *text,
+		     struct place place, void *to)
 {
-	if (key->type == VALUE_PLACED)
+	const char *wrong = key->check ? key->check(text) : NULL;
+
+	if (wrong)
+		faults_add(filling->faults, place, "'%s' %s: '%.60s'", key->name, wrong, text);
+	else if (key->type == VALUE_PLACED)
 		*(struct config_word *)to = (struct config_word){ text, place };
 	else
 		*(const char **)to = text;
@@ -184,7 +189,7 @@ static void set_value(struct filling *filling, const struct config_key *key,
 	else if (key->form == CONFIG_CHOICE)
 		(void)is_choice(filling, key, said->place, said->text, to);
 	else if (key->type == VALUE_TEXT || key->type == VALUE_PLACED)
-		set_text(key, said->text, said->place, to);
+		set_text(filling, key, said->text, said->place, to);
 	else if (key->type == VALUE_PATTERN)
 		set_pattern(filling, key, said, to);
 	else if (key->type == VALUE_BOOL)
@@ -257,7 +262,7 @@ static void fill_word(struct filling *filling, const struct config_key *key,
 	else if (key->choices ? is_choice(filling, key, child->place, child->text, &index)
 			      : key->type != VALUE_PATTERN ||
 					is_pattern(filling, key->name, child->place, child->text))
-		set_text(key, child->text, child->place, to);
+		set_text(filling, key, child->text, child->place, to);
 }
 
 static void fill_entry(struct filling *filling, const struct config_key *key,

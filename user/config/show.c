@@ -154,7 +154,7 @@ static void append_kind(struct buf *buf, const struct config_key *key)
 	if (key->choices)
 		append_choices(buf, key->choices);
 	else
-		buf_append_text(buf, key->type == VALUE_PATTERN ? "regular expressions" : "texts");
+		buf_append_text(buf, key->type == VALUE_PATTERN ? "regular expressions" : "words");
 }
 
 static void append_wish(struct buf *buf, const struct config_key *key)

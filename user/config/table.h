@@ -34,6 +34,8 @@ struct config_key {
 	size_t size; /* of an item */
 	bool may_be_one; /* a list of one may stand there as keys, without a list */
 	size_t place_offset; /* in an item: a struct place for its own; 0 without one */
+	const char *(*check)(
+		const char *text); /* of a text; NULL, or what is wrong: "has no port" */
 	const char *help;
 };
 
