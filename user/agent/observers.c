@@ -8,6 +8,7 @@
 #include "agent/notify.h"
 #include "agent/options.h"
 #include "expose/textfile.h"
+#include "push/push.h"
 #include "util/clock.h"
 #include "util/units.h"
 
@@ -26,6 +27,11 @@ static int open_textfile(const struct agent_options *options, struct observer *r
 	return textfile_open(options->textfile, &options->expose, ret_observer);
 }
 
+static int open_push(const struct agent_options *options, struct observer *ret_observer)
+{
+	return push_open(&options->push, ret_observer);
+}
+
 /*
  * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
  * be lost, a listener's socket for one; without it a new one is opened before the old one is closed. Both tell
@@ -38,6 +44,7 @@ static const struct kind {
 	{ console_open, keep },
 	{ notify_open, NULL },
 	{ open_textfile, NULL },
+	{ open_push, NULL },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

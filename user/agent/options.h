@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "expose/settings.h"
+#include "push/settings.h"
 #include "util/buf.h"
 
 #define OPTIONS_CONFIG_FILE "/etc/denet-bpf/host.yml"
@@ -68,6 +69,7 @@ struct agent_options {
 	const char *textfile; /* NULL for none */
 	struct config_items rules; /* owned by the settings: struct agent_rule */
 	struct config_items classes; /* so, too: struct config_pair */
+	struct push_settings push; /* owned by the settings, too */
 	const char *config; /* NULL for the usual file */
 	struct config_given given[OPTIONS_GIVEN_MAX]; /* of the above, what argv gave */
 	size_t given_count;

@@ -6,6 +6,7 @@
 #include "agent/cage.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "push/settings.h"
 
 #define FIELD(name) offsetof(struct agent_options, name)
 
@@ -183,6 +184,13 @@ static const struct config_key keys[] = {
 	  .fallback = "",
 	  .help = "A file for the textfile collector of node_exporter, as `DIR/denet.prom`: "
 		  "written anew after each look." },
+	{ .name = "influx",
+	  .form = CONFIG_LIST,
+	  .offset = FIELD(push.influx),
+	  .keys = settings_influx_keys,
+	  .size = sizeof(struct push_influx),
+	  .may_be_one = true,
+	  .help = "Whom figures are sent to in InfluxDB's line protocol." },
 	{ .name = "processes",
 	  .form = CONFIG_LIST,
 	  .offset = FIELD(rules),

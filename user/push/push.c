@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "push/push.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "http/client.h"
+#include "push/influx.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#define POOL_BYTES (6u << 20)
+#define HOST_BYTES (HOST_NAME_MAX + 1)
+
+struct push {
+	struct http_client *client; /* owned, as all here */
+	struct queue_pool pool;
+	struct influx **influx;
+	size_t influx_count;
+	char host[HOST_BYTES];
+};
+
+static void take(void *self, const struct view *view)
+{
+	struct push *push = self;
+	uint64_t now_ns = clock_mono_ns();
+
+	for (size_t i = 0; i < push->influx_count; i++)
+		influx_take(push->influx[i], view, now_ns);
+}
+
+static int fd(const void *self)
+{
+	const struct push *push = self;
+
+	return http_client_fd(push->client);
+}
+
+static uint64_t due_ns(const void *self)
+{
+	const struct push *push = self;
+	uint64_t first_ns = http_client_due_ns(push->client);
+
+	for (size_t i = 0; i < push->influx_count; i++) {
+		uint64_t next_ns = influx_due_ns(push->influx[i]);
+
+		if (next_ns < first_ns)
+			first_ns = next_ns;
+	}
+	return first_ns;
+}
+
+static void run(void *self)
+{
+	struct push *push = self;
+	uint64_t now_ns;
+
+	http_client_run(push->client);
+	now_ns = clock_mono_ns();
+	for (size_t i = 0; i < push->influx_count; i++)
+		influx_run(push->influx[i], now_ns);
+}
+
+static bool is_done(void *self)
+{
+	struct push *push = self;
+	uint64_t now_ns = clock_mono_ns();
+	bool are_done = true;
+
+	for (size_t i = 0; i < push->influx_count; i++)
+		are_done &= influx_is_done(push->influx[i], now_ns);
+	return are_done;
+}
+
+static void close_push(void *self)
+{
+	struct push *push = self;
+
+	for (size_t i = 0; i < push->influx_count; i++)
+		influx_free(push->influx[i]);
+	free(push->influx);
+	http_client_free(push->client);
+	free(push);
+}
+
+static const struct observer_ops ops = {
+	.take = take,
+	.fd = fd,
+	.due_ns = due_ns,
+	.run = run,
+	.is_done = is_done,
+	.close = close_push,
+};
+
+static int open_targets(struct push *push, const struct push_settings *settings)
+{
+	const struct push_influx *items = settings->influx.items;
+	int r = http_client_new(&push->client);
+
+	if (r)
+		return log_error(r, "cannot send figures");
+	push->influx = calloc(settings->influx.count + 1, sizeof(struct influx *));
+	if (!push->influx)
+		return log_error(-ENOMEM, "cannot send figures");
+	for (size_t i = 0; i < settings->influx.count && !r; i++) {
+		r = influx_new(&items[i], push->host, push->client, &push->pool, &push->influx[i]);
+		push->influx_count += !r;
+	}
+	return r;
+}
+
+int push_open(const struct push_settings *settings, struct observer *ret_observer)
+{
+	struct push *push;
+	int r;
+
+	if (!settings->influx.count)
+		return 0;
+	push = calloc(1, sizeof(*push));
+	if (!push)
+		return log_error(-ENOMEM, "cannot send figures");
+	push->pool.limit_bytes = POOL_BYTES;
+	(void)gethostname(push->host, sizeof(push->host) - 1);
+	r = open_targets(push, settings);
+	if (r) {
+		close_push(push);
+		return r;
+	}
+	*ret_observer = (struct observer){ &ops, push };
+	return 0;
+}

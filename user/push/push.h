@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Who sends what looks have found to servers that store it. */
+#ifndef DENET_PUSH_PUSH_H
+#define DENET_PUSH_PUSH_H
+
+#include "host/view.h"
+#include "push/settings.h"
+
+/* The settings are borrowed. Operations stay NULL where there is no target. Tells what is wrong. */
+int push_open(const struct push_settings *settings, struct observer *ret_observer);
+
+#endif

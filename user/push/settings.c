@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "push/settings.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "http/url.h"
+#include "push/address.h"
+
+#define INFLUX(member) offsetof(struct push_influx, member)
+
+static const char *const measurements[] = {
+	"system_metrics",  "denet_container",  "denet_group", "denet_class",
+	"denet_command",   "denet_processes",  "denet_heavy", "denet_disk",
+	"denet_interface", "denet_filesystem", NULL,
+};
+
+static const char *check_influx_url(const char *text)
+{
+	if (strncmp(text, SETTINGS_UDP, strlen(SETTINGS_UDP)) == 0)
+		return address_check(text + strlen(SETTINGS_UDP));
+	if (strchr(text, '?'))
+		return "has a '?' in it";
+	return url_check(text);
+}
+
+const struct config_key settings_influx_keys[] = {
+	{ .name = "url",
+	  .offset = INFLUX(url),
+	  .check = check_influx_url,
+	  .help = "`http://HOST:PORT`, `https://`, or `udp://HOST:PORT` of version 1." },
+	{ .name = "database",
+	  .offset = INFLUX(database),
+	  .fallback = "denet",
+	  .help = "Where version 1 writes." },
+	{ .name = "retention",
+	  .offset = INFLUX(retention),
+	  .fallback = "",
+	  .help = "Its retention policy." },
+	{ .name = "bucket",
+	  .offset = INFLUX(bucket),
+	  .fallback = "",
+	  .help = "Where version 2 writes, which is spoken if this is given." },
+	{ .name = "org", .offset = INFLUX(org), .fallback = "", .help = "Whose it is." },
+	{ .name = "token_file",
+	  .offset = INFLUX(token_file),
+	  .fallback = "",
+	  .help = "A file with the token; a name alone is one of the service's credentials." },
+	{ .name = "user_file",
+	  .offset = INFLUX(user_file),
+	  .fallback = "",
+	  .help = "A file with `name:password`, so, too." },
+	{ .name = "ca_file",
+	  .offset = INFLUX(ca_file),
+	  .fallback = "",
+	  .help = "Certificates that are trusted instead of the system's." },
+	{ .name = "socket",
+	  .offset = INFLUX(socket),
+	  .fallback = "",
+	  .help = "The path of a socket that takes requests to this URL." },
+	{ .name = "measurements",
+	  .form = CONFIG_WORDS,
+	  .offset = INFLUX(measurements),
+	  .choices = measurements,
+	  .help = "These alone." },
+	{ .name = "tags",
+	  .form = CONFIG_PAIRS,
+	  .offset = INFLUX(tags),
+	  .help = "Tags of every line. `host` is the machine's name without." },
+	{ .name = "gzip",
+	  .type = VALUE_BOOL,
+	  .offset = INFLUX(gzip),
+	  .fallback = "true",
+	  .help = "Whether batches are packed." },
+	{ .name = "timeout",
+	  .type = VALUE_TIME,
+	  .offset = INFLUX(timeout_ns),
+	  .fallback = "10s",
+	  .min = "100ms",
+	  .max = "1m",
+	  .help = "How long a request may take." },
+	{ .name = "queue",
+	  .type = VALUE_SIZE,
+	  .offset = INFLUX(queue_bytes),
+	  .fallback = "2MiB",
+	  .min = "64KiB",
+	  .max = "6MiB",
+	  .help = "What may wait; all targets together have 6 MiB." },
+	{ .name = "age",
+	  .type = VALUE_TIME,
+	  .offset = INFLUX(age_ns),
+	  .fallback = "1h",
+	  .min = "1s",
+	  .max = "1d",
+	  .help = "How long it may." },
+	{ 0 },
+};
