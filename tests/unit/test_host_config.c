@@ -21,10 +21,6 @@ struct target {
 	const char *url;
 	const char *only;
 	uint64_t timeout_ns;
-	struct config_word limit;
-	struct config_items words;
-	struct config_items marks;
-	struct place place;
 };
 
 struct settings {
@@ -59,20 +55,6 @@ static const struct config_key target_keys[] = {
 	  .min = "100ms",
 	  .max = "1m",
 	  .help = "how long" },
-	{ .name = "limit",
-	  .type = VALUE_PLACED,
-	  .offset = offsetof(struct target, limit),
-	  .fallback = "",
-	  .help = "how much" },
-	{ .name = "words",
-	  .form = CONFIG_WORDS,
-	  .type = VALUE_PLACED,
-	  .offset = offsetof(struct target, words),
-	  .help = "one by one" },
-	{ .name = "marks",
-	  .form = CONFIG_PAIRS,
-	  .offset = offsetof(struct target, marks),
-	  .help = "on it" },
 	{ 0 },
 };
 
@@ -131,7 +113,6 @@ static const struct config_key keys[] = {
 	  .offset = AT(targets),
 	  .keys = target_keys,
 	  .size = sizeof(struct target),
-	  .place_offset = offsetof(struct target, place),
 	  .help = "whom" },
 	{ .name = "labels", .form = CONFIG_PAIRS, .offset = AT(labels), .help = "any" },
 	{ .name = "sorts",
@@ -276,12 +257,7 @@ static const struct {
 	{ "heavy: 5\n", "1:8", "'heavy' wants keys below it" },
 	{ "targets: {a: b}\n", "1:10", "'targets' wants a list (- ...)" },
 	{ "targets: [a]\n", "1:11", "an entry of 'targets' wants keys" },
-	{ "targets:\n  - {type: influx, url: x, words: {a: b}}\n", "2:35",
-	  "'words' wants a list (- ...)" },
-	{ "targets:\n  - {type: influx, url: x, words: [a, [b]]}\n", "2:39",
-	  "an entry of 'words' wants one value" },
-	{ "targets:\n  - {type: influx, url: x, words: [a, ]}\n  - {}\n", "3:5",
-	  "'type' is missing" },
+	{ "targets:\n  - {type: influx, url: x}\n  - {}\n", "3:5", "'type' is missing" },
 	{ "labels: [a]\n", "1:9", "'labels' wants name: value pairs" },
 	{ "labels: {a: [b]}\n", "1:13", "'a' of 'labels' wants one value" },
 	{ "sorts: {a: '(b'}\n", "1:12",
@@ -450,44 +426,6 @@ static void what_is_shown_says_the_same_again(void **state)
 	drop(again);
 }
 
-static void an_entry_may_have_words_and_pairs(void **state)
-{
-	static const char text[] =
-		"targets:\n- type: influx\n  url: x\n  limit: 5 GB\n  words: [ls, -l, '', 'a b']\n"
-		"  marks: {a: b, 'c d': \"e\\n\"}\n- {type: statsd, url: y}\n";
-	struct outcome *outcome = read_bytes(text, sizeof(text) - 1);
-	struct outcome *again;
-	AUTO(buf) struct buf shown = { 0 };
-	const struct target *targets;
-	const struct config_word *words;
-	const struct config_pair *marks;
-
-	(void)state;
-	assert_int_equal(outcome->r, 0);
-	config_append_values(&shown, &outcome->config);
-	again = read_bytes(shown.data, shown.len);
-	assert_int_equal(again->r, 0);
-	targets = again->settings.targets.items;
-	assert_int_equal(again->settings.targets.count, 2);
-	assert_string_equal(targets[0].limit.text, "5 GB");
-	assert_int_equal(targets[0].words.count, 4);
-	words = targets[0].words.items;
-	assert_string_equal(words[1].text, "-l");
-	assert_string_equal(words[2].text, "");
-	assert_string_equal(words[3].text, "a b");
-	marks = targets[0].marks.items;
-	assert_string_equal(marks[1].key, "c d");
-	assert_string_equal(marks[1].value, "e\n");
-	assert_null(targets[1].limit.text);
-	assert_int_equal(targets[1].place.column, 5);
-	assert_int_equal(targets[1].words.count, 0);
-	targets = outcome->settings.targets.items;
-	assert_int_equal(targets[0].limit.place.line, 4);
-	assert_int_equal(targets[0].limit.place.column, 10);
-	drop(outcome);
-	drop(again);
-}
-
 static void the_keys_are_told(void **state)
 {
 	static const struct config config = { .keys = keys };
@@ -530,7 +468,6 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_missing_may_be),
 		cmocka_unit_test(the_command_line_beats_the_environment_and_that_the_file),
 		cmocka_unit_test(what_is_shown_says_the_same_again),
-		cmocka_unit_test(an_entry_may_have_words_and_pairs),
 		cmocka_unit_test(the_keys_are_told),
 	};
 
