@@ -48,7 +48,7 @@ MAY_INCLUDE = {
     "user/expose": {"util", "host", "metrics", "format", "denet/denet.h", "denet/system.h"},
     "user/serve": {"util", "host", "config", "expose", "metrics", "record", "denet/denet.h", "denet/system.h"},
     "user/push": {"util", "host", "config", "http", "expose", "metrics", "denet/denet.h", "denet/system.h"},
-    "user/alert": {"util", "host", "config", "http", "metrics", "record", "denet/denet.h", "denet/system.h"},
+    "user/alert": {"util", "host", "config", "http", "metrics", "denet/denet.h"},
     "user/agent": {"serve", "push", "alert", "expose", "http", "rights", "util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},
 }
 HOUSE = "docs/architecture.md"

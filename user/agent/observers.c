@@ -7,6 +7,7 @@
 #include "agent/console.h"
 #include "agent/notify.h"
 #include "agent/options.h"
+#include "alert/alerting.h"
 #include "expose/textfile.h"
 #include "push/push.h"
 #include "util/clock.h"
@@ -32,6 +33,11 @@ static int open_push(const struct agent_options *options, struct observer *ret_o
 	return push_open(&options->push, ret_observer);
 }
 
+static int open_alerts(const struct agent_options *options, struct observer *ret_observer)
+{
+	return alerting_open(&options->alerts, ret_observer);
+}
+
 /*
  * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
  * be lost, a listener's socket for one; without it a new one is opened before the old one is closed. Both tell
@@ -45,6 +51,7 @@ static const struct kind {
 	{ notify_open, NULL },
 	{ open_textfile, NULL },
 	{ open_push, NULL },
+	{ open_alerts, NULL },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

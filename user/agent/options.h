@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alert/settings.h"
 #include "config/config.h"
 #include "expose/settings.h"
 #include "push/settings.h"
@@ -70,6 +71,7 @@ struct agent_options {
 	struct config_items rules; /* owned by the settings: struct agent_rule */
 	struct config_items classes; /* so, too: struct config_pair */
 	struct push_settings push; /* owned by the settings, too */
+	struct alert_settings alerts; /* so, too */
 	const char *config; /* NULL for the usual file */
 	struct config_given given[OPTIONS_GIVEN_MAX]; /* of the above, what argv gave */
 	size_t given_count;

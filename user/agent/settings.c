@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "agent/cage.h"
+#include "alert/alerting.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "push/settings.h"
@@ -205,6 +206,11 @@ static const struct config_key keys[] = {
 	  .help = "Classes of containers: the first whose expression matches the class that one "
 		  "would be in without, or its name, has it; `{1}` to `{9}` are what parentheses "
 		  "hold." },
+	{ .name = "alerts",
+	  .form = CONFIG_SECTION,
+	  .offset = FIELD(alerts),
+	  .keys = alert_keys,
+	  .help = "What is wrong, and who is told." },
 	{ 0 },
 };
 
@@ -242,6 +248,8 @@ int settings_open(const struct agent_options *given, struct settings *ret_settin
 	r = config_load(&settings->config, settings_file(given), !given->config, &faults);
 	if (!r)
 		r = config_fill(&settings->config, &settings->options, &faults);
+	if (!r)
+		r = alerting_check(&settings->options.alerts, &faults);
 	if (!r)
 		return 0;
 	tell_faults(given, &faults, r);
