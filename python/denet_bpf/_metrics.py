@@ -81,7 +81,7 @@ IO_PRESSURE = "io_pressure"
 IO_STALL_NS = "io_stall_ns"
 LAST_ACK = "last_ack"
 LAST_SAMPLE_TO_EXIT_MS = "last_sample_to_exit_ms"
-LISTEN = "listen"
+LISTENERS = "listeners"
 LISTENERS_OMITTED = "listeners_omitted"
 LOAD_AVG = "load_avg"
 MAX_INTERVAL_MS = "max_interval_ms"
@@ -1572,6 +1572,6 @@ class ConnectionsRecord(TypedDict, total=False):
     #: Closed on both sides at once.
     closing: int
     #: Sockets that wait for connections.
-    listen: int
+    listeners: int
     #: Sockets that listen at addresses beyond the first 64, which have no record.
     listeners_omitted: int

@@ -130,6 +130,6 @@ CREATE TABLE host (
     `close_wait` Nullable(UInt64),
     `last_ack` Nullable(UInt64),
     `closing` Nullable(UInt64),
-    `listen` Nullable(UInt64),
+    `listeners` Nullable(UInt64),
     `listeners_omitted` Nullable(UInt64)
 ) ENGINE = MergeTree ORDER BY (kind, coalesce(ts_ms, toUInt64(timestamp * 1000), 0));

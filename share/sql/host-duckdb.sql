@@ -130,6 +130,6 @@ CREATE TABLE host (
     "close_wait" UBIGINT,
     "last_ack" UBIGINT,
     "closing" UBIGINT,
-    "listen" UBIGINT,
+    "listeners" UBIGINT,
     "listeners_omitted" UBIGINT
 );

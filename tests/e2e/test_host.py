@@ -89,10 +89,10 @@ class Host(Case):
         self.assertFalse([one for one in records if "group" in one])
         (whole,), listening = ([one for one in records if ("listening" in one) == has] for has in (False, True))
         self.assertGreaterEqual(whole["established"], 4)
-        self.assertEqual(whole["listen"], sum(one["listen"] for one in listening) + whole.get("listeners_omitted", 0))
+        self.assertEqual(whole["listeners"], sum(one["listeners"] for one in listening) + whole.get("listeners_omitted", 0))
         ours = [one for one in listening if one["listening"] == address]
         if ours or "listeners_omitted" not in whole:
-            self.assertEqual([(one["established"], one["listen"], one["counted"]) for one in ours], [(2, 1, "exact")])
+            self.assertEqual([(one["established"], one["listeners"], one["counted"]) for one in ours], [(2, 1, "exact")])
 
     def test_some_can_be_asked_for(self):
         root = self.lay_out()

@@ -156,9 +156,9 @@ class Docker(AnyRuntime, OfDaemons):
             result = containers.run("host", "--once", "--json", "--container", name)
             records = [one for one in parse_lines(result.out) if one["kind"] == "connections" and one.get("group") == name]
             whole, = [one for one in records if "listening" not in one]
-            self.assertEqual((whole["established"], whole["listen"]), (2, 1))
+            self.assertEqual((whole["established"], whole["listeners"]), (2, 1))
             server, = [one for one in records if one.get("listening", "").endswith(":8080")]
-            self.assertEqual((server["established"], server["listen"]), (1, 1))
+            self.assertEqual((server["established"], server["listeners"]), (1, 1))
             shown = containers.run("host", "--once", "-v", "--container", name).out.decode()
             self.assertIn("connections  2 established", shown)
 

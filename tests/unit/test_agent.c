@@ -200,7 +200,7 @@ static void connections_are_lines_below_a_group(void **state)
 	assert_int_equal(connections->rows[0].figures.listeners_omitted, 3);
 	show_connections_append(&text, connections);
 	assert_string_equal(buf_text(&text),
-			    "    connections  12 established  2 fin wait  5 listen  3 "
+			    "    connections  12 established  2 fin wait  5 listeners  3 "
 			    "listeners omitted\n"
 			    "      to 0.0.0.0:80  10 established\n"
 			    "      to [::]:81\n");

@@ -85,7 +85,7 @@ static void a_namespace_is_told_whole_and_by_its_listeners(void **state)
 	assert_string_equal(web->listening, "0.0.0.0:80");
 	assert_int_equal(web->established, 2);
 	assert_int_equal(web->close_wait, 0);
-	assert_int_equal(web->listen, 1);
+	assert_int_equal(web->listeners, 1);
 	/* The machine's own has no group. */
 	assert_null(spaces.own->rows[0].figures.group);
 	assert_int_equal(spaces.own->rows[0].figures.established, 1);

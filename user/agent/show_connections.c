@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "denet/denet.h"
 #include "host/connections.h"
+#include "metrics/table.h"
 #include "output/human.h"
 #include "util/cleanup.h"
 

@@ -17,7 +17,7 @@ static struct host_connections figures_of(const struct socket_counts *counts)
 		.close_wait = of[SOCKET_CLOSE_WAIT],
 		.last_ack = of[SOCKET_LAST_ACK],
 		.closing = of[SOCKET_CLOSING],
-		.listen = of[SOCKET_LISTEN],
+		.listeners = of[SOCKET_LISTEN],
 	};
 }
 

@@ -257,7 +257,7 @@ struct host_connections {
 	uint64_t close_wait;
 	uint64_t last_ack;
 	uint64_t closing;
-	uint64_t listen;
+	uint64_t listeners;
 	uint64_t listeners_omitted;
 };
 
