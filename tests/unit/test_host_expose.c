@@ -1,56 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* A look as Prometheus is told of it, with names of all bytes. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "expose/exposition.h"
-#include "made_view.h"
+#include "exposed.h"
 #include "util/cleanup.h"
-#include "util/units.h"
-
-#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define MAX_SERIES 20000
-
-static const struct expose_settings plain = { .max_series = MAX_SERIES };
-
-/* Lines of their own, and not what others begin with. */
-static bool has_line(const struct buf *buf, const char *line)
-{
-	char found[1024];
-
-	(void)snprintf(found, sizeof(found), "\n%s\n", line);
-	return strstr(buf_text(buf), found) != NULL;
-}
-
-static void assert_line(const struct buf *buf, const char *line)
-{
-	assert_int_equal(buf->error, 0);
-	if (!has_line(buf, line))
-		fail_msg("no line '%s' in\n%s", line, buf_text(buf));
-}
-
-static size_t count_of(const struct buf *buf, const char *text)
-{
-	size_t count = 0;
-
-	for (const char *at = buf_text(buf); (at = strstr(at, text)); at++)
-		count++;
-	return count;
-}
-
-static struct exposition *open_exposition(const struct expose_settings *settings)
-{
-	struct exposition *exposition = NULL;
-
-	assert_int_equal(exposition_new(settings, &exposition), 0);
-	return exposition;
-}
 
 /* What is told of one look; a line before the first, so that each has one. */
 static void tell(const struct expose_settings *settings, const struct made_view *made,
@@ -64,23 +15,6 @@ static void tell(const struct expose_settings *settings, const struct made_view 
 	exposition_free(exposition);
 }
 
-static struct host_group box(void)
-{
-	struct host_group group = unknown_group("container", "box");
-
-	group.id = ID;
-	group.cgroup = "/docker/" ID;
-	group.runtime = "docker";
-	group.image = "nginx:1";
-	group.class_name = "nginx:1";
-	group.cpu_time_ns = 1500 * NS_PER_MS;
-	group.memory_bytes = 4096;
-	group.disk_read_count = 3;
-	group.net_sent_bytes = 7;
-	group.cpu_usage = 12.5;
-	return group;
-}
-
 static void figures_have_base_units_and_totals(void **state)
 {
 	const struct host_group group = box();
@@ -91,7 +25,6 @@ static void figures_have_base_units_and_totals(void **state)
 	view_begin(&made);
 	view_add(&made, DENET_RECORD_GROUP, &group);
 	tell(&plain, &made, EXPOSITION_TEXT, &buf);
-#define LABELS "{name=\"box\",id=\"0123456789ab\"}"
 	assert_line(&buf, "# TYPE denet_container_cpu_time_seconds_total counter");
 	assert_line(&buf, "denet_container_cpu_time_seconds_total" LABELS " 1.5");
 	assert_line(&buf, "# TYPE denet_container_memory_bytes gauge");

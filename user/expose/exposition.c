@@ -5,24 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "expose/family.h"
-#include "expose/kind.h"
-#include "expose/prometheus.h"
+#include "expose/exposition_internal.h"
+#include "expose/fold.h"
 #include "util/array.h"
-
-/* The rows of one kind, with their labels. */
-struct table {
-	struct family_list families;
-	struct prometheus_row *rows; /* owned */
-	size_t count;
-	size_t room;
-};
-
-struct exposition {
-	struct expose_settings settings;
-	struct table tables[EXPOSE_KINDS];
-	struct buf labels; /* owned: each ends with NUL */
-};
+#include "util/clock.h"
 
 static bool is_wanted(const struct expose_settings *settings, enum expose_kind kind)
 {
@@ -40,16 +26,38 @@ static bool is_wanted(const struct expose_settings *settings, enum expose_kind k
 	}
 }
 
+static int open_table(struct exposition *exposition, enum expose_kind kind)
+{
+	enum expose_names names = (enum expose_names)exposition->settings.names;
+	struct exposition_table *table = &exposition->tables[kind];
+	int r;
+
+	if (!is_wanted(&exposition->settings, kind))
+		return 0;
+	r = family_list_make(&table->families, kind, names);
+	if (r || !kind_has_rest(kind) || !table->families.count)
+		return r;
+	table->rest = calloc(1, kind_size(kind));
+	if (!table->rest)
+		return -ENOMEM;
+	kind_name_rest(kind, table->rest);
+	fold_clear(&table->families, table->rest);
+	return 0;
+}
+
 static int open_tables(struct exposition *exposition)
 {
-	const struct expose_settings *settings = &exposition->settings;
+	struct buf *labels = &exposition->rest_labels;
 	int r = 0;
 
-	for (unsigned int i = 0; i < EXPOSE_KINDS && !r; i++)
-		if (is_wanted(settings, (enum expose_kind)i))
-			r = family_list_make(&exposition->tables[i].families, (enum expose_kind)i,
-					     (enum expose_names)settings->names);
-	return r;
+	for (unsigned int i = 0; i < EXPOSE_KINDS && !r; i++) {
+		r = open_table(exposition, (enum expose_kind)i);
+		if (exposition->tables[i].rest)
+			kind_append_labels(labels, (enum expose_kind)i, exposition->tables[i].rest,
+					   (enum expose_names)exposition->settings.names);
+		buf_append_char(labels, '\0');
+	}
+	return r ? r : labels->error;
 }
 
 int exposition_new(const struct expose_settings *settings, struct exposition **ret_exposition)
@@ -76,12 +84,16 @@ void exposition_free(struct exposition *exposition)
 	for (unsigned int i = 0; i < EXPOSE_KINDS; i++) {
 		family_list_done(&exposition->tables[i].families);
 		free(exposition->tables[i].rows);
+		free(exposition->tables[i].rest);
 	}
-	buf_done(&exposition->labels);
+	known_done(&exposition->known);
+	buf_done(&exposition->scratch);
+	buf_done(&exposition->rest_labels);
 	free(exposition);
 }
 
-static int add(struct table *table, const void *figures)
+int exposition_add_row(struct exposition_table *table, const void *figures, const char *labels,
+		       const char *facts)
 {
 	if (table->count == table->room) {
 		size_t room = table->room ? 2 * table->room : 64;
@@ -92,83 +104,49 @@ static int add(struct table *table, const void *figures)
 		table->rows = rows;
 		table->room = room;
 	}
-	table->rows[table->count++] = (struct prometheus_row){ figures, "", "" };
+	table->rows[table->count++] = (struct prometheus_row){ figures, labels, facts };
 	return 0;
 }
 
-static int sort_rows(struct exposition *exposition, const struct view *view)
+void exposition_set_sinks(struct exposition *exposition, exposition_sinks_fn sinks, void *context)
 {
-	int r = 0;
-
-	for (size_t i = 0; i < view->count && !r; i++) {
-		const struct view_row *row = &view->rows[i];
-		enum expose_kind kind;
-
-		if (row->record == DENET_RECORD_CONTAINER || !kind_of(row, &kind))
-			continue;
-		if (exposition->tables[kind].families.count)
-			r = add(&exposition->tables[kind], row->figures);
-	}
-	return r;
+	exposition->sinks = sinks;
+	exposition->sinks_context = context;
 }
 
-/* Their places are known when all are written, as the text moves when it grows. */
-static int write_labels(struct exposition *exposition)
+void exposition_served(struct exposition *exposition)
 {
-	const struct expose_settings *settings = &exposition->settings;
-	struct buf *labels = &exposition->labels;
-	const char *at;
-
-	buf_reset(labels);
-	for (unsigned int i = 0; i < EXPOSE_KINDS; i++) {
-		for (size_t k = 0; k < exposition->tables[i].count; k++) {
-			const void *figures = exposition->tables[i].rows[k].figures;
-
-			kind_append_labels(labels, (enum expose_kind)i, figures,
-					   (enum expose_names)settings->names);
-			buf_append_char(labels, '\0');
-			if (settings->names == EXPOSE_NAMES_DENET)
-				kind_append_facts(labels, (enum expose_kind)i, figures);
-			buf_append_char(labels, '\0');
-		}
-	}
-	at = labels->data;
-	for (unsigned int i = 0; i < EXPOSE_KINDS && !labels->error; i++) {
-		for (size_t k = 0; k < exposition->tables[i].count; k++) {
-			exposition->tables[i].rows[k].labels = at;
-			at += strlen(at) + 1;
-			exposition->tables[i].rows[k].facts = at;
-			at += strlen(at) + 1;
-		}
-	}
-	return labels->error;
+	exposition->served++;
 }
 
-int exposition_take(struct exposition *exposition, const struct view *view)
+static void append_duration(struct buf *buf, uint64_t begun_ns, bool is_openmetrics)
 {
-	int r;
+	static const struct prometheus_head head = {
+		.name = "denet_scrape_duration_seconds",
+		.type = PROMETHEUS_GAUGE,
+		.help = "How long it took to make this text.",
+	};
 
-	for (unsigned int i = 0; i < EXPOSE_KINDS; i++)
-		exposition->tables[i].count = 0;
-	r = sort_rows(exposition, view);
-	if (!r)
-		r = write_labels(exposition);
-	for (unsigned int i = 0; i < EXPOSE_KINDS && r; i++)
-		exposition->tables[i].count = 0;
-	return r;
+	prometheus_append_single(buf, &head, clock_mono_ns() - begun_ns, true, is_openmetrics);
 }
 
 void exposition_append(struct exposition *exposition, struct buf *buf, enum exposition_form form)
 {
 	bool is_openmetrics = form == EXPOSITION_OPENMETRICS;
+	uint64_t begun_ns = clock_mono_ns();
 
 	for (unsigned int i = 0; i < EXPOSE_KINDS; i++) {
-		const struct table *table = &exposition->tables[i];
+		const struct exposition_table *table = &exposition->tables[i];
 
 		prometheus_append_facts(buf, (enum expose_kind)i, table->rows, table->count,
 					is_openmetrics);
 		prometheus_append_rows(buf, &table->families, table->rows, table->count,
 				       is_openmetrics);
 	}
-	prometheus_append_end(buf, is_openmetrics);
+	exposition_append_self(exposition, buf, is_openmetrics);
+	if (form != EXPOSITION_FILE)
+		exposition_append_process(buf, is_openmetrics);
+	append_duration(buf, begun_ns, is_openmetrics);
+	if (is_openmetrics)
+		prometheus_append_end(buf);
 }

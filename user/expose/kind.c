@@ -11,20 +11,31 @@
 #define ID_DIGITS 12 /* as runtimes show it */
 #define TYPE_CONTAINER "container"
 
-/* Keys of devices say themselves what they are of. */
+#define REST "other"
+
+/* Keys of devices say themselves what they are of. name is where what it is called lies. */
 static const struct {
 	enum denet_record record;
 	const char *prefix;
+	size_t size;
+	size_t name;
+	bool has_rest;
 } kinds[EXPOSE_KINDS] = {
-	[EXPOSE_MACHINE] = { DENET_RECORD_MACHINE, "denet_machine" },
-	[EXPOSE_CLASS] = { DENET_RECORD_CLASS, "denet_class" },
-	[EXPOSE_CONTAINER] = { DENET_RECORD_GROUP, "denet_container" },
-	[EXPOSE_GROUP] = { DENET_RECORD_GROUP, "denet_group" },
-	[EXPOSE_PROCESSES] = { DENET_RECORD_PROCESSES, "denet_processes" },
-	[EXPOSE_DISK] = { DENET_RECORD_DISK, "denet" },
-	[EXPOSE_INTERFACE] = { DENET_RECORD_INTERFACE, "denet" },
-	[EXPOSE_FILESYSTEM] = { DENET_RECORD_FILESYSTEM, "denet" },
-	[EXPOSE_COMMAND] = { DENET_RECORD_COMMAND, "denet_command" },
+#define KIND(record_, prefix_, struct_, name_, has_rest_)                \
+	{                                                                \
+		DENET_RECORD_##record_, prefix_, sizeof(struct struct_), \
+			offsetof(struct struct_, name_), has_rest_       \
+	}
+	[EXPOSE_MACHINE] = { DENET_RECORD_MACHINE, "denet_machine", sizeof(struct host_machine), 0,
+			     false },
+	[EXPOSE_CLASS] = KIND(CLASS, "denet_class", host_class, class_name, true),
+	[EXPOSE_CONTAINER] = KIND(GROUP, "denet_container", host_group, name, true),
+	[EXPOSE_GROUP] = KIND(GROUP, "denet_group", host_group, name, true),
+	[EXPOSE_PROCESSES] = KIND(PROCESSES, "denet_processes", host_processes, name, true),
+	[EXPOSE_DISK] = KIND(DISK, "denet", host_disk, device, false),
+	[EXPOSE_INTERFACE] = KIND(INTERFACE, "denet", host_interface, interface, false),
+	[EXPOSE_FILESYSTEM] = KIND(FILESYSTEM, "denet", host_filesystem, mount, false),
+	[EXPOSE_COMMAND] = KIND(COMMAND, "denet_command", host_command, comm, true),
 };
 
 static bool is_container(const struct view_row *row)
@@ -57,6 +68,63 @@ enum denet_record kind_record(enum expose_kind kind)
 const char *kind_prefix(enum expose_kind kind)
 {
 	return kinds[kind].prefix;
+}
+
+size_t kind_size(enum expose_kind kind)
+{
+	return kinds[kind].size;
+}
+
+static const char *name_of(enum expose_kind kind, const void *figures)
+{
+	const char *name = NULL;
+
+	if (kind != EXPOSE_MACHINE)
+		memcpy(&name, (const char *)figures + kinds[kind].name, sizeof(name));
+	return name ? name : "";
+}
+
+void kind_append_key(struct buf *buf, enum expose_kind kind, const void *figures)
+{
+	const struct host_command *command = figures;
+	const struct host_group *group = figures;
+	const char *name = name_of(kind, figures);
+	const char *path = kind == EXPOSE_COMMAND ? command->cgroup : NULL;
+
+	if (kind == EXPOSE_CONTAINER || kind == EXPOSE_GROUP)
+		path = group->cgroup;
+	/* With its length, so that no other name and path are the same text. */
+	if (kind == EXPOSE_COMMAND)
+		buf_printf(buf, "%" PRIu64 " %zu %s", command->uid, strlen(name), name);
+	else if (!path)
+		buf_append_text(buf, name);
+	buf_append_text(buf, path ? path : "");
+}
+
+bool kind_has_rest(enum expose_kind kind)
+{
+	return kinds[kind].has_rest;
+}
+
+void kind_name_rest(enum expose_kind kind, void *figures)
+{
+	static const char *const rest = REST;
+	struct host_command *command = figures;
+	struct host_group *group = figures;
+
+	memcpy((char *)figures + kinds[kind].name, &rest, sizeof(rest));
+	if (kind == EXPOSE_COMMAND) {
+		command->group = REST;
+		command->uid = DENET_UNKNOWN;
+	} else if (kind == EXPOSE_GROUP) {
+		group->type = REST;
+	}
+}
+
+bool kind_is_rest(enum expose_kind kind, const void *figures)
+{
+	return (kind == EXPOSE_CLASS || kind == EXPOSE_PROCESSES) &&
+	       strcmp(name_of(kind, figures), REST) == 0;
 }
 
 /* Behind one of the same row. */

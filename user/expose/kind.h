@@ -4,6 +4,7 @@
 #define DENET_EXPOSE_KIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "expose/settings.h"
 #include "host/view.h"
@@ -29,6 +30,19 @@ bool kind_of(const struct view_row *row, enum expose_kind *ret_kind);
 /* Whose table has the figures, and what our names begin with. */
 enum denet_record kind_record(enum expose_kind kind);
 const char *kind_prefix(enum expose_kind kind);
+
+/* Of the struct of its rows. */
+size_t kind_size(enum expose_kind kind);
+
+/* What it is, whatever it is called and shown as. */
+void kind_append_key(struct buf *buf, enum expose_kind kind, const void *figures);
+
+/* Whether many of it can be told as one; and the texts of that one, into zeros. */
+bool kind_has_rest(enum expose_kind kind);
+void kind_name_rest(enum expose_kind kind, void *figures);
+
+/* Whether it is many already. */
+bool kind_is_rest(enum expose_kind kind, const void *figures);
 
 /* What tells it from all others of its kind: a="b",c="d". */
 void kind_append_labels(struct buf *buf, enum expose_kind kind, const void *figures,

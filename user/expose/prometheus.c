@@ -178,8 +178,7 @@ void prometheus_append_facts(struct buf *buf, enum expose_kind kind,
 	}
 }
 
-void prometheus_append_end(struct buf *buf, bool is_openmetrics)
+void prometheus_append_end(struct buf *buf)
 {
-	if (is_openmetrics)
-		buf_append_text(buf, "# EOF\n");
+	buf_append_text(buf, "# EOF\n");
 }

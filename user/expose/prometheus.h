@@ -45,7 +45,7 @@ void prometheus_append_rows(struct buf *buf, const struct family_list *families,
 void prometheus_append_facts(struct buf *buf, enum expose_kind kind,
 			     const struct prometheus_row *rows, size_t count, bool is_openmetrics);
 
-/* What comes last. */
-void prometheus_append_end(struct buf *buf, bool is_openmetrics);
+/* What comes last in OpenMetrics. */
+void prometheus_append_end(struct buf *buf);
 
 #endif
