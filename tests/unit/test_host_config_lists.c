@@ -128,7 +128,7 @@ static void what_is_wrong_in_them_is_told_with_its_place(void **state)
 		const char *fault;
 	} wrong[] = {
 		{ "sinks: 5\n", "1:8: 'sinks' wants a list (- ...)" },
-		{ "sinks: {url: y}\n", "1:14: 'url' is no address: 'y'" },
+		{ "sinks: {url: y}\n", "1:14: 'url' is no address" },
 		{ "sinks: {kinds: [influx]}\n", "1:8: 'url' is missing" },
 		{ "sinks: {url: x, kinds: [statsd, inflx]}\n",
 		  "1:33: 'kinds' knows no 'inflx', did you mean 'influx'?" },

@@ -173,8 +173,9 @@ static void set_text(struct filling *filling, const struct config_key *key, cons
 {
 	const char *wrong = key->check ? key->check(text) : NULL;
 
+	/* The text itself may be what nobody should see: a URL with a password, say. */
 	if (wrong)
-		faults_add(filling->faults, place, "'%s' %s: '%.60s'", key->name, wrong, text);
+		faults_add(filling->faults, place, "'%s' %s", key->name, wrong);
 	else if (key->type == VALUE_PLACED)
 		*(struct config_word *)to = (struct config_word){ text, place };
 	else
