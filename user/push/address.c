@@ -29,12 +29,12 @@ static const char *split(const char *text, const char **ret_host, size_t *ret_le
 		return NULL;
 	*ret_host = text;
 	*ret_len = (size_t)(colon - text);
-	if (*text == '[' && *ret_len > 2 && colon[-1] == ']') {
-		*ret_host = text + 1;
-		*ret_len -= 2;
-	} else if (memchr(text, ':', *ret_len)) {
+	if (*text != '[')
+		return memchr(text, ':', *ret_len) ? NULL : colon;
+	if (*ret_len <= 2 || colon[-1] != ']')
 		return NULL;
-	}
+	*ret_host = text + 1;
+	*ret_len -= 2;
 	return colon;
 }
 

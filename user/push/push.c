@@ -8,6 +8,7 @@
 
 #include "http/client.h"
 #include "push/influx.h"
+#include "push/statsd.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -19,6 +20,7 @@ struct push {
 	struct queue_pool pool;
 	struct influx **influx;
 	size_t influx_count;
+	struct statsd *statsd; /* NULL without one */
 	char host[HOST_BYTES];
 };
 
@@ -29,6 +31,8 @@ static void take(void *self, const struct view *view)
 
 	for (size_t i = 0; i < push->influx_count; i++)
 		influx_take(push->influx[i], view, now_ns);
+	if (push->statsd)
+		statsd_take(push->statsd, view);
 }
 
 static int fd(const void *self)
@@ -81,6 +85,7 @@ static void close_push(void *self)
 	for (size_t i = 0; i < push->influx_count; i++)
 		influx_free(push->influx[i]);
 	free(push->influx);
+	statsd_free(push->statsd);
 	http_client_free(push->client);
 	free(push);
 }
@@ -108,6 +113,8 @@ static int open_targets(struct push *push, const struct push_settings *settings)
 		r = influx_new(&items[i], push->host, push->client, &push->pool, &push->influx[i]);
 		push->influx_count += !r;
 	}
+	if (!r && settings->statsd.target)
+		r = statsd_new(&settings->statsd, push->host, &push->statsd);
 	return r;
 }
 
@@ -116,7 +123,7 @@ int push_open(const struct push_settings *settings, struct observer *ret_observe
 	struct push *push;
 	int r;
 
-	if (!settings->influx.count)
+	if (!settings->influx.count && !settings->statsd.target)
 		return 0;
 	push = calloc(1, sizeof(*push));
 	if (!push)

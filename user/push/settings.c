@@ -95,3 +95,41 @@ const struct config_key settings_influx_keys[] = {
 	  .help = "How long it may." },
 	{ 0 },
 };
+
+#define STATSD(member) offsetof(struct push_statsd, member)
+
+const char *const settings_details[] = { "net", "io", "cpu", "mem", "threads", "busy", NULL };
+
+static const char *const tags[] = { "none", "dogstatsd", "influx", NULL };
+
+static const char *check_target(const char *text)
+{
+	return *text ? address_check(text) : NULL;
+}
+
+const struct config_key settings_statsd_keys[] = {
+	{ .name = "target",
+	  .offset = STATSD(target),
+	  .fallback = "",
+	  .check = check_target,
+	  .help = "`HOST:PORT` that takes StatsD's datagrams." },
+	{ .name = "details",
+	  .form = CONFIG_WORDS,
+	  .offset = STATSD(details),
+	  .choices = settings_details,
+	  .help = "These alone." },
+	{ .name = "tags",
+	  .form = CONFIG_CHOICE,
+	  .offset = STATSD(tags),
+	  .fallback = "none",
+	  .choices = tags,
+	  .help = "Whether host and name are in the key, or tags as others have them." },
+	{ .name = "mtu",
+	  .type = VALUE_COUNT,
+	  .offset = STATSD(mtu),
+	  .fallback = "1432",
+	  .min = "512",
+	  .max = "65507",
+	  .help = "Bytes of a datagram: 1432 for Ethernet, 512 for the internet." },
+	{ 0 },
+};

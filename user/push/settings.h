@@ -27,11 +27,23 @@ struct push_influx {
 	uint64_t age_ns;
 };
 
+struct push_statsd {
+	const char *target; /* NULL: there is none */
+	struct config_items details; /* of texts; none: all */
+	unsigned int tags; /* enum expose_statsd_tags */
+	uint64_t mtu;
+};
+
 struct push_settings {
 	struct config_items influx; /* of struct push_influx */
+	struct push_statsd statsd;
 };
 
 extern const struct config_key settings_influx_keys[];
+extern const struct config_key settings_statsd_keys[];
+
+/* What details may hold, in the order of enum expose_statsd_detail; ends with NULL. */
+extern const char *const settings_details[];
 
 #define SETTINGS_UDP "udp://"
 

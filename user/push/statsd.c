@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "push/statsd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expose/statsd.h"
+#include "metrics/host_records.h"
+#include "push/udp.h"
+#include "util/log.h"
+
+struct statsd {
+	struct expose_statsd how;
+	struct udp *udp; /* owned, as those that follow */
+	struct buf name; /* for what is told */
+	struct buf text;
+};
+
+static unsigned int details_of(const struct config_items *words)
+{
+	const char *const *items = words->items;
+	unsigned int details = 0;
+
+	for (size_t i = 0; i < words->count; i++)
+		for (unsigned int k = 0; settings_details[k]; k++)
+			if (strcmp(items[i], settings_details[k]) == 0)
+				details |= 1u << k;
+	return words->count ? details : ~0u;
+}
+
+int statsd_new(const struct push_statsd *settings, const char *host, struct statsd **ret_statsd)
+{
+	struct statsd *statsd = calloc(1, sizeof(*statsd));
+	int r;
+
+	if (!statsd)
+		return log_error(-ENOMEM, "cannot send to '%s'", settings->target);
+	statsd->how = (struct expose_statsd){
+		.host = host,
+		.details = details_of(&settings->details),
+		.tags = settings->tags,
+		.memory_total = DENET_UNKNOWN,
+	};
+	buf_printf(&statsd->name, "statsd %s", settings->target);
+	r = statsd->name.error;
+	if (!r)
+		r = udp_new(statsd->name.data, settings->target, (size_t)settings->mtu,
+			    &statsd->udp);
+	if (r) {
+		statsd_free(statsd);
+		return log_error(r, "cannot send to '%s'", settings->target);
+	}
+	*ret_statsd = statsd;
+	return 0;
+}
+
+void statsd_free(struct statsd *statsd)
+{
+	if (!statsd)
+		return;
+	udp_free(statsd->udp);
+	buf_done(&statsd->name);
+	buf_done(&statsd->text);
+	free(statsd);
+}
+
+void statsd_take(struct statsd *statsd, const struct view *view)
+{
+	const struct host_machine *machine = view->count ? view->rows[0].figures : NULL;
+
+	buf_reset(&statsd->text);
+	if (machine && view->rows[0].record == DENET_RECORD_MACHINE)
+		statsd->how.memory_total = machine->memory_total;
+	for (size_t i = 0; i < view->count; i++)
+		expose_statsd_append(&statsd->text, &statsd->how, &view->rows[i]);
+	if (!statsd->text.error)
+		udp_send_lines(statsd->udp, &statsd->text);
+}

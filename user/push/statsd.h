@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What takes StatsD's datagrams: nothing waits for it. */
+#ifndef DENET_PUSH_STATSD_H
+#define DENET_PUSH_STATSD_H
+
+#include "host/view.h"
+#include "push/settings.h"
+
+struct statsd;
+
+/* Settings and host are borrowed. Tells what is wrong. */
+int statsd_new(const struct push_statsd *settings, const char *host, struct statsd **ret_statsd);
+
+/* Accepts NULL. */
+void statsd_free(struct statsd *statsd);
+
+void statsd_take(struct statsd *statsd, const struct view *view);
+
+#endif
