@@ -275,6 +275,37 @@ static void an_alert_says_what_it_is(void **state)
 	alert_world_free(world);
 }
 
+static void other_rules_take_over_what_fires(void **state)
+{
+	struct alert_world *world =
+		alert_world_new("rules:\n- {name: A, metric: cpu_percent, warning: 80%}\n"
+				"- {name: B, metric: cpu_percent, critical: 80%}\n"
+				"- {name: C, metric: 'p50(cpu_percent, 1m)', critical: 80%}\n");
+	struct alert_world *other = alert_world_new(
+		"rules:\n- {name: C, metric: 'p50(cpu_percent, 1m)', critical: 80%}\n"
+		"- {name: B, metric: cpu_percent, critical: 81%}\n"
+		"- {name: A, metric: cpu_percent, warning: 80%, annotations: {a: b}}\n");
+
+	(void)state;
+	alert_world_machine(world, 1, 10);
+	alert_world_machine(world, 1, 90);
+	alert_world_machine(world, 1, 90);
+	assert_told(world, "warning firing 90;critical firing 90;critical firing 90;");
+	evaluator_adopt(other->evaluator, world->evaluator);
+	evaluator_end(world->evaluator, alert_world_on_told, other);
+	assert_told(other, "critical resolved 90;");
+	assert_int_equal(evaluator_count(world->evaluator), 0);
+	assert_int_equal(evaluator_count(other->evaluator), 2);
+	alert_world_free(world);
+	other->mono_ns += 3 * NS_PER_S;
+	other->ts_ms += 3000;
+	alert_world_machine(other, 1, 90);
+	assert_told(other, "critical firing 90;");
+	alert_world_machine(other, 1, 10);
+	assert_told(other, "critical resolved 10;warning resolved 10;");
+	alert_world_free(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +320,7 @@ int main(void)
 		cmocka_unit_test(a_clock_that_is_put_back_changes_no_order),
 		cmocka_unit_test(there_are_so_many_and_no_more),
 		cmocka_unit_test(an_alert_says_what_it_is),
+		cmocka_unit_test(other_rules_take_over_what_fires),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

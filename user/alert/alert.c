@@ -36,16 +36,16 @@ static char *copy_plain(const char *text)
 static int add_label(struct alert *alert, const char *name, const char *value)
 {
 	size_t at = alert->labels_count;
-	char *copy;
+	AUTO_FREE char *name_copy = strdup(name);
+	AUTO_FREE char *copy = value ? copy_plain(value) : NULL;
 
 	if (!value || !*value)
 		return 0;
-	copy = copy_plain(value);
-	if (!copy)
+	if (!copy || !name_copy)
 		return -ENOMEM;
 	for (; at && strcmp(alert->labels[at - 1].name, name) > 0; at--)
 		alert->labels[at] = alert->labels[at - 1];
-	alert->labels[at] = (struct alert_label){ name, copy };
+	alert->labels[at] = (struct alert_label){ TAKE(name_copy), TAKE(copy) };
 	alert->labels_count++;
 	return 0;
 }
@@ -89,8 +89,10 @@ void alert_free(struct alert *alert)
 {
 	if (!alert)
 		return;
-	for (size_t i = 0; i < alert->labels_count; i++)
+	for (size_t i = 0; i < alert->labels_count; i++) {
+		free(alert->labels[i].name);
 		free(alert->labels[i].value);
+	}
 	free(alert->labels);
 	free(alert->name);
 	free(alert);

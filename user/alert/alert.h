@@ -14,8 +14,8 @@
 enum alert_state { ALERT_PENDING, ALERT_FIRING, ALERT_RESOLVED };
 
 struct alert_label {
-	const char *name; /* borrowed */
-	char *value; /* owned: valid UTF-8 */
+	char *name; /* owned, as the next */
+	char *value; /* valid UTF-8 */
 };
 
 struct alert {

@@ -37,7 +37,8 @@ struct evaluator {
 	size_t points;
 	size_t omitted;
 	uint64_t looks;
-	const struct view *view; /* borrowed, while it is taken */
+	uint64_t mono_ns; /* of the last, as the next */
+	uint64_t ts_ms;
 };
 
 int evaluator_new(const struct ruleset *rules, const char *instance, evaluator_told_fn told,
@@ -116,25 +117,35 @@ static int make_room(struct evaluator *evaluator)
 	return 0;
 }
 
+/* -ENOMEM. */
+static int link_subject(struct evaluator *evaluator, struct subject *subject)
+{
+	if (make_room(evaluator))
+		return -ENOMEM;
+	subject->id = id_of(evaluator, subject->rule, subject->identity);
+	subject->next = idmap_get(&evaluator->by_id, subject->id);
+	if (idmap_put(&evaluator->by_id, subject->id, subject))
+		return -ENOMEM;
+	evaluator->subjects[evaluator->subjects_count++] = subject;
+	return 0;
+}
+
 static struct subject *add(struct evaluator *evaluator, const struct rule *rule,
 			   const char *identity)
 {
 	struct subject *subject;
 
-	if (evaluator->subjects_count == EVALUATOR_SUBJECTS_MAX || make_room(evaluator))
+	if (evaluator->subjects_count == EVALUATOR_SUBJECTS_MAX)
 		return NULL;
 	subject = calloc(1, sizeof(*subject));
 	if (!subject)
 		return NULL;
 	subject->rule = rule;
-	subject->id = id_of(evaluator, rule, identity);
 	subject->identity = strdup(identity);
-	subject->next = idmap_get(&evaluator->by_id, subject->id);
-	if (!subject->identity || idmap_put(&evaluator->by_id, subject->id, subject)) {
+	if (!subject->identity || link_subject(evaluator, subject)) {
 		subject_free(subject);
 		return NULL;
 	}
-	evaluator->subjects[evaluator->subjects_count++] = subject;
 	return subject;
 }
 
@@ -153,21 +164,27 @@ static void unlink_subject(struct evaluator *evaluator, const struct subject *su
 	}
 }
 
-static void remove_subject(struct evaluator *evaluator, size_t index)
+/* To be freed by the caller, or kept. */
+static struct subject *take_out(struct evaluator *evaluator, size_t index)
 {
 	struct subject *subject = evaluator->subjects[index];
 
 	unlink_subject(evaluator, subject);
 	evaluator->subjects[index] = evaluator->subjects[--evaluator->subjects_count];
 	evaluator->points -= subject->window.count;
-	subject_free(subject);
+	return subject;
+}
+
+static void unlist(struct evaluator *evaluator, const struct alert *alert)
+{
+	for (size_t i = 0; i < evaluator->alerts_count; i++)
+		if (evaluator->alerts[i] == alert)
+			evaluator->alerts[i] = evaluator->alerts[--evaluator->alerts_count];
 }
 
 static void drop(struct evaluator *evaluator, struct alert **alert)
 {
-	for (size_t i = 0; i < evaluator->alerts_count; i++)
-		if (evaluator->alerts[i] == *alert)
-			evaluator->alerts[i] = evaluator->alerts[--evaluator->alerts_count];
+	unlist(evaluator, *alert);
 	alert_free(*alert);
 	*alert = NULL;
 }
@@ -175,14 +192,14 @@ static void drop(struct evaluator *evaluator, struct alert **alert)
 static void fire(struct evaluator *evaluator, struct alert *alert)
 {
 	alert->state = ALERT_FIRING;
-	alert->starts_ms = evaluator->view->ts_ms;
+	alert->starts_ms = evaluator->ts_ms;
 	evaluator->told(evaluator->context, alert);
 }
 
 /* The wall clock may have been put back since. */
 static void resolve(struct evaluator *evaluator, struct alert **alert)
 {
-	uint64_t now_ms = evaluator->view->ts_ms;
+	uint64_t now_ms = evaluator->ts_ms;
 
 	if ((*alert)->state == ALERT_FIRING) {
 		(*alert)->state = ALERT_RESOLVED;
@@ -203,7 +220,7 @@ static struct alert *begin(struct evaluator *evaluator, const struct subject *su
 		evaluator->omitted++;
 		return NULL;
 	}
-	alert->since_ns = evaluator->view->mono_ns;
+	alert->since_ns = evaluator->mono_ns;
 	evaluator->alerts[evaluator->alerts_count++] = alert;
 	return alert;
 }
@@ -211,7 +228,7 @@ static struct alert *begin(struct evaluator *evaluator, const struct subject *su
 static void go_on_firing(struct evaluator *evaluator, struct alert **alert, double value)
 {
 	const struct rule *rule = (*alert)->rule;
-	uint64_t now_ns = evaluator->view->mono_ns;
+	uint64_t now_ns = evaluator->mono_ns;
 
 	if (rule_is_beyond(rule, value, rule->levels[(*alert)->level].resolve)) {
 		(*alert)->back_ns = 0;
@@ -239,7 +256,7 @@ static void judge_level(struct evaluator *evaluator, struct subject *subject,
 		go_on_firing(evaluator, alert, value);
 	else if (!is_beyond)
 		drop(evaluator, alert);
-	else if (evaluator->view->mono_ns - (*alert)->since_ns >= rule->said->for_ns)
+	else if (evaluator->mono_ns - (*alert)->since_ns >= rule->said->for_ns)
 		fire(evaluator, *alert);
 }
 
@@ -251,7 +268,7 @@ static double take_into_window(struct evaluator *evaluator, struct subject *subj
 	double told = NAN;
 
 	if (evaluator->points >= EVALUATOR_POINTS_MAX ||
-	    window_add(&subject->window, formula->window_ns, evaluator->view->mono_ns, value) ||
+	    window_add(&subject->window, formula->window_ns, evaluator->mono_ns, value) ||
 	    window_tell(&subject->window, formula, &told))
 		evaluator->omitted++;
 	evaluator->points += subject->window.count - before;
@@ -306,7 +323,7 @@ static void sweep(struct evaluator *evaluator)
 			is_kept |= subject->alerts[level] != NULL;
 		}
 		if (!is_kept)
-			remove_subject(evaluator, i);
+			subject_free(take_out(evaluator, i));
 	}
 }
 
@@ -314,7 +331,8 @@ void evaluator_take(struct evaluator *evaluator, const struct view *view)
 {
 	const struct ruleset *rules = evaluator->rules;
 
-	evaluator->view = view;
+	evaluator->mono_ns = view->mono_ns;
+	evaluator->ts_ms = view->ts_ms;
 	evaluator->looks++;
 	evaluator->omitted = 0;
 	for (size_t i = 0; i < rules->count; i++)
@@ -322,7 +340,56 @@ void evaluator_take(struct evaluator *evaluator, const struct view *view)
 			if (rule_has(&rules->items[i], view->rows[k].record, view->rows[k].figures))
 				judge(evaluator, &rules->items[i], &view->rows[k]);
 	sweep(evaluator);
-	evaluator->view = NULL;
+}
+
+static const struct rule *find_like(const struct ruleset *rules, const struct rule *rule)
+{
+	for (size_t i = 0; i < rules->count; i++)
+		if (rule_is_like(&rules->items[i], rule))
+			return &rules->items[i];
+	return NULL;
+}
+
+static void move(struct evaluator *evaluator, struct evaluator *other, struct subject *subject,
+		 const struct rule *rule)
+{
+	subject->rule = rule;
+	subject->seen = evaluator->looks;
+	if (link_subject(evaluator, subject)) {
+		subject_free(subject);
+		return;
+	}
+	evaluator->points += subject->window.count;
+	for (enum alert_level level = 0; level < LEVELS; level++) {
+		struct alert *alert = subject->alerts[level];
+
+		if (!alert)
+			continue;
+		unlist(other, alert);
+		alert->rule = rule;
+		alert->instance = evaluator->instance;
+		evaluator->alerts[evaluator->alerts_count++] = alert;
+	}
+}
+
+void evaluator_adopt(struct evaluator *evaluator, struct evaluator *other)
+{
+	for (size_t i = other->subjects_count; i-- > 0;) {
+		const struct rule *rule = find_like(evaluator->rules, other->subjects[i]->rule);
+
+		if (rule)
+			move(evaluator, other, take_out(other, i), rule);
+	}
+}
+
+void evaluator_end(struct evaluator *evaluator, evaluator_told_fn told, void *context)
+{
+	evaluator->told = told;
+	evaluator->context = context;
+	for (size_t i = 0; i < evaluator->subjects_count; i++)
+		for (enum alert_level level = 0; level < LEVELS; level++)
+			if (evaluator->subjects[i]->alerts[level])
+				resolve(evaluator, &evaluator->subjects[i]->alerts[level]);
 }
 
 size_t evaluator_omitted(const struct evaluator *evaluator)

@@ -27,6 +27,15 @@ static inline void evaluator_freep(struct evaluator **evaluator)
 	evaluator_free(*evaluator);
 }
 
+/*
+ * Takes over from one of other rules what is kept of those that are alike, so that what fires goes on; it is not to
+ * be used any more but to be ended.
+ */
+void evaluator_adopt(struct evaluator *evaluator, struct evaluator *other);
+
+/* Tells that all that fire are over, whoever is to be told. */
+void evaluator_end(struct evaluator *evaluator, evaluator_told_fn told, void *context);
+
 /* A look. What there is no room or no memory for is left out, and counted. */
 void evaluator_take(struct evaluator *evaluator, const struct view *view);
 

@@ -272,3 +272,35 @@ bool rule_is_beyond(const struct rule *rule, double value, double bound)
 {
 	return rule->said->when == WHEN_BELOW ? value < bound : value > bound;
 }
+
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool are_same_labels(const struct config_items *a, const struct config_items *b)
+{
+	const struct config_pair *labels = a->items, *others = b->items;
+
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!is_same(labels[i].key, others[i].key) ||
+		    !is_same(labels[i].value, others[i].value))
+			return false;
+	return true;
+}
+
+bool rule_is_like(const struct rule *rule, const struct rule *other)
+{
+	const struct settings_rule *a = rule->said, *b = other->said;
+
+	for (enum alert_level level = 0; level < LEVELS; level++)
+		if (!is_same(a->thresholds[level].text, b->thresholds[level].text) ||
+		    !is_same(a->resolves[level].text, b->resolves[level].text))
+			return false;
+	return is_same(a->name.text, b->name.text) && is_same(a->metric.text, b->metric.text) &&
+	       is_same(a->only, b->only) && a->kind == b->kind && a->when == b->when &&
+	       a->for_ns == b->for_ns && a->keep_firing_ns == b->keep_firing_ns &&
+	       are_same_labels(&a->labels, &b->labels);
+}

@@ -45,6 +45,9 @@ bool rule_has(const struct rule *rule, enum denet_record record, const void *fig
 /* NaN where it is not known. */
 double rule_figure(const struct rule *rule, const void *figures);
 
+/* That what was found by the one holds for the other: all but its annotations. */
+bool rule_is_like(const struct rule *rule, const struct rule *other);
+
 /* Of the metric, or where it has come back to. */
 bool rule_is_beyond(const struct rule *rule, double value, double bound);
 
