@@ -175,6 +175,20 @@ static void a_target_has_what_it_needs(void **state)
 	assert_string_equal(faults.items[0], "host.yml:3:7: 'path' is missing");
 }
 
+static void a_command_has_a_whole_path(void **state)
+{
+	struct config_word words[] = { { "logger", { "host.yml", 4, 9 } } };
+	struct settings_target target = { .type = TARGET_EXEC, .command = { words, 1 } };
+	const struct alert_settings settings = { .targets = { &target, 1 } };
+	AUTO(faults) struct faults faults = { 0 };
+
+	(void)state;
+	assert_int_equal(alerting_check(&settings, &faults), -EINVAL);
+	assert_string_equal(
+		faults.items[0],
+		"host.yml:4:9: 'command' wants the whole path of a program, not 'logger'");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +197,7 @@ int main(void)
 		cmocka_unit_test(a_rule_is_of_the_first_that_has_the_metric),
 		cmocka_unit_test(a_file_that_is_not_there_is_told),
 		cmocka_unit_test(a_target_has_what_it_needs),
+		cmocka_unit_test(a_command_has_a_whole_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,11 @@ static int open_alerts(const struct agent_options *options, struct observer *ret
 	return alerting_open(&options->alerts, ret_observer);
 }
 
+static int reload_alerts(const struct agent_options *options, struct observer *observer)
+{
+	return alerting_reload(&options->alerts, observer);
+}
+
 /*
  * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
  * be lost, a listener's socket for one; without it a new one is opened before the old one is closed. Both tell
@@ -51,7 +56,7 @@ static const struct kind {
 	{ notify_open, NULL },
 	{ open_textfile, NULL },
 	{ open_push, NULL },
-	{ open_alerts, NULL },
+	{ open_alerts, reload_alerts },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -83,7 +83,8 @@ static void close_alerting(void *self)
 	free(alerting);
 }
 
-static int open_parts(struct alerting *alerting, const struct alert_settings *settings)
+static int open_parts(struct alerting *alerting, const struct alert_settings *settings,
+		      struct alerting *before)
 {
 	AUTO(faults) struct faults faults = { 0 };
 	int r = ruleset_make(settings, &faults, &alerting->rules);
@@ -97,19 +98,21 @@ static int open_parts(struct alerting *alerting, const struct alert_settings *se
 			  &alerting->evaluator);
 	if (r)
 		return log_error(r, "cannot look for alerts");
-	return targets_open(&alerting->targets, settings);
+	return targets_open(&alerting->targets, settings, before ? &before->targets : NULL);
 }
 
-int alerting_open(const struct alert_settings *settings, struct observer *ret_observer)
+static const struct observer_ops ops = {
+	.take = take,
+	.fd = fd_of,
+	.due_ns = due_ns,
+	.run = run,
+	.is_done = is_done,
+	.close = close_alerting,
+};
+
+static int open_after(const struct alert_settings *settings, struct alerting *before,
+		      struct observer *ret_observer)
 {
-	static const struct observer_ops ops = {
-		.take = take,
-		.fd = fd_of,
-		.due_ns = due_ns,
-		.run = run,
-		.is_done = is_done,
-		.close = close_alerting,
-	};
 	struct alerting *alerting;
 
 	if (!settings->rules.count && !settings->rules_file.text)
@@ -118,11 +121,41 @@ int alerting_open(const struct alert_settings *settings, struct observer *ret_ob
 	if (!alerting)
 		return log_error(-ENOMEM, "cannot look for alerts");
 	alerting->targets.epoll_fd = -1;
-	if (open_parts(alerting, settings)) {
+	if (open_parts(alerting, settings, before)) {
 		close_alerting(alerting);
 		return -EINVAL;
 	}
 	*ret_observer = (struct observer){ &ops, alerting };
+	return 0;
+}
+
+int alerting_open(const struct alert_settings *settings, struct observer *ret_observer)
+{
+	return open_after(settings, NULL, ret_observer);
+}
+
+/* What no rule speaks of any more is over, and those who are told now hear it. */
+static void hand_over(struct alerting *alerting, struct alerting *before)
+{
+	alerting->ts_ms = before->ts_ms;
+	evaluator_adopt(alerting->evaluator, before->evaluator);
+	evaluator_end(before->evaluator, on_told, alerting);
+}
+
+int alerting_reload(const struct alert_settings *settings, struct observer *observer)
+{
+	struct alerting *before = observer->self;
+	struct observer fresh = { 0 };
+	int r = open_after(settings, before, &fresh);
+
+	if (r)
+		return r;
+	if (fresh.ops)
+		hand_over(fresh.self, before);
+	else
+		evaluator_end(before->evaluator, on_told, before);
+	close_alerting(before);
+	*observer = fresh;
 	return 0;
 }
 

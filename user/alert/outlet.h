@@ -33,5 +33,13 @@ struct outlet {
 /* Of the types. What is wrong is told. */
 int outlet_open_stderr(const struct settings_target *target, struct outlet *ret_outlet);
 int outlet_open_file(const struct settings_target *target, struct outlet *ret_outlet);
+int outlet_open_journal(const struct settings_target *target, struct outlet *ret_outlet);
+
+/* Of all targets that are commands; a process is begun. The settings are borrowed. */
+int outlet_open_commands(const struct alert_settings *settings, struct outlet *ret_outlet);
+
+/* Whether other settings have the same commands, so that they may have its process. */
+bool outlet_keeps_commands(const struct outlet *outlet, const struct alert_settings *settings);
+void outlet_take_commands(struct outlet *outlet, const struct alert_settings *settings);
 
 #endif

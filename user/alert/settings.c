@@ -8,7 +8,7 @@
 const char *const settings_levels[] = { "warning", "critical", NULL };
 
 static const char *const whens[] = { "above", "below", NULL };
-static const char *const types[] = { "stderr", "file", NULL };
+static const char *const types[] = { "stderr", "file", "journal", "exec", NULL };
 
 #define RULE(member) offsetof(struct settings_rule, member)
 

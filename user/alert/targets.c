@@ -2,7 +2,9 @@
 #include "alert/targets.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "host/view.h"
@@ -26,8 +28,16 @@ static bool has_path(const struct settings_target *target)
 	return target->path.text;
 }
 
+static bool has_command(const struct settings_target *target)
+{
+	return target->command.count;
+}
+
+/* Those without open() are opened together. */
 static const struct need needs[] = {
 	[TARGET_STDERR] = { "", has_nothing, outlet_open_stderr },
+	[TARGET_JOURNAL] = { "", has_nothing, outlet_open_journal },
+	[TARGET_EXEC] = { "command", has_command, NULL },
 	[TARGET_FILE] = { "path", has_path, outlet_open_file },
 };
 
@@ -42,6 +52,16 @@ static void check_command(const struct settings_target *target, struct faults *f
 			   words[0].text);
 }
 
+static void check_path(const struct settings_target *target, struct faults *faults)
+{
+	static const struct sockaddr_un address;
+
+	if (target->type == TARGET_JOURNAL && target->path.text &&
+	    strlen(target->path.text) >= sizeof(address.sun_path))
+		faults_add(faults, target->path.place, "'path' is longer than a socket's: '%.60s'",
+			   target->path.text);
+}
+
 void targets_check(const struct alert_settings *settings, struct faults *faults)
 {
 	const struct settings_target *targets = settings->targets.items;
@@ -51,6 +71,7 @@ void targets_check(const struct alert_settings *settings, struct faults *faults)
 			faults_add(faults, targets[i].place, "'%s' is missing",
 				   needs[targets[i].type].key);
 		check_command(&targets[i], faults);
+		check_path(&targets[i], faults);
 	}
 	if (settings->targets.count > TARGETS_MAX)
 		faults_add(faults, targets[TARGETS_MAX].place, "there are more than %d targets",
@@ -70,10 +91,9 @@ static int wait_for(struct targets *targets, const struct outlet *outlet)
 	return r;
 }
 
-static int open_one(struct targets *targets, const struct settings_target *target)
+static int take(struct targets *targets, int r)
 {
-	struct outlet *outlet = &targets->items[targets->count];
-	int r = needs[target->type].open(target, outlet);
+	const struct outlet *outlet = &targets->items[targets->count];
 
 	if (r)
 		return r;
@@ -81,7 +101,65 @@ static int open_one(struct targets *targets, const struct settings_target *targe
 	return outlet->ops->fd ? wait_for(targets, outlet) : 0;
 }
 
-int targets_open(struct targets *targets, const struct alert_settings *settings)
+static int open_one(struct targets *targets, const struct settings_target *target)
+{
+	if (!needs[target->type].open)
+		return 0;
+	return take(targets, needs[target->type].open(target, &targets->items[targets->count]));
+}
+
+static bool has_type(const struct alert_settings *settings, enum settings_type type)
+{
+	const struct settings_target *items = settings->targets.items;
+
+	for (size_t i = 0; i < settings->targets.count; i++)
+		if (items[i].type == type)
+			return true;
+	return false;
+}
+
+/* The last that may fail, so that the others are left as they were. */
+static int take_commands(struct targets *targets, const struct alert_settings *settings,
+			 struct targets *others)
+{
+	int r;
+
+	if (!others->has_commands || !outlet_keeps_commands(&others->items[0], settings))
+		return log_error(-EINVAL, "other commands for alerts take a restart");
+	targets->items[targets->count] = others->items[0];
+	r = take(targets, 0);
+	if (r) {
+		targets->count--;
+		return r;
+	}
+	outlet_take_commands(&others->items[0], settings);
+	others->items[0] = others->items[--others->count];
+	others->has_commands = false;
+	return 0;
+}
+
+static int open_commands(struct targets *targets, const struct alert_settings *settings,
+			 struct targets *others)
+{
+	struct outlet *outlet = &targets->items[targets->count];
+	struct outlet first;
+	int r;
+
+	if (!has_type(settings, TARGET_EXEC))
+		return 0;
+	r = others ? take_commands(targets, settings, others)
+		   : take(targets, outlet_open_commands(settings, outlet));
+	if (r)
+		return r;
+	first = targets->items[0];
+	targets->items[0] = *outlet;
+	*outlet = first;
+	targets->has_commands = true;
+	return 0;
+}
+
+int targets_open(struct targets *targets, const struct alert_settings *settings,
+		 struct targets *others)
 {
 	static const struct settings_target usual = { .type = TARGET_STDERR };
 	const struct settings_target *items = settings->targets.items;
@@ -91,7 +169,7 @@ int targets_open(struct targets *targets, const struct alert_settings *settings)
 		return open_one(targets, &usual);
 	for (size_t i = 0; i < settings->targets.count && !r; i++)
 		r = open_one(targets, &items[i]);
-	return r;
+	return r ? r : open_commands(targets, settings, others);
 }
 
 void targets_close(struct targets *targets)

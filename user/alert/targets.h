@@ -16,14 +16,19 @@
 struct targets {
 	struct outlet items[TARGETS_MAX]; /* owned */
 	size_t count;
+	bool has_commands; /* the first one runs them */
 	int epoll_fd; /* owned; -1 where nobody has a descriptor to wait for */
 };
 
 /* What a type needs and what it has no use for. */
 void targets_check(const struct alert_settings *settings, struct faults *faults);
 
-/* Without any in the settings, stderr. Tells what is wrong; to be closed in any case. */
-int targets_open(struct targets *targets, const struct alert_settings *settings);
+/*
+ * Without any in the settings, stderr. Of others that were open before, which may be NULL, the process that runs
+ * commands is taken over, since none can be begun later. Tells what is wrong; to be closed in any case.
+ */
+int targets_open(struct targets *targets, const struct alert_settings *settings,
+		 struct targets *others);
 void targets_close(struct targets *targets);
 
 void targets_tell(struct targets *targets, const struct alert *alert, uint64_t ts_ms);

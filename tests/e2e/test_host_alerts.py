@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Alerts of denet-bpf-host: who is told, what commands may, what a configuration that is read again changes."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import unittest
+
+from harness import BIN, MODE, Case, finish, is_alive, start, wait_for
+
+HOST = f"{BIN}-host"
+RULES = """interval: 100ms
+alerts:
+  rules:
+    - {name: Fat, metric: memory_bytes, of: unit, only: "a.*", critical: 1MiB, annotations: {todo: ask}}
+  targets:
+"""
+
+
+@unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
+@unittest.skipUnless(MODE == "root", "the same with all rights")
+class Alerts(Case):
+
+    def setUp(self):
+        super().setUp()
+        self.config = pathlib.Path(self.path("host.yml"))
+        self.out = pathlib.Path(self.path("records"))
+        self.told = pathlib.Path(self.path("alerts"))
+        self.unit = self.add_unit("a")
+        pathlib.Path(self.folder, "fs", "cgroup.controllers").write_text("memory\n")
+
+    def add_unit(self, name):
+        folder = pathlib.Path(self.folder, "fs", "system.slice", f"{name}.service")
+        folder.mkdir(parents=True)
+        (folder / "cgroup.procs").write_text("")
+        (folder / "memory.current").write_text("1\n")
+        return folder
+
+    def use(self, memory_bytes, unit=None):
+        ((unit or self.unit) / "memory.current").write_text(f"{memory_bytes}\n")
+
+    def begin(self, targets):
+        self.config.write_text(RULES + targets)
+        process = self.enterContext(start("--config", self.config, "--cgroup-root", self.path("fs"), "-o", self.out,
+                                          program=[HOST], stdout=subprocess.DEVNULL,
+                                          env={**os.environ, "DENET_BPF_HOST_FILTER": "kill"}))
+        self.wait_for_looks(1)
+        return process
+
+    def looks(self):
+        return self.out.read_text().count('"kind":"machine"') if self.out.exists() else 0
+
+    def wait_for_looks(self, count):
+        before = self.looks()
+        wait_for(f"{count} looks", lambda: self.looks() >= before + count)
+
+    def alerts(self, path=None):
+        path = path or self.told
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def wait_for_alerts(self, count, path=None):
+        wait_for(f"{count} alerts", lambda: len(self.alerts(path)) >= count)
+        return self.alerts(path)
+
+    def end(self, process):
+        process.send_signal(signal.SIGTERM)
+        result = finish(process)
+        self.assertEqual(result.status, 0, result)
+        return result.err.decode().splitlines()
+
+    def test_each_is_told_once_when_it_begins_and_when_it_is_over(self):
+        process = self.begin(f"    - type: stderr\n    - {{type: file, path: '{self.told}'}}\n")
+        self.use(2 << 20)
+        self.wait_for_alerts(1)
+        self.wait_for_looks(3)
+        self.use(1)
+        self.wait_for_alerts(2)
+        self.wait_for_looks(3)
+        lines = self.end(process)
+        first, last = self.alerts()
+        self.assertEqual([first["state"], last["state"]], ["firing", "resolved"])
+        self.assertEqual(first["startsAt"], last["startsAt"])
+        self.assertLess(last["startsAt"], last["endsAt"])
+        self.assertEqual(first["labels"], last["labels"])
+        self.assertEqual(first["labels"]["name"], "a.service")
+        self.assertEqual(first["annotations"]["todo"], "ask")
+        self.assertEqual(lines, ["denet-bpf: alert Fat (critical) firing: memory_bytes of a.service is 2.0 MiB, above 1.0 MiB",
+                                 "denet-bpf: alert Fat (critical) resolved: memory_bytes of a.service is 1 B, above 1.0 MiB"])
+
+    def test_a_command_has_no_rights_and_no_shell(self):
+        status = self.path("status")
+        odd = self.path("$(touch x); *")
+        process = self.begin(f"    - {{type: exec, command: [/usr/bin/tee, '{odd}']}}\n"
+                             f"    - {{type: exec, command: [/bin/cp, /proc/self/status, '{status}']}}\n")
+        self.use(2 << 20)
+        alert, = self.wait_for_alerts(1, pathlib.Path(odd))
+        self.assertEqual((alert["alert"], alert["state"]), ("Fat", "firing"))
+        wait_for("the second command", lambda: os.path.exists(status) and "Seccomp" in self.read(status).decode())
+        fields = dict(line.split(":\t", 1) for line in self.read(status).decode().splitlines())
+        for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+            self.assertEqual(int(fields[name], 16), 0, name)
+        self.assertEqual(fields["NoNewPrivs"], "1")
+        self.assertEqual(int(fields["SigBlk"], 16), 0)
+        # What tee has written to its stdout, which is not ours.
+        self.assertEqual([json.loads(line)["alert"] for line in self.end(process)], ["Fat"])
+
+    def test_a_command_that_takes_long_is_killed_with_all_that_it_began(self):
+        pids = self.path("pids")
+        script = f"sleep 1000 & echo $$ $! >{pids}.new; mv {pids}.new {pids}; wait"
+        process = self.begin(f"    - {{type: exec, timeout: 100ms, command: [/bin/sh, -c, '{script}']}}\n"
+                             f"    - {{type: exec, command: [/bin/cp, /dev/stdin, '{self.told}']}}\n")
+        self.use(2 << 20)
+        # The next one comes when that one is over.
+        self.wait_for_alerts(1)
+        for pid in self.read(pids).split():
+            wait_for(f"{pid} ends", lambda pid=pid: not is_alive(int(pid)))
+        lines = self.end(process)
+        self.assertEqual(lines, ["denet-bpf: alert's command '/bin/sh' took too long, and was killed"])
+
+    def test_the_end_waits_for_a_command_but_not_for_long(self):
+        gate = self.path("gate")
+        os.mkfifo(gate)
+        process = self.begin(f"    - {{type: exec, command: [/bin/cat, '{gate}']}}\n")
+        self.use(2 << 20)
+        writer = os.open(gate, os.O_WRONLY)
+        process.send_signal(signal.SIGTERM)
+        os.write(writer, b"done\n")
+        os.close(writer)
+        self.assertEqual(finish(process).err, b"done\n")
+
+    def test_what_cannot_be_run_is_told_once(self):
+        process = self.begin("    - {type: exec, command: [/nowhere/x]}\n")
+        other = self.add_unit("ab")
+        self.use(2 << 20)
+        self.use(2 << 20, other)
+        error = b""
+        while b"\n" not in error:
+            error += os.read(process.stderr.fileno(), 4096)
+        self.wait_for_looks(3)
+        self.assertEqual(error.decode(), "denet-bpf: alert's command '/nowhere/x' cannot be run: No such file or directory\n")
+        self.assertEqual(self.end(process), [])
+
+    def test_the_journal_has_fields(self):
+        path = self.path("journal")
+        journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(journal.close)
+        journal.bind(path)
+        odd = self.add_unit("a\nMESSAGE=x")
+        process = self.begin(f"    - {{type: journal, path: '{path}'}}\n")
+        self.use(2 << 20)
+        fields = dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+        self.assertEqual(fields["PRIORITY"], "2")
+        self.assertEqual(fields["ALERT_NAME"], "a.service")
+        self.assertEqual(fields["ALERT_STATE"], "firing")
+        self.assertEqual(fields["MESSAGE"], "alert Fat (critical) firing: memory_bytes of a.service is 2.0 MiB, above 1.0 MiB")
+        self.assertEqual(json.loads(fields["ALERT"])["labels"]["severity"], "critical")
+        self.use(2 << 20, odd)
+        entry = journal.recv(65536)
+        name = b"a\nMESSAGE=x.service"
+        self.assertIn(b"ALERT_NAME\n" + len(name).to_bytes(8, "little") + name + b"\n", entry)
+        self.assertIn(b"MESSAGE=alert Fat (critical) firing: memory_bytes of a?MESSAGE=x.service is", entry)
+        self.assertEqual(self.end(process), [])
+
+    def test_what_fires_goes_on_through_a_hangup(self):
+        target = f"    - {{type: file, path: '{self.told}'}}\n    - {{type: exec, command: [/bin/true]}}\n"
+        process = self.begin(target)
+        self.use(2 << 20)
+        self.wait_for_alerts(1)
+        self.config.write_text((RULES + target).replace("ask", "beg"))
+        process.send_signal(signal.SIGHUP)
+        self.wait_for_looks(3)
+        self.use(1)
+        first, last = self.wait_for_alerts(2)
+        self.assertEqual((last["state"], last["annotations"]["todo"]), ("resolved", "beg"))
+        self.assertEqual(last["startsAt"], first["startsAt"])
+        self.use(2 << 20)
+        self.wait_for_alerts(3)
+        self.config.write_text((RULES + target).replace("Fat", "Fatter"))
+        process.send_signal(signal.SIGHUP)
+        told = [(alert["alert"], alert["state"]) for alert in self.wait_for_alerts(5)[3:]]
+        self.assertEqual(told, [("Fat", "resolved"), ("Fatter", "firing")])
+        self.config.write_text(RULES + target.replace("/bin/true", "/bin/false"))
+        process.send_signal(signal.SIGHUP)
+        self.wait_for_looks(3)
+        self.assertEqual(len(self.alerts()), 5)
+        lines = self.end(process)
+        self.assertIn("other commands for alerts take a restart", lines[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
