@@ -52,11 +52,8 @@ static const struct kind {
 	int (*open)(const struct agent_options *options, struct observer *ret_observer);
 	int (*reload)(const struct agent_options *options, struct observer *observer);
 } kinds[] = {
-	{ console_open, keep },
-	{ notify_open, NULL },
-	{ open_textfile, NULL },
-	{ open_push, NULL },
-	{ open_alerts, reload_alerts },
+	{ console_open, keep }, { notify_open, NULL },		{ open_textfile, NULL },
+	{ open_push, NULL },	{ open_alerts, reload_alerts },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
