@@ -330,6 +330,21 @@ class Host(Case):
 
     @exact
     @need_root
+    def test_the_machine_s_own_cgroups_below_a_root_are_told_as_without(self):
+        """As a container has them that is to see its host: the kernel's accounts are of these, too."""
+        folder = pathlib.Path(cgroup_mount("cpuacct") or "/sys/fs/cgroup", f"denet-root-{os.getpid()}.scope")
+        folder.mkdir()
+        self.addCleanup(folder.rmdir)
+        with shell_inside(folder, "while read go; do :; done") as shell:
+            for root in (), ("--cgroup-root", "/sys/fs/cgroup"):
+                records = self.records("--group", folder.name, *root)
+                self.assertIn(("command", "sh"), {(record["kind"], record.get("comm")) for record in records})
+            shell.stdin.close()
+        self.lay_out()
+        self.assertNotIn("command", {record["kind"] for record in self.records("--cgroup-root", self.path("fs"))})
+
+    @exact
+    @need_root
     def test_rows_of_what_is_gone_go(self):
         """A service would fill its map otherwise."""
         mount = cgroup_mount("cpuacct")

@@ -43,6 +43,7 @@ struct loop {
 	struct procfs procfs;
 	struct cgroups *groups; /* owned, as all below */
 	struct helper *helper; /* NULL where it could not be started */
+	bool is_here; /* the cgroups are this machine's */
 	struct machine machine;
 	struct choice choice;
 	struct classes classes;
@@ -90,7 +91,7 @@ static void open_probe(struct loop *loop)
 	int r;
 
 	/* Another machine's cgroups have ids of their own. */
-	if (options->cgroup_root || !cgroups_has_cgroups(loop->groups) ||
+	if (!loop->is_here || !cgroups_has_cgroups(loop->groups) ||
 	    (!tells_more(loop) && !options->rules.count))
 		return;
 	/* Without events what lives shorter than the interval may be missed, as docs say. */
@@ -129,7 +130,7 @@ static int open_classes(struct loop *loop)
 /* Of another machine's cgroups nobody here knows names. */
 static struct helper *labeller(const struct loop *loop)
 {
-	return loop->options->cgroup_root ? NULL : loop->helper;
+	return loop->is_here ? loop->helper : NULL;
 }
 
 static int open_loop(struct loop *loop, const sigset_t *signals)
@@ -148,6 +149,7 @@ static int open_loop(struct loop *loop, const sigset_t *signals)
 	r = cgroups_new(&loop->procfs, options->cgroup_root, &loop->groups);
 	if (r)
 		return log_error(r, "cannot find the cgroups of this machine");
+	loop->is_here = !options->cgroup_root || cgroups_are_kernels(loop->groups);
 	r = waiter_init(&loop->waiter, loop->groups, labeller(loop), &loop->observers, signals);
 	if (r)
 		return log_error(r, "cannot wait for signals");

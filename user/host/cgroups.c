@@ -211,6 +211,11 @@ bool cgroups_has_cgroups(const struct cgroups *groups)
 	return mounts_has_any(&groups->mounts);
 }
 
+bool cgroups_are_kernels(const struct cgroups *groups)
+{
+	return mounts_is_kernels(&groups->mounts, store_main_mount(groups));
+}
+
 enum mount cgroups_key(const struct cgroups *groups)
 {
 	return store_main_mount(groups);

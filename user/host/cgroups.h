@@ -47,6 +47,9 @@ uint64_t cgroups_omitted(const struct cgroups *groups);
 /* Whether there is a hierarchy at all. */
 bool cgroups_has_cgroups(const struct cgroups *groups);
 
+/* Whether what the kernel tells of its cgroups is told of these: they may be another machine's. */
+bool cgroups_are_kernels(const struct cgroups *groups);
+
 /* The one that accounts of processes go by: version 1's cpuacct where there is one. */
 enum mount cgroups_key(const struct cgroups *groups);
 

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "procfs/lines.h"
@@ -17,6 +19,22 @@ static const char *const controllers[MOUNT_COUNT] = {
 	[MOUNT_V2] = "",	   [MOUNT_CPUACCT] = "cpuacct", [MOUNT_CPU] = "cpu",
 	[MOUNT_MEMORY] = "memory", [MOUNT_PIDS] = "pids",
 };
+
+/* Version 2 has that file in all but its root, version 1 the other one in its root alone. */
+bool mounts_is_kernels(const struct mounts *mounts, enum mount mount)
+{
+	const char *point = mounts->points[mount];
+	bool is_v2 = mount == MOUNT_V2;
+	char path[PATH_MAX];
+	struct statfs filesystem;
+
+	if (!point || statfs(point, &filesystem) ||
+	    filesystem.f_type != (is_v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/%s", point,
+		       is_v2 ? "cgroup.events" : "release_agent");
+	return (access(path, F_OK) == 0) != is_v2;
+}
 
 const char *mounts_controller(enum mount mount)
 {

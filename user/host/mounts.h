@@ -26,6 +26,9 @@ void mounts_done(struct mounts *mounts);
 
 bool mounts_has_any(const struct mounts *mounts);
 
+/* Whether the point is the root of a hierarchy of the running kernel, not a copy, or a part of one. */
+bool mounts_is_kernels(const struct mounts *mounts, enum mount mount);
+
 /* The controller's name in /proc/PID/cgroup; empty of version 2. */
 const char *mounts_controller(enum mount mount);
 
