@@ -10,6 +10,7 @@
 #include "alert/alerting.h"
 #include "expose/textfile.h"
 #include "push/push.h"
+#include "serve/serve.h"
 #include "util/clock.h"
 #include "util/units.h"
 
@@ -43,6 +44,11 @@ static int reload_alerts(const struct agent_options *options, struct observer *o
 	return alerting_reload(&options->alerts, observer);
 }
 
+static int open_serve(const struct agent_options *options, struct observer *ret_observer)
+{
+	return serve_open(&options->serve, ret_observer);
+}
+
 /*
  * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
  * be lost, a listener's socket for one; without it a new one is opened before the old one is closed. Both tell
@@ -52,8 +58,12 @@ static const struct kind {
 	int (*open)(const struct agent_options *options, struct observer *ret_observer);
 	int (*reload)(const struct agent_options *options, struct observer *observer);
 } kinds[] = {
-	{ console_open, keep }, { notify_open, NULL },		{ open_textfile, NULL },
-	{ open_push, NULL },	{ open_alerts, reload_alerts },
+	{ console_open, keep },
+	{ notify_open, NULL },
+	{ open_textfile, NULL },
+	{ open_push, NULL },
+	{ open_alerts, reload_alerts },
+	{ open_serve, keep },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

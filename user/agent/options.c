@@ -50,6 +50,8 @@ static const struct option {
 	  "where another machine's cgroups are, as in a container", "cgroup_root" },
 	{ 0, "proc-root", "DIR", KIND_TEXT, FIELD(proc_root), "the /proc that goes with them",
 	  "proc_root" },
+	{ 0, "listen", "ADDRESS", KIND_TEXT, FIELD(serve.listen),
+	  "where figures are served: 127.0.0.1:9464, unix:PATH", "listen" },
 	{ 0, "config", "FILE", KIND_TEXT, FIELD(config), "the configuration: " OPTIONS_CONFIG_FILE,
 	  NULL },
 	{ 'h', "help", NULL, KIND_FLAG, FIELD(help), "this text", NULL },

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "expose/settings.h"
 #include "push/settings.h"
+#include "serve/serve.h"
 #include "util/buf.h"
 
 #define OPTIONS_CONFIG_FILE "/etc/denet-bpf/host.yml"
@@ -68,6 +69,7 @@ struct agent_options {
 	unsigned int filter; /* enum cage_filter */
 	struct expose_settings expose;
 	const char *textfile; /* NULL for none */
+	struct serve_settings serve;
 	struct config_items rules; /* owned by the settings: struct agent_rule */
 	struct config_items classes; /* so, too: struct config_pair */
 	struct push_settings push; /* owned by the settings, too */

@@ -301,3 +301,39 @@ int history_tell(const struct history *history, size_t series, uint64_t window_n
 	*ret_figures = figures;
 	return 0;
 }
+
+const char *history_figure(const struct history *history, size_t series)
+{
+	return history->items[series].figure;
+}
+
+const char *history_group(const struct history *history, size_t series)
+{
+	return history->items[series].group;
+}
+
+int history_values(const struct history *history, size_t series, uint64_t window_ns,
+		   struct history_value **ret_values, size_t *ret_count)
+{
+	const struct series *item = &history->items[series];
+	struct history_value *values = calloc(history->entries, sizeof(*values));
+	uint64_t next = history->next, first = item->first;
+	uint64_t last_ns = next ? history->mono_ns[(next - 1) % history->entries] : 0;
+	size_t count = 0;
+
+	if (!values)
+		return -ENOMEM;
+	if (next > history->entries && first < next - history->entries)
+		first = next - history->entries;
+	for (uint64_t n = first; n < next; n++) {
+		uint64_t age_ns = last_ns - history->mono_ns[n % history->entries];
+
+		if (!window_ns || age_ns <= window_ns)
+			values[count++] = (struct history_value){
+				age_ns, (double)item->values[n % history->entries]
+			};
+	}
+	*ret_values = values;
+	*ret_count = count;
+	return 0;
+}

@@ -44,4 +44,17 @@ size_t history_count(const struct history *history);
 int history_tell(const struct history *history, size_t series, uint64_t window_ns,
 		 struct host_history *ret_figures);
 
+/* The key of a series, and the group that it is of: NULL for the machine. Valid until the next look. */
+const char *history_figure(const struct history *history, size_t series);
+const char *history_group(const struct history *history, size_t series);
+
+struct history_value {
+	uint64_t age_ns; /* before the last look */
+	double value; /* NaN where it was not known */
+};
+
+/* Those of the last window_ns, 0 for all, the oldest first, to be freed by the caller. -ENOMEM. */
+int history_values(const struct history *history, size_t series, uint64_t window_ns,
+		   struct history_value **ret_values, size_t *ret_count);
+
 #endif

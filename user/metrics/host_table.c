@@ -73,7 +73,7 @@ const struct metric metric_hosts[] = {
 	ROW(GAUGE, DOUBLE, "net_recv_bytes_per_sec", "", 0, "How fast net_bytes_recv grows.",
 	    "net_bytes_recv", RATED,
 	    (IN_MACHINE(217, net_recv_bytes_per_sec), IN_INTERFACE(209, recv_bytes_per_sec))),
-	ROW(GAUGE, U64, "groups", "", 0, "Cgroups that are watched.", "denet-bpf-host", NULL,
+	ROW(GAUGE, U64, KEY_GROUPS, "", 0, "Cgroups that are watched.", "denet-bpf-host", NULL,
 	    (IN_MACHINE(218, groups))),
 	ROW(GAUGE, U64, "groups_omitted", "", METRIC_OMIT_ZERO,
 	    "Cgroups that are not: there are more than 5,000.", "denet-bpf-host", NULL,

@@ -15,6 +15,7 @@
 #define KEY_CPU_USAGE "cpu_usage"
 #define KEY_EXIT_CODE "exit_code"
 #define KEY_FS_TYPE "fs_type"
+#define KEY_GROUPS "groups"
 #define KEY_LOAD_AVG "load_avg"
 #define KEY_MEMORY_BYTES "memory_bytes"
 #define KEY_MEMORY_STALL_NS "memory_stall_ns"

@@ -39,19 +39,29 @@ bool gzip_is_magic(const char *bytes, size_t len)
 	return len >= 2 && !memcmp(bytes, "\x1f\x8b", 2);
 }
 
-int gzip_new(struct gzip **ret_gzip)
+static int new_of(int level, struct gzip **ret_gzip)
 {
 	struct gzip *gzip = calloc(1, sizeof(*gzip));
 
 	if (!gzip)
 		return -ENOMEM;
-	if (deflateInit2(&gzip->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, WINDOW_BITS,
-			 MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+	if (deflateInit2(&gzip->stream, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
+			 Z_DEFAULT_STRATEGY) != Z_OK) {
 		free(gzip);
 		return -ENOMEM;
 	}
 	*ret_gzip = gzip;
 	return 0;
+}
+
+int gzip_new(struct gzip **ret_gzip)
+{
+	return new_of(Z_DEFAULT_COMPRESSION, ret_gzip);
+}
+
+int gzip_new_fast(struct gzip **ret_gzip)
+{
+	return new_of(Z_BEST_SPEED, ret_gzip);
 }
 
 void gzip_free(struct gzip *gzip)

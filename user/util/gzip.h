@@ -17,6 +17,8 @@ bool gzip_is_magic(const char *bytes, size_t len);
 
 /* -ENOMEM. */
 int gzip_new(struct gzip **ret_gzip);
+/* For what somebody waits for: a third of the time, and some more bytes. */
+int gzip_new_fast(struct gzip **ret_gzip);
 /* Accepts NULL. */
 void gzip_free(struct gzip *gzip);
 

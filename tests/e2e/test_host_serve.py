@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""`denet-bpf host --listen`: what is served of a tree of files that stands for a machine, and to whom."""
+
+import contextlib
+import gzip
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import unittest
+
+from harness import BIN, LIMIT_S, MODE, Case, finish, parse, run, start, wait_for
+
+HOST = f"{BIN}-host"
+ID = "0123456789abcdef" * 4
+HOSTILE = "lxc.payload.\"<script>\n\\"
+
+
+class OverUnix(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=LIMIT_S)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+# All files are its own: the rights of whoever asks change nothing.
+@unittest.skipUnless(MODE == "root", f"mode {MODE}")
+@unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
+class Serve(Case):
+
+    def put(self, name, text):
+        path = pathlib.Path(self.folder, "fs", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def lay_out(self):
+        self.put("cgroup.controllers", "cpu memory\n")
+        for name, used in ((f"docker/{ID}", 5), ("system.slice/a.service", 6), (HOSTILE, 7)):
+            self.put(f"{name}/cgroup.procs", "")
+            self.put(f"{name}/cpu.stat", f"usage_usec {used}\n")
+            self.put(f"{name}/memory.current", f"{used}000\n")
+
+    @contextlib.contextmanager
+    def serving(self, *args, listen="127.0.0.1:0", **options):
+        self.lay_out()
+        log = pathlib.Path(self.path("log"))
+        with log.open("wb") as err:
+            listening = ("--listen", listen) if listen else ()
+            # The processes are those of this machine.
+            options["env"] = {**os.environ, **options.get("env", {}), "DENET_BPF_HOST_HEAVY_EVERY": "0s"}
+            with start("-i", "0.2", "--json", "--cgroup-root", self.path("fs"), *listening, *args, program=[HOST],
+                       stdout=subprocess.DEVNULL, stderr=err, **options) as process:
+                wait_for("an address", lambda: b"serving at " in log.read_bytes() and log.read_bytes().endswith(b"\n"))
+                self.place = log.read_text().partition("serving at ")[2].split("\n")[0]
+                yield process
+
+    def connect(self):
+        if self.place.startswith("unix:"):
+            return OverUnix(self.place.partition(":")[2])
+        host, _, port = self.place.rpartition(":")
+        return http.client.HTTPConnection(host, int(port), timeout=LIMIT_S)
+
+    def get(self, path, method="GET", connection=None, **headers):
+        one = connection or self.connect()
+        one.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        answer = one.getresponse()
+        answer.body = answer.read()
+        if not connection:
+            one.close()
+        return answer
+
+    def json(self, path, status=200):
+        answer = self.get(path)
+        self.assertEqual(answer.status, status, answer.body)
+        self.assertEqual(answer.getheader("Content-Type"), "application/json")
+        return parse(answer.body)
+
+    def after_looks(self, count):
+        wait_for(f"{count} looks", lambda: self.json("/healthz")["looks"] >= count)
+
+    def test_documents_are_served(self):
+        with self.serving() as process:
+            self.after_looks(2)
+            containers = self.json("/api/v1/containers")["containers"]
+            self.assertEqual([one["name"] for one in containers if one["runtime"] == "docker"], [ID[:12]])
+            one, = self.json(f"/api/v1/groups?name={ID}")["groups"]
+            self.assertEqual((one["cpu_time_ns"], one["memory_bytes"], one["commands"]), (5000, 5000, []))
+            self.assertEqual(self.json("/api/v1/containers?name=a.service")["containers"], [])
+            self.assertEqual(len(self.json("/api/v1/groups?name=a.service")["groups"]), 1)
+            self.assertEqual(len(self.json("/api/v1/containers?class=docker")["containers"]), 1)
+            whole = self.json("/api/v1/snapshot")
+            self.assertEqual(whole["machine"]["groups"], 3)
+            self.assertEqual(len(whole["groups"]), 3)
+            self.assertIn(HOSTILE.partition("payload.")[2], [one["name"] for one in whole["groups"]])
+            for name in ("heavy", "alerts", "processes"):
+                self.assertEqual(self.json(f"/api/v1/{name}")[name], [])
+            self.assertIn(b"\n# TYPE ", self.get("/metrics").body)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+
+    def test_history_has_percentiles_and_points(self):
+        with self.serving():
+            self.after_looks(3)
+            answer = self.json("/api/v1/history?metric=memory_percent&points=2&window=1h")
+            figure, = answer["history"]
+            self.assertEqual((figure["figure"], len(figure["points"])), ("memory_percent", 2))
+            self.assertGreaterEqual(figure["max"], figure["p50"])
+            self.assertEqual(figure["points"][-1][0], answer["ts_ms"])
+            of_group, = self.json("/api/v1/history?metric=memory_bytes&group=a.service")["history"]
+            self.assertEqual((of_group["group"], of_group["min"], of_group["max"]), ("a.service", 6000, 6000))
+            for query, says in (("", "'metric' must be given"), ("?metric=cpu", "no history of a metric 'cpu'"),
+                                ("?metric=memory_bytes", "'group' must name one"), ("?metric=x&window=1", "'window' wants a time"),
+                                ("?metric=cpu_percent&group=x", "of the machine"), ("?metric=x&points=0", "from 1 to 2000"),
+                                ("?metrik=x", "did you mean 'metric'?")):
+                self.assertIn(says, self.json(f"/api/v1/history{query}", 400)["error"])
+            self.assertIn("group 'x'", self.json("/api/v1/history?metric=cpu_usage&group=x", 404)["error"])
+
+    def test_what_has_ended_is_told_with_the_last_first(self):
+        with self.serving():
+            self.after_looks(2)
+            for count, name in enumerate(("system.slice/a.service", f"docker/{ID}"), 1):
+                shutil.rmtree(self.path(f"fs/{name}"))
+                wait_for("its end", lambda: self.json("/api/v1/ended")["total"] == count)
+            self.assertEqual([one["name"] for one in self.json("/api/v1/ended")["ended"]], [ID[:12], "a.service"])
+
+    def test_a_body_is_made_once_a_look(self):
+        with self.serving("-i", "1000"):
+            plain, packed = self.get("/api/v1/snapshot"), self.get("/api/v1/snapshot", Accept_Encoding="gzip")
+            self.assertIsNone(plain.getheader("Content-Encoding"))
+            self.assertEqual(packed.getheader("Content-Encoding"), "gzip")
+            self.assertIn("Accept-Encoding", packed.getheader("Vary"))
+            self.after_looks(2)
+            again = [self.get("/api/v1/snapshot", Accept_Encoding="gzip").body for _ in range(2)]
+            self.assertEqual(again[0], again[1])
+            self.assertEqual(gzip.decompress(again[0]), self.get("/api/v1/snapshot").body)
+
+    def test_only_reading_is_answered(self):
+        with self.serving():
+            self.after_looks(1)
+            kept = self.connect()
+            for _ in range(3):
+                self.assertEqual(self.get("/healthz", connection=kept).status, 200)
+            head = self.get("/api/v1/snapshot", "HEAD")
+            self.assertEqual((head.status, head.body), (200, b""))
+            self.assertGreater(int(head.getheader("Content-Length")), 1000)
+            post = self.get("/healthz", "POST")
+            self.assertEqual((post.status, post.getheader("Allow")), (405, "GET, HEAD"))
+            for path in ("/nope", "/api/v1", "/%6detrics", "/metrics/", "//metrics", "/../etc/passwd"):
+                self.assertIn("error", self.json(path, 404))
+            self.assertIn("did you mean 'name'?", self.json("/api/v1/groups?nam=x", 400)["error"])
+
+    def test_a_socket_of_the_file_system(self):
+        path = self.path("socket")
+        with self.serving(listen=f"unix:{path}", env={"DENET_BPF_HOST_SERVE_MODE": "0600"}) as process:
+            self.after_looks(1)
+            self.assertEqual(os.stat(path).st_mode & 0o7777, 0o600)
+            second = run("--listen", f"unix:{path}", program=[HOST])
+            self.assertEqual(second.status, 125)
+            self.assertIn(b"Address already in use", second.err)
+            process.kill()
+            process.wait()
+        with self.serving(listen=f"unix:{path}") as process:
+            self.after_looks(1)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+            self.assertFalse(os.path.exists(path))
+
+    def test_a_socket_that_is_handed_over(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.lay_out()
+            self.place = "127.0.0.1:%d" % listener.getsockname()[1]
+            # The shell is the one that the variables name, and then we are.
+            script = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&{listener.fileno()}'
+            with start(HOST, "--json", "--cgroup-root", self.path("fs"), program=["sh", "-c", script, "sh"],
+                       pass_fds=[listener.fileno()], stdout=subprocess.DEVNULL):
+                self.after_looks(1)
+
+    def test_where_nothing_can_be_served_nothing_starts(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            for listen, says in ((f"127.0.0.1:{port}", "Address already in use"), ("9464", "unix:PATH"), ("192.0.2.1:0", "cannot listen at")):
+                result = run("--listen", listen, program=[HOST])
+                self.assertEqual(result.status, 125)
+                self.assertIn(says.encode(), result.err)
+        result = run("--listen", "true", program=[HOST], env={**os.environ, "DENET_BPF_HOST_SERVE_MODE": "rw"})
+        self.assertIn(b"serve.mode wants an octal number", result.err)
+
+    @staticmethod
+    def ask(kept, path, count):
+        """So many requests, the next behind the other; how many are answered well."""
+        kept.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * count)
+        answers = b""
+        while answers.count(b'"looks":') < count:
+            answers += kept.recv(65536)
+        return answers.count(b"HTTP/1.1 200 OK\r\n")
+
+    def test_ten_thousand_requests_change_nothing(self):
+        with self.serving() as process:
+            self.after_looks(2)
+
+            def size():
+                return {line.split()[0]: int(line.split()[1]) for line in
+                        pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines() if line.startswith("VmRSS")}["VmRSS:"]
+
+            def descriptors():
+                return len(os.listdir(f"/proc/{process.pid}/fd"))
+
+            kept = socket.create_connection(self.place.split(":"), timeout=LIMIT_S)
+            answered = self.ask(kept, "/api/v1/snapshot", 1)
+            before, size_kb = descriptors(), size()
+            for batch in range(100):
+                answered += self.ask(kept, f"/api/v1/groups?name={batch}", 100)
+            self.assertEqual((answered, descriptors()), (10001, before))
+            kept.close()
+            self.assertLess(size(), size_kb + 4096)
+            looks = self.json("/healthz")["looks"]
+            self.after_looks(looks + 1)
