@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "cli/told.h"
+#include "format/told.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What a file of records tells of its run beside its summary. */
-#ifndef DENET_CLI_TOLD_H
-#define DENET_CLI_TOLD_H
+#ifndef DENET_FORMAT_TOLD_H
+#define DENET_FORMAT_TOLD_H
 
 #include <stdbool.h>
 #include <stddef.h>
