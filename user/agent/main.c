@@ -7,6 +7,7 @@
 #include "agent/resolve.h"
 #include "agent/settings.h"
 #include "agent/status.h"
+#include "push/run.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/sink.h"
@@ -64,6 +65,8 @@ int main(int argc, char *argv[])
 
 	if (argc > 1 && strcmp(argv[1], "resolve") == 0)
 		return resolve_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "push") == 0)
+		return run_push_main(argc - 1, argv + 1);
 	if (options_read(argc, argv, &options, error)) {
 		(void)log_error(0, "%s", error);
 		return STATUS_FAILED;

@@ -99,8 +99,9 @@ static int set_tags(struct influx *influx, const char *host)
 		return -ENOMEM;
 	for (size_t i = 0; i < pairs->count; i++) {
 		if (!expose_influx_is_key(items[i].key))
-			return log_error(-EINVAL, "%s:%zu: InfluxDB takes no tag '%s'",
-					 items[i].place.name, items[i].place.line, items[i].key);
+			return log_error(0, "%s:%zu: InfluxDB takes no tag '%s'",
+					 items[i].place.name, items[i].place.line, items[i].key),
+			       -EINVAL;
 		influx->tags[influx->tag_count++] =
 			(struct expose_influx_tag){ items[i].key, items[i].value };
 	}
