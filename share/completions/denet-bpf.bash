@@ -4,7 +4,7 @@
 _denet_bpf_takes_value() # COMMAND OPTION
 {
 	case $1:$2 in
-	*:-o | *:--out | *:--format | *:--children | *:--label | *:--compat | *:-i | *:--interval | *:-m | *:--max-interval | *:-d | *:--duration | *:--accounting | *:--proc-root | *:--by | *:--under | *:--sort | *:--top | *:--color | *:-u | *:--user | *:--cgroup | *:--container | *:--also-cgroup | *:--fail-if | *:--budget | *:--summary | *:--heartbeat | bench:-n | *:--runs | *:--warmup | *:--vs | *:--sweep | *:--prepare | *:--export | *:--keep | *:--to | *:--tracks | *:-r | *:--recursive | *:--group-by) return 0 ;;
+	*:-o | *:--out | *:--format | *:--children | *:--label | *:--compat | *:-i | *:--interval | *:-m | *:--max-interval | *:-d | *:--duration | *:--accounting | *:--proc-root | *:--by | *:--under | *:--sort | *:--top | *:--color | *:-u | *:--user | *:--cgroup | *:--container | *:--also-cgroup | *:--fail-if | *:--budget | *:--summary | *:--push | *:--heartbeat | bench:-n | *:--runs | *:--warmup | *:--vs | *:--sweep | *:--prepare | *:--export | *:--keep | *:--to | *:--tracks | *:-r | *:--recursive | *:--group-by) return 0 ;;
 	esac
 	return 1
 }
@@ -38,7 +38,7 @@ _denet_bpf_value() # COMMAND:OPTION CURRENT
 _denet_bpf_options() # COMMAND
 {
 	case $1 in
-	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --net --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --also-cgroup --fail-if --budget --strict --summary --ci --heartbeat ;;
+	run) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --pss --no-pss --accounting --net --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --also-cgroup --fail-if --budget --strict --summary --ci --push --heartbeat ;;
 	attach) echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --net --proc-root -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --cgroup --container --fail-if --budget --strict --summary --ci --heartbeat ;;
 	stats | summary) echo -j --json -o --out --by --under --sort --top -q --quiet -v --verbose --color -h --help -V --version --fail-if --budget --strict --summary --ci -r --recursive --group-by --csv ;;
 	convert) echo -o --out -q --quiet -h --help -V --version --to --processes --tracks ;;
@@ -48,7 +48,7 @@ _denet_bpf_options() # COMMAND
 	doctor) echo -j --json -o --out --proc-root -q --quiet --color -h --help -V --version ;;
 	host) echo ;;
 	help) echo -j --json -h --help -V --version ;;
-	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --net --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --cgroup --container --also-cgroup --fail-if --budget --strict --summary --ci --heartbeat --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep --to --processes --tracks -r --recursive --group-by --csv ;;
+	'') echo -j --json -o --out --format --children --label --write-env --compat -i --interval -m --max-interval -d --duration --no-polling --wait-all --exclude-children --since-process-start --pss --no-pss --accounting --net --own-cgroup --proc-root --live -n --no-update --by --under --sort --top -q --quiet -v --verbose --color -u --user --clean-env -h --help -V --version --cgroup --container --also-cgroup --fail-if --budget --strict --summary --ci --push --heartbeat --md -n --runs --warmup --vs --sweep --prepare -N --no-shell --ignore-failure --show-output --export --keep --to --processes --tracks -r --recursive --group-by --csv ;;
 	esac
 }
 

@@ -2,7 +2,7 @@
 # Completions of denet-bpf for fish. Printed by the program: see `make docs`.
 
 function __denet_bpf_words
-    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --cgroup --container --also-cgroup --fail-if --budget --summary --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep --to --tracks -r --recursive --group-by
+    set -l takers -o --out --format --children --label --compat -i --interval -m --max-interval -d --duration --accounting --proc-root --by --under --sort --top --color -u --user --cgroup --container --also-cgroup --fail-if --budget --summary --push --heartbeat --runs bench:-n --warmup --vs --sweep --prepare --export --keep --to --tracks -r --recursive --group-by
     set -l words (commandline -opc)
     set -l command
     set -l wants
@@ -130,6 +130,7 @@ complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench' -l bud
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary bench' -l strict -d 'what leaves a budget open breaks it'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l summary -r -F -d 'the summary to FILE: text, .json, .md, ...'
 complete -c denet-bpf -n '__denet_bpf_has run attach stats summary' -l ci -d 'tell GitHub, GitLab, TeamCity as they read it'
+complete -c denet-bpf -n '__denet_bpf_has run' -l push -x -d 'the summary to InfluxDB or a Pushgateway'
 complete -c denet-bpf -n '__denet_bpf_has run attach' -l heartbeat -x -d 'a line after each S seconds of silence'
 complete -c denet-bpf -n '__denet_bpf_has diff bench' -l md -d 'as tables of Markdown'
 complete -c denet-bpf -n '__denet_bpf_has bench' -s n -l runs -x -d 'runs of each CMD'

@@ -14,7 +14,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import BIN, IS_SANITIZED, MODE, Case, finish, run, start, wait_for
+from harness import BIN, IS_SANITIZED, MODE, Case, finish, parse_lines, run, start, the, wait_for
 
 HOST = f"{BIN}-host"
 ID = "0123456789abcdef" * 4
@@ -27,11 +27,15 @@ class Taker(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
+    def do_PUT(self):
+        self.do_POST()
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         self.server.requests.append((self.path, dict(self.headers), body.decode()))
+        self.server.commands.append(self.command)
         self.send_response(204)
         self.end_headers()
 
@@ -48,22 +52,13 @@ def fields_of(text):
 
 @unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
 @unittest.skipUnless(MODE == "root", f"mode {MODE}: nothing here differs from root's")
-class Push(Case):
-
-    def lay_out(self):
-        """One container, whose CPU time never changes."""
-        folder = pathlib.Path(self.folder, "fs", f"docker-{ID}.scope")
-        folder.mkdir(parents=True)
-        (folder.parent / "cgroup.controllers").write_text("cpu memory\n")
-        (folder / "cgroup.procs").write_text("")
-        (folder / "cpu.stat").write_text("usage_usec 5\n")
-        (folder / "memory.current").write_text("7000\n")
-        return "--cgroup-root", self.path("fs"), "--interval", "0.1", "--json"
+class Servers(Case):
 
     def taker(self, context=None):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taker)
         server.daemon_threads = True
         server.requests = []
+        server.commands = []
         if context:
             server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever)
@@ -98,6 +93,19 @@ class Push(Case):
                 serve(connection)
             except OSError:
                 pass
+
+
+class Push(Servers):
+
+    def lay_out(self):
+        """One container, whose CPU time never changes."""
+        folder = pathlib.Path(self.folder, "fs", f"docker-{ID}.scope")
+        folder.mkdir(parents=True)
+        (folder.parent / "cgroup.controllers").write_text("cpu memory\n")
+        (folder / "cgroup.procs").write_text("")
+        (folder / "cpu.stat").write_text("usage_usec 5\n")
+        (folder / "memory.current").write_text("7000\n")
+        return "--cgroup-root", self.path("fs"), "--interval", "0.1", "--json"
 
     def config(self, *targets):
         text = "influx:\n" + "".join("- " + json.dumps(target) + "\n" for target in targets)
@@ -241,3 +249,66 @@ class Push(Case):
             result = run(*root, *self.config(target), program=[HOST])
             self.assert_refused(result, said)
             self.assertNotIn(b"p4ss", result.err)
+
+
+class Run(Servers):
+    """`run --push`: the summary, when the command has ended."""
+
+    def push(self, url, *args, command=("sh", "-c", "exit 3"), **options):
+        return run("run", "-q", "--accounting", "proc", "--push", url, *args, "--", *command, **options)
+
+    def test_the_summary_is_sent_and_the_status_is_the_command_s(self):
+        server = self.taker()
+        self.write("token", SECRET)
+        environment = {**os.environ, "DENET_BPF_PUSH_TOKEN_FILE": self.path("token")}
+        result = self.push(f"http://127.0.0.1:{server.server_port}/write?db=ci", "--label", "a b", "-o", self.path("f"),
+                           env=environment)
+        self.assertEqual((result.status, result.err), (3, b""))
+        (path, headers, body), = server.requests
+        self.assertEqual((server.commands, path), (["POST"], "/write?db=ci&precision=ns"))
+        self.assertEqual(headers["Authorization"], f"Token {SECRET}")
+        summary = the(parse_lines(self.read("f")), "summary")
+        (name, tags, fields, _), = fields_of(body)
+        self.assertEqual(name, "denet_run")
+        self.assertIn(",label=a\\ b", tags)
+        self.assertEqual((fields["cpu_time_ns"], fields["exit_code"]), (f"{summary['cpu_time_ns']}i", "3i"))
+
+    def test_a_pushgateway_gets_it_in_its_own_words(self):
+        server = self.taker()
+        path = "/metrics/job/build/pipeline/main"
+        result = self.push(f"http://127.0.0.1:{server.server_port}{path}", command=("true",))
+        self.assertEqual((result.status, result.err), (0, b""))
+        (sent, _, body), = server.requests
+        self.assertEqual((server.commands, sent), (["PUT"], path))
+        self.assertIn("\n# TYPE denet_run_cpu_time_seconds_total counter\n", body)
+        self.assertIn("\ndenet_run_exit_status 0\n", body)
+
+    def test_who_does_not_take_it_costs_a_line(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            refused = probe.getsockname()[1]
+
+        def moved(connection):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 302 Moved\r\nLocation: file:///etc/passwd\r\nContent-Length: 4\r\n\r\nno\x1b[")
+
+        for port, said in ((refused, "connect"), (self.listener(moved), "status 302: no?[")):
+            result = self.push(f"http://127.0.0.1:{port}/write?db=x&p={SECRET}")
+            self.assertEqual((result.status, len(result.err_lines)), (3, 1), result)
+            self.assertIn(said, result.err_lines[0])
+            self.assertNotIn(SECRET.encode(), result.err)
+
+    def test_what_cannot_be_one_is_refused_before_the_command(self):
+        for url in ("http://127.0.0.1/", f"http://u:{SECRET}@h/write?db=x", "file:///x", "http://h/write?precision=s"):
+            result = self.push(url, command=("touch", self.path("ran")))
+            self.assert_refused(result)
+            self.assertNotIn(SECRET.encode(), result.err)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    def test_records_that_say_nothing_are_not_sent(self):
+        server = self.taker()
+        url = f"http://127.0.0.1:{server.server_port}/write?db=x"
+        for text in (b"", b"{}\n", b"\xff\n" * 10, b"[" * 100000):
+            result = run("push", url, program=[HOST], input=text)
+            self.assert_refused(result, "cannot read records from stdin", status=1)
+        self.assertEqual(server.requests, [])

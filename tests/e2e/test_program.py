@@ -103,6 +103,10 @@ class Program(Case):
 
     def test_of_its_lack_is_told_what_would_help(self):
         self.assert_refused(self.call("attach", "--container", "web"), f"{LIBEXEC}/{HOST}", "make install")
+        # And before CMD, which must not wait in vain for its summary to be sent.
+        result = self.call("run", "--push", "http://h/write?db=x", "--", "touch", self.path("ran"))
+        self.assert_refused(result, "option '--push'", f"{LIBEXEC}/{HOST}", "make install")
+        self.assertFalse(os.path.exists(self.path("ran")))
 
     def test_it_gets_no_file_that_is_open(self):
         with open(self.path("open"), "wb") as file:

@@ -62,17 +62,6 @@ int container_read(const char *answer, size_t len, char ret_folder[PATH_MAX])
 	return -EBADMSG;
 }
 
-static void tell_missing(const char *path, int r)
-{
-	if (r == -ENOENT)
-		(void)log_error(0,
-				"option '--container' needs '%s', which 'make install' brings "
-				"where libyaml is (Debian: libyaml-dev)",
-				path);
-	else
-		(void)log_error(r, "cannot execute '%s', which option '--container' needs", path);
-}
-
 /* Its stderr is ours: why there is no answer it says itself. */
 static void become_program(const struct options *options, int fd)
 {
@@ -91,7 +80,7 @@ static void become_program(const struct options *options, int fd)
 	if (dup2(fd, STDOUT_FILENO) < 0)
 		return;
 	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
-	tell_missing(path, program_execute(PROGRAM, argv, NULL, path));
+	program_tell_missing(path, "container", program_execute(PROGRAM, argv, NULL, path));
 }
 
 static int start(const struct options *options, pid_t *ret_pid, int *ret_fd)

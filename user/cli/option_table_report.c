@@ -89,6 +89,25 @@ const struct option_spec option_table_report[] = {
 			"shown.",
 	},
 	{
+		.name = "push",
+		.value = "URL",
+		.kind = OPTION_TEXT,
+		.commands = ON_RUN,
+		.offset = FIELD(push),
+		.group = OPTION_REPORT,
+		.text = "the summary to InfluxDB or a Pushgateway",
+		.details =
+			"Sends the summary when CMD has ended: to InfluxDB 1 by a URL as "
+			"http://HOST:8086/write?db=NAME, to version 2 by one with "
+			"/api/v2/write?bucket=NAME&org=NAME, to a Pushgateway by one with "
+			"/metrics/job/NAME. It is denet-bpf-host that does, which is executed for "
+			"it; tokens, users and certificates are in the files that "
+			"DENET_BPF_PUSH_TOKEN_FILE, DENET_BPF_PUSH_USER_FILE and "
+			"DENET_BPF_PUSH_CA_FILE name. Where the URL cannot be one CMD is not "
+			"started; where it cannot be sent to, within 10 seconds, a line tells, and "
+			"the exit status is CMD's.",
+	},
+	{
 		.name = "heartbeat",
 		.environment = "DENET_BPF_HEARTBEAT",
 		.value = "S",

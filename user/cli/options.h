@@ -76,6 +76,7 @@ struct options {
 	bool strict; /* what does not decide a budget breaks it */
 	bool ci;
 	uint64_t heartbeat_ns; /* 0 for none */
+	const char *push; /* run: a URL; NULL for none */
 	bool markdown; /* diff, bench */
 	const char *line; /* bench: a command line for a shell; NULL when argv is the command */
 	struct option_list others; /* bench: command lines that it is compared with */

@@ -89,7 +89,8 @@ static int check_places(const struct options *options, uint64_t given,
 		if (!has_place(spec, options->command))
 			return option_refuse(error, "option '--%s' has no meaning for %s",
 					     spec->name, command_table_of(options->command)->name);
-		if (spec->group == OPTION_RECORDS && !has_records)
+		if (spec->group == OPTION_RECORDS && !has_records &&
+		    !(options->push && (bit_of("label") & 1ull << i)))
 			return option_refuse(error, "option '--%s' needs '--json' or '--out FILE'",
 					     spec->name);
 	}

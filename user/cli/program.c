@@ -55,6 +55,17 @@ int program_execute(const char *name, char *argv[], char *const environment[], c
 	return -errno;
 }
 
+void program_tell_missing(const char *path, const char *option, int r)
+{
+	if (r == -ENOENT)
+		(void)log_error(0,
+				"option '--%s' needs '%s', which 'make install' brings "
+				"where libyaml is (Debian: libyaml-dev)",
+				option, path);
+	else
+		(void)log_error(r, "cannot execute '%s', which option '--%s' needs", path, option);
+}
+
 int program_main(const struct options *options)
 {
 	char path[PATH_MAX];

@@ -13,4 +13,7 @@
  */
 int program_execute(const char *name, char *argv[], char *const environment[], char *ret_path);
 
+/* Why an option cannot do without the program at that path. */
+void program_tell_missing(const char *path, const char *option, int r);
+
 #endif

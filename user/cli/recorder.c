@@ -28,6 +28,7 @@ struct recorder {
 	struct denet_observer observer;
 	struct denet_writer *writer; /* owned */
 	const struct denet_observer *records; /* the writer's */
+	struct denet_writer *told; /* owned, in memory: start and end alone; NULL without --push */
 	struct denet_analysis *analysis; /* owned; NULL when no summary is shown */
 	struct term_style screen; /* stderr */
 	struct live live;
@@ -69,6 +70,11 @@ static void on_loss(void *context, const char *target, int error)
 		}                                                               \
 	} while (0)
 
+static const struct denet_observer *told_of(const struct recorder *recorder)
+{
+	return denet_writer_observer(recorder->told);
+}
+
 static void on_start(void *context, const struct denet_start *start)
 {
 	struct recorder *recorder = context;
@@ -77,6 +83,8 @@ static void on_start(void *context, const struct denet_start *start)
 	recorder->accounting = start->accounting;
 	PASS_TO_ANALYSIS(recorder, on_start, start);
 	recorder->records->on_start(recorder->writer, start);
+	if (recorder->told)
+		told_of(recorder)->on_start(recorder->told, start);
 }
 
 static void on_arrival(void *context, const struct denet_arrival *arrival)
@@ -165,6 +173,8 @@ static void on_summary(void *context, const struct denet_summary *summary)
 
 	record_beside(recorder);
 	recorder->records->on_summary(recorder->writer, summary);
+	if (recorder->told)
+		told_of(recorder)->on_summary(recorder->told, summary);
 	PASS_TO_ANALYSIS(recorder, on_summary, summary);
 }
 
@@ -201,6 +211,19 @@ static int open_writer(struct recorder *recorder)
 	if (recorder_owns_stdout(options))
 		r = denet_writer_add_fd(recorder->writer, STDOUT_FILENO, "stdout");
 	return r ? log_error(r, "cannot write to stdout") : 0;
+}
+
+static int open_told(struct recorder *recorder)
+{
+	const struct denet_writer_options wanted = { .size = sizeof(wanted) };
+	int r;
+
+	if (!recorder->options->push)
+		return 0;
+	r = denet_writer_new(&wanted, &recorder->told);
+	if (!r)
+		r = denet_writer_add_memory(recorder->told, 0);
+	return r ? log_error(r, "cannot record") : 0;
 }
 
 static void open_live(struct recorder *recorder)
@@ -255,6 +278,8 @@ int recorder_new(const struct options *options, struct recorder **ret_recorder)
 	r = open_writer(recorder);
 	if (!r)
 		r = open_analysis(recorder);
+	if (!r)
+		r = open_told(recorder);
 	if (r)
 		return r;
 	heartbeat_start(&recorder->heartbeat, options->heartbeat_ns,
@@ -271,6 +296,7 @@ void recorder_free(struct recorder *recorder)
 	if (!recorder)
 		return;
 	denet_writer_free(recorder->writer);
+	denet_writer_free(recorder->told);
 	denet_analysis_free(recorder->analysis);
 	live_done(&recorder->live);
 	free(recorder);
@@ -311,6 +337,14 @@ static const struct waited_context *take_insight(const struct recorder *recorder
 		return NULL;
 	insight->shown.records_path = recorder->has_file_lost ? NULL : options->out;
 	return &insight->shown;
+}
+
+int recorder_take_told(const struct recorder *recorder, char **ret_text, size_t *ret_len)
+{
+	if (!recorder->told)
+		return -ENODATA;
+	denet_writer_finish(recorder->told);
+	return denet_writer_take(recorder->told, ret_text, ret_len);
 }
 
 bool recorder_take_waited(const struct recorder *recorder, struct denet_waited *ret_waited)

@@ -43,6 +43,9 @@ void recorder_append_summary(const struct recorder *recorder, const struct term_
 /* What the wall time waited for; false when that was not looked at. Valid as long as the recorder. */
 bool recorder_take_waited(const struct recorder *recorder, struct denet_waited *ret_waited);
 
+/* With --push: the records of the start and the end, to be freed. -ENODATA without these. */
+int recorder_take_told(const struct recorder *recorder, char **ret_text, size_t *ret_len);
+
 /* Takes the live line away. */
 void recorder_pause(struct recorder *recorder);
 

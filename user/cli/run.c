@@ -11,6 +11,7 @@
 #include "cli/exit_status.h"
 #include "cli/forward.h"
 #include "cli/hint.h"
+#include "cli/push.h"
 #include "cli/session.h"
 #include "rights/rights.h"
 #include "util/cleanup.h"
@@ -133,6 +134,7 @@ static int finish(struct session *session)
 	session_drain(session, denet_monitor_timed_out(session->monitor) || !summary.end.known
 				       ? PATIENCE_MS
 				       : -1);
+	push_send(session);
 	if (denet_monitor_timed_out(session->monitor))
 		return EXIT_STATUS_TIMED_OUT;
 	return r == 0 && summary.end.known ? pass_on_or_fail(session, &summary.end)
@@ -192,7 +194,7 @@ static int start(struct session *session)
 	return report_start(options, r, &error);
 }
 
-int run_main(const struct options *options)
+static int run_session(const struct options *options)
 {
 	AUTO(session) struct session session;
 	int r = session_open(&session, options);
@@ -209,4 +211,9 @@ int run_main(const struct options *options)
 		(void)denet_monitor_finish(session.monitor);
 	}
 	return finish(&session);
+}
+
+int run_main(const struct options *options)
+{
+	return push_check(options) ? EXIT_STATUS_FAILED : run_session(options);
 }
