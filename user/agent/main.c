@@ -7,6 +7,7 @@
 #include "agent/resolve.h"
 #include "agent/settings.h"
 #include "agent/status.h"
+#include "expose/page.h"
 #include "push/run.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -39,6 +40,9 @@ static int do_task(struct settings *settings)
 		return print(&text);
 	case TASK_CONFIG_KEYS:
 		config_append_keys(&text, config);
+		return print(&text);
+	case TASK_CONFIG_METRICS:
+		text.error = page_append(&text);
 		return print(&text);
 	default:
 		return loop_run(settings);

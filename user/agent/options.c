@@ -241,6 +241,7 @@ static const struct {
 	{ "check", TASK_CONFIG_CHECK, "what is wrong with the configuration" },
 	{ "show", TASK_CONFIG_SHOW, "each value, and where it comes from" },
 	{ "keys", TASK_CONFIG_KEYS, "what can be in it" },
+	{ "metrics", TASK_CONFIG_METRICS, "what Prometheus can be told" },
 };
 
 #define TASKS (sizeof(tasks) / sizeof(tasks[0]))
@@ -258,8 +259,8 @@ static int take_task(const char *word, struct agent_options *options, char *erro
 		}
 	}
 	nearest = suggest_nearest(word, names, TASKS);
-	return refuse(error, "'config' takes check, show or keys, not '%.100s'%s%s%s", word,
-		      nearest ? "; did you mean '" : "", nearest ? nearest : "",
+	return refuse(error, "'config' takes check, show, keys or metrics, not '%.100s'%s%s%s",
+		      word, nearest ? "; did you mean '" : "", nearest ? nearest : "",
 		      nearest ? "'?" : "");
 }
 
@@ -271,7 +272,7 @@ static int take_word(const char *arg, struct rest *rest, struct agent_options *o
 			"host takes nothing but options, not '%.100s'; see 'denet-bpf host --help'",
 			arg);
 	if (!rest->count)
-		return refuse(error, "'config' takes check, show or keys");
+		return refuse(error, "'config' takes check, show, keys or metrics");
 	rest->count--;
 	return take_task(*rest->args++, options, error);
 }

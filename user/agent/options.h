@@ -21,7 +21,13 @@
 #define OPTIONS_SECONDS_BYTES 48
 
 /* What it is to do: TASK_LOOK without a word on the command line. */
-enum agent_task { TASK_LOOK, TASK_CONFIG_CHECK, TASK_CONFIG_SHOW, TASK_CONFIG_KEYS };
+enum agent_task {
+	TASK_LOOK,
+	TASK_CONFIG_CHECK,
+	TASK_CONFIG_SHOW,
+	TASK_CONFIG_KEYS,
+	TASK_CONFIG_METRICS
+};
 
 enum agent_sort { SORT_CPU, SORT_MEMORY, SORT_IO, SORT_PIDS, SORT_NAME };
 
