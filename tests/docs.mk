@@ -6,6 +6,8 @@ MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 SQLDIR ?= $(PREFIX)/share/denet-bpf/sql
+PROMETHEUSDIR ?= $(PREFIX)/share/denet-bpf/prometheus
+GRAFANADIR ?= $(PREFIX)/share/denet-bpf/grafana
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 docs: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host
@@ -29,8 +31,10 @@ uninstall: uninstall-docs
 install-docs:
 	install -d "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" "$(DESTDIR)$(FISHDIR)"
 	install -m 644 share/man/man1/*.1 "$(DESTDIR)$(MANDIR)/man1"
-	install -d "$(DESTDIR)$(SQLDIR)"
+	install -d "$(DESTDIR)$(SQLDIR)" "$(DESTDIR)$(PROMETHEUSDIR)" "$(DESTDIR)$(GRAFANADIR)"
 	install -m 644 share/sql/host-*.sql "$(DESTDIR)$(SQLDIR)"
+	install -m 644 share/prometheus/denet-alerts.yml "$(DESTDIR)$(PROMETHEUSDIR)"
+	install -m 644 share/grafana/denet-host.json "$(DESTDIR)$(GRAFANADIR)"
 	install -m 644 share/completions/denet-bpf.bash "$(DESTDIR)$(BASHDIR)/denet-bpf"
 	install -m 644 share/completions/_denet-bpf "$(DESTDIR)$(ZSHDIR)/_denet-bpf"
 	install -m 644 share/completions/denet-bpf.fish "$(DESTDIR)$(FISHDIR)/denet-bpf.fish"
@@ -40,6 +44,7 @@ uninstall-docs:
 	rm -f "$(DESTDIR)$(BASHDIR)/denet-bpf" "$(DESTDIR)$(ZSHDIR)/_denet-bpf" \
 		"$(DESTDIR)$(FISHDIR)/denet-bpf.fish"
 	for file in share/sql/host-*.sql; do rm -f "$(DESTDIR)$(SQLDIR)/$${file##*/}"; done
-	-rmdir "$(DESTDIR)$(SQLDIR)"
+	rm -f "$(DESTDIR)$(PROMETHEUSDIR)/denet-alerts.yml" "$(DESTDIR)$(GRAFANADIR)/denet-host.json"
+	-rmdir "$(DESTDIR)$(SQLDIR)" "$(DESTDIR)$(PROMETHEUSDIR)" "$(DESTDIR)$(GRAFANADIR)"
 
 .PHONY: docs lint-docs lint-completions install-docs uninstall-docs
