@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Alerts of denet-bpf-host: who is told, what commands may, what a configuration that is read again changes."""
 
+import http.server
 import json
 import os
 import pathlib
 import signal
 import socket
 import subprocess
+import threading
 import unittest
 
 from harness import BIN, MODE, Case, finish, is_alive, start, wait_for
@@ -18,6 +20,33 @@ alerts:
     - {name: Fat, metric: memory_bytes, of: unit, only: "a.*", critical: 1MiB, annotations: {todo: ask}}
   targets:
 """
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Answers with these statuses, one after the other, and with the last one from there on."""
+
+    def __init__(self, *statuses):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.statuses = list(statuses)
+        self.requests = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def url(self, path=""):
+        return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        statuses = self.server.statuses
+        self.send_response(statuses.pop(0) if len(statuses) > 1 else statuses[0])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.server.requests.append((self.path, self.headers.get("Authorization"), json.loads(body)))
+
+    def log_message(self, *_):
+        pass
 
 
 @unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
@@ -163,6 +192,89 @@ class Alerts(Case):
         self.assertIn(b"ALERT_NAME\n" + len(name).to_bytes(8, "little") + name + b"\n", entry)
         self.assertIn(b"MESSAGE=alert Fat (critical) firing: memory_bytes of a?MESSAGE=x.service is", entry)
         self.assertEqual(self.end(process), [])
+
+    def serve(self, *statuses):
+        server = Server(*statuses)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return server
+
+    def requests(self, server, count):
+        wait_for(f"{count} requests", lambda: len(server.requests) >= count)
+        return server.requests
+
+    @staticmethod
+    def ends(server):
+        """Of what is over: what goes on has an end ahead of the one before."""
+        latest, ends = "", []
+        for *_, body in list(server.requests):
+            for alert in body:
+                if alert["endsAt"] < latest:
+                    ends.append(alert["endsAt"])
+                latest = max(latest, alert["endsAt"])
+        return ends
+
+    def test_a_webhook_hears_each_until_it_takes_it(self):
+        server = self.serve(500, 200)
+        token = self.write("token", "secret\n", 0o600)
+        process = self.begin(f"    - {{type: webhook, url: '{server.url('/hook?a=b')}', token_file: '{token}'}}\n")
+        self.use(2 << 20)
+        first, second = self.requests(server, 2)
+        self.assertEqual(first, second)
+        path, authorization, body = second
+        self.assertEqual((path, authorization), ("/hook?a=b", "Bearer secret"))
+        self.assertEqual((body["version"], body["status"], body["truncatedAlerts"]), ("4", "firing", 0))
+        alert, = body["alerts"]
+        self.assertEqual(alert["labels"]["alertname"], "Fat")
+        self.assertEqual(alert["endsAt"], "0001-01-01T00:00:00Z")
+        self.assertEqual(body["commonLabels"], alert["labels"])
+        self.use(1)
+        over = self.requests(server, 3)[2][2]
+        self.assertEqual((over["status"], over["alerts"][0]["startsAt"]), ("resolved", alert["startsAt"]))
+        self.assertEqual(over["alerts"][0]["fingerprint"], alert["fingerprint"])
+        self.assertEqual(self.end(process), [f"denet-bpf: {server.url('/hook')} takes no alerts: status 500",
+                                             f"denet-bpf: {server.url('/hook')} takes alerts again"])
+        self.assertEqual(len(server.requests), 3)
+
+    def test_what_a_webhook_refuses_is_dropped(self):
+        server = self.serve(400, 200)
+        process = self.begin(f"    - {{type: webhook, url: '{server.url()}'}}\n")
+        self.use(2 << 20)
+        self.requests(server, 1)
+        self.use(1)
+        self.assertEqual(self.requests(server, 2)[1][2]["status"], "resolved")
+        self.assertEqual(self.end(process), [f"denet-bpf: {server.url()} refuses alerts: status 400"])
+
+    def test_alertmanager_hears_what_goes_on_and_what_is_over(self):
+        server = self.serve(200)
+        process = self.begin(f"    - {{type: alertmanager, url: '{server.url('/')}', resend: 1s}}\n")
+        self.use(2 << 20)
+        (path, _, first), (_, _, second) = self.requests(server, 2)[:2]
+        self.assertEqual(path, "/api/v2/alerts")
+        self.assertEqual([alert["labels"]["name"] for alert in first], ["a.service"])
+        self.assertEqual((first[0]["labels"], first[0]["startsAt"]), (second[0]["labels"], second[0]["startsAt"]))
+        self.assertLess(first[0]["endsAt"], second[0]["endsAt"])
+        server.statuses[:] = [503, 200]
+        self.use(1)
+        # Its end is now, no longer some time that is to come; and it is told until it is heard.
+        wait_for("the end twice", lambda: len(self.ends(server)) == 2)
+        self.wait_for_looks(11)
+        self.assertEqual(len(self.ends(server)), 2)
+        self.assertEqual(self.end(process), [f"denet-bpf: {server.url('/api/v2/alerts')} takes no alerts: status 503",
+                                             f"denet-bpf: {server.url('/api/v2/alerts')} takes alerts again"])
+
+    def test_a_server_that_is_silent_delays_no_look(self):
+        silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(silent.close)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        self.begin(f"    - {{type: webhook, url: '{url}', timeout: 5m}}\n"
+                   f"    - {{type: alertmanager, url: '{url}', timeout: 5m}}\n"
+                   f"    - {{type: file, path: '{self.told}'}}\n")
+        self.use(2 << 20)
+        self.wait_for_alerts(1)
+        self.wait_for_looks(3)
+        self.use(1)
+        self.assertEqual([alert["state"] for alert in self.wait_for_alerts(2)], ["firing", "resolved"])
 
     def test_what_fires_goes_on_through_a_hangup(self):
         target = f"    - {{type: file, path: '{self.told}'}}\n    - {{type: exec, command: [/bin/true]}}\n"

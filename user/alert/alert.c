@@ -160,9 +160,9 @@ void alert_append_summary(struct buf *buf, const struct alert *alert)
 	append_template(buf, alert, summary_of(alert));
 }
 
-void alert_write_labels(struct json *json, const struct alert *alert)
+void alert_write_labels(struct json *json, const char *key, const struct alert *alert)
 {
-	json_object_begin(json, "labels");
+	json_object_begin(json, key);
 	for (size_t i = 0; i < alert->labels_count; i++)
 		json_string(json, alert->labels[i].name, alert->labels[i].value);
 	json_object_end(json);
@@ -179,12 +179,12 @@ static void write_annotation(struct json *json, const struct alert *alert, const
 		json->buf->error = text.error;
 }
 
-void alert_write_annotations(struct json *json, const struct alert *alert)
+void alert_write_annotations(struct json *json, const char *key, const struct alert *alert)
 {
 	const struct config_items *annotations = &alert->rule->said->annotations;
 	const struct config_pair *pairs = annotations->items;
 
-	json_object_begin(json, "annotations");
+	json_object_begin(json, key);
 	write_annotation(json, alert, SUMMARY, summary_of(alert));
 	for (size_t i = 0; i < annotations->count; i++)
 		if (strcmp(pairs[i].key, SUMMARY) != 0)
@@ -231,7 +231,7 @@ void alert_append(struct buf *buf, const struct alert *alert, uint64_t ts_ms)
 		alert_write_time(&json, "startsAt", alert->starts_ms);
 	if (alert->state == ALERT_RESOLVED)
 		alert_write_time(&json, "endsAt", alert->ends_ms);
-	alert_write_labels(&json, alert);
-	alert_write_annotations(&json, alert);
+	alert_write_labels(&json, "labels", alert);
+	alert_write_annotations(&json, "annotations", alert);
 	json_object_end(&json);
 }

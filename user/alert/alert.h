@@ -53,8 +53,8 @@ uint64_t alert_fingerprint(const struct alert *alert);
 /* In one line for people, with what names hold as it is. */
 void alert_append_summary(struct buf *buf, const struct alert *alert);
 
-void alert_write_labels(struct json *json, const struct alert *alert);
-void alert_write_annotations(struct json *json, const struct alert *alert);
+void alert_write_labels(struct json *json, const char *key, const struct alert *alert);
+void alert_write_annotations(struct json *json, const char *key, const struct alert *alert);
 
 /* "2026-11-27T14:00:00.000Z" */
 void alert_write_time(struct json *json, const char *key, uint64_t wall_ms);

@@ -10,6 +10,7 @@
 #include "alert/alert.h"
 
 struct evaluator;
+struct http_client;
 
 /* Each may be NULL but the first and the last. As of struct observer_ops. */
 struct outlet_ops {
@@ -30,10 +31,17 @@ struct outlet {
 	void *self; /* owned: close() frees it */
 };
 
-/* Of the types. What is wrong is told. */
-int outlet_open_stderr(const struct settings_target *target, struct outlet *ret_outlet);
-int outlet_open_file(const struct settings_target *target, struct outlet *ret_outlet);
-int outlet_open_journal(const struct settings_target *target, struct outlet *ret_outlet);
+/* Of the types. The client is NULL but for those with a URL. What is wrong is told. */
+int outlet_open_stderr(const struct settings_target *target, struct http_client *client,
+		       struct outlet *ret_outlet);
+int outlet_open_file(const struct settings_target *target, struct http_client *client,
+		     struct outlet *ret_outlet);
+int outlet_open_journal(const struct settings_target *target, struct http_client *client,
+			struct outlet *ret_outlet);
+int outlet_open_webhook(const struct settings_target *target, struct http_client *client,
+			struct outlet *ret_outlet);
+int outlet_open_alertmanager(const struct settings_target *target, struct http_client *client,
+			     struct outlet *ret_outlet);
 
 /* Of all targets that are commands; a process is begun. The settings are borrowed. */
 int outlet_open_commands(const struct alert_settings *settings, struct outlet *ret_outlet);

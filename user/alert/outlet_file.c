@@ -53,13 +53,15 @@ static void close_file(void *self)
 	free(file);
 }
 
-int outlet_open_file(const struct settings_target *target, struct outlet *ret_outlet)
+int outlet_open_file(const struct settings_target *target, struct http_client *client,
+		     struct outlet *ret_outlet)
 {
 	static const struct outlet_ops ops = { .tell = tell, .close = close_file };
 	const char *path = target->path.text;
 	AUTO_FREE char *copy = strdup(path);
 	struct file *file = calloc(1, sizeof(*file));
 
+	(void)client;
 	if (!file || !copy) {
 		free(file);
 		return log_error(-ENOMEM, "cannot tell alerts");

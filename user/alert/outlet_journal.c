@@ -118,12 +118,14 @@ static void close_journal(void *self)
 	free(journal);
 }
 
-int outlet_open_journal(const struct settings_target *target, struct outlet *ret_outlet)
+int outlet_open_journal(const struct settings_target *target, struct http_client *client,
+			struct outlet *ret_outlet)
 {
 	static const struct outlet_ops ops = { .tell = tell, .close = close_journal };
 	const char *path = target->path.text ? target->path.text : JOURNAL_PATH;
 	struct journal *journal = calloc(1, sizeof(*journal));
 
+	(void)client;
 	if (!journal)
 		return log_error(-ENOMEM, "cannot tell the journal of alerts");
 	journal->address.sun_family = AF_UNIX;

@@ -20,11 +20,14 @@ static void close_stderr(void *self)
 	(void)self;
 }
 
-int outlet_open_stderr(const struct settings_target *target, struct outlet *ret_outlet)
+int outlet_open_stderr(const struct settings_target *target, struct http_client *client,
+		       struct outlet *ret_outlet)
 {
 	(void)target;
 	static const struct outlet_ops ops = { .tell = tell, .close = close_stderr };
 
+	(void)target;
+	(void)client;
 	*ret_outlet = (struct outlet){ &ops, NULL };
 	return 0;
 }

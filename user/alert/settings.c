@@ -8,7 +8,8 @@
 const char *const settings_levels[] = { "warning", "critical", NULL };
 
 static const char *const whens[] = { "above", "below", NULL };
-static const char *const types[] = { "stderr", "file", "journal", "exec", NULL };
+static const char *const types[] = { "stderr",	"file",		"journal", "exec",
+				     "webhook", "alertmanager", NULL };
 
 #define RULE(member) offsetof(struct settings_rule, member)
 

@@ -8,13 +8,16 @@
 #include <unistd.h>
 
 #include "host/view.h"
+#include "http/client.h"
+#include "http/url.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 struct need {
 	const char *key;
 	bool (*has)(const struct settings_target *target);
-	int (*open)(const struct settings_target *target, struct outlet *ret_outlet);
+	int (*open)(const struct settings_target *target, struct http_client *client,
+		    struct outlet *ret_outlet);
 };
 
 static bool has_nothing(const struct settings_target *target)
@@ -33,10 +36,17 @@ static bool has_command(const struct settings_target *target)
 	return target->command.count;
 }
 
+static bool has_url(const struct settings_target *target)
+{
+	return target->url.text;
+}
+
 /* Those without open() are opened together. */
 static const struct need needs[] = {
 	[TARGET_STDERR] = { "", has_nothing, outlet_open_stderr },
 	[TARGET_JOURNAL] = { "", has_nothing, outlet_open_journal },
+	[TARGET_WEBHOOK] = { "url", has_url, outlet_open_webhook },
+	[TARGET_ALERTMANAGER] = { "url", has_url, outlet_open_alertmanager },
 	[TARGET_EXEC] = { "command", has_command, NULL },
 	[TARGET_FILE] = { "path", has_path, outlet_open_file },
 };
@@ -62,6 +72,14 @@ static void check_path(const struct settings_target *target, struct faults *faul
 			   target->path.text);
 }
 
+static void check_url(const struct settings_target *target, struct faults *faults)
+{
+	const char *wrong = target->url.text ? url_check(target->url.text) : NULL;
+
+	if (wrong)
+		faults_add(faults, target->url.place, "'url' %s", wrong);
+}
+
 void targets_check(const struct alert_settings *settings, struct faults *faults)
 {
 	const struct settings_target *targets = settings->targets.items;
@@ -72,21 +90,21 @@ void targets_check(const struct alert_settings *settings, struct faults *faults)
 				   needs[targets[i].type].key);
 		check_command(&targets[i], faults);
 		check_path(&targets[i], faults);
+		check_url(&targets[i], faults);
 	}
 	if (settings->targets.count > TARGETS_MAX)
 		faults_add(faults, targets[TARGETS_MAX].place, "there are more than %d targets",
 			   TARGETS_MAX);
 }
 
-static int wait_for(struct targets *targets, const struct outlet *outlet)
+static int wait_for(struct targets *targets, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	int r = 0;
 
 	if (targets->epoll_fd < 0)
 		targets->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (targets->epoll_fd < 0 ||
-	    epoll_ctl(targets->epoll_fd, EPOLL_CTL_ADD, outlet->ops->fd(outlet->self), &event))
+	if (targets->epoll_fd < 0 || epoll_ctl(targets->epoll_fd, EPOLL_CTL_ADD, fd, &event))
 		r = log_error(-errno, "cannot wait for who is told of alerts");
 	return r;
 }
@@ -98,14 +116,30 @@ static int take(struct targets *targets, int r)
 	if (r)
 		return r;
 	targets->count++;
-	return outlet->ops->fd ? wait_for(targets, outlet) : 0;
+	return outlet->ops->fd ? wait_for(targets, outlet->ops->fd(outlet->self)) : 0;
+}
+
+static int open_client(struct targets *targets)
+{
+	int r = http_client_new(&targets->client);
+
+	if (r)
+		return log_error(r, "cannot send alerts");
+	return wait_for(targets, http_client_fd(targets->client));
 }
 
 static int open_one(struct targets *targets, const struct settings_target *target)
 {
-	if (!needs[target->type].open)
+	const struct need *need = &needs[target->type];
+	int r = 0;
+
+	if (!need->open)
 		return 0;
-	return take(targets, needs[target->type].open(target, &targets->items[targets->count]));
+	if (need->has == has_url && !targets->client)
+		r = open_client(targets);
+	if (r)
+		return r;
+	return take(targets, need->open(target, targets->client, &targets->items[targets->count]));
 }
 
 static bool has_type(const struct alert_settings *settings, enum settings_type type)
@@ -176,6 +210,7 @@ void targets_close(struct targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++)
 		targets->items[i].ops->close(targets->items[i].self);
+	http_client_free(targets->client);
 	cleanup_fd(&targets->epoll_fd);
 	*targets = (struct targets){ .epoll_fd = -1 };
 }
@@ -195,7 +230,7 @@ void targets_look(struct targets *targets, const struct evaluator *evaluator, ui
 
 uint64_t targets_due_ns(const struct targets *targets)
 {
-	uint64_t first_ns = OBSERVER_NEVER;
+	uint64_t first_ns = targets->client ? http_client_due_ns(targets->client) : OBSERVER_NEVER;
 
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct outlet *outlet = &targets->items[i];
@@ -209,6 +244,8 @@ uint64_t targets_due_ns(const struct targets *targets)
 
 void targets_run(struct targets *targets)
 {
+	if (targets->client)
+		http_client_run(targets->client);
 	for (size_t i = 0; i < targets->count; i++)
 		if (targets->items[i].ops->run)
 			targets->items[i].ops->run(targets->items[i].self);

@@ -16,6 +16,7 @@
 struct targets {
 	struct outlet items[TARGETS_MAX]; /* owned */
 	size_t count;
+	struct http_client *client; /* owned; NULL where nobody has a URL */
 	bool has_commands; /* the first one runs them */
 	int epoll_fd; /* owned; -1 where nobody has a descriptor to wait for */
 };
