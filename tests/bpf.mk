@@ -20,8 +20,9 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(INSIDE) | wor
 
 # What only the host's program links.
 $(BUILD)/tests/bpf/test_hostprobe: BPF_TEST_SHARED += $(BUILD)/user/hostprobe/hostprobe.o \
-	$(BUILD)/user/hostprobe/living.o
-$(BUILD)/tests/bpf/test_hostprobe: $(BUILD)/user/hostprobe/hostprobe.o $(BUILD)/user/hostprobe/living.o
+	$(BUILD)/user/hostprobe/living.o $(BUILD)/user/hostprobe/endings.o
+$(BUILD)/tests/bpf/test_hostprobe: $(BUILD)/user/hostprobe/hostprobe.o $(BUILD)/user/hostprobe/living.o \
+	$(BUILD)/user/hostprobe/endings.o
 $(BUILD)/tests/bpf/test_hostevents: BPF_TEST_SHARED += $(BUILD)/user/hostprobe/hostevents.o
 $(BUILD)/tests/bpf/test_hostevents: $(BUILD)/user/hostprobe/hostevents.o
 

@@ -16,9 +16,17 @@
 #include "task/end.bpf.h"
 
 #define ADD(to, value) __sync_fetch_and_add(&(to), value)
+/* A test costs a tenth of an atomic addition, and most of a short process is 0. */
+#define ADD_ANY(to, value)                \
+	do {                              \
+		if (value)                \
+			ADD((to), value); \
+	} while (0)
 #define CHANGES_BYTES (1 << 19)
 #define CPUS_MAX 1024 /* threads on those beyond are always told */
 #define ALL_THREADS 1 /* BPF_TASK_ITER_ALL_THREADS */
+#define SIGNAL_OF_STATUS 0x7f
+#define CORE_OF_STATUS 0x80
 #define THREADS_MAX 1024 /* of a process, for which one event tells */
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -33,6 +41,15 @@ struct {
 	__type(key, struct host_key);
 	__type(value, struct host_row);
 } row_by_key SEC(".maps");
+
+/* Of those that did not end with status 0, how: few of many. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, HOST_ENDS_MAX);
+	__type(key, struct host_key);
+	__type(value, __u64);
+} count_by_end SEC(".maps");
 
 /*
  * By the task's address, until its last switch. Preallocated: a move is told with interrupts off, where
@@ -102,30 +119,38 @@ static __always_inline void take_away(struct host_used *used, const struct host_
 	used->disk_write_bytes -= base->disk_write_bytes;
 }
 
-static __always_inline void add_row(struct host_row *to, const struct host_row *row)
+static __always_inline void add_used(struct host_used *to, const struct host_used *used)
+{
+	ADD(to->cpu_time_ns, used->cpu_time_ns);
+	ADD(to->run_delay_ns, used->run_delay_ns);
+	ADD(to->page_faults_cached, used->page_faults_cached);
+	ADD(to->page_faults_disk, used->page_faults_disk);
+	ADD(to->disk_read_bytes, used->disk_read_bytes);
+	ADD(to->disk_write_bytes, used->disk_write_bytes);
+}
+
+static __always_inline void add_ended(struct host_row *to, const struct host_row *row)
 {
 	ADD(to->used.cpu_time_ns, row->used.cpu_time_ns);
-	ADD(to->used.run_delay_ns, row->used.run_delay_ns);
-	ADD(to->used.page_faults_cached, row->used.page_faults_cached);
-	ADD(to->used.page_faults_disk, row->used.page_faults_disk);
-	ADD(to->used.disk_read_bytes, row->used.disk_read_bytes);
-	ADD(to->used.disk_write_bytes, row->used.disk_write_bytes);
+	ADD_ANY(to->used.run_delay_ns, row->used.run_delay_ns);
+	ADD_ANY(to->used.page_faults_cached, row->used.page_faults_cached);
+	ADD_ANY(to->used.page_faults_disk, row->used.page_faults_disk);
+	ADD_ANY(to->used.disk_read_bytes, row->used.disk_read_bytes);
+	ADD_ANY(to->used.disk_write_bytes, row->used.disk_write_bytes);
 	ADD(to->threads, row->threads);
-	ADD(to->processes, row->processes);
-	ADD(to->failed, row->failed);
-	ADD(to->killed, row->killed);
-	ADD(to->oom_killed, row->oom_killed);
+	ADD_ANY(to->processes, row->processes);
+	ADD_ANY(to->failed, row->failed);
+	ADD_ANY(to->killed, row->killed);
+	ADD_ANY(to->oom_killed, row->oom_killed);
 }
 
 /* Two CPUs may begin the same row at once: the second finds it. */
-static __noinline int fold(const struct host_key *key, const struct host_row *row)
+static __always_inline int fold(const struct host_key *key, const struct host_row *row,
+				bool has_ended)
 {
-	struct host_row *to;
+	struct host_row *to = bpf_map_lookup_elem(&row_by_key, key);
 	long r;
 
-	if (!key || !row)
-		return 0;
-	to = bpf_map_lookup_elem(&row_by_key, key);
 	if (!to) {
 		r = bpf_map_update_elem(&row_by_key, key, row, BPF_NOEXIST);
 		if (!r)
@@ -136,8 +161,22 @@ static __noinline int fold(const struct host_key *key, const struct host_row *ro
 		ADD(totals.rows_lost, row->threads);
 		to = &overflow;
 	}
-	add_row(to, row);
+	if (has_ended)
+		add_ended(to, row);
+	else
+		add_used(&to->used, &row->used);
 	return 0;
+}
+
+/* Without tests for 0: the verifier would follow each of them for each thread that moves. */
+static __noinline int fold_moved(const struct host_key *key, const struct host_row *row)
+{
+	return key && row ? fold(key, row, false) : 0;
+}
+
+static __noinline int fold_ended(const struct host_key *key, const struct host_row *row)
+{
+	return key && row ? fold(key, row, true) : 0;
 }
 
 /* An address as a number, which the verifier does not follow. */
@@ -173,15 +212,40 @@ __noinline int tell_change(__u64 address, __u32 is_moved)
 	return 0;
 }
 
-static __always_inline void note_end(struct task_struct *task, struct host_row *row)
+/* What wait() gives; 0 is the usual. */
+static __always_inline __u32 note_end(struct task_struct *task, struct host_row *row)
 {
-	__u32 status = exit_status_of(task, BPF_CORE_READ(task, signal));
-	bool is_killed = status & 0x7f;
+	__u32 status = exit_status_of(task, BPF_CORE_READ(task, signal)) & 0xffff;
+	bool is_killed = status & SIGNAL_OF_STATUS;
 
 	row->processes = 1;
 	row->killed = is_killed;
 	row->failed = !is_killed && status;
 	row->oom_killed = is_killed && was_killed_for_memory(task);
+	return row->oom_killed ? status | HOST_END_OOM : status;
+}
+
+/* The key of its row is changed. */
+static __noinline int count_end(struct host_key *key, __u32 end)
+{
+	__u64 none = 0, *count;
+
+	if (!key)
+		return 0;
+	/* A core that was dumped is no other end. */
+	key->end = end & SIGNAL_OF_STATUS ? end & ~CORE_OF_STATUS : end;
+	count = bpf_map_lookup_elem(&count_by_end, key);
+	if (!count) {
+		bpf_map_update_elem(&count_by_end, key, &none, BPF_NOEXIST);
+		count = bpf_map_lookup_elem(&count_by_end, key);
+	}
+	if (!count) {
+		ADD(totals.ends_lost, 1);
+		return 0;
+	}
+	ADD(*count, 1);
+	ADD(totals.ends, 1);
+	return 0;
 }
 
 /* From the one sequence number to the other it is neither among the living nor in the rows. */
@@ -191,6 +255,7 @@ static __noinline int close_task(struct task_struct *task)
 	struct host_base *base = bpf_map_lookup_elem(&base_by_task, &address);
 	struct host_row row = { .threads = 1 };
 	struct host_key key;
+	__u32 end = 0;
 
 	ADD(totals.dying_seq, 1);
 	read_key(task, &key);
@@ -200,8 +265,10 @@ static __noinline int close_task(struct task_struct *task)
 		bpf_map_delete_elem(&base_by_task, &address);
 	}
 	if (BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid))
-		note_end(task, &row);
-	fold(&key, &row);
+		end = note_end(task, &row);
+	fold_ended(&key, &row);
+	if (end)
+		count_end(&key, end);
 	tell_change(number_of(&address), false);
 	ADD(totals.dead_seq, 1);
 	return 0;
@@ -245,7 +312,7 @@ static __noinline int move_task(struct task_struct *task, __u64 former_id)
 	row.used = base.used;
 	if (before)
 		take_away(&row.used, &before->used);
-	fold(&key, &row);
+	fold_moved(&key, &row);
 	ADD(totals.moves, 1);
 	if (bpf_map_update_elem(&base_by_task, &address, &base, BPF_ANY))
 		ADD(totals.bases_lost, 1);

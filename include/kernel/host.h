@@ -15,7 +15,7 @@
 struct host_key {
 	__u64 cgroup_id; /* in the hierarchy that is followed */
 	__u32 uid;
-	__u32 pad;
+	__u32 end; /* 0, but where ends are counted: see HOST_END_OOM */
 	char comm[DENET_COMM_LEN]; /* of the process's main thread, at the end */
 };
 
@@ -68,6 +68,8 @@ struct host_totals {
 	__u64 bases_lost; /* of threads that count with what they had used before */
 	__u64 rows_lost; /* threads that count in the row for all that had no room */
 	__u64 changes_lost; /* for which the ring had no room */
+	__u64 ends; /* that were counted by how they ended */
+	__u64 ends_lost; /* that were not: there was no room */
 };
 
 /* A CPU's run-queue clock, read in a pass before any of its tasks is. */
@@ -118,11 +120,13 @@ _Static_assert(sizeof(struct host_row) == 88, "layout of host_row");
 _Static_assert(sizeof(struct host_base) == 56, "layout of host_base");
 _Static_assert(sizeof(struct host_living) == 96, "layout of host_living");
 _Static_assert(sizeof(struct host_change) == 48, "layout of host_change");
-_Static_assert(sizeof(struct host_totals) == 48, "layout of host_totals");
+_Static_assert(sizeof(struct host_totals) == 64, "layout of host_totals");
 _Static_assert(sizeof(struct host_clock) == 32, "layout of host_clock");
 _Static_assert(sizeof(struct host_pass) == 16, "layout of host_pass");
 
 #define HOST_ROWS_MAX 16384
+#define HOST_ENDS_MAX 4096 /* of rows, and how their processes ended, but with status 0 */
+#define HOST_END_OOM 0x10000 /* beside what wait() gives */
 #define HOST_LIVING_AT_ONCE 16384 /* of one pass */
 #define HOST_BASES_MAX 8192 /* and as many as there are threads at the start */
 

@@ -64,9 +64,11 @@ DISK_WRITE_COUNT = "disk_write_count"
 END_NS = "end_ns"
 ENDED_MS = "ended_ms"
 ENDS_UNKNOWN = "ends_unknown"
+ENDS_UNSORTED = "ends_unsorted"
 ESTABLISHED = "established"
 EVENTS_LOST = "events_lost"
 EXIT_CODE = "exit_code"
+FAILED_BY_STATUS = "failed_by_status"
 FIN_WAIT = "fin_wait"
 FS_AVAILABLE_BYTES = "fs_available_bytes"
 FS_FREE_BYTES = "fs_free_bytes"
@@ -79,6 +81,7 @@ INTERVAL_MS = "interval_ms"
 IO_FULL_STALL_NS = "io_full_stall_ns"
 IO_PRESSURE = "io_pressure"
 IO_STALL_NS = "io_stall_ns"
+KILLED_BY_SIGNAL = "killed_by_signal"
 LAST_ACK = "last_ack"
 LAST_SAMPLE_TO_EXIT_MS = "last_sample_to_exit_ms"
 LISTENERS = "listeners"
@@ -122,6 +125,7 @@ NET_SENT_BYTES_PER_SEC = "net_sent_bytes_per_sec"
 NODE_SIZES_MB = "node_sizes_mb"
 OOM_KILLED = "oom_killed"
 OOM_KILLS = "oom_kills"
+OOM_VICTIM = "oom_victim"
 PAGE_FAULTS_CACHED = "page_faults_cached"
 PAGE_FAULTS_DISK = "page_faults_disk"
 PARENT_ID = "parent_id"
@@ -1044,6 +1048,9 @@ class MachineRecord(TypedDict, total=False):
     cgroup_events_lost: int
     #: Rows of commands in use, of 16,384 at most for those that have ended.
     command_rows: int
+    #: Processes that are in processes_failed or processes_killed alone: there were too many ways to
+    #: end.
+    ends_unsorted: int
 
 
 class GroupRecord(TypedDict, total=False):
@@ -1172,6 +1179,18 @@ class GroupRecord(TypedDict, total=False):
     #: Sent through the interfaces of its network namespace, but loopback (bytes); of all that share
     #: the namespace; absent where that is the agent's.
     net_bytes_sent: int
+    #: Those that have ended or live, but for those that lived when the agent began; about: who comes
+    #: by a move, or by an exec under this name, is one of them, and who goes so may hide one.
+    processes_started: int
+    #: Of processes_failed how many with which status, as 1:3 127:1; the most frequent first; at most
+    #: 12 ways to end; the rest as other:N.
+    failed_by_status: str
+    #: Of processes_killed how many by which signal, as 9:2 15:1; at most 12 ways to end; the rest as
+    #: other:N.
+    killed_by_signal: str
+    #: The program of the last process in it that was killed for want of memory; of several since the
+    #: sample before any one.
+    oom_victim: str
 
 
 class CommandRecord(TypedDict, total=False):
@@ -1217,6 +1236,15 @@ class CommandRecord(TypedDict, total=False):
     processes_killed: int
     #: Of these for want of memory.
     oom_kills: int
+    #: Those that have ended or live, but for those that lived when the agent began; about: who comes
+    #: by a move, or by an exec under this name, is one of them, and who goes so may hide one.
+    processes_started: int
+    #: Of processes_failed how many with which status, as 1:3 127:1; the most frequent first; at most
+    #: 12 ways to end; the rest as other:N.
+    failed_by_status: str
+    #: Of processes_killed how many by which signal, as 9:2 15:1; at most 12 ways to end; the rest as
+    #: other:N.
+    killed_by_signal: str
 
 
 class ProcessesRecord(TypedDict, total=False):
@@ -1260,6 +1288,15 @@ class ProcessesRecord(TypedDict, total=False):
     processes_killed: int
     #: Of these for want of memory.
     oom_kills: int
+    #: Those that have ended or live, but for those that lived when the agent began; about: who comes
+    #: by a move, or by an exec under this name, is one of them, and who goes so may hide one.
+    processes_started: int
+    #: Of processes_failed how many with which status, as 1:3 127:1; the most frequent first; at most
+    #: 12 ways to end; the rest as other:N.
+    failed_by_status: str
+    #: Of processes_killed how many by which signal, as 9:2 15:1; at most 12 ways to end; the rest as
+    #: other:N.
+    killed_by_signal: str
 
 
 class HeavyRecord(TypedDict, total=False):
@@ -1502,6 +1539,18 @@ class ContainerRecord(TypedDict, total=False):
     #: Sent through the interfaces of its network namespace, but loopback (bytes); of all that share
     #: the namespace; absent where that is the agent's.
     net_bytes_sent: int
+    #: Those that have ended or live, but for those that lived when the agent began; about: who comes
+    #: by a move, or by an exec under this name, is one of them, and who goes so may hide one.
+    processes_started: int
+    #: Of processes_failed how many with which status, as 1:3 127:1; the most frequent first; at most
+    #: 12 ways to end; the rest as other:N.
+    failed_by_status: str
+    #: Of processes_killed how many by which signal, as 9:2 15:1; at most 12 ways to end; the rest as
+    #: other:N.
+    killed_by_signal: str
+    #: The program of the last process in it that was killed for want of memory; of several since the
+    #: sample before any one.
+    oom_victim: str
 
 
 class ClassRecord(TypedDict, total=False):

@@ -376,6 +376,7 @@ class Host(Case):
         if not mount:
             self.skipTest("no cpuacct of version 1 here")
         folder = pathlib.Path(mount, f"denet-ended-{os.getpid()}.service")
+        narrow = pathlib.Path(cgroup_mount("memory") or self.skipTest("no memory of version 1 here"), folder.name)
         out = pathlib.Path(self.path("out"))
 
         def looks():
@@ -390,7 +391,7 @@ class Host(Case):
             return found
 
         def ended():
-            return looks() and sum(command["processes_ended"] for command in looks()[-1][1]) == 41
+            return looks() and sum(command["processes_ended"] for command in looks()[-1][1]) == 42
 
         config = pathlib.Path(self.path("host.yml"))
         config.write_text(f"processes:\n- {{name: short, unit: {folder.name}, comm: true|false}}\n")
@@ -399,7 +400,11 @@ class Host(Case):
             wait_for("a look", lambda: out.exists() and '"machine"' in out.read_text())
             folder.mkdir()
             self.addCleanup(folder.rmdir)
-            with shell_inside(folder, "n=0; while [ $n -lt 20 ]; do n=$((n+1)); /bin/true; /bin/false; done; exit 0"):
+            narrow.mkdir()
+            self.addCleanup(narrow.rmdir)
+            (narrow / "memory.limit_in_bytes").write_text("16M")
+            with shell_inside(folder, "n=0; while [ $n -lt 20 ]; do n=$((n+1)); /bin/true; /bin/false; done\n"
+                                      f"echo $$ >{narrow}/cgroup.procs; tail /dev/zero; exit 0"):
                 pass
             seen = len(wait_for("all have ended", lambda: ended() and looks()))
             # The group is read before its processes: one look later both are of the same moment.
@@ -408,12 +413,19 @@ class Host(Case):
             self.assertEqual(finish(process).status, 0)
         group, commands = looks()[-1]
         by_name = {command["comm"]: command for command in commands}
-        self.assertEqual(set(by_name), {"sh", "true", "false"})
+        self.assertEqual(set(by_name), {"sh", "true", "false", "tail"})
         self.assertEqual((by_name["true"]["processes_ended"], by_name["false"]["processes_failed"]), (20, 20))
         self.assertEqual(sum(command["cpu_time_ns"] for command in commands), group["cpu_time_ns"])
         self.assertEqual(by_name["sh"]["group"], folder.name)
+        self.assertEqual((by_name["false"]["failed_by_status"], by_name["tail"]["killed_by_signal"]), ("1:20", "9:1"))
+        self.assertNotIn("failed_by_status", by_name["true"])
+        # A look may have seen a child of the shell before its exec.
+        self.assertEqual([by_name[name]["processes_started"] for name in ("true", "false", "tail")], [20, 20, 1])
+        self.assertEqual((group["processes_started"], group["failed_by_status"], group["killed_by_signal"],
+                          group["oom_victim"]), (42, "1:20", "9:1", "tail"))
         short = [record for record in map(json.loads, out.read_text().splitlines()) if record["kind"] == "processes"][-1]
         self.assertEqual((short["name"], short["counted"], short["processes_ended"]), ("short", "exact", 40))
+        self.assertEqual((short["processes_started"], short["failed_by_status"]), (40, "1:20"))
         self.assertEqual(short["cpu_time_ns"], by_name["true"]["cpu_time_ns"] + by_name["false"]["cpu_time_ns"])
 
 

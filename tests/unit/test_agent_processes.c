@@ -241,11 +241,123 @@ static int remove_folder(void **state)
 	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static struct hostprobe_ending ending_of(uint64_t cgroup_id, const char *comm, uint32_t end)
+{
+	struct hostprobe_ending ending = {
+		.key = { .cgroup_id = cgroup_id, .uid = 7, .end = end },
+		.count = 2,
+		.added = 2,
+	};
+
+	memcpy(ending.key.comm, comm, strlen(comm));
+	return ending;
+}
+
+static void remove_cgroup(const char *name)
+{
+	char path[PATH_BYTES + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/%s/cgroup.procs", folder, name);
+	assert_int_equal(remove(path), 0);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(remove(path), 0);
+}
+
+static void look_at_all(struct processes *processes, struct cgroups *groups,
+			const struct hostprobe_row *rows, size_t count,
+			const struct hostprobe_ending *endings, size_t endings_count, uint64_t at_s)
+{
+	assert_int_equal(cgroups_look(groups, at_s * NS_PER_S, at_s, 0), 0);
+	assert_int_equal(processes_take(processes, groups, rows, count, at_s * NS_PER_S, at_s), 0);
+	assert_int_equal(processes_take_endings(processes, groups, endings, endings_count), 0);
+	sums_take(groups, processes);
+}
+
+/* Of what is within it and gone, too. */
+static void how_they_ended_is_told_of_commands_and_groups(void **state)
+{
+	uint64_t outer = put_cgroup("ends.service"), inner = put_cgroup("ends.service/one.scope");
+	struct hostprobe_row rows[] = { row_of(outer, "a", 1), row_of(inner, "b", 1) };
+	struct hostprobe_ending endings[] = {
+		ending_of(inner, "b", 0x100),
+		ending_of(inner, "b", 9 | HOST_END_OOM),
+		ending_of(outer, "a", 0x100),
+		ending_of(outer, "stranger", 0x200),
+	};
+	struct processes processes = { 0 };
+	const struct host_group *figures;
+	const struct process_group *items;
+	struct cgroups *groups;
+	size_t count;
+
+	(void)state;
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	look_at_all(&processes, groups, rows, 2, endings, 4, 1);
+	figures = &find(groups, "one.scope")->figures;
+	assert_string_equal(figures->failed_by_status, "1:2");
+	assert_string_equal(figures->killed_by_signal, "9:2");
+	assert_string_equal(figures->oom_victim, "b");
+	items = processes_of(&processes, find(groups, "ends.service"), &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(items->figures.failed_by_status, "1:2");
+	assert_null(items->figures.killed_by_signal);
+	/* The last one is the new one. */
+	endings[1].added = 0;
+	endings[3] = ending_of(outer, "a", 9 | HOST_END_OOM);
+	look_at_all(&processes, groups, rows, 2, endings, 4, 2);
+	figures = &find(groups, "ends.service")->figures;
+	assert_string_equal(figures->failed_by_status, "1:4");
+	assert_string_equal(figures->killed_by_signal, "9:4");
+	assert_string_equal(figures->oom_victim, "a");
+	remove_cgroup("ends.service/one.scope");
+	look_at_all(&processes, groups, rows, 2, endings, 3, 3);
+	look_at_all(&processes, groups, rows, 1, endings + 2, 1, 4);
+	assert_string_equal(figures->failed_by_status, "1:4");
+	assert_string_equal(figures->killed_by_signal, "9:2");
+	processes_done(&processes);
+	cgroups_free(groups);
+	remove_cgroup("ends.service");
+}
+
+static void those_that_lived_before_were_not_started(void **state)
+{
+	struct hostprobe_row rows[] = { row_of(put_cgroup("starts.service"), "sh", 1),
+					row_of(0, "true", 1) };
+	struct processes processes = { 0 };
+	const struct host_group *figures;
+	struct cgroups *groups;
+
+	(void)state;
+	rows[1].key.cgroup_id = rows[0].key.cgroup_id;
+	rows[0].processes_living = 3;
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	look_at_all(&processes, groups, rows, 1, NULL, 0, 1);
+	figures = &find(groups, "starts.service")->figures;
+	/* What has ended since the agent began. */
+	assert_int_equal(figures->processes_started, 1);
+	rows[0].processes_living = 5;
+	look_at_all(&processes, groups, rows, 1, NULL, 0, 2);
+	assert_int_equal(processes.items[0].figures.processes_started, 3);
+	assert_int_equal(figures->processes_started, 3);
+	/* One calls itself otherwise, and one goes elsewhere. */
+	rows[0].processes_living = 3;
+	look_at_all(&processes, groups, rows, 2, NULL, 0, 3);
+	assert_int_equal(figures->processes_started, 3);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(processes.items[i].figures.processes_started,
+				 strcmp(processes.items[i].comm, "sh") == 0 ? 3 : 2);
+	processes_done(&processes);
+	cgroups_free(groups);
+	remove_cgroup("starts.service");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_group_has_the_sums_of_all_within),
 		cmocka_unit_test(one_that_nobody_read_is_final_by_its_tasks_and_the_kernel),
+		cmocka_unit_test(how_they_ended_is_told_of_commands_and_groups),
+		cmocka_unit_test(those_that_lived_before_were_not_started),
 		cmocka_unit_test(sums_do_not_fall_with_what_is_gone),
 		cmocka_unit_test(the_innermost_group_has_them),
 	};

@@ -142,6 +142,36 @@ static void take_down(struct world *world)
 	rules_done(&world->rules);
 }
 
+/* Those of the first look lived before; what an exec takes to another name is not taken back. */
+static void starts_and_ends_never_fall(void **state)
+{
+	struct world *world = set_out();
+
+	(void)state;
+	begin(world);
+	part(world, 1, "a1", 10, true, NULL);
+	families_add_end(&world->families, 0x100, 2, 0);
+	part(world, 2, "a2", 10, true, NULL);
+	end(world);
+	assert_int_equal(figures_of(world, "a")->processes_started, 0);
+	assert_string_equal(figures_of(world, "a")->failed_by_status, "1:2");
+	begin(world);
+	part(world, 1, "a1", 10, true, NULL);
+	families_add_end(&world->families, 0x100, 5, 3);
+	families_add_end(&world->families, 9, 1, 1);
+	part(world, 2, "a2", 10, true, NULL);
+	part(world, 3, "a3", 10, true, NULL);
+	end(world);
+	assert_int_equal(figures_of(world, "a")->processes_started, 1);
+	assert_string_equal(figures_of(world, "a")->failed_by_status, "1:5");
+	assert_string_equal(figures_of(world, "a")->killed_by_signal, "9:1");
+	begin(world);
+	end(world);
+	assert_int_equal(figures_of(world, "a")->processes_started, 1);
+	assert_string_equal(figures_of(world, "a")->failed_by_status, "1:5");
+	take_down(world);
+}
+
 static void what_has_gone_stays_in_its_group(void **state)
 {
 	struct world *world = set_out();
@@ -289,6 +319,7 @@ int main(void)
 		cmocka_unit_test(the_first_rule_that_matches_wins),
 		cmocka_unit_test(a_name_has_bounds),
 		cmocka_unit_test(a_wrong_pattern_is_refused),
+		cmocka_unit_test(starts_and_ends_never_fall),
 		cmocka_unit_test(what_has_gone_stays_in_its_group),
 		cmocka_unit_test(what_was_used_before_the_first_look_is_not_known_without_bpf),
 		cmocka_unit_test(who_gets_another_name_goes_on_there),

@@ -229,6 +229,14 @@ void columns_append_machine(struct buf *buf, const struct host_machine *machine)
 	trim(buf);
 }
 
+/* "3 failed (1:2 127:1)" */
+static void append_way(struct buf *buf, const char *word, uint64_t count, const char *ways)
+{
+	buf_printf(buf, "  %s %s", human_count(count).text, word);
+	if (ways)
+		buf_printf(buf, " (%s)", ways);
+}
+
 static void append_ends(struct buf *buf, const struct host_command *figures)
 {
 	if (figures->processes_living)
@@ -236,9 +244,9 @@ static void append_ends(struct buf *buf, const struct host_command *figures)
 	if (figures->processes_ended)
 		buf_printf(buf, "  %s ended", human_count(figures->processes_ended).text);
 	if (figures->processes_failed)
-		buf_printf(buf, "  %s failed", human_count(figures->processes_failed).text);
+		append_way(buf, "failed", figures->processes_failed, figures->failed_by_status);
 	if (figures->processes_killed)
-		buf_printf(buf, "  %s killed", human_count(figures->processes_killed).text);
+		append_way(buf, "killed", figures->processes_killed, figures->killed_by_signal);
 	if (figures->oom_kills)
 		buf_printf(buf, "  %s for memory", human_count(figures->oom_kills).text);
 }

@@ -191,7 +191,7 @@ static void close_loop(struct loop *loop)
 static int look_around(struct loop *loop, const struct hostprobe_row *rows, size_t count,
 		       uint64_t mono_ns, uint64_t ts_ms)
 {
-	const struct survey_look look = {
+	struct survey_look look = {
 		.groups = loop->groups,
 		.rows = rows,
 		.count = count,
@@ -199,11 +199,23 @@ static int look_around(struct loop *loop, const struct hostprobe_row *rows, size
 		.mono_ns = mono_ns,
 		.ts_ms = ts_ms,
 	};
-	int r = survey_take(&loop->survey, &look);
+	int r;
 
+	if (loop->probe)
+		look.endings = hostprobe_endings(loop->probe, &look.endings_count);
+	r = survey_take(&loop->survey, &look);
 	loop->machine.figures.processes_unreadable = loop->survey.tasks.unreadable;
-
 	return r ? log_error(r, "cannot look at the processes") : 0;
+}
+
+static int take_rows(struct loop *loop, const struct hostprobe_row *rows, size_t count,
+		     uint64_t mono_ns, uint64_t ts_ms)
+{
+	size_t ends;
+	const struct hostprobe_ending *endings = hostprobe_endings(loop->probe, &ends);
+	int r = processes_take(&loop->processes, loop->groups, rows, count, mono_ns, ts_ms);
+
+	return r ? r : processes_take_endings(&loop->processes, loop->groups, endings, ends);
 }
 
 /* Behind the cgroups: a row is sorted by what they have found. */
@@ -219,7 +231,7 @@ static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms
 		return look_around(loop, NULL, 0, mono_ns, ts_ms);
 	r = hostprobe_look(loop->probe, &rows, &count);
 	if (!r)
-		r = processes_take(&loop->processes, loop->groups, rows, count, mono_ns, ts_ms);
+		r = take_rows(loop, rows, count, mono_ns, ts_ms);
 	if (!r)
 		r = forget_take(&loop->forget, loop->probe, loop->groups, rows, count);
 	if (!r)
@@ -227,6 +239,7 @@ static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms
 	losses = hostprobe_losses(loop->probe);
 	figures->threads_overcounted = losses.bases_lost;
 	figures->threads_unsorted = losses.rows_lost;
+	figures->ends_unsorted = losses.ends_lost;
 	if (r)
 		return log_error(r, "cannot look at the processes");
 	return look_around(loop, rows, count, mono_ns, ts_ms);

@@ -13,6 +13,8 @@ struct process_before {
 	uint64_t owner_id;
 	uint64_t uid;
 	uint64_t cpu_time_ns;
+	uint64_t lived_before;
+	uint64_t started;
 	char comm[DENET_COMM_LEN + 1];
 };
 
@@ -20,6 +22,7 @@ void processes_done(struct processes *processes)
 {
 	free(processes->items);
 	free(processes->before);
+	free(processes->ends);
 	*processes = (struct processes){ 0 };
 }
 
@@ -118,23 +121,43 @@ static size_t merge(struct process_group *items, size_t count)
 	return kept + 1;
 }
 
+static const struct process_before *find_before(const struct processes *processes,
+						const struct process_group *item)
+{
+	if (!processes->before_count)
+		return NULL;
+	return bsearch(item, processes->before, processes->before_count, sizeof(*processes->before),
+		       compare_before);
+}
+
 /* One that came since has used all that it used within it; where nothing passed, or it fell, nothing is told. */
 static void take_usage(const struct processes *processes, struct process_group *item,
-		       uint64_t mono_ns)
+		       const struct process_before *before, uint64_t mono_ns)
 {
-	const struct process_before *before = NULL;
 	uint64_t passed_ns = mono_ns - processes->before_mono_ns;
-	uint64_t before_ns;
+	uint64_t before_ns = before ? before->cpu_time_ns : 0;
 
 	if (!processes->before_mono_ns || !passed_ns)
 		return;
-	if (processes->before_count)
-		before = bsearch(item, processes->before, processes->before_count,
-				 sizeof(*processes->before), compare_before);
-	before_ns = before ? before->cpu_time_ns : 0;
 	if (item->figures.cpu_time_ns >= before_ns)
 		item->figures.cpu_usage =
 			100 * (double)(item->figures.cpu_time_ns - before_ns) / (double)passed_ns;
+}
+
+/* An exec may take the living to another name: it does not fall with them. */
+static void take_started(const struct processes *processes, struct process_group *item,
+			 const struct process_before *before)
+{
+	struct host_command *figures = &item->figures;
+	uint64_t seen = figures->processes_ended + figures->processes_living;
+
+	if (!processes->before_mono_ns)
+		item->lived_before = figures->processes_living;
+	else if (before)
+		item->lived_before = before->lived_before;
+	figures->processes_started = seen > item->lived_before ? seen - item->lived_before : 0;
+	if (before && before->started > figures->processes_started)
+		figures->processes_started = before->started;
 }
 
 static void note_before(struct process_before *before, const struct process_group *item)
@@ -143,6 +166,8 @@ static void note_before(struct process_before *before, const struct process_grou
 		.owner_id = item->owner->id,
 		.uid = item->figures.uid,
 		.cpu_time_ns = item->figures.cpu_time_ns,
+		.lived_before = item->lived_before,
+		.started = item->figures.processes_started,
 	};
 	memcpy(before->comm, item->comm, sizeof(before->comm));
 }
@@ -160,6 +185,7 @@ int processes_take(struct processes *processes, const struct cgroups *groups,
 {
 	AUTO_FREE struct process_group *items = calloc(count + 1, sizeof(*items));
 	AUTO_FREE struct process_before *before = calloc(count + 1, sizeof(*before));
+	bool is_first = !processes->before_mono_ns;
 	size_t kept = 0;
 
 	if (!items || !before)
@@ -172,7 +198,10 @@ int processes_take(struct processes *processes, const struct cgroups *groups,
 	}
 	kept = merge(items, kept);
 	for (size_t i = 0; i < kept; i++) {
-		take_usage(processes, &items[i], mono_ns);
+		const struct process_before *old = find_before(processes, &items[i]);
+
+		take_usage(processes, &items[i], old, mono_ns);
+		take_started(processes, &items[i], old);
 		note_before(&before[i], &items[i]);
 	}
 	qsort(items, kept, sizeof(*items), by_cpu);
@@ -182,10 +211,78 @@ int processes_take(struct processes *processes, const struct cgroups *groups,
 	*processes = (struct processes){
 		.items = TAKE(items),
 		.count = kept,
+		.is_first = is_first,
 		.before = TAKE(before),
 		.before_count = kept,
 		.before_mono_ns = mono_ns,
 	};
+	return 0;
+}
+
+static struct process_group *find(const struct processes *processes, const struct cgroup *owner,
+				  const struct host_key *key)
+{
+	size_t first = 0, end = processes->count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (processes->items[middle].owner->id < owner->id)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	for (; first < processes->count && processes->items[first].owner == owner; first++) {
+		struct process_group *item = &processes->items[first];
+
+		if (item->figures.uid == key->uid &&
+		    strncmp(item->comm, key->comm, DENET_COMM_LEN) == 0)
+			return item;
+	}
+	return NULL;
+}
+
+/* Of what is around it, too; one that is not known yet takes also what was told before. */
+static void take_victim(struct cgroup *group, const struct hostprobe_ending *ending)
+{
+	for (; group; group = group->around) {
+		if (!ending->added && group->oom_victim[0])
+			continue;
+		memset(group->oom_victim, 0, sizeof(group->oom_victim));
+		memcpy(group->oom_victim, ending->key.comm,
+		       strnlen(ending->key.comm, sizeof(group->oom_victim) - 1));
+	}
+}
+
+static void tell_ends(struct process_group *item)
+{
+	if (!item->ends)
+		return;
+	item->figures.failed_by_status = ends_tell_statuses(item->ends);
+	item->figures.killed_by_signal = ends_tell_signals(item->ends);
+}
+
+int processes_take_endings(struct processes *processes, const struct cgroups *groups,
+			   const struct hostprobe_ending *endings, size_t count)
+{
+	processes->ends = calloc(count + 1, sizeof(*processes->ends));
+	if (!processes->ends)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct host_key *key = &endings[i].key;
+		struct cgroup *owner = cgroups_owner(groups, key->cgroup_id);
+		struct process_group *item = owner ? find(processes, owner, key) : NULL;
+
+		if (!item)
+			continue;
+		if (!item->ends)
+			item->ends = &processes->ends[processes->ends_count++];
+		ends_add(item->ends, (uint16_t)key->end, endings[i].count);
+		if (key->end & HOST_END_OOM)
+			take_victim(owner, &endings[i]);
+	}
+	for (size_t i = 0; i < processes->count; i++)
+		tell_ends(&processes->items[i]);
 	return 0;
 }
 

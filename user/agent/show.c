@@ -64,7 +64,18 @@ static void append_count(struct buf *buf, const char *word, uint64_t count)
 		buf_printf(buf, "  %s %s", word, human_count(count).text);
 }
 
-static void append_figures(struct buf *buf, const struct host_group *figures)
+/* It may hold what a program called itself. */
+static void append_text(struct buf *buf, const struct show *show, const char *word,
+			const char *text)
+{
+	if (!text)
+		return;
+	buf_printf(buf, "  %s ", word);
+	(void)text_append_fitted(buf, show->style->is_unicode, text, strlen(text), COLUMNS_FREE);
+}
+
+static void append_figures(struct buf *buf, const struct show *show,
+			   const struct host_group *figures)
 {
 	append_time(buf, "CPU", figures->cpu_time_ns);
 	append_time(buf, "user", figures->cpu_user_ns);
@@ -80,6 +91,10 @@ static void append_figures(struct buf *buf, const struct host_group *figures)
 	append_bytes(buf, "written", figures->disk_write_bytes);
 	append_count(buf, "pids limit", figures->pids_limit);
 	append_count(buf, "OOM kills", figures->oom_kills);
+	append_text(buf, show, "last victim", figures->oom_victim);
+	append_count(buf, "started", figures->processes_started);
+	append_text(buf, show, "failed by status", figures->failed_by_status);
+	append_text(buf, show, "killed by signal", figures->killed_by_signal);
 }
 
 /* Below its row: where it is, and the figures that have no column. */
@@ -97,7 +112,7 @@ static void append_details(struct buf *buf, const struct show *show,
 					 strlen(figures->parent), COLUMNS_FREE);
 	}
 	buf_append_char(buf, '\n');
-	append_figures(&line, figures);
+	append_figures(&line, show, figures);
 	if (line.len)
 		buf_printf(buf, "  %s\n", buf_text(&line));
 }

@@ -21,6 +21,12 @@ static void include(struct cgroup *group, const struct host_command *command)
 	group->tasks_write_bytes += command->disk_write_bytes;
 }
 
+static void include_ends(struct cgroup *group, const struct process_group *item)
+{
+	if (item->ends)
+		ends_include(&group->ends, item->ends);
+}
+
 static void begin(struct cgroup *group, bool is_told)
 {
 	uint64_t none = is_told ? 0 : DENET_UNKNOWN;
@@ -33,9 +39,11 @@ static void begin(struct cgroup *group, bool is_told)
 	figures->processes_ended = none;
 	figures->processes_failed = none;
 	figures->processes_killed = none;
+	figures->processes_started = none;
 	group->tasks_cpu_ns = 0;
 	group->tasks_read_bytes = 0;
 	group->tasks_write_bytes = 0;
+	group->ends = group->gone_ends;
 	if (is_told)
 		include(group, &group->gone);
 }
@@ -79,6 +87,31 @@ static void fill_in(struct cgroup *group)
 		figures->is_final = true;
 }
 
+/* Who is moved out does not take a start along. */
+static void count_started(struct cgroup *group, bool is_first)
+{
+	struct host_group *figures = &group->figures;
+	uint64_t seen = figures->processes_ended + figures->processes_living;
+
+	if (!group->is_counted && is_first)
+		group->lived_before = figures->processes_living;
+	group->is_counted = true;
+	if (seen > group->lived_before + group->started)
+		group->started = seen - group->lived_before;
+	figures->processes_started = group->started;
+}
+
+static void finish(struct cgroup *group, bool is_first)
+{
+	struct host_group *figures = &group->figures;
+
+	fill_in(group);
+	count_started(group, is_first);
+	figures->failed_by_status = ends_tell_statuses(&group->ends);
+	figures->killed_by_signal = ends_tell_signals(&group->ends);
+	figures->oom_victim = group->oom_victim[0] ? group->oom_victim : NULL;
+}
+
 static void begin_all(const struct cgroups *groups, bool is_told)
 {
 	for (size_t i = 0; i < cgroups_count(groups); i++)
@@ -93,8 +126,11 @@ static void keep_ended(const struct process_group *item)
 	struct cgroup *owner = item->owner;
 	struct cgroup *group = owner && owner->has_ended ? owner->around : NULL;
 
-	for (; group; group = group->around)
+	for (; group; group = group->around) {
 		keep(group, &item->figures);
+		if (item->ends)
+			ends_include(&group->gone_ends, item->ends);
+	}
 }
 
 void sums_take(const struct cgroups *groups, const struct processes *processes)
@@ -103,12 +139,15 @@ void sums_take(const struct cgroups *groups, const struct processes *processes)
 	if (!processes)
 		return;
 	for (size_t i = 0; i < processes->count; i++)
-		for (struct cgroup *group = processes->items[i].owner; group; group = group->around)
+		for (struct cgroup *group = processes->items[i].owner; group;
+		     group = group->around) {
 			include(group, &processes->items[i].figures);
+			include_ends(group, &processes->items[i]);
+		}
 	for (size_t i = 0; i < cgroups_count(groups); i++)
-		fill_in(cgroups_edit(groups, i));
+		finish(cgroups_edit(groups, i), processes->is_first);
 	for (size_t i = 0; i < lives_ended_count(groups); i++)
-		fill_in(lives_ended(groups, i));
+		finish(lives_ended(groups, i), processes->is_first);
 	for (size_t i = 0; i < processes->count; i++)
 		keep_ended(&processes->items[i]);
 }

@@ -157,19 +157,56 @@ static struct host_processes counters_of_row(const struct hostprobe_row *row)
 	};
 }
 
+static int compare_row(const struct host_key *one, const struct host_key *other)
+{
+	if (one->cgroup_id != other->cgroup_id)
+		return one->cgroup_id < other->cgroup_id ? -1 : 1;
+	if (one->uid != other->uid)
+		return one->uid < other->uid ? -1 : 1;
+	return memcmp(one->comm, other->comm, sizeof(one->comm));
+}
+
+/* They are in the order of rows. */
+static void take_endings(struct survey *survey, const struct survey_look *look,
+			 const struct host_key *key)
+{
+	size_t first = 0, end = look->endings_count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (compare_row(&look->endings[middle].key, key) < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	for (; first < look->endings_count; first++) {
+		const struct hostprobe_ending *ending = &look->endings[first];
+
+		if (compare_row(&ending->key, key))
+			return;
+		families_add_end(&survey->families, (uint16_t)ending->key.end, ending->count,
+				 ending->added);
+	}
+}
+
 static int take_row(struct survey *survey, const struct survey_look *look,
 		    const struct hostprobe_row *row)
 {
 	struct family_part part = { .ids = { row->key.cgroup_id, row->key.uid },
 				    .used = counters_of_row(row) };
 	struct subject subject;
+	int r;
 
 	_Static_assert(sizeof(row->key.comm) == 2 * sizeof(part.ids[0]), "the name is two ids");
 	memcpy(&part.ids[2], row->key.comm, sizeof(row->key.comm));
 	memcpy(part.comm, row->key.comm, sizeof(row->key.comm));
 	describe(survey, cgroups_owner(look->groups, row->key.cgroup_id), row->key.comm,
 		 sizeof(row->key.comm), row->key.uid, exe_of(survey, &row->key), &subject);
-	return families_add(&survey->families, &part, subject.texts, true);
+	r = families_add(&survey->families, &part, subject.texts, true);
+	if (!r)
+		take_endings(survey, look, &row->key);
+	return r;
 }
 
 /* By the path of its cgroup: the innermost group at or above it. */

@@ -36,6 +36,8 @@ struct survey_look {
 	const struct cgroups *groups;
 	const struct hostprobe_row *rows;
 	size_t count;
+	const struct hostprobe_ending *endings;
+	size_t endings_count;
 	bool has_rows; /* without BPF the living alone are known */
 	uint64_t mono_ns;
 	uint64_t ts_ms;

@@ -48,6 +48,7 @@ static const struct host_group nothing = {
 	.processes_ended = DENET_UNKNOWN,
 	.processes_failed = DENET_UNKNOWN,
 	.processes_killed = DENET_UNKNOWN,
+	.processes_started = DENET_UNKNOWN,
 	.cpu_usage = NAN,
 	.throttled = NAN,
 	.disk_read_bytes_per_sec = NAN,

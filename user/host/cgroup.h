@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/ends.h"
 #include "host/label.h"
 #include "host/mounts.h"
 #include "host/name.h"
 #include "metrics/host_records.h"
+#include "procfs/process.h"
 
 #define CGROUPS_MAX 5000 /* that are watched */
 #define CGROUP_NAME_BYTES (2 * NAME_BYTES) /* pod and container */
@@ -47,6 +49,12 @@ struct cgroup {
 	uint64_t tasks_write_bytes;
 	struct host_command
 		gone; /* what the processes did of groups within it that were told and are gone */
+	struct ends ends; /* of its processes; the texts of the figures lie in it */
+	struct ends gone_ends; /* of those */
+	char oom_victim[PROCESS_COMM_LEN]; /* the figure's text */
+	bool is_counted; /* its processes were, which those are that lived at the agent's start: */
+	uint64_t lived_before;
+	uint64_t started; /* never falls */
 	bool has_task_bytes; /* its figures of devices are these: it counts none itself */
 	struct cgroup
 		*around; /* borrowed: the group that it is in, which lives longer; NULL for none */

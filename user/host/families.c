@@ -17,6 +17,7 @@ struct family_seen {
 	bool has_exe; /* it was sorted by it */
 	bool has_unit; /* the same */
 	bool is_held; /* not yet sorted */
+	bool is_new; /* nothing of it has been counted */
 	uint32_t family;
 	struct host_processes used;
 };
@@ -199,9 +200,34 @@ int families_add(struct families *families, const struct family_part *part,
 	families->next_count++;
 	if (!before && !families->before_mono_ns && !has_whole)
 		before = now;
+	now->is_new = !before;
 	if (!now->is_held)
 		count(families, before, now);
 	return 0;
+}
+
+void families_add_end(struct families *families, uint16_t way, uint64_t count, uint64_t added)
+{
+	const struct family_seen *part = &families->next[families->next_count - 1];
+
+	if (!part->is_held)
+		ends_add(&families->items[part->family].ends, way, part->is_new ? count : added);
+}
+
+/* An exec may take the living to another group: it does not fall with them. */
+static void count_started(struct family *family, bool is_first)
+{
+	struct host_processes *figures = &family->figures;
+	uint64_t seen = figures->processes_ended + figures->processes_living;
+
+	if (figures->processes_ended == DENET_UNKNOWN) {
+		figures->processes_started = DENET_UNKNOWN;
+		return;
+	}
+	if (is_first)
+		family->lived_before = figures->processes_living;
+	if (seen > family->lived_before + figures->processes_started)
+		figures->processes_started = seen - family->lived_before;
 }
 
 void families_end(struct families *families, uint64_t mono_ns, uint64_t ts_ms)
@@ -218,6 +244,9 @@ void families_end(struct families *families, uint64_t mono_ns, uint64_t ts_ms)
 		struct family *family = &families->items[i];
 		double used = (double)(family->figures.cpu_time_ns - family->cpu_before_ns);
 
+		count_started(family, !families->before_mono_ns);
+		family->figures.failed_by_status = ends_tell_statuses(&family->ends);
+		family->figures.killed_by_signal = ends_tell_signals(&family->ends);
 		family->figures.name = family->name;
 		family->figures.ts_ms = ts_ms;
 		family->figures.cpu_usage = families->before_mono_ns && passed_ns

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/ends.h"
 #include "host/rules.h"
 #include "metrics/host_records.h"
 
@@ -32,7 +33,9 @@ struct family_part {
 struct family {
 	char *name; /* owned */
 	uint64_t cpu_before_ns;
-	struct host_processes figures; /* the name lies above */
+	uint64_t lived_before; /* at the first look */
+	struct ends ends;
+	struct host_processes figures; /* the texts lie above */
 };
 
 struct family_seen;
@@ -61,6 +64,9 @@ int families_begin(struct families *families, size_t parts);
  */
 int families_add(struct families *families, const struct family_part *part,
 		 const char *const texts[RULE_TEXTS], bool has_whole);
+
+/* Of the part that was added last: how many of it ended so, and how many of these since the look before. */
+void families_add_end(struct families *families, uint16_t way, uint64_t count, uint64_t added);
 
 /* Rates, and all figures are told. */
 void families_end(struct families *families, uint64_t mono_ns, uint64_t ts_ms);

@@ -30,6 +30,7 @@ struct hostprobe {
 	size_t count;
 	size_t room;
 	struct living living;
+	struct endings endings;
 	struct ring_buffer *changes; /* owned */
 	const struct host_living
 		*at_once; /* owned: a mapping; NULL where the kernel has no such pass */
@@ -198,6 +199,7 @@ void hostprobe_close(struct hostprobe *probe)
 			     HOST_LIVING_AT_ONCE * sizeof(struct host_living));
 	ring_buffer__free(probe->changes);
 	living_done(&probe->living);
+	endings_done(&probe->endings);
 	host_skel__destroy(probe->skeleton);
 	free(probe->keys);
 	free(probe->values);
@@ -362,11 +364,24 @@ static void merge(struct hostprobe *probe)
 	probe->count = kept + 1;
 }
 
+/* Before the rows, to which each of them has been added then. */
+static int take_endings(struct hostprobe *probe)
+{
+	const volatile struct host_totals *totals = &probe->skeleton->bss->totals;
+
+	return endings_take(&probe->endings, bpf_map__fd(probe->skeleton->maps.count_by_end),
+			    totals->ends);
+}
+
 int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_rows,
 		   size_t *ret_count)
 {
 	const volatile struct host_totals *totals = &probe->skeleton->bss->totals;
 	__u64 seq = 0;
+	int error = take_endings(probe);
+
+	if (error)
+		return error;
 
 	for (int tries = 0;
 	     tries < TRIES_MAX && (!tries || totals->dying_seq != seq || probe->is_whole_due);
@@ -389,10 +404,20 @@ int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_row
 	return 0;
 }
 
+const struct hostprobe_ending *hostprobe_endings(const struct hostprobe *probe, size_t *ret_count)
+{
+	*ret_count = probe->endings.count;
+	return probe->endings.items;
+}
+
 int hostprobe_forget(struct hostprobe *probe, uint64_t cgroup_id)
 {
 	int fd = bpf_map__fd(probe->skeleton->maps.row_by_key);
+	int r = endings_forget(&probe->endings, bpf_map__fd(probe->skeleton->maps.count_by_end),
+			       cgroup_id);
 
+	if (r)
+		return r;
 	/* Those of the last look, in the order of their keys, which begin with the cgroup. */
 	for (size_t i = 0; i < probe->count; i++) {
 		const struct hostprobe_row *row = &probe->rows[i];
@@ -408,5 +433,6 @@ struct hostprobe_losses hostprobe_losses(const struct hostprobe *probe)
 {
 	const volatile struct host_totals *totals = &probe->skeleton->bss->totals;
 
-	return (struct hostprobe_losses){ totals->bases_lost, totals->rows_lost };
+	return (struct hostprobe_losses){ totals->bases_lost, totals->rows_lost,
+					  totals->ends_lost };
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hostprobe/endings.h"
 #include "kernel/host.h"
 
 struct hostprobe;
@@ -26,6 +27,7 @@ struct hostprobe_row {
 struct hostprobe_losses {
 	uint64_t bases_lost; /* threads that count with what they had used before */
 	uint64_t rows_lost; /* threads in the row for all that had no room */
+	uint64_t ends_lost; /* processes that are in no ending: there was no room */
 };
 
 /* Follows version 1's cpuacct, or version 2. -EPERM without rights; -ENOTSUP, -ESRCH and others where the
@@ -45,6 +47,9 @@ static inline void hostprobe_closep(struct hostprobe **probe)
  */
 int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_rows,
 		   size_t *ret_count);
+
+/* How they ended, as of the last look: by cgroup, user, name; valid until the next. No more than the rows tell. */
+const struct hostprobe_ending *hostprobe_endings(const struct hostprobe *probe, size_t *ret_count);
 
 /*
  * Deletes the rows of a cgroup that is no more: otherwise those of a service of many years would fill the map. Only

@@ -44,6 +44,7 @@ struct host_machine {
 	uint64_t processes_unreadable;
 	uint64_t cgroup_events_lost;
 	uint64_t command_rows;
+	uint64_t ends_unsorted;
 };
 
 struct host_group {
@@ -102,6 +103,11 @@ struct host_group {
 	uint64_t processes_ended;
 	uint64_t processes_failed;
 	uint64_t processes_killed;
+	uint64_t processes_started;
+	const char *failed_by_status; /* "1:3 127:1": see host/ends.h; NULL for none */
+	const char *killed_by_signal;
+	const char *
+		oom_victim; /* the program of the last one killed for want of memory; NULL for none */
 
 	/* Since the sample before. */
 	double cpu_usage;
@@ -150,6 +156,9 @@ struct host_command {
 	uint64_t processes_failed;
 	uint64_t processes_killed;
 	uint64_t oom_kills;
+	uint64_t processes_started;
+	const char *failed_by_status;
+	const char *killed_by_signal;
 };
 
 /* Processes of the machine that a rule of the configuration gives one name, since the agent's start. */
@@ -171,6 +180,9 @@ struct host_processes {
 	uint64_t processes_failed;
 	uint64_t processes_killed;
 	uint64_t oom_kills;
+	uint64_t processes_started;
+	const char *failed_by_status;
+	const char *killed_by_signal;
 };
 
 /* A process that uses much. */

@@ -106,6 +106,10 @@ const struct metric metric_hosts[] = {
 	ROW(GAUGE, U64, "command_rows", "", METRIC_OMIT_ZERO,
 	    "Rows of commands in use, of 16,384 at most for those that have ended.",
 	    "denet-bpf-host", NULL, (IN_MACHINE(232, command_rows))),
+	ROW(COUNTER, U64, "ends_unsorted", "", METRIC_OMIT_ZERO,
+	    "Processes that are in processes_failed or processes_killed alone: there were too many "
+	    "ways to end.",
+	    "denet-bpf-host", NULL, (IN_MACHINE(233, ends_unsorted))),
 
 	/* One cgroup */
 	ROW(INFO, U64, KEY_TS_MS, "ms", 0, "When it was, since 1970.", "wall clock", NULL,
@@ -409,6 +413,30 @@ const struct metric metric_hosts[] = {
 	ROW(COUNTER, U64, "oom_kills", "", METRIC_OMIT_ZERO, "Of these for want of memory.",
 	    "task->signal->oom_mm", NULL,
 	    (IN_COMMAND(217, oom_kills), IN_PROCESSES(216, oom_kills))),
+
+	ROW(COUNTER, U64, "processes_started", "", 0,
+	    "Those that have ended or live, but for those that lived when the agent began.",
+	    "processes_ended, processes_living",
+	    "about: who comes by a move, or by an exec under this name, is one of them, and who "
+	    "goes "
+	    "so may hide one",
+	    (IN_COMMAND(218, processes_started), IN_PROCESSES(217, processes_started),
+	     IN_GROUPS(259, processes_started))),
+	ROW(INFO, TEXT, "failed_by_status", "", 0,
+	    "Of processes_failed how many with which status, as 1:3 127:1; the most frequent "
+	    "first.",
+	    "task->signal->group_exit_code", "at most 12 ways to end; the rest as other:N",
+	    (IN_COMMAND(219, failed_by_status), IN_PROCESSES(218, failed_by_status),
+	     IN_GROUPS(260, failed_by_status))),
+	ROW(INFO, TEXT, "killed_by_signal", "", 0,
+	    "Of processes_killed how many by which signal, as 9:2 15:1.",
+	    "task->signal->group_exit_code", "at most 12 ways to end; the rest as other:N",
+	    (IN_COMMAND(220, killed_by_signal), IN_PROCESSES(219, killed_by_signal),
+	     IN_GROUPS(261, killed_by_signal))),
+	ROW(INFO, TEXT, "oom_victim", "", 0,
+	    "The program of the last process in it that was killed for want of memory.",
+	    "task->signal->oom_mm", "of several since the sample before any one",
+	    (IN_GROUPS(262, oom_victim))),
 
 	/* Groups of processes, by the configuration */
 	ROW(INFO, TEXT, "name", "", 0, "What the rule calls it; other for what no rule matches.",
