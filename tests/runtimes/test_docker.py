@@ -164,10 +164,13 @@ class Docker(AnyRuntime, OfDaemons):
 
     def test_names_stay_when_docker_is_gone(self):
         """In the middle of looks, by SIGKILL: containers live on, and so does what is known of them."""
-        with self.container("stays") as (name, pid):
-            out = self.path("out")
-            with start("-i", "0.5", "-o", out, program=[containers.HOST]) as process:
-                wait_for("two looks", lambda: containers.is_whole(out))
+        out = self.path("out")
+        with start("-i", "0.5", "-o", out, program=[containers.HOST]) as process:
+            wait_for("two looks", lambda: containers.is_whole(out))
+            with self.container("stays") as (name, pid):
+                # By then it has no right any more, and still looks into the container's network.
+                wait_for("the network of the container", lambda: any(
+                    name == one["name"] and "net_bytes_recv" in one for one in self.groups_so_far()))
                 Daemons.dockerd.end(signal.SIGKILL)
                 try:
                     self.assertTrue(is_alive(pid))
@@ -176,10 +179,13 @@ class Docker(AnyRuntime, OfDaemons):
                     self.assertEqual(told(name)["image"], IMAGE)
                 finally:
                     start_dockerd()
-                process.send_signal(signal.SIGTERM)
-                self.assertEqual(containers.finish(process).status, 0)
-            groups = [one for one in parse_lines(self.read("out")) if one["kind"] == "group" and one["name"] == name]
-            self.assertGreaterEqual(len(groups), 4)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(containers.finish(process).status, 0)
+        self.assertGreaterEqual(len([one for one in self.groups_so_far() if one["name"] == name]), 4)
+
+    def groups_so_far(self):
+        text = self.read("out")
+        return [one for one in parse_lines(text[:text.rfind(b"\n") + 1]) if one["kind"] == "group"]
 
     def test_one_within_another_is_part_of_it(self):
         """As docker in docker has it, by runc: what the inner one uses is in the outer one's figures as well."""

@@ -300,7 +300,6 @@ static void put_network(const char *bytes)
 {
 	char text[256];
 
-	put("proc/77/ns/net", "");
 	(void)snprintf(
 		text, sizeof(text),
 		"Inter-|   Receive                                                |  Transmit\n"
@@ -352,9 +351,9 @@ static void a_group_in_our_namespace_has_no_network_of_its_own(void **state)
 	put_short("9");
 	put("fs" SHORT "/cgroup.procs", "77\n");
 	put_network("1000");
-	(void)snprintf(path, sizeof(path), "%s/proc/77/ns/net", folder);
+	(void)snprintf(path, sizeof(path), "%s/proc/77/net/dev", folder);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(symlink("/proc/self/ns/net", path), 0);
+	assert_int_equal(symlink("/proc/self/net/dev", path), 0);
 	groups = open_groups();
 	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
 	assert_true(cgroups_get(groups, 0)->figures.net_recv_bytes == DENET_UNKNOWN);

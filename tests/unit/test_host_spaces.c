@@ -24,16 +24,14 @@ static void put_group(const char *path, const char *pid, const char *tcp)
 	put(name, tcp);
 	(void)snprintf(name, sizeof(name), "proc/%s/net/dev", pid);
 	put(name, "");
-	(void)snprintf(name, sizeof(name), "proc/%s/ns/net", pid);
-	put(name, "");
 }
 
-/* That the first file's namespace is the second one's too. */
+/* A namespace is known by its file of interfaces. */
 static void share(const char *pid, const char *with)
 {
 	char path[PATH_BYTES], target[PATH_BYTES];
 
-	(void)snprintf(path, sizeof(path), "%s/proc/%s/ns/net", folder, pid);
+	(void)snprintf(path, sizeof(path), "%s/proc/%s/net/dev", folder, pid);
 	(void)snprintf(target, sizeof(target), "%s", with);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(symlink(target, path), 0);
@@ -101,7 +99,7 @@ static void who_shares_one_has_it_once(void **state)
 	(void)state;
 	put_group(WEB, "77", CAME);
 	put_group(SIDE, "78", CAME);
-	share("78", "../../77/ns/net");
+	share("78", "../../77/net/dev");
 	put("proc/net/tcp", "");
 	groups = look();
 	assert_int_equal(take(&spaces, groups, 1, true), 0);
@@ -118,7 +116,7 @@ static void who_is_in_ours_has_none(void **state)
 
 	(void)state;
 	put_group(WEB, "77", CAME);
-	share("77", "/proc/self/ns/net");
+	share("77", "/proc/self/net/dev");
 	put("proc/net/tcp", CAME);
 	groups = look();
 	assert_int_equal(take(&spaces, groups, 1, true), 0);

@@ -71,7 +71,7 @@ struct cgroup {
 	uint64_t read_mono_ns; /* 0: never */
 	uint64_t slow_mono_ns; /* when what is dear was read */
 	bool is_moving; /* it has used something since the dear reading before */
-	uint64_t net_inode; /* of the namespace that it is in, with net_fd */
+	uint64_t net_inode; /* what the namespace that it is in is known by, with net_fd */
 	struct connections *connections; /* owned: of that, where it is the first in it; or NULL */
 	unsigned int net_tries; /* that found it in our own network */
 	struct host_group rated; /* the figures then, which those rates are of that it has */

@@ -15,16 +15,19 @@
 #define TRIES_SOON 4
 #define TRIES_SELDOM 12
 
-/* The inode of a namespace that is not ours; 0 where it is, or cannot be told: a process of another user. */
+/*
+ * What a namespace that is not ours is known by; 0 where it is ours, or cannot be told. The kernel makes the files of
+ * each anew, so that theirs is as good as that of ns/net, which it takes CAP_SYS_PTRACE to look at.
+ */
 static uint64_t elsewhere(const struct procfs *procfs, pid_t pid)
 {
 	char path[PATH_MAX];
 	struct stat its, ours;
 
-	if (procfs_path_pid(procfs, pid, "ns/net", sizeof(path), path) || stat(path, &its) ||
-	    stat("/proc/self/ns/net", &ours))
+	if (procfs_path_pid(procfs, pid, "net/dev", sizeof(path), path) || stat(path, &its) ||
+	    stat("/proc/self/net/dev", &ours))
 		return 0;
-	return its.st_ino != ours.st_ino || its.st_dev != ours.st_dev ? its.st_ino : 0;
+	return its.st_ino != ours.st_ino ? its.st_ino : 0;
 }
 
 /* A runtime's first process may be in our namespace for a while: it is asked for again, later now and then. */

@@ -298,7 +298,7 @@ const struct metric metric_hosts[] = {
 	    NULL, (IN_CONNECTIONS(200, ts_ms))),
 	ROW(INFO, TEXT, "group", "", 0,
 	    "Whose namespace it is, of several the first; absent for the machine's own.",
-	    "/proc/PID/ns/net", NULL, (IN_CONNECTIONS(201, group))),
+	    "/proc/PID/net/dev", NULL, (IN_CONNECTIONS(201, group))),
 	ROW(INFO, TEXT, "cgroup", "", 0, "Its path.", "/proc/PID/cgroup", NULL,
 	    (IN_CONNECTIONS(202, cgroup))),
 	ROW(INFO, TEXT, "listening", "", 0,
