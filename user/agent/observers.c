@@ -58,12 +58,8 @@ static const struct kind {
 	int (*open)(const struct agent_options *options, struct observer *ret_observer);
 	int (*reload)(const struct agent_options *options, struct observer *observer);
 } kinds[] = {
-	{ console_open, keep },
-	{ notify_open, NULL },
-	{ open_textfile, NULL },
-	{ open_push, NULL },
-	{ open_alerts, reload_alerts },
-	{ open_serve, keep },
+	{ console_open, keep }, { notify_open, NULL },		{ open_textfile, NULL },
+	{ open_push, NULL },	{ open_alerts, reload_alerts }, { open_serve, keep },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
