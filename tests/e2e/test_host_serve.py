@@ -54,7 +54,8 @@ class Serve(Case):
         with log.open("wb") as err:
             listening = ("--listen", listen) if listen else ()
             # The processes are those of this machine.
-            options["env"] = {**os.environ, **options.get("env", {}), "DENET_BPF_HOST_HEAVY_EVERY": "0s"}
+            options["env"] = {**os.environ, **options.get("env", {}), "DENET_BPF_HOST_HEAVY_EVERY": "0s",
+                              "DENET_BPF_HOST_FILTER": "kill"}
             with start("-i", "0.2", "--json", "--cgroup-root", self.path("fs"), *listening, *args, program=[HOST],
                        stdout=subprocess.DEVNULL, stderr=err, **options) as process:
                 wait_for("an address", lambda: b"serving at " in log.read_bytes() and log.read_bytes().endswith(b"\n"))
@@ -101,7 +102,12 @@ class Serve(Case):
             self.assertIn(HOSTILE.partition("payload.")[2], [one["name"] for one in whole["groups"]])
             for name in ("heavy", "alerts", "processes"):
                 self.assertEqual(self.json(f"/api/v1/{name}")[name], [])
-            self.assertIn(b"\n# TYPE ", self.get("/metrics").body)
+            metrics = self.get("/metrics")
+            self.assertIn(b"\ndenet_container_cpu_time_seconds_total", metrics.body)
+            self.assertEqual(metrics.getheader("Content-Type"), "text/plain; version=0.0.4; charset=utf-8")
+            metrics = self.get("/metrics", Accept="application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+            self.assertTrue(metrics.body.endswith(b"# EOF\n"))
+            self.assertIn("openmetrics", metrics.getheader("Content-Type"))
             process.send_signal(signal.SIGTERM)
             self.assertEqual(finish(process).status, 0)
 
@@ -121,6 +127,20 @@ class Serve(Case):
                                 ("?metrik=x", "did you mean 'metric'?")):
                 self.assertIn(says, self.json(f"/api/v1/history{query}", 400)["error"])
             self.assertIn("group 'x'", self.json("/api/v1/history?metric=cpu_usage&group=x", 404)["error"])
+
+    def test_alerts_are_served_and_a_reload_keeps_who_is_connected(self):
+        config = pathlib.Path(self.path("host.yml"))
+        rules = "alerts:\n  rules:\n    - {name: Much, metric: memory_percent, warning: %s}\n"
+        config.write_text(rules % "0%")
+        with self.serving("--config", str(config)) as process:
+            alert, = wait_for("an alert", lambda: self.json("/api/v1/alerts")["alerts"])
+            self.assertEqual((alert["labels"]["alertname"], alert["state"]), ("Much", "firing"))
+            kept = self.connect()
+            self.assertEqual(self.get("/metrics", connection=kept).status, 200)
+            config.write_text("metric_names: psutil\n")
+            process.send_signal(signal.SIGHUP)
+            wait_for("no alert", lambda: not self.json("/api/v1/alerts")["alerts"])
+            self.assertIn(b"\nsystem_cpu_percent ", self.get("/metrics", connection=kept).body)
 
     def test_what_has_ended_is_told_with_the_last_first(self):
         with self.serving():

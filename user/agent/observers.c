@@ -46,8 +46,16 @@ static int reload_alerts(const struct agent_options *options, struct observer *o
 
 static int open_serve(const struct agent_options *options, struct observer *ret_observer)
 {
-	return serve_open(&options->serve, ret_observer);
+	return serve_open(&options->serve, &options->expose, ret_observer);
 }
+
+static int reload_serve(const struct agent_options *options, struct observer *observer)
+{
+	return serve_reload(&options->serve, &options->expose, observer);
+}
+
+/* Of those below that know of each other. */
+enum { AT_ALERTS = 4, AT_SERVE };
 
 /*
  * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
@@ -58,12 +66,26 @@ static const struct kind {
 	int (*open)(const struct agent_options *options, struct observer *ret_observer);
 	int (*reload)(const struct agent_options *options, struct observer *observer);
 } kinds[] = {
-	{ console_open, keep }, { notify_open, NULL },		{ open_textfile, NULL },
-	{ open_push, NULL },	{ open_alerts, reload_alerts }, { open_serve, keep },
+	{ console_open, keep },
+	{ notify_open, NULL },
+	{ open_textfile, NULL },
+	{ open_push, NULL },
+	[AT_ALERTS] = { open_alerts, reload_alerts },
+	[AT_SERVE] = { open_serve, reload_serve },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 _Static_assert(KINDS <= OBSERVERS_MAX, "a place for each");
+
+/* Alerts are served, too. */
+static void join(const struct observers *observers)
+{
+	const struct observer *alerts = &observers->items[AT_ALERTS];
+	const struct api_alerts knows = { alerts->ops ? alerting_append_json : NULL, alerts->self };
+
+	if (observers->items[AT_SERVE].ops)
+		serve_set_alerts(observers->items[AT_SERVE].self, &knows);
+}
 
 int observers_open(struct observers *observers, const struct agent_options *options)
 {
@@ -71,6 +93,7 @@ int observers_open(struct observers *observers, const struct agent_options *opti
 
 	for (size_t i = 0; i < KINDS && !r; i++)
 		r = kinds[i].open(options, &observers->items[i]);
+	join(observers);
 	return r;
 }
 
@@ -105,6 +128,7 @@ int observers_reload(struct observers *observers, const struct agent_options *op
 
 		r = r ? r : one;
 	}
+	join(observers);
 	return r;
 }
 

@@ -8,6 +8,8 @@
 #include "metrics/keys.h"
 #include "serve/past.h"
 #include "serve/records.h"
+#include "util/cleanup.h"
+#include "util/json.h"
 
 #define JSON_TYPE "application/json"
 
@@ -140,16 +142,18 @@ static int append_ended(const struct api *api, const struct query *query, struct
 static int append_alerts(const struct api *api, const struct query *query, struct buf *buf,
 			 char *error)
 {
+	AUTO(buf) struct buf alerts = { 0 };
 	struct json json;
 
 	(void)query;
 	(void)error;
+	if (api->alerts.append)
+		api->alerts.append(&alerts, api->alerts.context);
+	else
+		buf_append_text(&alerts, "[]");
 	begin(&json, buf, api);
-	json_array_begin(&json, "alerts");
-	if (api->alerts.write)
-		api->alerts.write(api->alerts.context, &json);
-	json_array_end(&json);
-	return end(&json);
+	json_raw(&json, "alerts", buf_text(&alerts), alerts.len);
+	return alerts.error ? alerts.error : end(&json);
 }
 
 static int append_history(const struct api *api, const struct query *query, struct buf *buf,
@@ -169,28 +173,34 @@ static const char *const no_params[] = { NULL };
 static const char *const group_params[] = { "name", "class", NULL };
 static const char *const process_params[] = { "group", NULL };
 
+#define ROUTE(path_, params_, append_, help_, example_)                                       \
+	{                                                                                     \
+		.path = (path_), .type = JSON_TYPE, .params = (params_), .append = (append_), \
+		.help = (help_), .example = (example_)                                        \
+	}
+
 static const struct api_route routes[] = {
-	{ "/healthz", JSON_TYPE, no_params, append_health,
-	  "Whether figures are served: 503 until the first look.", "" },
-	{ "/api/v1/snapshot", JSON_TYPE, no_params, append_snapshot,
-	  "All of the last look: the machine, its parts, classes, groups with their commands.",
-	  "" },
-	{ "/api/v1/containers", JSON_TYPE, group_params, append_containers,
-	  "The containers, or those that are called so, of that class.", "?name=web" },
-	{ "/api/v1/groups", JSON_TYPE, group_params, append_groups,
-	  "All cgroups: containers, pods, units, jobs, others.", "?name=nginx.service" },
-	{ "/api/v1/processes", JSON_TYPE, process_params, append_processes,
-	  "Groups of processes by the configuration, and processes by name and user.",
-	  "?group=web" },
-	{ "/api/v1/history", JSON_TYPE, past_params, append_history,
-	  "A figure over the last looks: percentiles, and its values where `points` asks for them.",
-	  "?metric=cpu_percent&window=10m" },
-	{ "/api/v1/heavy", JSON_TYPE, no_params, append_heavy,
-	  "Processes that use much, as of the last look at all of them.", "" },
-	{ "/api/v1/ended", JSON_TYPE, no_params, append_ended,
-	  "The last containers that have ended, the last first, with their commands.", "" },
-	{ "/api/v1/alerts", JSON_TYPE, no_params, append_alerts,
-	  "Alerts that are pending or firing.", "" },
+	ROUTE("/healthz", no_params, append_health,
+	      "Whether figures are served: 503 until the first look.", ""),
+	ROUTE("/api/v1/snapshot", no_params, append_snapshot,
+	      "All of the last look: the machine, its parts, classes, groups with their commands.",
+	      ""),
+	ROUTE("/api/v1/containers", group_params, append_containers,
+	      "The containers, or those that are called so, of that class.", "?name=web"),
+	ROUTE("/api/v1/groups", group_params, append_groups,
+	      "All cgroups: containers, pods, units, jobs, others.", "?name=nginx.service"),
+	ROUTE("/api/v1/processes", process_params, append_processes,
+	      "Groups of processes by the configuration, and processes by name and user.",
+	      "?group=web"),
+	ROUTE("/api/v1/history", past_params, append_history,
+	      "A figure over the last looks: percentiles, and its values where `points` asks for "
+	      "them.",
+	      "?metric=cpu_percent&window=10m"),
+	ROUTE("/api/v1/heavy", no_params, append_heavy,
+	      "Processes that use much, as of the last look at all of them.", ""),
+	ROUTE("/api/v1/ended", no_params, append_ended,
+	      "The last containers that have ended, the last first, with their commands.", ""),
+	ROUTE("/api/v1/alerts", no_params, append_alerts, "Alerts that are pending or firing.", ""),
 };
 
 #define ROUTES (sizeof(routes) / sizeof(routes[0]))

@@ -3,24 +3,28 @@
 #ifndef DENET_SERVE_API_H
 #define DENET_SERVE_API_H
 
+#include <stdbool.h>
+
 #include "host/view.h"
 #include "serve/ended.h"
 #include "serve/query.h"
 #include "util/buf.h"
-#include "util/json.h"
+
+struct exposition;
 
 /* Who knows of alerts. */
 struct api_alerts {
-	/* Objects into an array that is open. */
-	void (*write)(void *context, struct json *json);
-	void *context; /* borrowed */
+	/* An array of them. */
+	void (*append)(struct buf *buf, const void *context);
+	const void *context; /* borrowed */
 };
 
 /* What the documents are made of. */
 struct api {
 	struct view view; /* of the last look; no looks: none yet */
 	struct ended ended;
-	struct api_alerts alerts; /* write NULL without any */
+	struct api_alerts alerts; /* append NULL without any */
+	struct exposition *exposition; /* owned by who has this */
 };
 
 struct api_route {
@@ -30,6 +34,7 @@ struct api_route {
 	/* -EINVAL for what a parameter may not be, -ENOENT for what there is not, each with a line; -ENOMEM. */
 	int (*append)(const struct api *api, const struct query *query, struct buf *buf,
 		      char ret_error[QUERY_ERROR_BYTES]);
+	bool is_told_of; /* to the exposition, once somebody has got it */
 	const char *help;
 	const char *example; /* of a query, "" for none */
 };

@@ -138,7 +138,8 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method)
 	const char *length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
 	exchange->is_head_read = true;
-	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+	exchange->wants_body = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
+	if (!exchange->wants_body && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return reply_error(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
 				   "only GET and HEAD are answered");
 	if (header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) ||

@@ -17,6 +17,7 @@ struct exchange {
 	struct MHD_Connection *connection; /* borrowed */
 	char *uri; /* owned: as on the request line */
 	bool is_head_read;
+	bool wants_body; /* GET, not HEAD */
 	void *check; /* of who answers, NULL at first */
 };
 

@@ -1,36 +1,51 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "serve/metrics.h"
 
-#include <inttypes.h>
 #include <string.h>
 
+#include "expose/exposition.h"
 #include "serve/reply.h"
 
-/* The formats themselves are those of expose/. */
+#define PATH "/metrics"
+#define HELP "Metrics for Prometheus, as OpenMetrics where that is accepted."
+
 static int append_text(const struct api *api, const struct query *query, struct buf *buf,
 		       char *error)
 {
 	(void)query;
 	(void)error;
-	buf_printf(buf,
-		   "# HELP denet_looks_total Looks at the machine since the start.\n"
-		   "# TYPE denet_looks_total counter\n"
-		   "denet_looks_total %" PRIu64 "\n",
-		   api->view.looks);
+	exposition_append(api->exposition, buf, EXPOSITION_TEXT);
+	return buf->error;
+}
+
+static int append_openmetrics(const struct api *api, const struct query *query, struct buf *buf,
+			      char *error)
+{
+	(void)query;
+	(void)error;
+	exposition_append(api->exposition, buf, EXPOSITION_OPENMETRICS);
 	return buf->error;
 }
 
 static const char *const no_params[] = { NULL };
 
-static const struct api_route text = { "/metrics",
-				       "text/plain; version=0.0.4; charset=utf-8",
-				       no_params,
-				       append_text,
-				       "Metrics for Prometheus.",
-				       "" };
+static const struct api_route text = { .path = PATH,
+				       .type = EXPOSITION_TEXT_TYPE,
+				       .params = no_params,
+				       .append = append_text,
+				       .is_told_of = true,
+				       .help = HELP };
+
+static const struct api_route openmetrics = { .path = PATH,
+					      .type = EXPOSITION_OPENMETRICS_TYPE,
+					      .params = no_params,
+					      .append = append_openmetrics,
+					      .is_told_of = true,
+					      .help = HELP };
 
 const struct api_route *metrics_find(const char *path, const char *accepted)
 {
-	(void)accepted;
-	return strcmp(path, text.path) == 0 ? &text : NULL;
+	if (strcmp(path, PATH) != 0)
+		return NULL;
+	return reply_accepts(accepted, "application/openmetrics-text") ? &openmetrics : &text;
 }

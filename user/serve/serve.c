@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "expose/exposition.h"
 #include "serve/address.h"
 #include "serve/bodies.h"
 #include "serve/listener.h"
@@ -26,9 +28,11 @@ const struct config_key serve_keys[] = {
 
 struct serve {
 	struct address address;
-	int fd; /* owned, as all below: it listens */
+	char *listen; /* owned, as all below: of the settings; NULL for what was handed over */
+	int fd; /* it listens */
 	bool is_passed;
 	struct listener *listener;
+	struct expose_settings names;
 	struct api api;
 	struct bodies bodies;
 };
@@ -52,6 +56,8 @@ static int fill_in(struct serve *serve, const struct api_route *route, const str
 	if (r)
 		return r;
 	append_key(&key, query);
+	/* One path may be there in two forms. */
+	buf_append_text(&key, route->type);
 	if (key.error)
 		return key.error;
 	body = bodies_find(&serve->bodies, buf_text(&key));
@@ -98,7 +104,7 @@ static int refuse(int r, const char *why, char error[QUERY_ERROR_BYTES])
 }
 
 static int find_body(struct serve *serve, const struct exchange *exchange, struct body **ret_body,
-		     char error[QUERY_ERROR_BYTES])
+		     const struct api_route **ret_route, char error[QUERY_ERROR_BYTES])
 {
 	const struct api_route *route;
 	struct query query;
@@ -111,6 +117,7 @@ static int find_body(struct serve *serve, const struct exchange *exchange, struc
 		return refuse(-ENOENT, "nothing is served at this path", error);
 	if (!serve->api.view.looks)
 		return refuse(-EAGAIN, "the first look is not over yet", error);
+	*ret_route = route;
 	return fill_in(serve, route, &query, ret_body, error);
 }
 
@@ -118,12 +125,15 @@ static enum MHD_Result answer(void *self, struct exchange *exchange)
 {
 	struct serve *serve = self;
 	char error[QUERY_ERROR_BYTES] = "there is not enough memory";
+	const struct api_route *route = NULL;
 	struct body *body = NULL;
-	int r = find_body(serve, exchange, &body, error);
+	int r = find_body(serve, exchange, &body, &route, error);
 	bool is_packed;
 
 	if (r)
 		return reply_error(exchange->connection, status_of(r), error);
+	if (route->is_told_of && exchange->wants_body)
+		exposition_served(serve->api.exposition);
 	is_packed = reply_accepts(header_of(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING), "gzip");
 	return MHD_queue_response(exchange->connection, MHD_HTTP_OK,
 				  bodies_response(body, is_packed));
@@ -141,7 +151,7 @@ static void take(void *self, const struct view *view)
 
 	serve->api.view = *view;
 	bodies_forget(&serve->bodies);
-	if (ended_take(&serve->api.ended, view))
+	if (exposition_take(serve->api.exposition, view) || ended_take(&serve->api.ended, view))
 		log_warning("there is no memory for containers that have ended");
 }
 
@@ -170,6 +180,8 @@ static void close_serve(void *self)
 	cleanup_fd(&serve->fd);
 	bodies_forget(&serve->bodies);
 	ended_done(&serve->api.ended);
+	exposition_free(serve->api.exposition);
+	free(serve->listen);
 	free(serve);
 }
 
@@ -212,7 +224,10 @@ static int listen_at(struct serve *serve, const struct serve_settings *settings)
 				 "'%s'",
 				 settings->listen);
 	r = address_listen(&serve->address, mode, &serve->fd);
-	return r ? log_error(r, "cannot listen at '%s'", settings->listen) : 0;
+	if (r)
+		return log_error(r, "cannot listen at '%s'", settings->listen);
+	serve->listen = strdup(settings->listen);
+	return serve->listen ? 0 : log_error(-ENOMEM, "cannot serve");
 }
 
 static int start(struct serve *serve)
@@ -231,19 +246,25 @@ static int start(struct serve *serve)
 	return 0;
 }
 
-static int open_serve(struct serve *serve, const struct serve_settings *settings)
+static int open_serve(struct serve *serve, const struct serve_settings *settings,
+		      const struct expose_settings *names)
 {
 	int r = address_passed(&serve->fd);
 
 	serve->is_passed = !r;
 	if (r == -ENOTSOCK)
 		return log_error(r, "what LISTEN_FDS hands over does not listen");
+	if (r && !settings->listen)
+		return r;
+	if (exposition_new(names, &serve->api.exposition))
+		return log_error(-ENOMEM, "cannot serve");
 	if (r)
-		r = settings->listen ? listen_at(serve, settings) : -ENOENT;
+		r = listen_at(serve, settings);
 	return r ? r : start(serve);
 }
 
-int serve_open(const struct serve_settings *settings, struct observer *ret_observer)
+int serve_open(const struct serve_settings *settings, const struct expose_settings *names,
+	       struct observer *ret_observer)
 {
 	struct serve *serve = calloc(1, sizeof(*serve));
 	int r;
@@ -251,7 +272,8 @@ int serve_open(const struct serve_settings *settings, struct observer *ret_obser
 	if (!serve)
 		return log_error(-ENOMEM, "cannot serve");
 	serve->fd = -1;
-	r = open_serve(serve, settings);
+	serve->names = *names;
+	r = open_serve(serve, settings, names);
 	if (r) {
 		close_serve(serve);
 		return r == -ENOENT && !settings->listen ? 0 : r;
@@ -260,7 +282,42 @@ int serve_open(const struct serve_settings *settings, struct observer *ret_obser
 	return 0;
 }
 
-void serve_set_alerts(struct serve *serve, const struct api_alerts *alerts)
+/* What has ended meanwhile is known to the old one alone. */
+static int rename_all(struct serve *serve, const struct expose_settings *names)
 {
-	serve->api.alerts = *alerts;
+	struct exposition *exposition;
+	int r;
+
+	if (memcmp(&serve->names, names, sizeof(*names)) == 0)
+		return 0;
+	r = exposition_new(names, &exposition);
+	if (r)
+		return log_error(r, "cannot serve");
+	exposition_free(serve->api.exposition);
+	serve->api.exposition = exposition;
+	serve->names = *names;
+	bodies_forget(&serve->bodies);
+	return 0;
+}
+
+int serve_reload(const struct serve_settings *settings, const struct expose_settings *names,
+		 struct observer *observer)
+{
+	struct serve *serve = observer->self;
+	struct observer fresh = { 0 };
+	int r;
+
+	if (serve->is_passed || (settings->listen && strcmp(settings->listen, serve->listen) == 0))
+		return rename_all(serve, names);
+	r = serve_open(settings, names, &fresh);
+	if (r)
+		return r;
+	close_serve(serve);
+	*observer = fresh;
+	return 0;
+}
+
+void serve_set_alerts(void *self, const struct api_alerts *alerts)
+{
+	((struct serve *)self)->api.alerts = *alerts;
 }

@@ -4,6 +4,7 @@
 #define DENET_SERVE_SERVE_H
 
 #include "config/table.h"
+#include "expose/settings.h"
 #include "host/view.h"
 #include "serve/api.h"
 
@@ -20,12 +21,20 @@ extern const struct config_key serve_keys[];
 	"Where figures are served: `127.0.0.1:9464`, which is `true`, too; `[::1]:9464`; " \
 	"`unix:/run/denet.sock`. What systemd hands over goes before it."
 
-struct serve;
+/*
+ * Leaves the operations NULL where nothing is to be served. Tells what is wrong. The settings are read only now.
+ */
+int serve_open(const struct serve_settings *settings, const struct expose_settings *names,
+	       struct observer *ret_observer);
 
-/* Leaves the operations NULL where nothing is to be served. Tells what is wrong. The settings are read only now. */
-int serve_open(const struct serve_settings *settings, struct observer *ret_observer);
+/*
+ * As others want from here on: who listens at the same address goes on with the same socket, which misses nobody.
+ * Where that fails all stays.
+ */
+int serve_reload(const struct serve_settings *settings, const struct expose_settings *names,
+		 struct observer *observer);
 
-/* Who writes alerts from now on. */
-void serve_set_alerts(struct serve *serve, const struct api_alerts *alerts);
+/* self of that observer: who knows of alerts from now on. */
+void serve_set_alerts(void *self, const struct api_alerts *alerts);
 
 #endif
