@@ -36,4 +36,9 @@ bench-host: $(BUILD)/denet-bpf-host $(BENCH_BIN) workloads
 	@packaging/install-deps bench-host
 	@python3 tests/bench/host.py --build $(BUILD) $(BENCH)
 
-.PHONY: bench bench-paired bench-end bench-host
+# Half an hour of the service, with a target that is down for a third of it; fails where it grows.
+MINUTES ?= 30
+bench-soak: $(BUILD)/denet-bpf-host
+	@python3 tests/bench/soak.py --build $(BUILD) --minutes $(MINUTES)
+
+.PHONY: bench bench-paired bench-end bench-host bench-soak
