@@ -95,7 +95,7 @@ PUBLIC_HEADERS := $(wildcard include/denet/*.h)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o) $(BUILD)/user/report/html_page.o
-HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/%.o)
+HOST_OBJ := $(HOST_SRC:%.c=$(BUILD)/%.o) $(BUILD)/user/serve/page_html.o
 BPF_OBJ := $(BPF_SRC:%.c=$(BUILD)/%.o)
 # With what only a cgroup that is followed takes: libbpf can leave that out, the light skeleton cannot.
 WHOLE_OBJ := $(BPF_OBJ) $(BUILD)/bpf/tree/group.bpf.o
@@ -217,6 +217,16 @@ $(BUILD)/user/report/html_page.c: $(wildcard share/web/*) $(CHARTS) $(CHARTS_KNO
 	$(Q)share/web/assemble $@ $(if $(word 2,$(CHARTS)),$(CHARTS))
 
 $(BUILD)/user/report/html_page.o: $(BUILD)/user/report/html_page.c $(FLAGS)
+	$(say) CC $@
+	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The page that the service has.
+$(BUILD)/user/serve/page_html.c: $(wildcard share/web/host/*) share/web/page.css
+	@mkdir -p $(@D)
+	$(say) PAGE $@
+	$(Q)share/web/host/assemble $@
+
+$(BUILD)/user/serve/page_html.o: $(BUILD)/user/serve/page_html.c $(FLAGS)
 	$(say) CC $@
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 

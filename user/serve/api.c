@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "metrics/keys.h"
+#include "serve/page.h"
 #include "serve/past.h"
 #include "serve/records.h"
 #include "util/cleanup.h"
@@ -169,6 +170,17 @@ static int append_history(const struct api *api, const struct query *query, stru
 	return r ? r : end(&json);
 }
 
+/* The same after each look. */
+static int append_page(const struct api *api, const struct query *query, struct buf *buf,
+		       char *error)
+{
+	(void)api;
+	(void)query;
+	(void)error;
+	buf_append(buf, page_html, page_html_len);
+	return buf->error;
+}
+
 static const char *const no_params[] = { NULL };
 static const char *const group_params[] = { "name", "class", NULL };
 static const char *const process_params[] = { "group", NULL };
@@ -200,6 +212,12 @@ static const struct api_route routes[] = {
 	      "Processes that use much, as of the last look at all of them.", ""),
 	ROUTE("/api/v1/ended", no_params, append_ended,
 	      "The last containers that have ended, the last first, with their commands.", ""),
+	{ .path = "/",
+	  .type = "text/html; charset=utf-8",
+	  .params = no_params,
+	  .append = append_page,
+	  .help = "A page for people, which asks the others.",
+	  .example = "" },
 	ROUTE("/api/v1/alerts", no_params, append_alerts, "Alerts that are pending or firing.", ""),
 };
 
