@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* A look as Prometheus is told of it, with names of all bytes. */
 #include "exposed.h"
+#include "format/scale.h"
 #include "util/cleanup.h"
 
 /* What is told of one look; a line before the first, so that each has one. */
@@ -37,6 +38,29 @@ static void figures_have_base_units_and_totals(void **state)
 	assert_int_equal(count_of(&buf, "usage"), 0);
 	assert_int_equal(count_of(&buf, "disk_write"), 0);
 	assert_int_equal(count_of(&buf, "EOF"), 0);
+}
+
+static void seconds_have_all_their_digits(void **state)
+{
+	static const struct {
+		uint64_t ns;
+		const char *seconds;
+	} cases[] = {
+		{ 0, "0.0" },
+		{ 1, "0.000000001" },
+		{ 120000000, "0.12" },
+		{ 3 * NS_PER_S, "3.0" },
+		{ 10 * NS_PER_S + 10, "10.00000001" },
+		{ UINT64_MAX - 1, "18446744073.709551614" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		AUTO(buf) struct buf buf = { 0 };
+
+		scale_append_ns(&buf, cases[i].ns);
+		assert_string_equal(buf_text(&buf), cases[i].seconds);
+	}
 }
 
 static void openmetrics_calls_families_without_their_ends(void **state)
@@ -154,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_have_base_units_and_totals),
+		cmocka_unit_test(seconds_have_all_their_digits),
 		cmocka_unit_test(openmetrics_calls_families_without_their_ends),
 		cmocka_unit_test(names_of_any_bytes_stay_between_their_quotes),
 		cmocka_unit_test(rows_of_a_family_stand_together),

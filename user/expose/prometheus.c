@@ -101,7 +101,7 @@ void prometheus_append_single(struct buf *buf, const struct prometheus_head *hea
 	prometheus_append_head(buf, head, is_openmetrics);
 	prometheus_append_name(buf, head, NULL, NULL);
 	if (is_ns)
-		scale_append(buf, scale_of("ns"), (double)value);
+		scale_append_ns(buf, value);
 	else
 		append_u64(buf, value);
 	buf_append_char(buf, '\n');
@@ -110,11 +110,14 @@ void prometheus_append_single(struct buf *buf, const struct prometheus_head *hea
 static void append_value(struct buf *buf, const struct expose_family *family,
 			 const struct figure_value *value)
 {
-	if (value->is_whole && (!family->is_scaled || strcmp(family->metric->unit, "ns") != 0))
+	const char *unit = family->is_scaled ? family->metric->unit : "";
+
+	if (value->is_whole && strcmp(unit, "ns") == 0)
+		scale_append_ns(buf, value->whole);
+	else if (value->is_whole)
 		append_u64(buf, value->whole);
 	else
-		scale_append(buf, scale_of(family->is_scaled ? family->metric->unit : ""),
-			     value->real);
+		scale_append(buf, scale_of(unit), value->real);
 }
 
 static void append_row(struct buf *buf, const struct expose_family *family,

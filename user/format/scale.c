@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "util/decimal.h"
+#include "util/units.h"
+
+#define NS_DIGITS 9 /* of a second */
 
 static const struct scale scales[] = {
 	{ "", "", 1, 1 },
@@ -39,4 +42,18 @@ void scale_append_figure(struct buf *buf, const struct figure_value *value)
 		buf_printf(buf, "%" PRIu64, value->whole);
 	else
 		scale_append(buf, scale, value->real);
+}
+
+void scale_append_ns(struct buf *buf, uint64_t ns)
+{
+	char text[DECIMAL_MAX_BYTES + NS_DIGITS + 1];
+	size_t len = decimal_from_u64(ns / NS_PER_S, text), end = len + 1 + NS_DIGITS;
+	uint64_t rest = ns % NS_PER_S;
+
+	text[len] = '.';
+	for (size_t at = end; --at > len; rest /= 10)
+		text[at] = (char)('0' + rest % 10);
+	while (end > len + 2 && text[end - 1] == '0')
+		end--;
+	buf_append(buf, text, end);
 }

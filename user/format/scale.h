@@ -21,4 +21,7 @@ void scale_append(struct buf *buf, const struct scale *scale, double value);
 /* The same; a count keeps all its digits. */
 void scale_append_figure(struct buf *buf, const struct figure_value *value);
 
+/* Nanoseconds as seconds, digit by digit, for texts of many thousand figures. */
+void scale_append_ns(struct buf *buf, uint64_t ns);
+
 #endif
