@@ -2,6 +2,7 @@
 """What denet-bpf-host tells Prometheus, node_exporter and those who know process-exporter, beside the real ones."""
 
 import contextlib
+import http.server
 import json
 import os
 import pathlib
@@ -9,9 +10,11 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 import unittest
+import urllib.parse
 
-from harness import BIN, ROOT, Case, finish, need_root, run, start, wait_for
+from harness import BIN, ROOT, Case, exact, finish, need_root, run, shell_inside, start, wait_for
 from test_servers import ask, free_port
 
 HOST = f"{BIN}-host"
@@ -19,6 +22,51 @@ ID = "0123456789abcdef" * 4
 HOSTILE = b"a\"b\\c\n,{d}=\xff\xe2\x80\xae"
 # It uses CPU, and then nothing any more until it is told to end.
 WORK = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done; read line"
+
+
+PROMETHEUS = """global: {{scrape_interval: 2s, scrape_timeout: 2s}}
+scrape_configs:
+- job_name: text
+  static_configs: [{{targets: ["127.0.0.1:{text}"]}}]
+"""
+
+
+class Texts(http.server.BaseHTTPRequestHandler):
+    """Serves a file as Prometheus' text."""
+
+    def do_GET(self):
+        body = pathlib.Path(self.server.file).read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+@contextlib.contextmanager
+def served(file):
+    with http.server.HTTPServer(("127.0.0.1", 0), Texts) as server:
+        server.file = file
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def cgroup_mount(controller):
+    """Where version 1 has the controller, or None."""
+    for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split()[:3]
+        if kind == "cgroup" and controller in options.split(","):
+            return before.split()[4]
+    return None
 
 
 def series(text):
@@ -55,7 +103,7 @@ class Exposed(Case):
     @contextlib.contextmanager
     def host(self, config, *args):
         path = self.write("host.yml", config)
-        with start("--config", path, "-i", "0.2", *args, program=[HOST], stdout=subprocess.DEVNULL) as process:
+        with start("--config", path, *(args if "-i" in args else ("-i", "0.2", *args)), program=[HOST], stdout=subprocess.DEVNULL) as process:
             yield process
             process.send_signal(signal.SIGTERM)
             result = finish(process)
@@ -146,6 +194,55 @@ class Exposed(Case):
         memory = "namedprocess_namegroup_memory_bytes", 'memtype="resident"'
         self.assertGreater(theirs(*memory), 0)
         wait_for("its memory is told", lambda: ours(*memory) == theirs(*memory))
+
+
+    def value_of(self, port, query):
+        """As it is stored; None for nothing."""
+        status, text = ask(port, "/api/v1/query?" + urllib.parse.urlencode({"query": query})) or (0, "")
+        found = json.loads(text)["data"]["result"] if status == 200 else []
+        return float(found[0]["value"][1]) if found else None
+
+    def live_short(self, mount, host, number):
+        """A container's life between two looks; what its cgroup has counted when that is over for good."""
+        folder = pathlib.Path(mount, "docker", f"{os.getpid():032x}{number:032x}")
+        folder.mkdir(parents=True)
+        with shell_inside(folder, "n=0; while [ $n -lt 20000 ]; do n=$((n+1)); done; /bin/true"):
+            pass
+        seen = []
+
+        def is_quiet():
+            """The last switch is counted, and the host has read it: it sleeps again."""
+            fields = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{host}/status").read_text().splitlines()
+                          if ":\t" in line)
+            rest = fields["voluntary_ctxt_switches"] if fields["State"].startswith("S") else None
+            seen.append((rest, int((folder / "cpuacct.usage").read_text())))
+            return len(seen) > 4 and seen[-1][0] and seen[-1] == seen[-5]
+
+        wait_for("the last switch", is_quiet)
+        folder.rmdir()
+        return seen[-1][1]
+
+    @exact
+    @need_root
+    def test_prometheus_stores_all_that_short_lives_have_used(self):
+        """20 of 20 that no scrape ever sees alive: the counter of their class is the sum of their cgroups."""
+        mount = cgroup_mount("cpuacct")
+        if not mount:
+            self.skipTest("no cpuacct of version 1 here")
+        port, file = free_port(), self.path("denet.prom")
+        mine = f"textfile: {file}\nclass: {{short lives: docker}}\n"
+        with self.host(mine, "-i", "2") as host, served(file) as text:
+            wait_for("the first look", lambda: os.path.exists(file))
+            config = self.write("prometheus.yml", PROMETHEUS.format(text=text))
+            with self.running("prometheus", f"--config.file={config}", f"--storage.tsdb.path={self.path('data')}",
+                              f"--web.listen-address=127.0.0.1:{port}"):
+                wait_for("a scrape", lambda: self.value_of(port, "up") == 1)
+                self.assertIsNone(self.value_of(port, 'denet_class_cpu_time_seconds_total{class="short lives"}'))
+                used_ns = sum(self.live_short(mount, host.pid, number) for number in range(20))
+                wait_for("all have ended", lambda: self.value_of(
+                    port, 'denet_class_containers_ended_total{class="short lives"}') == 20)
+                stored = self.value_of(port, 'denet_class_cpu_time_seconds_total{class="short lives"}')
+                self.assertEqual(round(stored * 1e9), used_ns)
 
 
 if __name__ == "__main__":
