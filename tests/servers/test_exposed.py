@@ -13,6 +13,7 @@ import subprocess
 import threading
 import unittest
 import urllib.parse
+import urllib.request
 
 from harness import BIN, ROOT, Case, exact, finish, need_root, run, shell_inside, start, wait_for
 from test_servers import ask, free_port
@@ -26,18 +27,23 @@ WORK = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; echo done; read line"
 
 PROMETHEUS = """global: {{scrape_interval: 2s, scrape_timeout: 2s}}
 scrape_configs:
+- job_name: openmetrics
+  static_configs: [{{targets: ["127.0.0.1:{host}"]}}]
 - job_name: text
   static_configs: [{{targets: ["127.0.0.1:{text}"]}}]
 """
 
 
 class Texts(http.server.BaseHTTPRequestHandler):
-    """Serves a file as Prometheus' text."""
+    """Asks the host for plain text, as Prometheus itself prefers OpenMetrics."""
 
     def do_GET(self):
-        body = pathlib.Path(self.server.file).read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        request = urllib.request.Request(f"http://127.0.0.1:{self.server.host}/metrics", headers={"Accept": "text/plain"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            body = answer.read()
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.headers["Content-Type"])
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -47,9 +53,9 @@ class Texts(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def served(file):
+def texts_of(port):
     with http.server.HTTPServer(("127.0.0.1", 0), Texts) as server:
-        server.file = file
+        server.host = port
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -98,7 +104,7 @@ class Exposed(Case):
             status, text = ask(port, path) or (0, "")
             return text if status == 200 and condition(text) else None
 
-        return wait_for(f"{path} has it\n{self.read('log')}", answer)
+        return wait_for(f"{path} has it", answer)
 
     @contextlib.contextmanager
     def host(self, config, *args):
@@ -196,11 +202,35 @@ class Exposed(Case):
         wait_for("its memory is told", lambda: ours(*memory) == theirs(*memory))
 
 
-    def value_of(self, port, query):
-        """As it is stored; None for nothing."""
+    def values_in(self, port, query):
+        """What is stored, by job."""
         status, text = ask(port, "/api/v1/query?" + urllib.parse.urlencode({"query": query})) or (0, "")
         found = json.loads(text)["data"]["result"] if status == 200 else []
-        return float(found[0]["value"][1]) if found else None
+        return {one["metric"]["job"]: float(one["value"][1]) for one in found}
+
+    @contextlib.contextmanager
+    def scraped(self, config, *args):
+        """The host, and the port of a Prometheus that has scraped it in both formats."""
+        port, listened = free_port(), free_port()
+        with self.host(f"listen: 127.0.0.1:{listened}\n{config}", *args) as host, texts_of(listened) as text:
+            self.await_text(listened, "/metrics", lambda body: "denet_looks_total" in body)
+            path = self.write("prometheus.yml", PROMETHEUS.format(host=listened, text=text))
+            with self.running("prometheus", f"--config.file={path}", f"--storage.tsdb.path={self.path('data')}",
+                              f"--web.listen-address=127.0.0.1:{port}"):
+                wait_for("scrapes", lambda: self.values_in(port, "up") == {"openmetrics": 1, "text": 1})
+                yield host, port
+
+    def test_prometheus_takes_names_of_any_bytes_in_both_formats(self):
+        with self.scraped("collect: {machine: true, commands: true}\n", *self.lay_out()) as (_, port):
+            for query, value in (('denet_container_cpu_time_seconds_total{name=~"a.b.c[?],.d.=.[?]"}', 1.5),
+                                 (f'denet_container_info{{container_id="{ID}"}}', 1), ("denet_build_info", 1),
+                                 ("denet_machine_groups", 2)):
+                self.assertEqual(self.values_in(port, query), {"openmetrics": value, "text": value}, query)
+            _, text = ask(port, "/api/v1/targets")
+            targets = json.loads(text)["data"]["activeTargets"]
+            self.assertEqual([(one["health"], one["lastError"]) for one in targets], [("up", "")] * 2)
+            _, text = ask(port, "/api/v1/metadata?metric=denet_container_cpu_time_seconds")
+            self.assertEqual([one["type"] for one in json.loads(text)["data"]["denet_container_cpu_time_seconds"]], ["counter"])
 
     def live_short(self, mount, host, number):
         """A container's life between two looks; what its cgroup has counted when that is over for good."""
@@ -229,20 +259,14 @@ class Exposed(Case):
         mount = cgroup_mount("cpuacct")
         if not mount:
             self.skipTest("no cpuacct of version 1 here")
-        port, file = free_port(), self.path("denet.prom")
-        mine = f"textfile: {file}\nclass: {{short lives: docker}}\n"
-        with self.host(mine, "-i", "2") as host, served(file) as text:
-            wait_for("the first look", lambda: os.path.exists(file))
-            config = self.write("prometheus.yml", PROMETHEUS.format(text=text))
-            with self.running("prometheus", f"--config.file={config}", f"--storage.tsdb.path={self.path('data')}",
-                              f"--web.listen-address=127.0.0.1:{port}"):
-                wait_for("a scrape", lambda: self.value_of(port, "up") == 1)
-                self.assertIsNone(self.value_of(port, 'denet_class_cpu_time_seconds_total{class="short lives"}'))
-                used_ns = sum(self.live_short(mount, host.pid, number) for number in range(20))
-                wait_for("all have ended", lambda: self.value_of(
-                    port, 'denet_class_containers_ended_total{class="short lives"}') == 20)
-                stored = self.value_of(port, 'denet_class_cpu_time_seconds_total{class="short lives"}')
-                self.assertEqual(round(stored * 1e9), used_ns)
+        mine = '{class="short lives"}'
+        with self.scraped("class: {short lives: docker}\n", "-i", "2") as (host, port):
+            self.assertEqual(self.values_in(port, f"denet_class_cpu_time_seconds_total{mine}"), {})
+            used_ns = sum(self.live_short(mount, host.pid, number) for number in range(20))
+            wait_for("all have ended", lambda: self.values_in(port, f"denet_class_containers_ended_total{mine}") ==
+                     {"openmetrics": 20, "text": 20})
+            stored = self.values_in(port, f"denet_class_cpu_time_seconds_total{mine}")
+            self.assertEqual([round(value * 1e9) for value in stored.values()], [used_ns] * 2)
 
 
 if __name__ == "__main__":

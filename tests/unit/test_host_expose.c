@@ -19,7 +19,7 @@ static void tell(const struct expose_settings *settings, const struct made_view 
 static void figures_have_base_units_and_totals(void **state)
 {
 	const struct host_group group = box();
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -66,7 +66,7 @@ static void seconds_have_all_their_digits(void **state)
 static void openmetrics_calls_families_without_their_ends(void **state)
 {
 	const struct host_group group = box();
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -85,7 +85,7 @@ static void openmetrics_calls_families_without_their_ends(void **state)
 static void names_of_any_bytes_stay_between_their_quotes(void **state)
 {
 	struct host_group group = unknown_group("unit", "a\"b\\c\nd\xff");
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -102,7 +102,7 @@ static void names_of_any_bytes_stay_between_their_quotes(void **state)
 static void rows_of_a_family_stand_together(void **state)
 {
 	const struct host_group groups[] = { box(), unknown_group("unit", "u"), box() };
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -119,7 +119,7 @@ static void machine_and_commands_are_told_to_who_asks(void **state)
 	struct expose_settings settings = plain;
 	struct host_machine machine = unknown_machine();
 	struct host_command command = unknown_command("box", "sh");
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -146,7 +146,7 @@ static void others_names_are_told_on_demand(void **state)
 	struct host_machine machine = unknown_machine();
 	struct host_processes processes = unknown_processes("web");
 	const struct host_group group = box();
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;

@@ -29,7 +29,7 @@ static void who_has_ended_is_told_until_it_was_served_twice(void **state)
 {
 	struct exposition *exposition = open_exposition(&plain);
 	struct host_group group = box();
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -59,7 +59,7 @@ static void who_has_ended_is_told_for_five_minutes(void **state)
 {
 	struct exposition *exposition = open_exposition(&plain);
 	struct host_group group = box();
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -78,7 +78,7 @@ static void who_comes_again_is_there_once(void **state)
 {
 	struct exposition *exposition = open_exposition(&plain);
 	struct host_group group = box(), next = box();
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -104,7 +104,7 @@ static void units_that_have_ended_are_not_told(void **state)
 {
 	struct exposition *exposition = open_exposition(&plain);
 	struct host_group group = unknown_group("unit", "u");
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -172,7 +172,7 @@ static void what_is_beyond_is_other(void **state)
 	const struct expose_settings settings = { .max_series = 1000 };
 	struct exposition *exposition = open_exposition(&settings);
 	static struct crowd crowd;
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 	double own, rest;
 
@@ -216,7 +216,7 @@ static void short_lives_take_a_part_alone(void **state)
 	const struct expose_settings settings = { .max_series = 1000 };
 	struct exposition *exposition = open_exposition(&settings);
 	static struct crowd crowd;
-	static struct made_view made;
+	struct made_view made = { 0 };
 	struct host_group group = box();
 	AUTO(buf) struct buf buf = { 0 };
 
@@ -240,7 +240,7 @@ static void commands_take_half(void **state)
 	const struct expose_settings settings = { .has_commands = true, .max_series = 1000 };
 	struct exposition *exposition = open_exposition(&settings);
 	static struct host_command commands[VIEW_ROWS_MAX - 1];
-	static struct made_view made;
+	struct made_view made = { 0 };
 	struct host_group group = box();
 	AUTO(buf) struct buf buf = { 0 };
 
@@ -266,7 +266,7 @@ static void a_unit_of_the_others_is_counted_to_its_end(void **state)
 	const struct expose_settings settings = { .max_series = 1000 };
 	struct exposition *exposition = open_exposition(&settings);
 	static struct crowd crowd;
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -287,7 +287,7 @@ static void no_series_is_there_twice(void **state)
 {
 	struct host_group groups[] = { unknown_group("unit", "a\n"), unknown_group("unit", "a\t") };
 	struct exposition *exposition = open_exposition(&plain);
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -309,7 +309,7 @@ static void classes_are_counters_for_good(void **state)
 {
 	struct host_class rest = unknown_class("other"), web = unknown_class("web");
 	struct exposition *exposition = open_exposition(&plain);
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -339,7 +339,7 @@ static void the_service_tells_of_itself(void **state)
 	struct exposition *exposition = open_exposition(&plain);
 	struct host_machine machine = unknown_machine();
 	static char name[] = "a";
-	static struct made_view made;
+	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
