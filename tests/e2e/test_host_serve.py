@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """`denet-bpf host --listen`: what is served of a tree of files that stands for a machine, and to whom."""
 
+import base64
 import contextlib
 import gzip
 import http.client
@@ -10,6 +11,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import unittest
 
@@ -18,6 +20,11 @@ from harness import BIN, LIMIT_S, MODE, Case, finish, parse, run, start, wait_fo
 HOST = f"{BIN}-host"
 ID = "0123456789abcdef" * 4
 HOSTILE = "lxc.payload.\"<script>\n\\"
+
+
+def password_hash(password):
+    return subprocess.run(["openssl", "passwd", "-6", "-salt", "abcdefgh", password], check=True, capture_output=True,
+                          text=True).stdout.strip()
 
 
 class OverUnix(http.client.HTTPConnection):
@@ -46,6 +53,9 @@ class Serve(Case):
             self.put(f"{name}/cgroup.procs", "")
             self.put(f"{name}/cpu.stat", f"usage_usec {used}\n")
             self.put(f"{name}/memory.current", f"{used}000\n")
+
+    def write_users(self, **users):
+        pathlib.Path(self.path("users")).write_text("# who may read\n" + "".join(f"{name}:{text}\n" for name, text in users.items()))
 
     @contextlib.contextmanager
     def serving(self, *args, listen="127.0.0.1:0", **options):
@@ -211,6 +221,114 @@ class Serve(Case):
                 self.assertIn(says.encode(), result.err)
         result = run("--listen", "true", program=[HOST], env={**os.environ, "DENET_BPF_HOST_SERVE_MODE": "rw"})
         self.assertIn(b"serve.mode wants an octal number", result.err)
+
+    @unittest.skipUnless(shutil.which("openssl"), "openssl, which hashes passwords, is not here")
+    def test_users_have_passwords(self):
+        """The second request of one is answered without a check; who guesses keeps nobody else out."""
+        self.write_users(ann=password_hash("secret"), bob=password_hash("other"))
+        with self.serving(env={"DENET_BPF_HOST_SERVE_USERS": self.path("users")}):
+            for header in (None, "Basic", "Basic !!", "Bearer x", "Basic " + base64.b64encode(b"ann").decode()):
+                answer = self.get("/healthz", **({"Authorization": header} if header else {}))
+                self.assertEqual((answer.status, b"error" in answer.body), (401, True))
+                self.assertIn('Basic realm="denet"', answer.getheader("WWW-Authenticate"))
+
+            def ask(name, password, path="/healthz"):
+                return self.get(path, Authorization="Basic " + base64.b64encode(f"{name}:{password}".encode()).decode())
+
+            def until_known(name, password):
+                # The peer is one for all of these, and two checks a second are all that it has.
+                return wait_for("a check", lambda: (status := ask(name, password).status) != 429 and status)
+
+            self.assertEqual(until_known("ann", "secret"), 200)
+            self.assertEqual(until_known("ann", "wrong"), 401)
+            self.assertEqual(until_known("nobody", "secret"), 401)
+            self.assertEqual(until_known("bob", "secret"), 401)
+            self.assertEqual(until_known("bob", "other"), 200)
+            statuses = {ask("ann", f"guess{i}").status for i in range(20)}
+            self.assertEqual(statuses - {401, 429}, set())
+            self.assertIn(429, statuses)
+            for _ in range(20):
+                self.assertEqual(ask("ann", "secret", "/api/v1/snapshot").status, 200)
+            answer = wait_for("too many", lambda: (one := ask("ann", "guess")).status == 429 and one)
+            self.assertEqual(answer.getheader("Retry-After"), "1")
+            log = pathlib.Path(self.path("log")).read_text()
+            self.assertNotIn("secret", log)
+            self.assertNotIn("$6$", log)
+
+    @unittest.skipUnless(shutil.which("openssl"), "openssl, which hashes passwords, is not here")
+    def test_passwords_that_cost_too_much_are_refused(self):
+        """yescrypt with a GiB, SHA-512 with all rounds that there are; what is no hash, or an unsafe one."""
+        path = self.path("users")
+        for text, says in (("ann:$y$jFT$abcdefghijklmnop$" + "x" * 43, "takes more than 250 ms or 32 MiB"),
+                           ("ann:$6$rounds=999999999$abcdefgh$" + "x" * 86, "takes more than 250 ms or 32 MiB"),
+                           ("ann:secret", "users:1: this hash is none that is safe"),
+                           ("\nann:$1$abcdefgh$" + "x" * 22, "users:2: this hash is none that is safe"),
+                           ("ann", "users:1: NAME:HASH is wanted"), ("# none", "no user in"),
+                           (f"a:{password_hash('x')}\na:{password_hash('x')}", "users:2: this user is there twice")):
+            pathlib.Path(path).write_text(text)
+            result = run("--listen", "127.0.0.1:0", "--cgroup-root", self.path("fs"), program=[HOST],
+                         env={**os.environ, "DENET_BPF_HOST_SERVE_USERS": path})
+            self.assertEqual(result.status, 125, result)
+            self.assertIn(says.encode(), result.err)
+            self.assertNotIn(b"abcdefgh", result.err)
+            self.assertNotIn(b"secret", result.err)
+
+    @unittest.skipUnless(shutil.which("openssl"), "openssl, which hashes passwords, is not here")
+    def test_a_reload_has_other_users(self):
+        self.write_users(ann=password_hash("secret"))
+
+        def ask(password):
+            return self.get("/healthz", Authorization="Basic " + base64.b64encode(f"ann:{password}".encode()).decode()).status
+
+        with self.serving(env={"DENET_BPF_HOST_SERVE_USERS": self.path("users")}) as process:
+            self.assertEqual(ask("secret"), 200)
+            self.write_users(ann="wrong")
+            process.send_signal(signal.SIGHUP)
+            wait_for("the fault", lambda: b"none that is safe" in pathlib.Path(self.path("log")).read_bytes())
+            self.assertEqual(ask("secret"), 200)
+            self.write_users(ann=password_hash("new"))
+            process.send_signal(signal.SIGHUP)
+            wait_for("the other password", lambda: ask("new") == 200)
+            wait_for("the old one is none", lambda: ask("secret") == 401)
+
+    @unittest.skipUnless(shutil.which("openssl"), "openssl, which makes certificates, is not here")
+    def test_tls_and_certificates_of_clients(self):
+        for name in ("server", "client", "stranger"):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                            "-keyout", self.path(f"{name}.key"), "-out", self.path(f"{name}.pem"), "-days", "2",
+                            "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        environment = {f"DENET_BPF_HOST_SERVE_{key}": self.path(name) for key, name in
+                       (("CERT", "server.pem"), ("KEY", "server.key"), ("CLIENT_CA", "client.pem"))}
+
+        def ask(name):
+            context = ssl.create_default_context(cafile=self.path("server.pem"))
+            if name:
+                context.load_cert_chain(self.path(f"{name}.pem"), self.path(f"{name}.key"))
+            host, _, port = self.place.rpartition(":")
+            return self.get("/healthz", connection=http.client.HTTPSConnection(host, int(port), timeout=LIMIT_S, context=context))
+
+        with self.serving(env=environment) as process:
+            self.assertEqual(ask("client").status, 200)
+            self.assertEqual((ask(None).status, ask("stranger").status), (403, 403))
+            # Another certificate, without a new socket.
+            for end in ("pem", "key"):
+                os.replace(self.path(f"stranger.{end}"), self.path(f"server.{end}"))
+            process.send_signal(signal.SIGHUP)
+
+            def is_new():
+                with contextlib.suppress(ssl.SSLCertVerificationError):
+                    return ask("client").status == 200
+                return False
+
+            wait_for("the other certificate", is_new)
+            with self.assertRaises((http.client.HTTPException, OSError)):
+                self.get("/healthz")
+        for keys, says in (({"CERT": "server.pem"}, "go together"), ({"CERT": "client.pem", "KEY": "server.key"}, "do not fit"),
+                           ({"CERT": "none", "KEY": "server.key"}, "cannot read"), ({"CLIENT_CA": "client.pem"}, "takes serve.cert")):
+            result = run("--listen", "127.0.0.1:0", program=[HOST], env={
+                **os.environ, **{f"DENET_BPF_HOST_SERVE_{key}": self.path(name) for key, name in keys.items()}})
+            self.assertEqual(result.status, 125)
+            self.assertIn(says.encode(), result.err)
 
     @staticmethod
     def ask(kept, path, count):

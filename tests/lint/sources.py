@@ -46,7 +46,7 @@ MAY_INCLUDE = {
     "user/names": {"util", "procfs", "host", "cjson"},
     "user/http": {"util", "curl"},
     "user/expose": {"util", "host", "metrics", "format", "denet/denet.h", "denet/system.h"},
-    "user/serve": {"util", "host", "config", "expose", "metrics", "record", "denet/denet.h", "denet/system.h", "gnutls"},
+    "user/serve": {"util", "host", "config", "http", "expose", "metrics", "record", "denet/denet.h", "gnutls"},
     "user/push": {"util", "host", "config", "http", "expose", "format", "metrics", "denet/denet.h"},
     "user/alert": {"util", "host", "config", "http", "metrics", "denet/denet.h"},
     "user/agent": {"serve", "push", "alert", "expose", "http", "rights", "util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},

@@ -68,9 +68,12 @@ static void forget(void *self, struct exchange *exchange)
 static void begin(struct world *world, const char *cert, const char *key)
 {
 	struct address address;
-	struct listener_setup setup = {
-		.cert = cert, .key = key, .answer = answer, .forget = forget, .self = world
-	};
+	struct listener_setup setup = { .other_fd = -1,
+					.cert = cert,
+					.key = key,
+					.answer = answer,
+					.forget = forget,
+					.self = world };
 
 	*world = (struct world){ 0 };
 	assert_int_equal(address_parse("127.0.0.1:0", &address), 0);

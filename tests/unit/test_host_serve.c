@@ -16,8 +16,12 @@
 #include <cmocka.h>
 
 #include "serve/address.h"
+#include "serve/bucket.h"
+#include "serve/credential.h"
 #include "serve/reply.h"
+#include "serve/verifier.h"
 #include "util/cleanup.h"
+#include "util/units.h"
 
 static void a_query_is_taken_apart(void **state)
 {
@@ -180,6 +184,99 @@ static void what_a_client_takes_is_read_from_its_header(void **state)
 	assert_false(reply_accepts(NULL, "gzip"));
 }
 
+static void a_credential_is_read_from_its_header(void **state)
+{
+	static const struct {
+		const char *header;
+		const char *name;
+		const char *password;
+	} cases[] = {
+		{ "Basic YW5uOnNlY3JldA==", "ann", "secret" },
+		{ "basic  YW5uOnNlY3JldA", "ann", "secret" },
+		{ "Basic YTpiOmM=", "a", "b:c" },
+		{ "Basic Og==", "", "" },
+		{ "Basic /+A6", "\xff\xe0", "" },
+		{ "Basic YW5u", NULL, NULL },
+		{ "Basic YTpi!", NULL, NULL },
+		{ "Basic YTpiY", NULL, NULL },
+		{ "Basic YToA", NULL, NULL },
+		{ "Basic ", NULL, NULL },
+		{ "Bearer YTpi", NULL, NULL },
+		{ "", NULL, NULL },
+		{ NULL, NULL, NULL },
+	};
+	struct credential credential;
+	char longest[2000] = "Basic ";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		print_message("%s\n", cases[i].header ? cases[i].header : "none");
+		assert_int_equal(credential_parse(cases[i].header, &credential),
+				 cases[i].name ? 0 : -EINVAL);
+		if (!cases[i].name)
+			continue;
+		assert_string_equal(credential.name, cases[i].name);
+		assert_string_equal(credential.password, cases[i].password);
+	}
+	memset(longest + 6, 'O', sizeof(longest) - 7);
+	assert_int_equal(credential_parse(longest, &credential), -EINVAL);
+}
+
+static void each_peer_has_two_checks_a_second(void **state)
+{
+	struct sockaddr_in one = { .sin_family = AF_INET, .sin_addr.s_addr = 1 };
+	struct sockaddr_in other = { .sin_family = AF_INET, .sin_addr.s_addr = 2 };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	const struct sockaddr *first = (const void *)&one, *second = (const void *)&other;
+	struct buckets buckets = { 0 };
+	uint64_t now_ns = NS_PER_S;
+
+	(void)state;
+	assert_true(bucket_take(&buckets, first, now_ns));
+	assert_true(bucket_take(&buckets, first, now_ns));
+	assert_false(bucket_take(&buckets, first, now_ns));
+	assert_true(bucket_take(&buckets, second, now_ns));
+	assert_true(bucket_take(&buckets, NULL, now_ns));
+	assert_false(bucket_take(&buckets, first, now_ns + NS_PER_S / 2 - 1));
+	assert_true(bucket_take(&buckets, first, now_ns + NS_PER_S / 2));
+	assert_false(bucket_take(&buckets, first, now_ns + NS_PER_S / 2));
+	/* All of a network are one. */
+	for (unsigned char i = 0; i < 3; i++) {
+		v6.sin6_addr.s6_addr[15] = i;
+		assert_int_equal(bucket_take(&buckets, (const void *)&v6, now_ns), i < 2);
+	}
+	/* More peers than there is room for: those that have been quiet go. */
+	for (unsigned int i = 10; i < 1000; i++) {
+		other.sin_addr.s_addr = i;
+		assert_true(bucket_take(&buckets, second, now_ns + i));
+	}
+}
+
+static void a_check_has_bounds(void **state)
+{
+	static const char right[] = "$6$rounds=1000$abcdefgh$4TrI6cXa4n9N0SC1fS0MHCSOjLGo8LvKKddT"
+				    "cWCgNfCi7WcWMCAoAaYAPNlItHgu68UaJgvsZH7rlRtu1l5rW/";
+	static const char wrong[] = "$6$rounds=1000$abcdefgh$9hJ7KNK6t/ud04hemMHxQK2Q8UKU76xMyvqG"
+				    "NAgr38gqz6KGursFMEhjjbKelpjLiXUc/k2bt82z4RsSzboYg1";
+	struct verifier *verifier;
+	struct verifier_answer answer;
+
+	(void)state;
+	assert_int_equal(verifier_start(&verifier), 0);
+	assert_int_equal(verifier_take(verifier, &answer), -EAGAIN);
+	assert_int_equal(verifier_try(verifier, right, &answer), 0);
+	assert_true(answer.is_right && !answer.is_over_bounds);
+	assert_int_equal(verifier_try(verifier, wrong, &answer), 0);
+	assert_false(answer.is_right || answer.is_over_bounds);
+	assert_int_equal(verifier_try(verifier, "$y$jFT$abcdefghijklmnop$x", &answer), 0);
+	assert_true(answer.is_over_bounds);
+	assert_false(answer.is_right);
+	assert_int_equal(verifier_try(verifier, "*", &answer), 0);
+	assert_true(answer.is_over_bounds);
+	assert_int_equal(verifier_ask(verifier, 7, "x", right), 0);
+	verifier_stop(verifier);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +287,9 @@ int main(void)
 		cmocka_unit_test(a_socket_that_nobody_listens_at_is_replaced),
 		cmocka_unit_test(what_is_handed_over_is_ours_alone),
 		cmocka_unit_test(what_a_client_takes_is_read_from_its_header),
+		cmocka_unit_test(a_credential_is_read_from_its_header),
+		cmocka_unit_test(each_peer_has_two_checks_a_second),
+		cmocka_unit_test(a_check_has_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "util/cleanup.h"
 
 #define SECRET_BYTES 4096
+#define SECRET_TEXT_BYTES 65536
 #define DELETE 0x7f
 
 static int open_file(const char *file)
@@ -73,6 +74,29 @@ int secret_read(const char *file, char **ret_secret)
 		explicit_bzero(secret, SECRET_BYTES + 2);
 		return r;
 	}
+	*ret_secret = TAKE(secret);
+	return 0;
+}
+
+int secret_read_text(const char *file, char **ret_secret)
+{
+	AUTO(secret) char *secret = calloc(1, SECRET_TEXT_BYTES + 2);
+	AUTO_FD int fd = secret ? open_file(file) : -ENOMEM;
+	size_t len = 0;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return fd;
+	while (got && len <= SECRET_TEXT_BYTES) {
+		got = read(fd, secret + len, SECRET_TEXT_BYTES + 1 - len);
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		len += got > 0 ? (size_t)got : 0;
+	}
+	if (len > SECRET_TEXT_BYTES)
+		return -E2BIG;
+	if (strlen(secret) != len)
+		return -EINVAL;
 	*ret_secret = TAKE(secret);
 	return 0;
 }

@@ -11,6 +11,9 @@
  */
 int secret_read(const char *file, char **ret_secret);
 
+/* All of a file, of several lines: a key, a list. -EINVAL with a NUL in it, -E2BIG beyond 64 KiB. */
+int secret_read_text(const char *file, char **ret_secret);
+
 /* Nothing of it stays. Accepts NULL. */
 void secret_free(char *secret);
 static inline void secret_freep(char **secret)

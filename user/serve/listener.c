@@ -231,8 +231,13 @@ static int watch(struct listener *listener)
 {
 	int fd = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
+	/* Once for each: it is read to its end, and of one that is gone there is nothing more to know. */
+	struct epoll_event other = { .events = EPOLLIN | EPOLLET, .data.ptr = NULL };
 
-	return epoll_ctl(listener->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+	if (epoll_ctl(listener->epoll_fd, EPOLL_CTL_ADD, fd, &event))
+		return -errno;
+	fd = listener->setup.other_fd;
+	return fd >= 0 && epoll_ctl(listener->epoll_fd, EPOLL_CTL_ADD, fd, &other) ? -errno : 0;
 }
 
 int listener_new(const struct listener_setup *setup, struct listener **ret_listener)

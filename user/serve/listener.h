@@ -23,6 +23,7 @@ struct exchange {
 
 struct listener_setup {
 	int fd; /* borrowed: it listens, and never waits */
+	int other_fd; /* borrowed: what becomes readable there wakes us, too; -1 for none */
 	const char *cert; /* as PEM, as the next: NULL for no TLS */
 	const char *key;
 	const char *client_ca; /* NULL: nobody is asked for a certificate */

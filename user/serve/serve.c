@@ -2,20 +2,22 @@
 #include "serve/serve.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "expose/exposition.h"
-#include "serve/address.h"
-#include "serve/bodies.h"
-#include "serve/listener.h"
-#include "serve/metrics.h"
-#include "serve/reply.h"
+#include "serve/answer.h"
+#include "serve/service.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #define MODE_MAX 0777
+
+#define FILE_KEY(member, help_)                                                                    \
+	{                                                                                          \
+		.name = #member, .type = VALUE_TEXT,                                               \
+		.offset = offsetof(struct serve_settings, member), .fallback = "", .help = (help_) \
+	}
 
 const struct config_key serve_keys[] = {
 	{ .name = "mode",
@@ -23,126 +25,26 @@ const struct config_key serve_keys[] = {
 	  .offset = offsetof(struct serve_settings, mode),
 	  .fallback = "0660",
 	  .help = "Who may connect to a socket of the file system: its mode, in octal." },
+	FILE_KEY(cert, "Certificates for TLS, as PEM, the own one first."),
+	FILE_KEY(key, "Its key, as PEM."),
+	FILE_KEY(client_ca, "Whoever has no certificate of these is refused."),
+	FILE_KEY(users,
+		 "Lines NAME:HASH, as `htpasswd -B` writes them: whoever is none of these is "
+		 "refused."),
 	{ 0 },
 };
 
-struct serve {
-	struct address address;
-	char *listen; /* owned, as all below: of the settings; NULL for what was handed over */
-	int fd; /* it listens */
-	bool is_passed;
-	struct listener *listener;
-	struct expose_settings names;
-	struct api api;
-	struct bodies bodies;
-};
-
-/* What is asked for as it is looked for among what was answered before. */
-static void append_key(struct buf *buf, const struct query *query)
-{
-	buf_append_text(buf, query->path);
-	for (size_t i = 0; i < query->count; i++)
-		/* No value has a byte 1 that would make two keys one: it would be another's name. */
-		buf_printf(buf, "\1%s\1%s", query->params[i].name, query->params[i].value);
-}
-
-static int fill_in(struct serve *serve, const struct api_route *route, const struct query *query,
-		   struct body **ret_body, char *error)
-{
-	AUTO(buf) struct buf key = { 0 }, text = { 0 };
-	struct body *body;
-	int r = query_check(query, route->params, error);
-
-	if (r)
-		return r;
-	append_key(&key, query);
-	/* One path may be there in two forms. */
-	buf_append_text(&key, route->type);
-	if (key.error)
-		return key.error;
-	body = bodies_find(&serve->bodies, buf_text(&key));
-	if (!body) {
-		r = route->append(&serve->api, query, &text, error);
-		if (!r)
-			body = bodies_add(&serve->bodies, buf_text(&key), route->type, &text);
-	}
-	*ret_body = body;
-	return r || body ? r : -ENOMEM;
-}
-
-static unsigned int status_of(int r)
-{
-	switch (r) {
-	case -EINVAL:
-		return MHD_HTTP_BAD_REQUEST;
-	case -ENOENT:
-		return MHD_HTTP_NOT_FOUND;
-	case -EAGAIN:
-		return MHD_HTTP_SERVICE_UNAVAILABLE;
-	default:
-		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	}
-}
-
-static const char *header_of(const struct exchange *exchange, const char *name)
-{
-	return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
-}
-
-static const struct api_route *route_of(const struct exchange *exchange, const struct query *query)
-{
-	const char *accepted = header_of(exchange, MHD_HTTP_HEADER_ACCEPT);
-	const struct api_route *route = metrics_find(query->path, accepted);
-
-	return route ? route : api_find(query->path);
-}
-
-static int refuse(int r, const char *why, char error[QUERY_ERROR_BYTES])
-{
-	(void)snprintf(error, QUERY_ERROR_BYTES, "%s", why);
-	return r;
-}
-
-static int find_body(struct serve *serve, const struct exchange *exchange, struct body **ret_body,
-		     const struct api_route **ret_route, char error[QUERY_ERROR_BYTES])
-{
-	const struct api_route *route;
-	struct query query;
-	int r = query_parse(exchange->uri, &query, error);
-
-	if (r)
-		return r;
-	route = route_of(exchange, &query);
-	if (!route)
-		return refuse(-ENOENT, "nothing is served at this path", error);
-	if (!serve->api.view.looks)
-		return refuse(-EAGAIN, "the first look is not over yet", error);
-	*ret_route = route;
-	return fill_in(serve, route, &query, ret_body, error);
-}
-
 static enum MHD_Result answer(void *self, struct exchange *exchange)
 {
-	struct serve *serve = self;
-	char error[QUERY_ERROR_BYTES] = "there is not enough memory";
-	const struct api_route *route = NULL;
-	struct body *body = NULL;
-	int r = find_body(serve, exchange, &body, &route, error);
-	bool is_packed;
-
-	if (r)
-		return reply_error(exchange->connection, status_of(r), error);
-	if (route->is_told_of && exchange->wants_body)
-		exposition_served(serve->api.exposition);
-	is_packed = reply_accepts(header_of(exchange, MHD_HTTP_HEADER_ACCEPT_ENCODING), "gzip");
-	return MHD_queue_response(exchange->connection, MHD_HTTP_OK,
-				  bodies_response(body, is_packed));
+	return answer_request(self, exchange);
 }
 
 static void forget(void *self, struct exchange *exchange)
 {
-	(void)self;
-	(void)exchange;
+	struct serve *serve = self;
+
+	if (serve->access)
+		access_forget(serve->access, exchange);
 }
 
 static void take(void *self, const struct view *view)
@@ -167,14 +69,28 @@ static uint64_t due_ns(const void *self)
 
 static void run(void *self)
 {
-	listener_run(((struct serve *)self)->listener);
+	struct serve *serve = self;
+
+	if (serve->access)
+		access_run(serve->access);
+	listener_run(serve->listener);
+}
+
+/* Nobody may be suspended when the library stops. */
+static void stop(struct serve *serve, struct listener *listener)
+{
+	if (serve->access && listener)
+		access_let_go(serve->access);
+	listener_free(listener);
 }
 
 static void close_serve(void *self)
 {
 	struct serve *serve = self;
 
-	listener_free(serve->listener);
+	stop(serve, serve->listener);
+	access_free(serve->access);
+	tls_done(&serve->tls);
 	if (serve->fd >= 0 && !serve->is_passed)
 		address_leave(&serve->address, serve->fd);
 	cleanup_fd(&serve->fd);
@@ -230,20 +146,54 @@ static int listen_at(struct serve *serve, const struct serve_settings *settings)
 	return serve->listen ? 0 : log_error(-ENOMEM, "cannot serve");
 }
 
-static int start(struct serve *serve)
+static int start(struct serve *serve, const struct tls *tls)
 {
 	const struct listener_setup setup = {
-		.fd = serve->fd, .answer = answer, .forget = forget, .self = serve
+		.fd = serve->fd,
+		.other_fd = serve->access ? access_fd(serve->access) : -1,
+		.cert = tls->cert,
+		.key = tls->key,
+		.client_ca = tls->client_ca,
+		.answer = answer,
+		.forget = forget,
+		.self = serve,
 	};
-	AUTO(buf) struct buf place = { 0 };
-	int r = listener_new(&setup, &serve->listener);
+	struct listener *listener;
+	int r = listener_new(&setup, &listener);
 
 	if (r)
 		return log_error(r, "cannot serve");
+	stop(serve, serve->listener);
+	serve->listener = listener;
+	return 0;
+}
+
+static void say_where(struct serve *serve)
+{
+	AUTO(buf) struct buf place = { 0 };
+
 	(void)address_of(serve->fd, &serve->address);
 	address_append(&place, &serve->address);
 	log_warning("serving at %s", buf_text(&place));
-	return 0;
+}
+
+/* All that may go wrong comes before the socket, and nothing is served to whom it is not meant for. */
+static int open_all(struct serve *serve, const struct serve_settings *settings,
+		    const struct expose_settings *names)
+{
+	int r = tls_read(settings->cert, settings->key, settings->client_ca, &serve->tls);
+
+	if (!r && settings->users)
+		r = access_new(settings->users, &serve->access);
+	if (!r && exposition_new(names, &serve->api.exposition))
+		r = log_error(-ENOMEM, "cannot serve");
+	if (!r && !serve->is_passed)
+		r = listen_at(serve, settings);
+	if (!r)
+		r = start(serve, &serve->tls);
+	if (!r)
+		say_where(serve);
+	return r;
 }
 
 static int open_serve(struct serve *serve, const struct serve_settings *settings,
@@ -256,11 +206,7 @@ static int open_serve(struct serve *serve, const struct serve_settings *settings
 		return log_error(r, "what LISTEN_FDS hands over does not listen");
 	if (r && !settings->listen)
 		return r;
-	if (exposition_new(names, &serve->api.exposition))
-		return log_error(-ENOMEM, "cannot serve");
-	if (r)
-		r = listen_at(serve, settings);
-	return r ? r : start(serve);
+	return open_all(serve, settings, names);
 }
 
 int serve_open(const struct serve_settings *settings, const struct expose_settings *names,
@@ -300,6 +246,41 @@ static int rename_all(struct serve *serve, const struct expose_settings *names)
 	return 0;
 }
 
+/* Those who are connected are cut off: another certificate is for all. */
+static int reload_tls(struct serve *serve, const struct serve_settings *settings)
+{
+	struct tls tls = { 0 };
+	int r = tls_read(settings->cert, settings->key, settings->client_ca, &tls);
+
+	if (!r && tls_is_same(&tls, &serve->tls))
+		tls_done(&tls);
+	else if (!r && !(r = start(serve, &tls))) {
+		tls_done(&serve->tls);
+		serve->tls = tls;
+	} else {
+		tls_done(&tls);
+	}
+	return r;
+}
+
+/* The process that checks passwords has no rights, and is started before we have given up ours. */
+static int reload_users(struct serve *serve, const struct serve_settings *settings)
+{
+	if (!serve->access != !settings->users)
+		return log_error(-EINVAL, "whether serve.users is given takes a restart");
+	return serve->access ? access_reload(serve->access, settings->users) : 0;
+}
+
+static int reload_here(struct serve *serve, const struct serve_settings *settings,
+		       const struct expose_settings *names)
+{
+	int r = reload_users(serve, settings);
+
+	if (!r)
+		r = reload_tls(serve, settings);
+	return r ? r : rename_all(serve, names);
+}
+
 int serve_reload(const struct serve_settings *settings, const struct expose_settings *names,
 		 struct observer *observer)
 {
@@ -308,7 +289,7 @@ int serve_reload(const struct serve_settings *settings, const struct expose_sett
 	int r;
 
 	if (serve->is_passed || (settings->listen && strcmp(settings->listen, serve->listen) == 0))
-		return rename_all(serve, names);
+		return reload_here(serve, settings, names);
 	r = serve_open(settings, names, &fresh);
 	if (r)
 		return r;

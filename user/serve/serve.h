@@ -11,6 +11,10 @@
 struct serve_settings {
 	const char *listen; /* NULL for nowhere, if nothing was handed over */
 	const char *mode; /* of a socket of the file system, in octal */
+	const char *cert; /* files; NULL for none, as the next */
+	const char *key;
+	const char *client_ca;
+	const char *users;
 };
 
 /* The keys of these but listen, for a section. */
