@@ -60,7 +60,7 @@ const CLASSES = [["class_name", "class", text], ["cpu_usage", "cpu", percent], [
 const PROCESSES = [["name", "name", text], ["cpu_usage", "cpu", percent], ["cpu_time_ns", "cpu in all", seconds],
 	["memory_bytes", "memory", bytes], ["processes_living", "alive", count], ["processes_ended", "ended", count]];
 const HEAVY = [["name", "program", text], ["pid", "pid", text], ["reason", "for", text], ["cpu_percent", "cpu", percent],
-	["rss_bytes", "memory", bytes], ["username", "user", text], ["container", "container", text]];
+	["rss", "memory", bytes], ["username", "user", text], ["container", "container", text]];
 const ALERTS = [["alert", "alert", text], ["severity", "severity", text], ["state", "state", text], ["name", "of", text],
 	["value", "value", text]];
 
