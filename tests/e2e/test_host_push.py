@@ -107,15 +107,22 @@ class Push(Servers):
         (folder / "memory.current").write_text("7000\n")
         return "--cgroup-root", self.path("fs"), "--interval", "0.1", "--json"
 
-    def config(self, *targets):
+    def config(self, *targets, listen=None):
         # A sanitizer makes calls of its own.
-        text = f"filter: {'off' if IS_SANITIZED else 'kill'}\ninflux:\n" + "".join("- " + json.dumps(target) + "\n" for target in targets)
+        text = f"listen: {json.dumps(listen)}\n" if listen else ""
+        text += f"filter: {'off' if IS_SANITIZED else 'kill'}\ninflux:\n" + "".join("- " + json.dumps(target) + "\n" for target in targets)
         return "--config", self.write("host.yml", text)
 
     def start_host(self, *args):
         out = open(self.path("out"), "wb")
         self.addCleanup(out.close)
         return start(*self.lay_out(), *args, program=[HOST], stdout=out)
+
+    def scrape(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(self.path("socket"))
+            client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            return b"".join(iter(lambda: client.recv(65536), b"")).decode()
 
     def looks(self):
         data = self.read("out")
@@ -188,12 +195,17 @@ class Push(Servers):
         targets.append({"url": f"https://127.0.0.1:{server.server_port}/tls", "timeout": "500ms"})
         targets.append({"url": "http://name.invalid/name", "timeout": "500ms"})
         targets.append({"url": f"http://127.0.0.1:{server.server_port}/good"})
-        with self.start_host(*self.config(*targets)) as process:
+        with self.start_host(*self.config(*targets, listen="unix:" + self.path("socket"))) as process:
             wait_for("three batches where all is well", lambda: len(server.requests) > 2)
             with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
                 peak_kb = int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1))
+            metrics = self.scrape()
             result = self.end(process)
         self.assertEqual(result.status, 0, result)
+        dropped = dict(re.findall(r'(?m)^denet_sink_dropped_total\{sink="http[^"]*/(\w+)"\} (\d+)$', metrics))
+        self.assertEqual(dropped.keys(), {*ports, "tls", "name", "good"})
+        self.assertGreater(int(dropped["400"]), 0)
+        self.assertEqual((dropped["good"], dropped["500"]), ("0", "0"))
         sent = [time // 1000000 for _, _, body in server.requests for name, _, _, time in fields_of(body)
                 if name == "denet_container"]
         self.assertEqual(sent, [record["ts_ms"] for record in self.looks()])

@@ -291,6 +291,35 @@ static void a_target_that_is_out_does_not_keep_us_from_ending(void **state)
 	http_server_done(&world.server);
 }
 
+/* Under names of which no two are one: two of one would be no exposition. */
+static void what_is_dropped_is_counted_for_each(void **state)
+{
+	struct exposition_sink sinks[4];
+	struct push_influx targets[2];
+	struct world world;
+
+	(void)state;
+	begin(&world,
+	      STEPS({ "HTTP/1.1 404 None\r\nContent-Length: 0\r\n\r\n", HTTP_CLOSE },
+		    { OK, HTTP_CLOSE }),
+	      2);
+	targets[0] = targets[1] = world.influx;
+	world.settings.influx = (struct config_items){ targets, 2 };
+	world.settings.statsd = (struct push_statsd){ .target = "127.0.0.1:9", .mtu = 1432 };
+	open_it(&world);
+	look(&world, 1);
+	while (!world.observer.ops->is_done(world.observer.self))
+		wait_once(&world);
+	assert_int_equal(push_sinks(world.observer.self, sinks, 4), 3);
+	assert_string_equal(sinks[0].name, world.server.url);
+	assert_non_null(strstr(sinks[1].name, " (2)"));
+	assert_string_equal(sinks[2].name, "statsd 127.0.0.1:9");
+	assert_int_equal(sinks[0].dropped + sinks[1].dropped, 1);
+	assert_int_equal(push_sinks(world.observer.self, sinks, 1), 1);
+	finish(&world);
+	http_server_done(&world.server);
+}
+
 static void some_measurements_may_be_enough(void **state)
 {
 	static const char *const wanted[] = { "denet_heavy" };
@@ -391,6 +420,7 @@ int main(void)
 		cmocka_unit_test(version_2_has_a_bucket_and_a_token),
 		cmocka_unit_test(what_failed_goes_again_as_it_was),
 		cmocka_unit_test(a_target_that_is_out_does_not_keep_us_from_ending),
+		cmocka_unit_test(what_is_dropped_is_counted_for_each),
 		cmocka_unit_test(some_measurements_may_be_enough),
 		cmocka_unit_test(nothing_is_opened_without_a_target),
 		cmocka_unit_test(lines_go_in_datagrams),

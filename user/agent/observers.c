@@ -55,7 +55,7 @@ static int reload_serve(const struct agent_options *options, struct observer *ob
 }
 
 /* Of those below that know of each other. */
-enum { AT_ALERTS = 4, AT_SERVE };
+enum { AT_PUSH = 3, AT_ALERTS, AT_SERVE };
 
 /*
  * open() leaves the operations NULL where the configuration does not ask for it. reload() carries over what must not
@@ -69,7 +69,7 @@ static const struct kind {
 	{ console_open, keep },
 	{ notify_open, NULL },
 	{ open_textfile, NULL },
-	{ open_push, NULL },
+	[AT_PUSH] = { open_push, NULL },
 	[AT_ALERTS] = { open_alerts, reload_alerts },
 	[AT_SERVE] = { open_serve, reload_serve },
 };
@@ -77,14 +77,19 @@ static const struct kind {
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 _Static_assert(KINDS <= OBSERVERS_MAX, "a place for each");
 
-/* Alerts are served, too. */
+/* Alerts are served, and what was dropped on its way elsewhere. */
 static void join(const struct observers *observers)
 {
 	const struct observer *alerts = &observers->items[AT_ALERTS];
 	const struct api_alerts knows = { alerts->ops ? alerting_append_json : NULL, alerts->self };
 
-	if (observers->items[AT_SERVE].ops)
-		serve_set_alerts(observers->items[AT_SERVE].self, &knows);
+	const struct observer *push = &observers->items[AT_PUSH];
+	void *serve = observers->items[AT_SERVE].self;
+
+	if (!observers->items[AT_SERVE].ops)
+		return;
+	serve_set_alerts(serve, &knows);
+	serve_set_sinks(serve, push->ops ? push_sinks : NULL, push->self);
 }
 
 int observers_open(struct observers *observers, const struct agent_options *options)

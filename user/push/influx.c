@@ -34,6 +34,7 @@ struct influx {
 	struct buf text; /* the batch in the making */
 	size_t lines;
 	uint64_t began_ns;
+	uint64_t dropped; /* that never came to wait */
 };
 
 static const char *const headers[] = { "Content-Type: text/plain; charset=utf-8", NULL };
@@ -118,7 +119,7 @@ static uint64_t random_seed(void)
 	return seed;
 }
 
-static int open_target(struct influx *influx, struct http_client *client, struct queue_pool *pool)
+static int open_target(struct influx *influx, const struct influx_shared *shared)
 {
 	const struct push_influx *settings = influx->settings;
 	struct target_options options = {
@@ -143,26 +144,27 @@ static int open_target(struct influx *influx, struct http_client *client, struct
 		.authorization = influx->token,
 		.user = influx->user,
 	};
-	return target_new(&options, client, pool, &influx->target);
+	return target_new(&options, shared->client, shared->pool, &influx->target);
 }
 
-static int open_influx(struct influx *influx, const char *host, struct http_client *client,
-		       struct queue_pool *pool)
+static int open_influx(struct influx *influx, size_t number, const struct influx_shared *shared)
 {
 	const char *url = influx->settings->url;
-	int r = set_tags(influx, host);
+	int r = set_tags(influx, shared->host);
 
 	buf_printf(&influx->name, "%s", url);
+	if (number > 1)
+		buf_printf(&influx->name, " (%zu)", number);
 	if (r || influx->name.error)
 		return r ? r : influx->name.error;
 	if (strncmp(url, SETTINGS_UDP, strlen(SETTINGS_UDP)) == 0)
 		return udp_new(influx->name.data, url + strlen(SETTINGS_UDP), DATAGRAM_BYTES,
 			       &influx->udp);
-	return open_target(influx, client, pool);
+	return open_target(influx, shared);
 }
 
-int influx_new(const struct push_influx *settings, const char *host, struct http_client *client,
-	       struct queue_pool *pool, struct influx **ret_influx)
+int influx_new(const struct push_influx *settings, size_t number,
+	       const struct influx_shared *shared, struct influx **ret_influx)
 {
 	struct influx *influx = calloc(1, sizeof(*influx));
 	int r;
@@ -170,7 +172,7 @@ int influx_new(const struct push_influx *settings, const char *host, struct http
 	if (!influx)
 		return log_error(-ENOMEM, "cannot send to '%s'", settings->url);
 	influx->settings = settings;
-	r = open_influx(influx, host, client, pool);
+	r = open_influx(influx, number, shared);
 	if (r) {
 		influx_free(influx);
 		return r;
@@ -223,8 +225,7 @@ static uint64_t time_of(const struct view *view, const struct view_row *row)
 static void flush(struct influx *influx, uint64_t now_ns)
 {
 	if (influx->text.error)
-		log_warning("%s: no memory for %zu lines, which are dropped", influx->name.data,
-			    influx->lines);
+		influx->dropped += influx->lines;
 	else if (influx->udp)
 		udp_send_lines(influx->udp, &influx->text);
 	else
@@ -277,4 +278,15 @@ bool influx_is_done(struct influx *influx, uint64_t now_ns)
 	target_hurry(influx->target);
 	target_run(influx->target, now_ns);
 	return target_is_done(influx->target);
+}
+
+const char *influx_name(const struct influx *influx)
+{
+	return buf_text(&influx->name);
+}
+
+uint64_t influx_dropped(const struct influx *influx)
+{
+	return influx->dropped + (influx->target ? target_dropped(influx->target)
+						 : udp_counts(influx->udp)->lines_dropped);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "http/client.h"
@@ -99,23 +100,56 @@ static const struct observer_ops ops = {
 	.close = close_push,
 };
 
-static int open_targets(struct push *push, const struct push_settings *settings)
+/* How many of the same URL there are up to this one. */
+static size_t number_of(const struct push_influx *items, size_t index)
 {
-	const struct push_influx *items = settings->influx.items;
-	int r = http_client_new(&push->client);
+	size_t number = 1;
 
-	if (r)
-		return log_error(r, "cannot send figures");
+	for (size_t i = 0; i < index; i++)
+		number += strcmp(items[i].url, items[index].url) == 0;
+	return number;
+}
+
+static int open_influx(struct push *push, const struct push_settings *settings)
+{
+	const struct influx_shared shared = { push->client, &push->pool, push->host };
+	const struct push_influx *items = settings->influx.items;
+	int r = 0;
+
 	push->influx = calloc(settings->influx.count + 1, sizeof(struct influx *));
 	if (!push->influx)
 		return log_error(-ENOMEM, "cannot send figures");
 	for (size_t i = 0; i < settings->influx.count && !r; i++) {
-		r = influx_new(&items[i], push->host, push->client, &push->pool, &push->influx[i]);
+		r = influx_new(&items[i], number_of(items, i), &shared, &push->influx[i]);
 		push->influx_count += !r;
 	}
+	return r;
+}
+
+static int open_targets(struct push *push, const struct push_settings *settings)
+{
+	int r = http_client_new(&push->client);
+
+	if (r)
+		return log_error(r, "cannot send figures");
+	r = open_influx(push, settings);
 	if (!r && settings->statsd.target)
 		r = statsd_new(&settings->statsd, push->host, &push->statsd);
 	return r;
+}
+
+size_t push_sinks(void *self, struct exposition_sink *ret_sinks, size_t max)
+{
+	const struct push *push = self;
+	size_t count = 0;
+
+	for (size_t i = 0; i < push->influx_count && count < max; i++)
+		ret_sinks[count++] = (struct exposition_sink){ influx_name(push->influx[i]),
+							       influx_dropped(push->influx[i]) };
+	if (push->statsd && count < max)
+		ret_sinks[count++] = (struct exposition_sink){ statsd_name(push->statsd),
+							       statsd_dropped(push->statsd) };
+	return count;
 }
 
 int push_open(const struct push_settings *settings, struct observer *ret_observer)

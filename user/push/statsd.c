@@ -77,3 +77,13 @@ void statsd_take(struct statsd *statsd, const struct view *view)
 	if (!statsd->text.error)
 		udp_send_lines(statsd->udp, &statsd->text);
 }
+
+const char *statsd_name(const struct statsd *statsd)
+{
+	return buf_text(&statsd->name);
+}
+
+uint64_t statsd_dropped(const struct statsd *statsd)
+{
+	return udp_counts(statsd->udp)->lines_dropped;
+}

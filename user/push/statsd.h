@@ -16,4 +16,8 @@ void statsd_free(struct statsd *statsd);
 
 void statsd_take(struct statsd *statsd, const struct view *view);
 
+/* What it is called where something is told of it, and how many lines were dropped. */
+const char *statsd_name(const struct statsd *statsd);
+uint64_t statsd_dropped(const struct statsd *statsd);
+
 #endif

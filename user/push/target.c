@@ -180,7 +180,7 @@ bool target_is_done(const struct target *target)
 	       (target->is_hurried && queue->counts.retries > target->hurried_retries);
 }
 
-const struct queue_counts *target_counts(const struct target *target)
+uint64_t target_dropped(const struct target *target)
 {
-	return &target->queue.counts;
+	return queue_dropped(&target->queue);
 }

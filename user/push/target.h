@@ -41,6 +41,7 @@ void target_hurry(struct target *target);
 /* Nothing waits, or it failed once more since the hurry. */
 bool target_is_done(const struct target *target);
 
-const struct queue_counts *target_counts(const struct target *target);
+/* Lines that were dropped, for any reason. */
+uint64_t target_dropped(const struct target *target);
 
 #endif

@@ -302,3 +302,8 @@ void serve_set_alerts(void *self, const struct api_alerts *alerts)
 {
 	((struct serve *)self)->api.alerts = *alerts;
 }
+
+void serve_set_sinks(void *self, exposition_sinks_fn sinks, void *context)
+{
+	exposition_set_sinks(((struct serve *)self)->api.exposition, sinks, context);
+}

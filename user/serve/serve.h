@@ -4,6 +4,7 @@
 #define DENET_SERVE_SERVE_H
 
 #include "config/table.h"
+#include "expose/exposition.h"
 #include "expose/settings.h"
 #include "host/view.h"
 #include "serve/api.h"
@@ -40,5 +41,8 @@ int serve_reload(const struct serve_settings *settings, const struct expose_sett
 
 /* self of that observer: who knows of alerts from now on. */
 void serve_set_alerts(void *self, const struct api_alerts *alerts);
+
+/* And who knows what was dropped on its way elsewhere. */
+void serve_set_sinks(void *self, exposition_sinks_fn sinks, void *context);
 
 #endif
