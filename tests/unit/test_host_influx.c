@@ -140,6 +140,18 @@ static void numbers_tell_one_from_another(void **state)
 		    "denet_command,comm=x,dc=x,group=g,host=h,uid=1000 processes_living=1i" TS);
 }
 
+static void sockets_are_counted_by_where_they_came_to(void **state)
+{
+	struct host_connections counts = { .group = "web", .listening = "0.0.0.0:80" };
+
+	(void)state;
+	derive_forget(DENET_RECORD_CONNECTIONS, &counts);
+	counts.established = 2;
+	assert_line(
+		DENET_RECORD_CONNECTIONS, &counts,
+		"denet_connections,dc=x,group=web,host=h,listening=0.0.0.0:80 established=2i" TS);
+}
+
 struct world {
 	struct http_server server;
 	struct push_influx influx;
@@ -416,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_tag_of_the_record_is_no_other_s),
 		cmocka_unit_test(the_machine_has_what_monitors_by_psutil_write),
 		cmocka_unit_test(numbers_tell_one_from_another),
+		cmocka_unit_test(sockets_are_counted_by_where_they_came_to),
 		cmocka_unit_test(looks_within_a_second_are_one_batch),
 		cmocka_unit_test(version_2_has_a_bucket_and_a_token),
 		cmocka_unit_test(what_failed_goes_again_as_it_was),

@@ -150,6 +150,33 @@ static void the_machine_and_named_processes_are_told_as_well(void **state)
 					    "psutil.meminfo.h.db.pcnt:50|g\n");
 }
 
+static void connections_have_metlog_s_states(void **state)
+{
+	struct expose_statsd how = { .host = "h", .details = STATSD_NET };
+	struct host_connections counts = { .listening = "127.0.0.1:50007" };
+	struct view_row row = { DENET_RECORD_CONNECTIONS, &counts };
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	derive_forget(DENET_RECORD_CONNECTIONS, &counts);
+	counts.listeners = 1;
+	counts.established = 2;
+	expose_statsd_append(&buf, &how, &row);
+	counts.group = "web";
+	counts.listening = NULL;
+	counts.established = DENET_UNKNOWN;
+	expose_statsd_append(&buf, &how, &row);
+	counts.listening = "[::1]:80";
+	how.tags = STATSD_DOGSTATSD;
+	expose_statsd_append(&buf, &how, &row);
+	assert_string_equal(
+		buf_text(&buf),
+		"psutil.net.h.machine.127_0_0_1_50007.ESTABLISHED:2|g\n"
+		"psutil.net.h.machine.127_0_0_1_50007.LISTEN:1|g\n"
+		"psutil.net.h.web.LISTEN:1|g\n"
+		"psutil.net.LISTEN:1|g|#host:h,name:web,type:namespace,listening:___1__80\n");
+}
+
 static void addresses_are_host_and_port(void **state)
 {
 	static const char *const right[] = { "h:1", "127.0.0.1:8125", "[::1]:65535" };
@@ -276,6 +303,7 @@ int main(void)
 		cmocka_unit_test(no_name_ends_a_key),
 		cmocka_unit_test(large_counts_keep_their_digits),
 		cmocka_unit_test(the_machine_and_named_processes_are_told_as_well),
+		cmocka_unit_test(connections_have_metlog_s_states),
 		cmocka_unit_test(addresses_are_host_and_port),
 		cmocka_unit_test(a_name_is_looked_up_without_waiting),
 		cmocka_unit_test(as_many_lines_go_in_one_as_fit),

@@ -40,6 +40,7 @@ const char *expose_influx_measurement(const struct view_row *row)
 		[DENET_RECORD_DISK] = "denet_disk",
 		[DENET_RECORD_INTERFACE] = "denet_interface",
 		[DENET_RECORD_FILESYSTEM] = "denet_filesystem",
+		[DENET_RECORD_CONNECTIONS] = "denet_connections",
 	};
 	const struct host_group *group = row->figures;
 

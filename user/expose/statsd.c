@@ -82,10 +82,25 @@ static const struct figure of_processes[] = {
 	{ 0 },
 };
 
+/* As metlog calls the states. */
+static const struct figure of_connections[] = {
+	COUNT(NET, "ESTABLISHED", host_connections, established),
+	COUNT(NET, "SYN_SENT", host_connections, syn_sent),
+	COUNT(NET, "SYN_RECV", host_connections, syn_recv),
+	COUNT(NET, "FIN_WAIT", host_connections, fin_wait),
+	COUNT(NET, "TIME_WAIT", host_connections, time_wait),
+	COUNT(NET, "CLOSE_WAIT", host_connections, close_wait),
+	COUNT(NET, "LAST_ACK", host_connections, last_ack),
+	COUNT(NET, "CLOSING", host_connections, closing),
+	COUNT(NET, "LISTEN", host_connections, listeners),
+	{ 0 },
+};
+
 /* Whose figures they are. */
 struct who {
 	const char *type;
 	const char *name;
+	const char *listening; /* the address that connections came to; NULL for all else */
 };
 
 static bool is_plain(char c)
@@ -117,6 +132,10 @@ static void append_tags(struct buf *buf, const struct expose_statsd *statsd, con
 	append_tag(buf, "name", between, who->name);
 	buf_append_char(buf, ',');
 	append_tag(buf, "type", between, who->type);
+	if (who->listening) {
+		buf_append_char(buf, ',');
+		append_tag(buf, "listening", between, who->listening);
+	}
 }
 
 static const char *group_of(enum expose_statsd_detail detail)
@@ -151,6 +170,10 @@ static void append_gauge(struct buf *buf, const struct expose_statsd *statsd, co
 		append_part(buf, statsd->host);
 		buf_append_char(buf, '.');
 		append_part(buf, who->name);
+		buf_append_char(buf, '.');
+	}
+	if (statsd->tags == STATSD_PLAIN && who->listening) {
+		append_part(buf, who->listening);
 		buf_append_char(buf, '.');
 	}
 	buf_append_text(buf, key);
@@ -225,7 +248,8 @@ static void append_busy(struct buf *buf, const struct expose_statsd *statsd, con
 static void append_group(struct buf *buf, const struct expose_statsd *statsd,
 			 const struct host_group *group)
 {
-	const struct who who = { group->type ? group->type : "", group->name ? group->name : "" };
+	const struct who who = { group->type ? group->type : "", group->name ? group->name : "",
+				 NULL };
 
 	append_figures(buf, statsd, &who, of_group, group);
 	append_part_of_memory(buf, statsd, &who, group->memory_bytes);
@@ -235,16 +259,26 @@ static void append_group(struct buf *buf, const struct expose_statsd *statsd,
 static void append_processes(struct buf *buf, const struct expose_statsd *statsd,
 			     const struct host_processes *processes)
 {
-	const struct who who = { "processes", processes->name ? processes->name : "" };
+	const struct who who = { "processes", processes->name ? processes->name : "", NULL };
 
 	append_figures(buf, statsd, &who, of_processes, processes);
 	append_part_of_memory(buf, statsd, &who, processes->memory_bytes);
 }
 
+static void append_connections(struct buf *buf, const struct expose_statsd *statsd,
+			       const struct host_connections *connections)
+{
+	const struct who who = { "namespace",
+				 connections->group ? connections->group : MACHINE_NAME,
+				 connections->listening };
+
+	append_figures(buf, statsd, &who, of_connections, connections);
+}
+
 void expose_statsd_append(struct buf *buf, const struct expose_statsd *statsd,
 			  const struct view_row *row)
 {
-	static const struct who machine = { MACHINE_NAME, MACHINE_NAME };
+	static const struct who machine = { MACHINE_NAME, MACHINE_NAME, NULL };
 
 	switch (row->record) {
 	case DENET_RECORD_MACHINE:
@@ -256,6 +290,9 @@ void expose_statsd_append(struct buf *buf, const struct expose_statsd *statsd,
 		break;
 	case DENET_RECORD_PROCESSES:
 		append_processes(buf, statsd, row->figures);
+		break;
+	case DENET_RECORD_CONNECTIONS:
+		append_connections(buf, statsd, row->figures);
 		break;
 	default:
 		break;

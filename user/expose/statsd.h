@@ -30,7 +30,7 @@ struct expose_statsd {
 	uint64_t memory_total; /* bytes, for what is a part of it */
 };
 
-/* Of the machine, a cgroup, a container that has ended, or a group of processes; a line for each figure. */
+/* Of the machine, a cgroup, a container that has ended, a group of processes, or sockets; a line for each figure. */
 void expose_statsd_append(struct buf *buf, const struct expose_statsd *statsd,
 			  const struct view_row *row);
 

@@ -212,11 +212,17 @@ static bool is_wanted(const struct influx *influx, const struct view *view,
 	return !wanted->count;
 }
 
-/* One that has ended may be there again under the same name, in the same look. */
+/*
+ * One that has ended may be there again under the same name, in the same look; and sockets may have been counted
+ * before: the same point again is one.
+ */
 static uint64_t time_of(const struct view *view, const struct view_row *row)
 {
 	const struct host_group *group = row->figures;
+	const struct host_connections *connections = row->figures;
 
+	if (row->record == DENET_RECORD_CONNECTIONS)
+		return connections->ts_ms;
 	return row->record == DENET_RECORD_CONTAINER && group->ended_ms != DENET_UNKNOWN
 		       ? group->ended_ms
 		       : view->ts_ms;

@@ -10,9 +10,9 @@
 #define INFLUX(member) offsetof(struct push_influx, member)
 
 static const char *const measurements[] = {
-	"system_metrics",  "denet_container",  "denet_group", "denet_class",
-	"denet_command",   "denet_processes",  "denet_heavy", "denet_disk",
-	"denet_interface", "denet_filesystem", NULL,
+	"system_metrics",  "denet_container",  "denet_group",	    "denet_class",
+	"denet_command",   "denet_processes",  "denet_heavy",	    "denet_disk",
+	"denet_interface", "denet_filesystem", "denet_connections", NULL,
 };
 
 static const char *check_influx_url(const char *text)
