@@ -8,6 +8,7 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 SQLDIR ?= $(PREFIX)/share/denet-bpf/sql
 PROMETHEUSDIR ?= $(PREFIX)/share/denet-bpf/prometheus
 GRAFANADIR ?= $(PREFIX)/share/denet-bpf/grafana
+ALERTSDIR ?= $(PREFIX)/share/denet-bpf/alerts
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 docs: $(BUILD)/denet-bpf $(BUILD)/denet-bpf-host
@@ -35,6 +36,8 @@ install-docs:
 	install -m 644 share/sql/host-*.sql "$(DESTDIR)$(SQLDIR)"
 	install -m 644 share/prometheus/denet-alerts.yml "$(DESTDIR)$(PROMETHEUSDIR)"
 	install -m 644 share/grafana/denet-host.json "$(DESTDIR)$(GRAFANADIR)"
+	install -d "$(DESTDIR)$(ALERTSDIR)"
+	install -m 644 share/alerts/*.yml "$(DESTDIR)$(ALERTSDIR)"
 	install -m 644 share/completions/denet-bpf.bash "$(DESTDIR)$(BASHDIR)/denet-bpf"
 	install -m 644 share/completions/_denet-bpf "$(DESTDIR)$(ZSHDIR)/_denet-bpf"
 	install -m 644 share/completions/denet-bpf.fish "$(DESTDIR)$(FISHDIR)/denet-bpf.fish"
@@ -45,6 +48,7 @@ uninstall-docs:
 		"$(DESTDIR)$(FISHDIR)/denet-bpf.fish"
 	for file in share/sql/host-*.sql; do rm -f "$(DESTDIR)$(SQLDIR)/$${file##*/}"; done
 	rm -f "$(DESTDIR)$(PROMETHEUSDIR)/denet-alerts.yml" "$(DESTDIR)$(GRAFANADIR)/denet-host.json"
-	-rmdir "$(DESTDIR)$(SQLDIR)" "$(DESTDIR)$(PROMETHEUSDIR)" "$(DESTDIR)$(GRAFANADIR)"
+	for file in share/alerts/*.yml; do rm -f "$(DESTDIR)$(ALERTSDIR)/$${file##*/}"; done
+	-rmdir "$(DESTDIR)$(SQLDIR)" "$(DESTDIR)$(PROMETHEUSDIR)" "$(DESTDIR)$(GRAFANADIR)" "$(DESTDIR)$(ALERTSDIR)"
 
 .PHONY: docs lint-docs lint-completions install-docs uninstall-docs

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import BIN, MODE, Case, finish, is_alive, start, wait_for
+from harness import BIN, MODE, ROOT, Case, finish, is_alive, run, start, wait_for
 
 HOST = f"{BIN}-host"
 RULES = """interval: 100ms
@@ -275,6 +275,20 @@ class Alerts(Case):
         self.wait_for_looks(3)
         self.use(1)
         self.assertEqual([alert["state"] for alert in self.wait_for_alerts(2)], ["firing", "resolved"])
+
+    def test_rules_that_come_along_are_in_order(self):
+        folder = pathlib.Path(ROOT, "share", "alerts")
+        for task, name, words in (("check", "default.yml", "is in order: 4 rules"), ("test", "default-test.yml", "4 tests passed")):
+            result = run("rules", task, folder / name, program=[HOST])
+            self.assertEqual((result.status, result.err), (0, b""), result)
+            self.assertIn(words, result.out.decode())
+
+    def test_rules_that_are_wrong_end_with_1(self):
+        path = self.write("rules.yml", "rules:\n- {name: A, metric: cpu_percnt, warning: 1%}\n")
+        result = run("rules", "check", path, program=[HOST])
+        self.assert_refused(result, f"{path}:2:21: there is no metric 'cpu_percnt', did you mean 'cpu_percent'?", status=1)
+        self.assert_refused(run("rules", "check", self.path("none"), program=[HOST]), "No such file", status=1)
+        self.assert_refused(run("rules", "look", path, program=[HOST]), "'rules' takes check FILE or test FILE")
 
     def test_what_fires_goes_on_through_a_hangup(self):
         target = f"    - {{type: file, path: '{self.told}'}}\n    - {{type: exec, command: [/bin/true]}}\n"

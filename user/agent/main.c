@@ -5,6 +5,7 @@
 #include "agent/loop.h"
 #include "agent/options.h"
 #include "agent/resolve.h"
+#include "agent/rules.h"
 #include "agent/settings.h"
 #include "agent/status.h"
 #include "expose/page.h"
@@ -71,6 +72,8 @@ int main(int argc, char *argv[])
 		return resolve_main(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "push") == 0)
 		return run_push_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "rules") == 0)
+		return rules_main(argc - 1, argv + 1);
 	if (options_read(argc, argv, &options, error)) {
 		(void)log_error(0, "%s", error);
 		return STATUS_FAILED;

@@ -325,14 +325,17 @@ int options_read(int argc, char *const argv[], struct agent_options *ret_options
 
 void options_append_help(struct buf *buf)
 {
-	buf_append_text(buf, "Usage: denet-bpf host [OPTIONS]\n"
-			     "       denet-bpf host config check|show|keys [OPTIONS]\n"
-			     "       denet-bpf host resolve [--cgroup-root DIR] [--proc-root DIR] "
-			     "NAME|ID\n"
-			     "       denet-bpf host push [OPTIONS] URL\n"
-			     "What each container, unit and other cgroup of this machine uses.\n"
-			     "With resolve, in JSON, where a container is. With push a run that is "
-			     "over is sent\nto InfluxDB or a Pushgateway: see its --help.\n\n");
+	buf_append_text(buf,
+			"Usage: denet-bpf host [OPTIONS]\n"
+			"       denet-bpf host config check|show|keys [OPTIONS]\n"
+			"       denet-bpf host resolve [--cgroup-root DIR] [--proc-root DIR] "
+			"NAME|ID\n"
+			"       denet-bpf host push [OPTIONS] URL\n"
+			"       denet-bpf host rules check|test FILE\n"
+			"What each container, unit and other cgroup of this machine uses.\n"
+			"With resolve, in JSON, where a container is. With push a run that is "
+			"over is sent\nto InfluxDB or a Pushgateway: see its --help. With rules "
+			"those of alerts are looked\nat and tested.\n\n");
 	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option *option = &table[i];
 		size_t start = buf->len;

@@ -114,3 +114,19 @@ const char *kind_identity(enum denet_record record, const void *figures)
 		;
 	return identity;
 }
+
+void kind_set_name(unsigned int kind, void *figures, const char *name)
+{
+	struct host_group *group = figures;
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
+		if (labels[i].record != kinds[kind].record)
+			continue;
+		for (size_t k = 0; k < LABELS_MAX && labels[i].labels[k].name; k++)
+			if (!k || k + 1 == LABELS_MAX || !labels[i].labels[k + 1].name)
+				*(const char **)((char *)figures + labels[i].labels[k].offset) =
+					name;
+	}
+	if (kinds[kind].record == DENET_RECORD_GROUP)
+		group->type = kinds[kind].has_type ? kind_names[kind] : "cgroup";
+}

@@ -24,6 +24,9 @@ const char *kind_name(enum denet_record record, const void *figures);
 /* What no other of its kind has: NULL for the machine. */
 const char *kind_identity(enum denet_record record, const void *figures);
 
+/* Figures that are made up: of this kind, and called so. */
+void kind_set_name(unsigned int kind, void *figures, const char *name);
+
 /* Labels that say which it is: false behind the last. The value is NULL where it has none. */
 bool kind_label(enum denet_record record, const void *figures, unsigned int index,
 		const char **ret_label, const char **ret_value);

@@ -57,7 +57,7 @@ static void tell_unknown(const struct settings_rule *said, const char *key, stru
 		   nearest ? ", did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static void find_metric(struct rule *rule, struct faults *faults)
+void rule_find_metric(struct rule *rule, struct faults *faults)
 {
 	const struct settings_rule *said = rule->said;
 	const struct metric_use *use = NULL;
@@ -226,7 +226,7 @@ int rule_make(const struct settings_rule *said, struct faults *faults, struct ru
 	r = formula_parse(&said->metric, &ret_rule->formula, faults);
 	if (r)
 		return r == -EINVAL ? 0 : r;
-	find_metric(ret_rule, faults);
+	rule_find_metric(ret_rule, faults);
 	if (!ret_rule->metric)
 		return 0;
 	read_levels(ret_rule, faults);

@@ -35,6 +35,12 @@ struct rule {
 	bool has_only;
 };
 
+/*
+ * Where the metric of said and formula is, which must be there; a fault and no metric where there is none of
+ * that name.
+ */
+void rule_find_metric(struct rule *rule, struct faults *faults);
+
 /* Faults where it is wrong; rule_done() is to be called in any case. -ENOMEM. */
 int rule_make(const struct settings_rule *said, struct faults *faults, struct rule *ret_rule);
 void rule_done(struct rule *rule);
