@@ -28,6 +28,12 @@ def cgroup_mount(controller):
     return None
 
 
+def text_of_descriptors(pid):
+    """What the kernel says of all; one may be closed meanwhile."""
+    result = subprocess.run(f"cat /proc/{pid}/fdinfo/*", shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return result.stdout.decode()
+
+
 @unittest.skipUnless(os.path.exists(HOST), "denet-bpf-host is not built")
 class Host(Case):
 
@@ -327,6 +333,28 @@ class Host(Case):
             self.assertEqual((record["cpu_time_ns"], commands[name]), (used[name], used[name]))
             self.assertLessEqual(record["started_ms"], record["ended_ms"])
             self.assertNotIn("cpu_usage", record)
+
+    def test_without_events_folders_tell_what_comes_and_goes(self):
+        """Also by a tree of files: inotify tells of any."""
+        root = self.lay_out()
+        out = pathlib.Path(self.path("out"))
+        with start("-i", "60", "-o", str(out), *root, program=[HOST]) as process:
+            wait_for("two looks", lambda: out.exists() and out.read_text().count('"machine"') == 2)
+            folder = pathlib.Path(self.path("fs"), f"lxc.payload.short-{os.getpid()}")
+            folder.mkdir()
+            below = folder / "below"
+            below.mkdir()
+            # It is watched behind all that is done for the first.
+            word = f"ino:{below.stat().st_ino:x} "
+            wait_for("they are watched", lambda: word in text_of_descriptors(process.pid))
+            below.rmdir()
+            folder.rmdir()
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+        ended, = [json.loads(line) for line in out.read_text().splitlines() if '"kind":"container"' in line]
+        self.assertEqual((ended["name"], ended["runtime"], ended["counters_final"]),
+                         (f"short-{os.getpid()}", "lxc", False))
+        self.assertLessEqual(ended["started_ms"], ended["ended_ms"])
 
     @exact
     @need_root

@@ -159,6 +159,66 @@ static void a_peak_that_comes_behind_the_end_is_told(void **state)
 	drop("fs");
 }
 
+static void folder_of(const char *below, char ret_folder[PATH_BYTES])
+{
+	(void)snprintf(ret_folder, PATH_BYTES, "%s/fs%s", folder, below);
+}
+
+/* Where folders are all that is heard of, its end comes when nothing can be read: what was read until then stands. */
+static void one_whose_folder_alone_is_heard_of_has_a_lower_bound(void **state)
+{
+	struct cgroups *groups = look_once();
+	const struct host_group *figures;
+	char path[PATH_BYTES];
+
+	(void)state;
+	folder_of(SHORT, path);
+	put_short("0");
+	assert_int_equal(lives_born_at(groups, path, NS_PER_S, 1100), 0);
+	assert_int_equal(lives_born_at(groups, path, NS_PER_S, 1100), 0);
+	put_short("300");
+	assert_true(lives_settle(groups, NS_PER_S + 32 * NS_PER_MS) == NS_PER_S + 64 * NS_PER_MS);
+	put_short("700");
+	drop("fs/docker");
+	assert_int_equal(lives_gone_at(groups, path, 1900), 0);
+	assert_int_equal(lives_gone_at(groups, path, 1901), 0);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_int_equal(lives_ended_count(groups), 1);
+	figures = &lives_ended(groups, 0)->figures;
+	assert_string_equal(figures->runtime, "docker");
+	assert_int_equal(figures->cpu_time_ns, 300000);
+	assert_int_equal(figures->started_ms, 1100);
+	assert_int_equal(figures->ended_ms, 1900);
+	assert_false(figures->is_final);
+	cgroups_free(groups);
+	drop("fs");
+}
+
+/* Version 2 tells that as well. */
+static void one_whose_emptiness_is_heard_of_is_whole(void **state)
+{
+	struct cgroups *groups = look_once();
+	char path[PATH_BYTES];
+
+	(void)state;
+	folder_of(SHORT, path);
+	put_short("0");
+	assert_int_equal(lives_born_at(groups, path, NS_PER_S, 1100), 0);
+	put_short("700");
+	lives_emptied_at(groups, path, 2 * NS_PER_S, 1800);
+	folder_of("/nothing", path);
+	lives_emptied_at(groups, path, 2 * NS_PER_S, 1800);
+	drop("fs/docker");
+	folder_of(SHORT, path);
+	assert_int_equal(lives_gone_at(groups, path, 1900), 0);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3000, 0), 0);
+	assert_int_equal(lives_ended(groups, 0)->figures.cpu_time_ns, 700000);
+	assert_int_equal(lives_ended(groups, 0)->figures.ended_ms, 1800);
+	assert_true(lives_ended(groups, 0)->figures.is_final);
+	cgroups_free(groups);
+	drop("fs");
+}
+
 static void one_that_is_gone_at_its_birth_has_a_name(void **state)
 {
 	struct cgroups *groups = look_once();
@@ -369,6 +429,8 @@ int main(void)
 		cmocka_unit_test(one_that_is_removed_at_once_has_its_first_last_figures),
 		cmocka_unit_test(one_that_is_gone_when_it_is_emptied_has_its_peak),
 		cmocka_unit_test(a_peak_that_comes_behind_the_end_is_told),
+		cmocka_unit_test(one_whose_folder_alone_is_heard_of_has_a_lower_bound),
+		cmocka_unit_test(one_whose_emptiness_is_heard_of_is_whole),
 		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),
 		cmocka_unit_test(a_folder_that_is_another_now_is_not_taken),
 		cmocka_unit_test(folders_that_come_late_are_found_while_it_lives),

@@ -90,12 +90,13 @@ static void open_probe(struct loop *loop)
 	bool by_v1 = cgroups_key(loop->groups) == MOUNT_CPUACCT;
 	int r;
 
-	/* Another machine's cgroups have ids of their own. */
-	if (!loop->is_here || !cgroups_has_cgroups(loop->groups) ||
-	    (!tells_more(loop) && !options->rules.count))
+	if (!cgroups_has_cgroups(loop->groups) || (!tells_more(loop) && !options->rules.count))
 		return;
-	/* Without events what lives shorter than the interval may be missed, as docs say. */
-	(void)waiter_open_events(&loop->waiter, by_v1);
+	/* Another machine's cgroups have ids of their own. Without either what is short-lived may be missed, as docs say. */
+	if (!loop->is_here || waiter_open_events(&loop->waiter, by_v1))
+		(void)waiter_watch_folders(&loop->waiter);
+	if (!loop->is_here)
+		return;
 	r = hostprobe_open(by_v1, &loop->probe);
 	if (r && options->verbose)
 		log_warning("processes are not told, which takes BPF: %s", strerror(-r));

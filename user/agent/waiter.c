@@ -12,9 +12,11 @@
 #include "agent/observers.h"
 #include "host/cgroups.h"
 #include "host/lives.h"
+#include "host/births.h"
 #include "hostprobe/hostevents.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/log.h"
 #include "util/units.h"
 
 #define WAITING_MAX 1000 /* cgroups that have ended and are not told yet */
@@ -68,8 +70,66 @@ int waiter_open_events(struct waiter *waiter, bool by_v1)
 	return r;
 }
 
+static int on_news(void *context, enum births_news news, const char *folder)
+{
+	struct cgroups *groups = context;
+
+	switch (news) {
+	case BIRTHS_BORN:
+		return lives_born_at(groups, folder, clock_mono_ns(), clock_wall_ms());
+	case BIRTHS_EMPTIED:
+		lives_emptied_at(groups, folder, clock_mono_ns(), clock_wall_ms());
+		return 0;
+	case BIRTHS_GONE:
+		return lives_gone_at(groups, folder, clock_wall_ms());
+	}
+	return 0;
+}
+
+static void warn_once(struct waiter *waiter)
+{
+	if (waiter->has_warned || !births_left_out(waiter->births))
+		return;
+	log_warning("not all folders of cgroups can be watched (fs.inotify.max_user_watches, at "
+		    "most %d): "
+		    "what is short-lived below the others may be missed",
+		    BIRTHS_FOLDERS_MAX);
+	waiter->has_warned = true;
+}
+
+int waiter_watch_folders(struct waiter *waiter)
+{
+	const char *point = cgroups_point(waiter->groups);
+	int r = point ? births_open(point, BIRTHS_FOLDERS_MAX, on_news, waiter->groups,
+				    &waiter->births)
+		      : -ENOENT;
+
+	if (!r)
+		warn_once(waiter);
+	return r;
+}
+
+static int take_news(struct waiter *waiter)
+{
+	int r;
+
+	if (!waiter->births)
+		return waiter->events ? hostevents_take(waiter->events) : 0;
+	r = births_take(waiter->births);
+	warn_once(waiter);
+	return r;
+}
+
+static int news_fd(const struct waiter *waiter)
+{
+	if (waiter->births)
+		return births_fd(waiter->births);
+	return waiter->events ? hostevents_fd(waiter->events) : -1;
+}
+
 void waiter_done(struct waiter *waiter)
 {
+	births_close(waiter->births);
 	hostevents_close(waiter->events);
 	cleanup_fd(&waiter->signal_fd);
 	*waiter = (struct waiter){ .signal_fd = -1 };
@@ -77,7 +137,7 @@ void waiter_done(struct waiter *waiter)
 
 int waiter_take(struct waiter *waiter)
 {
-	int r = waiter->events ? hostevents_take(waiter->events) : 0;
+	int r = take_news(waiter);
 	uint64_t lost = waiter_lost(waiter);
 
 	if (lost != waiter->lost)
@@ -108,7 +168,7 @@ enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns)
 {
 	struct pollfd fds[OWN_FDS + OBSERVERS_MAX] = {
 		{ .fd = waiter->signal_fd, .events = POLLIN },
-		{ .fd = waiter->events ? hostevents_fd(waiter->events) : -1, .events = POLLIN },
+		{ .fd = news_fd(waiter), .events = POLLIN },
 	};
 
 	for (;;) {
@@ -136,5 +196,7 @@ enum waiter_end waiter_wait(struct waiter *waiter, uint64_t until_ns)
 
 uint64_t waiter_lost(const struct waiter *waiter)
 {
+	if (waiter->births)
+		return births_lost(waiter->births);
 	return waiter->events ? hostevents_lost(waiter->events) : 0;
 }

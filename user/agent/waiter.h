@@ -10,6 +10,7 @@
 struct cgroups;
 struct helper;
 struct hostevents;
+struct births;
 struct observers;
 
 struct waiter {
@@ -18,6 +19,8 @@ struct waiter {
 	struct hostevents
 		*events; /* owned; NULL where there are none: looks alone find what came and went */
 	struct observers *observers; /* borrowed: they run whenever something happens */
+	struct births *births; /* owned; NULL where there are events, or neither */
+	bool has_warned; /* that not all folders can be watched */
 	uint64_t lost; /* events, at the last time that they were taken */
 	int signal_fd; /* owned */
 	bool has_terminal; /* whose end is ours */
@@ -36,6 +39,9 @@ int waiter_init(struct waiter *waiter, struct cgroups *groups, struct helper *he
 
 /* After waiter_init(). Fails as hostevents_open() does; it can be waited without. */
 int waiter_open_events(struct waiter *waiter, bool by_v1);
+
+/* In their place: by the folders. -errno. */
+int waiter_watch_folders(struct waiter *waiter);
 
 void waiter_done(struct waiter *waiter);
 

@@ -78,6 +78,7 @@ struct cgroup {
 	uint64_t rated_cpu_ns; /* when the others were read */
 	uint64_t born_mono_ns; /* with the next */
 	uint64_t complete_mono_ns; /* it is new: when its folders are looked for again; 0: never */
+	bool is_watched; /* only its folder's end will be heard of */
 	uint64_t settle_mono_ns; /* it is empty: when its last figures are read again; 0: never */
 	uint64_t seen_pass;
 	bool has_last_peak; /* its figure of memory is that of its end, whatever could be read then */

@@ -221,6 +221,11 @@ enum mount cgroups_key(const struct cgroups *groups)
 	return store_main_mount(groups);
 }
 
+const char *cgroups_point(const struct cgroups *groups)
+{
+	return groups->mounts.points[store_main_mount(groups)];
+}
+
 struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id)
 {
 	return idmap_get(&groups->owners, id);

@@ -53,6 +53,9 @@ bool cgroups_are_kernels(const struct cgroups *groups);
 /* The one that accounts of processes go by: version 1's cpuacct where there is one. */
 enum mount cgroups_key(const struct cgroups *groups);
 
+/* Where that is mounted; NULL without one. */
+const char *cgroups_point(const struct cgroups *groups);
+
 /* The innermost group that this cgroup of that hierarchy is in, at the last look; NULL for none. */
 struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id);
 

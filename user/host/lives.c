@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "denet/system.h"
+#include "host/files.h"
 #include "host/folders.h"
 #include "host/network.h"
 #include "host/reading.h"
@@ -121,10 +122,8 @@ void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t memory_peak_byt
 	groups->settling++;
 }
 
-int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms)
+static int end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 {
-	struct cgroup *group = find(groups, id);
-
 	for (size_t i = 0; group && i < groups->count; i++)
 		if (groups->items[i] == group) {
 			groups->items[i] = groups->items[--groups->count];
@@ -133,15 +132,65 @@ int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms)
 	return 0;
 }
 
+int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms)
+{
+	return end(groups, find(groups, id), ts_ms);
+}
+
+static struct cgroup *find_at(const struct cgroups *groups, const char *folder)
+{
+	enum mount mount = store_main_mount(groups);
+
+	for (size_t i = 0; i < groups->count; i++)
+		if (groups->items[i]->found_in == mount &&
+		    strcmp(groups->items[i]->folders[mount], folder) == 0)
+			return groups->items[i];
+	return NULL;
+}
+
+int lives_born_at(struct cgroups *groups, const char *folder, uint64_t mono_ns, uint64_t ts_ms)
+{
+	struct cgroup *group = find_at(groups, folder);
+
+	if (group)
+		return 0;
+	groups->error = 0;
+	walk_to(groups, folder, 0);
+	group = find_at(groups, folder);
+	if (!group || groups->error)
+		return groups->error;
+	begin(groups, group, mono_ns, ts_ms);
+	group->is_watched = true;
+	return 0;
+}
+
+void lives_emptied_at(struct cgroups *groups, const char *folder, uint64_t mono_ns, uint64_t ts_ms)
+{
+	const struct cgroup *group = find_at(groups, folder);
+
+	if (group)
+		lives_emptied(groups, group->id, 0, mono_ns, ts_ms);
+}
+
+int lives_gone_at(struct cgroups *groups, const char *folder, uint64_t ts_ms)
+{
+	return end(groups, find_at(groups, folder), ts_ms);
+}
+
 /* Each of its folders may have come since. Where memory is short they are looked for with the next look. */
 static void complete(struct cgroups *groups, struct cgroup *group, uint64_t mono_ns)
 {
 	uint64_t age_ns = mono_ns - group->born_mono_ns;
+	bool is_unread = group->is_watched && !group->read_mono_ns;
 
-	group->complete_mono_ns = age_ns < COMPLETE_NS ? mono_ns + age_ns : 0;
+	group->complete_mono_ns = age_ns < COMPLETE_NS || is_unread ? mono_ns + age_ns : 0;
 	if (!group->complete_mono_ns)
 		groups->settling--;
 	(void)folders_complete(group, groups->procfs, &groups->mounts);
+	if (is_unread) {
+		(void)files_read_cheap(group);
+		(void)files_read_dear(group);
+	}
 }
 
 static bool is_due(uint64_t at_ns, uint64_t mono_ns)

@@ -25,6 +25,15 @@ void lives_emptied(struct cgroups *groups, uint64_t id, uint64_t memory_peak_byt
 /* It is no more. -ENOMEM. */
 int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms);
 
+/*
+ * The same where folders are all that is heard of. A folder comes before its first process: what it is can be told by
+ * its path, and until a look has read it, it is read again and again by lives_settle(), since its end comes when nothing
+ * can be read any more. -ENOMEM.
+ */
+int lives_born_at(struct cgroups *groups, const char *folder, uint64_t mono_ns, uint64_t ts_ms);
+void lives_emptied_at(struct cgroups *groups, const char *folder, uint64_t mono_ns, uint64_t ts_ms);
+int lives_gone_at(struct cgroups *groups, const char *folder, uint64_t ts_ms);
+
 /* Reads what is due, and tells when it wants to be called again, or LIVES_NEVER. */
 uint64_t lives_settle(struct cgroups *groups, uint64_t mono_ns);
 
