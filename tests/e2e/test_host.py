@@ -385,7 +385,12 @@ class Host(Case):
 
         with start("-i", "0.1", "-o", str(out), "--group", "none", program=[HOST]) as process:
             wait_for("a look", lambda: out.exists() and rows())
-            folders = [pathlib.Path(mount, f"denet-row-{os.getpid()}-{number}.scope") for number in range(60)]
+            # Half of them in one that lives on.
+            around = pathlib.Path(mount, f"denet-row-{os.getpid()}.service")
+            around.mkdir()
+            self.addCleanup(around.rmdir)
+            folders = [pathlib.Path(mount, f"denet-row-{os.getpid()}-{number}.scope") for number in range(30)]
+            folders += [around / f"row{number}" for number in range(30)]
             for folder in folders:
                 folder.mkdir()
                 with shell_inside(folder, "exit 0"):

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <cmocka.h>
 
+#include "agent/leftover.h"
 #include "agent/sums.h"
 #include "host/lives.h"
 #include "denet/system.h"
@@ -319,6 +320,60 @@ static void how_they_ended_is_told_of_commands_and_groups(void **state)
 	remove_cgroup("ends.service");
 }
 
+/* A folder of a living group that is gone: its rows go when they were told twice, and the group's figures stay. */
+static void what_was_in_a_folder_that_is_gone_is_kept(void **state)
+{
+	uint64_t outer = put_cgroup("keeps.service"), inner = put_cgroup("keeps.service/sub");
+	struct hostprobe_row rows[] = { row_of(outer, "a", 10), row_of(inner, "a", 5),
+					row_of(inner, "b", 2) };
+	struct hostprobe_ending endings[] = { ending_of(inner, "b", 0x100) };
+	const struct leftover_look look = { rows, 3, endings, 1 };
+	struct processes processes = { 0 };
+	const struct host_group *figures;
+	struct leftover leftover = { 0 };
+	struct cgroups *groups;
+	struct leftover_look all;
+
+	(void)state;
+	rows[1].processes_living = rows[2].processes_living = 0;
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	look_at_all(&processes, groups, rows, 3, endings, 1, 1);
+	figures = &find(groups, "keeps.service")->figures;
+	assert_int_equal(figures->processes_ended, 3);
+	remove_cgroup("keeps.service/sub");
+	look_at_all(&processes, groups, rows, 3, endings, 1, 2);
+	assert_false(cgroups_is_gone(groups, inner));
+	assert_int_equal(figures->processes_ended, 3);
+	look_at_all(&processes, groups, rows, 3, endings, 1, 3);
+	assert_int_equal(figures->processes_ended, 3);
+	assert_true(cgroups_is_gone(groups, inner));
+	assert_false(cgroups_is_gone(groups, outer));
+	assert_int_equal(leftover_add(&leftover, groups, inner, &look), 0);
+	/* It is known no more; a second one of that name would have an id of its own. */
+	for (int i = 4; i < 6; i++) {
+		const struct leftover_look left = { rows, 1, NULL, 0 };
+
+		assert_int_equal(cgroups_look(groups, (uint64_t)i * NS_PER_S, 1, 0), 0);
+		assert_null(cgroups_owner(groups, inner));
+		assert_int_equal(leftover_join(&leftover, groups, &left, &all), 0);
+		look_at_all(&processes, groups, all.rows, all.count, all.endings, all.endings_count,
+			    (uint64_t)i);
+		assert_int_equal(figures->processes_ended, 3);
+		assert_int_equal(figures->processes_living, 1);
+		assert_string_equal(figures->failed_by_status, "1:2");
+		assert_int_equal(processes.count, 2);
+		assert_int_equal(processes.items[0].figures.cpu_time_ns, 15);
+	}
+	remove_cgroup("keeps.service");
+	assert_int_equal(cgroups_look(groups, 6 * NS_PER_S, 6, 0), 0);
+	assert_int_equal(cgroups_look(groups, 7 * NS_PER_S, 7, 0), 0);
+	assert_int_equal(leftover_join(&leftover, groups, &(struct leftover_look){ 0 }, &all), 0);
+	assert_int_equal(all.count + all.endings_count, 0);
+	leftover_done(&leftover);
+	processes_done(&processes);
+	cgroups_free(groups);
+}
+
 static void those_that_lived_before_were_not_started(void **state)
 {
 	struct hostprobe_row rows[] = { row_of(put_cgroup("starts.service"), "sh", 1),
@@ -357,6 +412,7 @@ int main(void)
 		cmocka_unit_test(a_group_has_the_sums_of_all_within),
 		cmocka_unit_test(one_that_nobody_read_is_final_by_its_tasks_and_the_kernel),
 		cmocka_unit_test(how_they_ended_is_told_of_commands_and_groups),
+		cmocka_unit_test(what_was_in_a_folder_that_is_gone_is_kept),
 		cmocka_unit_test(those_that_lived_before_were_not_started),
 		cmocka_unit_test(sums_do_not_fall_with_what_is_gone),
 		cmocka_unit_test(the_innermost_group_has_them),

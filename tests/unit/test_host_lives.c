@@ -159,6 +159,46 @@ static void a_peak_that_comes_behind_the_end_is_told(void **state)
 	drop("fs");
 }
 
+/* One that is no group of its own, in a group that lives. */
+static void a_folder_within_that_is_removed_is_gone(void **state)
+{
+	struct cgroups *groups = look_once();
+	uint64_t outer, inner;
+
+	(void)state;
+	put_short("8");
+	put("fs" SHORT "/sub/cgroup.procs", "");
+	outer = id_of(SHORT + 1);
+	inner = id_of("docker/" ID "/sub");
+	assert_int_equal(lives_populated(groups, inner, SHORT "/sub", NS_PER_S, 1100), 0);
+	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2000, 0), 0);
+	assert_non_null(cgroups_owner(groups, inner));
+	cgroups_walk_seldom(groups);
+	assert_int_equal(lives_removed(groups, inner, 2100), 0);
+	assert_int_equal(lives_removed(groups, inner, 2100), 0);
+	for (int i = 3; i < 5; i++) {
+		assert_int_equal(cgroups_look(groups, (uint64_t)i * NS_PER_S, 3000, 0), 0);
+		assert_ptr_equal(cgroups_owner(groups, inner), cgroups_owner(groups, outer));
+		assert_true(cgroups_is_gone(groups, inner) == (i == 4));
+	}
+	assert_int_equal(cgroups_look(groups, 5 * NS_PER_S, 5000, 0), 0);
+	assert_null(cgroups_owner(groups, inner));
+	assert_false(cgroups_is_gone(groups, inner));
+	/* And when that ends meanwhile. */
+	put("fs" SHORT "/two/cgroup.procs", "");
+	inner = id_of("docker/" ID "/two");
+	assert_int_equal(lives_populated(groups, inner, SHORT "/two", 5 * NS_PER_S, 5100), 0);
+	assert_int_equal(lives_removed(groups, inner, 5200), 0);
+	drop("fs/docker");
+	assert_int_equal(lives_removed(groups, outer, 5300), 0);
+	for (int i = 6; i < 10; i++) {
+		assert_int_equal(cgroups_look(groups, (uint64_t)i * NS_PER_S, 6000, 0), 0);
+		assert_true((cgroups_owner(groups, inner) != NULL) == (i == 6));
+	}
+	cgroups_free(groups);
+	drop("fs");
+}
+
 static void folder_of(const char *below, char ret_folder[PATH_BYTES])
 {
 	(void)snprintf(ret_folder, PATH_BYTES, "%s/fs%s", folder, below);
@@ -429,6 +469,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_removed_at_once_has_its_first_last_figures),
 		cmocka_unit_test(one_that_is_gone_when_it_is_emptied_has_its_peak),
 		cmocka_unit_test(a_peak_that_comes_behind_the_end_is_told),
+		cmocka_unit_test(a_folder_within_that_is_removed_is_gone),
 		cmocka_unit_test(one_whose_folder_alone_is_heard_of_has_a_lower_bound),
 		cmocka_unit_test(one_whose_emptiness_is_heard_of_is_whole),
 		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),

@@ -209,14 +209,19 @@ static int look_around(struct loop *loop, const struct hostprobe_row *rows, size
 	return r ? log_error(r, "cannot look at the processes") : 0;
 }
 
-static int take_rows(struct loop *loop, const struct hostprobe_row *rows, size_t count,
-		     uint64_t mono_ns, uint64_t ts_ms)
+static int take_rows(struct loop *loop, const struct leftover_look *look, uint64_t mono_ns,
+		     uint64_t ts_ms)
 {
-	size_t ends;
-	const struct hostprobe_ending *endings = hostprobe_endings(loop->probe, &ends);
-	int r = processes_take(&loop->processes, loop->groups, rows, count, mono_ns, ts_ms);
+	struct leftover_look all;
+	int r = leftover_join(&loop->forget.leftover, loop->groups, look, &all);
 
-	return r ? r : processes_take_endings(&loop->processes, loop->groups, endings, ends);
+	if (!r)
+		r = processes_take(&loop->processes, loop->groups, all.rows, all.count, mono_ns,
+				   ts_ms);
+	if (!r)
+		r = processes_take_endings(&loop->processes, loop->groups, all.endings,
+					   all.endings_count);
+	return r ? r : forget_take(&loop->forget, loop->probe, loop->groups, look);
 }
 
 /* Behind the cgroups: a row is sorted by what they have found. */
@@ -225,16 +230,18 @@ static int look_at_processes(struct loop *loop, uint64_t mono_ns, uint64_t ts_ms
 	struct host_machine *figures = &loop->machine.figures;
 	const struct hostprobe_row *rows = NULL;
 	struct hostprobe_losses losses;
+	struct leftover_look look;
 	size_t count = 0;
 	int r;
 
 	if (!loop->probe)
 		return look_around(loop, NULL, 0, mono_ns, ts_ms);
 	r = hostprobe_look(loop->probe, &rows, &count);
+	look = (struct leftover_look){ .rows = rows, .count = count };
 	if (!r)
-		r = take_rows(loop, rows, count, mono_ns, ts_ms);
+		look.endings = hostprobe_endings(loop->probe, &look.endings_count);
 	if (!r)
-		r = forget_take(&loop->forget, loop->probe, loop->groups, rows, count);
+		r = take_rows(loop, &look, mono_ns, ts_ms);
 	if (!r)
 		figures->command_rows = count;
 	losses = hostprobe_losses(loop->probe);

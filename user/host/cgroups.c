@@ -49,6 +49,9 @@ void cgroups_free(struct cgroups *groups)
 	idmap_done(&groups->by_id);
 	idmap_done(&groups->claimed);
 	idmap_done(&groups->owners);
+	idmap_done(&groups->removed);
+	idmap_done(&groups->gone);
+	idmap_done(&groups->gone_before);
 	mounts_done(&groups->mounts);
 	free(groups);
 }
@@ -140,9 +143,9 @@ static int find(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms)
 	struct idmap before = groups->owners;
 	bool is_walk = is_due(groups, mono_ns);
 
-	groups->error = 0;
+	groups->error = store_turn_gone(groups);
 	groups->owners = (struct idmap){ 0 };
-	if (is_walk)
+	if (is_walk && !groups->error)
 		walk(groups, mono_ns, ts_ms);
 	else
 		complete(groups);
@@ -228,5 +231,14 @@ const char *cgroups_point(const struct cgroups *groups)
 
 struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id)
 {
-	return idmap_get(&groups->owners, id);
+	struct cgroup *owner = idmap_get(&groups->owners, id);
+
+	if (!owner)
+		owner = idmap_get(&groups->gone, id);
+	return owner ? owner : idmap_get(&groups->gone_before, id);
+}
+
+bool cgroups_is_gone(const struct cgroups *groups, uint64_t id)
+{
+	return idmap_get(&groups->gone_before, id) && !idmap_get(&groups->owners, id);
 }

@@ -59,4 +59,7 @@ const char *cgroups_point(const struct cgroups *groups);
 /* The innermost group that this cgroup of that hierarchy is in, at the last look; NULL for none. */
 struct cgroup *cgroups_owner(const struct cgroups *groups, uint64_t id);
 
+/* That was in one which lives, and had gone at the look before: it has no owner at the next. */
+bool cgroups_is_gone(const struct cgroups *groups, uint64_t id);
+
 #endif

@@ -134,7 +134,9 @@ static int end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 
 int lives_removed(struct cgroups *groups, uint64_t id, uint64_t ts_ms)
 {
-	return end(groups, find(groups, id), ts_ms);
+	struct cgroup *group = find(groups, id);
+
+	return group ? end(groups, group, ts_ms) : store_remove_folder(groups, id);
 }
 
 static struct cgroup *find_at(const struct cgroups *groups, const char *folder)

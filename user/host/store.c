@@ -49,17 +49,50 @@ static void forget_told(struct cgroups *groups)
 	groups->ended_told = 0;
 }
 
+int store_remove_folder(struct cgroups *groups, uint64_t id)
+{
+	struct cgroup *owner = idmap_remove(&groups->owners, id);
+
+	return owner ? idmap_put(&groups->removed, id, owner) : 0;
+}
+
+int store_turn_gone(struct cgroups *groups)
+{
+	struct idmap before = groups->gone;
+	int r = 0;
+
+	idmap_clear(&groups->gone_before);
+	groups->gone = groups->removed;
+	groups->removed = (struct idmap){ 0 };
+	for (size_t i = 0; i < before.room && !r; i++) {
+		struct cgroup *owner = before.slots[i].value;
+
+		/* What was in one that has ended went with it. */
+		if (before.slots[i].id && !(owner->has_ended && owner->is_told))
+			r = idmap_put(&groups->gone_before, before.slots[i].id, owner);
+	}
+	idmap_done(&before);
+	return r;
+}
+
+static int keep_owner(struct cgroups *groups, const struct idmap_slot *slot, bool was_walked)
+{
+	const struct cgroup *owner = slot->value;
+
+	if (owner->has_ended ? !owner->is_told : !was_walked)
+		return idmap_put(&groups->owners, slot->id, slot->value);
+	if (owner->has_ended || idmap_get(&groups->owners, slot->id))
+		return 0;
+	return idmap_put(&groups->gone, slot->id, slot->value);
+}
+
 int store_keep_owners(struct cgroups *groups, const struct idmap *before, bool was_walked)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < before->room && !r; i++) {
-		const struct idmap_slot *slot = &before->slots[i];
-		const struct cgroup *owner = slot->value;
-
-		if (slot->id && (owner->has_ended ? !owner->is_told : !was_walked))
-			r = idmap_put(&groups->owners, slot->id, slot->value);
-	}
+	for (size_t i = 0; i < before->room && !r; i++)
+		if (before->slots[i].id)
+			r = keep_owner(groups, &before->slots[i], was_walked);
 	forget_told(groups);
 	return r;
 }

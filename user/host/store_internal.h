@@ -23,6 +23,10 @@ struct cgroups {
 	struct idmap
 		claimed; /* folders that belong to a group which was found in another hierarchy */
 	struct idmap owners; /* of folders of the key's hierarchy: the group that each is in */
+	struct idmap
+		removed; /* folders of living groups that went since the last look, as owners */
+	struct idmap gone; /* those that this look found gone */
+	struct idmap gone_before; /* and the look before: nobody adds to their accounts any more */
 	struct cgroup **ended; /* owned, as are they: since the look before the last */
 	size_t ended_count;
 	size_t ended_room;
@@ -50,6 +54,12 @@ int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms);
  * its own: accounts of it come with this look. The others have been found anew by a walk, or stay. -ENOMEM.
  */
 int store_keep_owners(struct cgroups *groups, const struct idmap *before, bool was_walked);
+
+/* A folder that is no group, and is no more. -ENOMEM. */
+int store_remove_folder(struct cgroups *groups, uint64_t id);
+
+/* A look begins: before anything of it is found, and before those go that were told. -ENOMEM. */
+int store_turn_gone(struct cgroups *groups);
 
 /* The hierarchy that accounts of processes go by. */
 static inline enum mount store_main_mount(const struct cgroups *groups)
