@@ -6,9 +6,10 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_LIB := $(sort $(wildcard user/util/*.c user/procfs/*.c user/metrics/*.c user/record/*.c user/analysis/*.c) user/api/file.c)
 ifeq ($(HOST_LACKS),)
 FUZZ_LIB += $(sort $(wildcard user/config/*.c)) $(patsubst %,user/alert/%.c, \
-	alert evaluator formula kind rule ruleset settings template unit window)
+	alert evaluator formula kind rule ruleset settings template unit window) \
+	user/serve/address.c user/serve/credential.c user/serve/query.c user/serve/reply.c
 else
-FUZZ_SRC := $(filter-out tests/fuzz/fuzz_config.c tests/fuzz/fuzz_rules.c,$(FUZZ_SRC))
+FUZZ_SRC := $(filter-out $(patsubst %,tests/fuzz/fuzz_%.c,config rules serve),$(FUZZ_SRC))
 endif
 ifneq ($(and $(HOST_LIBS),$(CJSON)),)
 FUZZ_LIB += user/host/name.c user/host/workload.c user/names/container_json.c user/names/supervisor.c

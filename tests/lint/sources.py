@@ -45,11 +45,11 @@ MAY_INCLUDE = {
     "user/config": {"util"},
     "user/names": {"util", "procfs", "host", "cjson"},
     "user/http": {"util", "curl"},
-    "user/expose": {"util", "host", "metrics", "format", "denet/denet.h", "denet/system.h"},
+    "user/expose": {"util", "host", "metrics", "format", "denet/denet.h"},
     "user/serve": {"util", "host", "config", "http", "expose", "metrics", "record", "denet/denet.h", "gnutls"},
     "user/push": {"util", "host", "config", "http", "expose", "format", "metrics", "denet/denet.h"},
     "user/alert": {"util", "host", "config", "http", "metrics", "denet/denet.h"},
-    "user/agent": {"serve", "push", "alert", "expose", "http", "rights", "util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},
+    "user/agent": {"serve", "push", "alert", "expose", "rights", "util", "host", "config", "hostprobe", "names", "output", "procfs", "record", "metrics", "denet/system.h"},
 }
 HOUSE = "docs/architecture.md"
 # Headers in these folders are the C library's and the kernel's; in any other, a library's.

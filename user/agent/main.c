@@ -10,6 +10,7 @@
 #include "agent/status.h"
 #include "expose/page.h"
 #include "push/run.h"
+#include "serve/api_page.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/sink.h"
@@ -41,6 +42,9 @@ static int do_task(struct settings *settings)
 		return print(&text);
 	case TASK_CONFIG_KEYS:
 		config_append_keys(&text, config);
+		return print(&text);
+	case TASK_CONFIG_API:
+		api_page_append(&text);
 		return print(&text);
 	case TASK_CONFIG_METRICS:
 		text.error = page_append(&text);
