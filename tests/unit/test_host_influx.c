@@ -179,7 +179,7 @@ static void begin(struct world *world, const struct http_step *steps, size_t cou
 
 static void open_it(struct world *world)
 {
-	assert_int_equal(push_open(&world->settings, &world->observer), 0);
+	assert_int_equal(push_open(&world->settings, NULL, &world->observer), 0);
 	assert_non_null(world->observer.ops);
 }
 
@@ -365,11 +365,11 @@ static void nothing_is_opened_without_a_target(void **state)
 	struct world world;
 
 	(void)state;
-	assert_int_equal(push_open(&settings, &observer), 0);
+	assert_int_equal(push_open(&settings, NULL, &observer), 0);
 	assert_null(observer.ops);
 	begin(&world, STEPS({ OK, HTTP_KEEP }), 1);
 	world.influx.token_file = "/tmp/denet/none";
-	assert_int_not_equal(push_open(&world.settings, &observer), 0);
+	assert_int_not_equal(push_open(&world.settings, NULL, &observer), 0);
 	assert_null(observer.ops);
 	http_server_stop(&world.server);
 	http_server_done(&world.server);

@@ -31,7 +31,7 @@ static int open_textfile(const struct agent_options *options, struct observer *r
 
 static int open_push(const struct agent_options *options, struct observer *ret_observer)
 {
-	return push_open(&options->push, ret_observer);
+	return push_open(&options->push, options->proc_root, ret_observer);
 }
 
 static int open_alerts(const struct agent_options *options, struct observer *ret_observer)

@@ -82,6 +82,21 @@ static const struct figure of_processes[] = {
 	{ 0 },
 };
 
+static const struct figure of_named[] = {
+	SECONDS(CPU, "user", named_row, cpu_user_ns),
+	SECONDS(CPU, "sys", named_row, cpu_system_ns),
+	REAL(CPU, "pcnt", named_row, cpu_usage),
+	COUNT(IO, "read_bytes", named_row, read_bytes),
+	COUNT(IO, "write_bytes", named_row, write_bytes),
+	COUNT(IO, "read_count", named_row, read_count),
+	COUNT(IO, "write_count", named_row, write_count),
+	COUNT(MEM, "rss", named_row, rss_bytes),
+	COUNT(MEM, "vms", named_row, vms_bytes),
+	COUNT(THREADS, "count", named_row, threads),
+	SECONDS(BUSY, "uptime", named_row, uptime_ns),
+	{ 0 },
+};
+
 /* As metlog calls the states. */
 static const struct figure of_connections[] = {
 	COUNT(NET, "ESTABLISHED", host_connections, established),
@@ -297,4 +312,18 @@ void expose_statsd_append(struct buf *buf, const struct expose_statsd *statsd,
 	default:
 		break;
 	}
+}
+
+void expose_statsd_append_named(struct buf *buf, const struct expose_statsd *statsd,
+				const struct named_row *row)
+{
+	const struct who who = { "process", row->who, NULL };
+	uint64_t cpu_time_ns = row->cpu_user_ns + row->cpu_system_ns;
+
+	append_figures(buf, statsd, &who, of_named, row);
+	append_part_of_memory(buf, statsd, &who, row->rss_bytes);
+	append_gauge(buf, statsd, &who, STATSD_BUSY, "total_cpu",
+		     (double)cpu_time_ns / (double)NS_PER_S);
+	append_gauge(buf, statsd, &who, STATSD_BUSY, "pcnt",
+		     percent_of(cpu_time_ns, (double)row->uptime_ns));
 }

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "host/named.h"
 #include "host/view.h"
 #include "util/buf.h"
 
@@ -33,5 +34,9 @@ struct expose_statsd {
 /* Of the machine, a cgroup, a container that has ended, a group of processes, or sockets; a line for each figure. */
 void expose_statsd_append(struct buf *buf, const struct expose_statsd *statsd,
 			  const struct view_row *row);
+
+/* The same of processes that were asked for. */
+void expose_statsd_append_named(struct buf *buf, const struct expose_statsd *statsd,
+				const struct named_row *row);
 
 #endif

@@ -15,7 +15,7 @@
 #define STATUS_FIRST 100
 
 /* Less than all that came ends the call. */
-static size_t on_body(char *data, size_t size, size_t count, void *context)
+static size_t on_body(const char *data, size_t size, size_t count, void *context)
 {
 	struct http_call *call = context;
 	size_t len = size * count, room = HTTP_ANSWER_BYTES - call->body.len;
@@ -29,7 +29,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
 	return 0;
 }
 
-static size_t on_head(char *data, size_t size, size_t count, void *context)
+static size_t on_head(const char *data, size_t size, size_t count, void *context)
 {
 	struct http_call *call = context;
 

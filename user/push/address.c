@@ -56,9 +56,9 @@ int address_new(const char *text, struct address **ret_address)
 	const char *host, *colon;
 	size_t len;
 
-	if (address_check(text))
-		return -EINVAL;
 	colon = split(text, &host, &len);
+	if (!colon || address_check(text))
+		return -EINVAL;
 	address = calloc(1, sizeof(*address));
 	if (!address)
 		return -ENOMEM;

@@ -126,7 +126,8 @@ static int open_influx(struct push *push, const struct push_settings *settings)
 	return r;
 }
 
-static int open_targets(struct push *push, const struct push_settings *settings)
+static int open_targets(struct push *push, const struct push_settings *settings,
+			const char *proc_root)
 {
 	int r = http_client_new(&push->client);
 
@@ -134,7 +135,7 @@ static int open_targets(struct push *push, const struct push_settings *settings)
 		return log_error(r, "cannot send figures");
 	r = open_influx(push, settings);
 	if (!r && settings->statsd.target)
-		r = statsd_new(&settings->statsd, push->host, &push->statsd);
+		r = statsd_new(&settings->statsd, push->host, proc_root, &push->statsd);
 	return r;
 }
 
@@ -152,7 +153,8 @@ size_t push_sinks(void *self, struct exposition_sink *ret_sinks, size_t max)
 	return count;
 }
 
-int push_open(const struct push_settings *settings, struct observer *ret_observer)
+int push_open(const struct push_settings *settings, const char *proc_root,
+	      struct observer *ret_observer)
 {
 	struct push *push;
 	int r;
@@ -164,7 +166,7 @@ int push_open(const struct push_settings *settings, struct observer *ret_observe
 		return log_error(-ENOMEM, "cannot send figures");
 	push->pool.limit_bytes = POOL_BYTES;
 	(void)gethostname(push->host, sizeof(push->host) - 1);
-	r = open_targets(push, settings);
+	r = open_targets(push, settings, proc_root);
 	if (r) {
 		close_push(push);
 		return r;

@@ -7,8 +7,12 @@
 #include "host/view.h"
 #include "push/settings.h"
 
-/* The settings are borrowed. Operations stay NULL where there is no target. Tells what is wrong. */
-int push_open(const struct push_settings *settings, struct observer *ret_observer);
+/*
+ * Settings and proc_root, which may be NULL, are borrowed. Operations stay NULL where there is no target. Tells what
+ * is wrong.
+ */
+int push_open(const struct push_settings *settings, const char *proc_root,
+	      struct observer *ret_observer);
 
 /* self of that observer: what each target has dropped; for exposition_set_sinks(). */
 size_t push_sinks(void *self, struct exposition_sink *ret_sinks, size_t max);

@@ -30,6 +30,8 @@ struct push_influx {
 struct push_statsd {
 	const char *target; /* NULL: there is none */
 	struct config_items details; /* of texts; none: all */
+	struct config_items processes; /* of patterns */
+	bool pids; /* these one by one */
 	unsigned int tags; /* enum expose_statsd_tags */
 	uint64_t mtu;
 };

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "expose/statsd.h"
+#include "host/named.h"
 #include "metrics/host_records.h"
 #include "push/udp.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 struct statsd {
 	struct expose_statsd how;
 	struct udp *udp; /* owned, as those that follow */
+	struct named *named; /* NULL where no process is asked for */
 	struct buf name; /* for what is told */
 	struct buf text;
 };
@@ -29,7 +32,17 @@ static unsigned int details_of(const struct config_items *words)
 	return words->count ? details : ~0u;
 }
 
-int statsd_new(const struct push_statsd *settings, const char *host, struct statsd **ret_statsd)
+static int open_named(struct statsd *statsd, const struct push_statsd *settings,
+		      const char *proc_root)
+{
+	if (!settings->processes.count)
+		return 0;
+	return named_new(proc_root, settings->processes.items, settings->processes.count,
+			 settings->pids, &statsd->named);
+}
+
+int statsd_new(const struct push_statsd *settings, const char *host, const char *proc_root,
+	       struct statsd **ret_statsd)
 {
 	struct statsd *statsd = calloc(1, sizeof(*statsd));
 	int r;
@@ -47,6 +60,8 @@ int statsd_new(const struct push_statsd *settings, const char *host, struct stat
 	if (!r)
 		r = udp_new(statsd->name.data, settings->target, (size_t)settings->mtu,
 			    &statsd->udp);
+	if (!r)
+		r = open_named(statsd, settings, proc_root);
 	if (r) {
 		statsd_free(statsd);
 		return log_error(r, "cannot send to '%s'", settings->target);
@@ -60,9 +75,22 @@ void statsd_free(struct statsd *statsd)
 	if (!statsd)
 		return;
 	udp_free(statsd->udp);
+	named_free(statsd->named);
 	buf_done(&statsd->name);
 	buf_done(&statsd->text);
 	free(statsd);
+}
+
+static void append_named(struct statsd *statsd)
+{
+	const struct named_row *rows;
+	size_t count;
+
+	if (!statsd->named || named_look(statsd->named, clock_boot_ns()))
+		return;
+	rows = named_rows(statsd->named, &count);
+	for (size_t i = 0; i < count; i++)
+		expose_statsd_append_named(&statsd->text, &statsd->how, &rows[i]);
 }
 
 void statsd_take(struct statsd *statsd, const struct view *view)
@@ -74,6 +102,7 @@ void statsd_take(struct statsd *statsd, const struct view *view)
 		statsd->how.memory_total = machine->memory_total;
 	for (size_t i = 0; i < view->count; i++)
 		expose_statsd_append(&statsd->text, &statsd->how, &view->rows[i]);
+	append_named(statsd);
 	if (!statsd->text.error)
 		udp_send_lines(statsd->udp, &statsd->text);
 }

@@ -8,8 +8,9 @@
 
 struct statsd;
 
-/* Settings and host are borrowed. Tells what is wrong. */
-int statsd_new(const struct push_statsd *settings, const char *host, struct statsd **ret_statsd);
+/* All is borrowed; proc_root may be NULL. Tells what is wrong. */
+int statsd_new(const struct push_statsd *settings, const char *host, const char *proc_root,
+	       struct statsd **ret_statsd);
 
 /* Accepts NULL. */
 void statsd_free(struct statsd *statsd);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Processes whose names somebody asked for, as /proc tells of them: summed up by name, or one by one. What has ended
+ * is in no sum any more.
+ */
+#ifndef DENET_HOST_NAMED_H
+#define DENET_HOST_NAMED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NAMED_ROWS_MAX 1000 /* of more the others are left out */
+#define NAMED_WHO_BYTES 24
+
+struct named;
+
+/* Unknown what any of the summed up does not tell. */
+struct named_row {
+	char who[NAMED_WHO_BYTES]; /* the name, or the pid */
+	uint64_t cpu_user_ns; /* in ticks, as the next */
+	uint64_t cpu_system_ns;
+	double cpu_usage; /* percent of one CPU since the look before; NaN at the first */
+	uint64_t rss_bytes; /* about */
+	uint64_t vms_bytes;
+	uint64_t read_bytes; /* of storage, as the next; without the right to look unknown */
+	uint64_t write_bytes;
+	uint64_t read_count; /* calls of the system */
+	uint64_t write_count;
+	uint64_t threads;
+	uint64_t uptime_ns; /* of the oldest */
+};
+
+/* Extended regular expressions, of which one has to match the name. Borrows proc_root, NULL for /proc. -ENOMEM, -EINVAL. */
+int named_new(const char *proc_root, const char *const *patterns, size_t count, bool one_by_one,
+	      struct named **ret_named);
+
+/* Accepts NULL. */
+void named_free(struct named *named);
+
+/* -ENOMEM. */
+int named_look(struct named *named, uint64_t boot_ns);
+
+/* As of the last look, and valid until the next. */
+const struct named_row *named_rows(const struct named *named, size_t *ret_count);
+
+#endif
