@@ -84,7 +84,7 @@ static void close_alerting(void *self)
 }
 
 static int open_parts(struct alerting *alerting, const struct alert_settings *settings,
-		      struct alerting *before)
+		      struct targets *others)
 {
 	AUTO(faults) struct faults faults = { 0 };
 	int r = ruleset_make(settings, &faults, &alerting->rules);
@@ -98,7 +98,7 @@ static int open_parts(struct alerting *alerting, const struct alert_settings *se
 			  &alerting->evaluator);
 	if (r)
 		return log_error(r, "cannot look for alerts");
-	return targets_open(&alerting->targets, settings, before ? &before->targets : NULL);
+	return targets_open(&alerting->targets, settings, others);
 }
 
 static const struct observer_ops ops = {
@@ -110,7 +110,7 @@ static const struct observer_ops ops = {
 	.close = close_alerting,
 };
 
-static int open_after(const struct alert_settings *settings, struct alerting *before,
+static int open_after(const struct alert_settings *settings, struct targets *others,
 		      struct observer *ret_observer)
 {
 	struct alerting *alerting;
@@ -121,7 +121,7 @@ static int open_after(const struct alert_settings *settings, struct alerting *be
 	if (!alerting)
 		return log_error(-ENOMEM, "cannot look for alerts");
 	alerting->targets.epoll_fd = -1;
-	if (open_parts(alerting, settings, before)) {
+	if (open_parts(alerting, settings, others)) {
 		close_alerting(alerting);
 		return -EINVAL;
 	}
@@ -146,7 +146,7 @@ int alerting_reload(const struct alert_settings *settings, struct observer *obse
 {
 	struct alerting *before = observer->self;
 	struct observer fresh = { 0 };
-	int r = open_after(settings, before, &fresh);
+	int r = open_after(settings, &before->targets, &fresh);
 
 	if (r)
 		return r;

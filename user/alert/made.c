@@ -43,13 +43,17 @@ static void forget_figures(struct made_row *row)
 	kind_set_name(row->kind, &row->figures, row->name);
 }
 
+static bool is_called(const struct made_row *row, unsigned int kind, const char *name)
+{
+	return row->kind == kind && row->name && strcmp(row->name, name) == 0;
+}
+
 /* One for all figures of the same. */
 static size_t row_of(struct made *made, unsigned int kind, const char *name)
 {
 	size_t i = 0;
 
-	while (i < made->rows_count &&
-	       (made->rows[i].kind != kind || strcmp(made->rows[i].name, name) != 0))
+	while (i < made->rows_count && !is_called(&made->rows[i], kind, name))
 		i++;
 	if (i == made->rows_count)
 		made->rows[made->rows_count++] = (struct made_row){ .kind = kind, .name = name };

@@ -193,12 +193,13 @@ int outlet_open_alertmanager(const struct settings_target *target, struct http_c
 		.close = close_alertmanager,
 	};
 	struct alertmanager *manager = calloc(1, sizeof(*manager));
-	int r = manager ? sender_init(&manager->sender, target, PATH, client, on_done, manager)
-			: log_error(-ENOMEM, "cannot tell Alertmanager of alerts");
+	int r;
 
+	if (!manager)
+		return log_error(-ENOMEM, "cannot tell Alertmanager of alerts");
+	r = sender_init(&manager->sender, target, PATH, client, on_done, manager);
 	if (r) {
-		if (manager)
-			close_alertmanager(manager);
+		close_alertmanager(manager);
 		return r;
 	}
 	manager->resend_ns = target->resend_ns;

@@ -146,12 +146,13 @@ int outlet_open_webhook(const struct settings_target *target, struct http_client
 		.close = close_webhook,
 	};
 	struct webhook *webhook = calloc(1, sizeof(*webhook));
-	int r = webhook ? sender_init(&webhook->sender, target, "", client, on_done, webhook)
-			: log_error(-ENOMEM, "cannot tell a webhook of alerts");
+	int r;
 
+	if (!webhook)
+		return log_error(-ENOMEM, "cannot tell a webhook of alerts");
+	r = sender_init(&webhook->sender, target, "", client, on_done, webhook);
 	if (r) {
-		if (webhook)
-			close_webhook(webhook);
+		close_webhook(webhook);
 		return r;
 	}
 	*ret_outlet = (struct outlet){ &ops, webhook };

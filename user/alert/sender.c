@@ -57,7 +57,7 @@ int sender_init(struct sender *sender, const struct settings_target *target, con
 	if (target->ca_file)
 		sender->ca_file = strdup(target->ca_file);
 	if (url.error || (target->ca_file && !sender->ca_file))
-		return -ENOMEM;
+		return log_error(-ENOMEM, "cannot send alerts");
 	sender->url = TAKE(url.data);
 	return read_token(sender, target->token_file);
 }

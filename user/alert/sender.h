@@ -34,7 +34,7 @@ struct sender {
 	bool is_refused;
 };
 
-/* The path is put behind the target's URL. -ENOMEM, or why the token cannot be read. */
+/* The path is put behind the target's URL. Tells what is wrong; to be done in any case. */
 int sender_init(struct sender *sender, const struct settings_target *target, const char *path,
 		struct http_client *client, sender_done_fn done, void *context);
 
