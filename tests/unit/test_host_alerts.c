@@ -216,6 +216,10 @@ static void a_clock_that_is_put_back_changes_no_order(void **state)
 	alert_world_machine(world, 5, 90);
 	assert_told(world, "warning firing 90;");
 	assert_int_equal(evaluator_get(world->evaluator, 0)->starts_ms, world->ts_ms);
+	assert_int_equal(alert_starts_ms(evaluator_get(world->evaluator, 0), world->ts_ms - 1),
+			 world->ts_ms - 1);
+	assert_int_equal(alert_starts_ms(evaluator_get(world->evaluator, 0), world->ts_ms + 1),
+			 world->ts_ms);
 	world->ts_ms -= 3600 * 1000;
 	alert_world_machine(world, 5, 10);
 	assert_told(world, "warning resolved 10;");
@@ -243,6 +247,33 @@ static void there_are_so_many_and_no_more(void **state)
 	alert_world_groups(world, 1, groups, 10);
 	assert_int_equal(evaluator_count(world->evaluator), 10);
 	assert_int_equal(evaluator_omitted(world->evaluator), 0);
+	alert_world_free(world);
+}
+
+static void what_is_too_old_makes_room(void **state)
+{
+	enum { COUNT = 1000, LOOKS = EVALUATOR_POINTS_MAX / COUNT };
+	struct alert_world *world = alert_world_new(
+		"rules:\n- {name: Fat, metric: 'max(memory_bytes, 300s)', of: container, "
+		"critical: 1MiB}\n");
+	AUTO_FREE struct host_group *groups = calloc(COUNT, sizeof(*groups));
+	static char paths[COUNT][16];
+
+	(void)state;
+	assert_non_null(groups);
+	for (size_t i = 0; i < COUNT; i++) {
+		(void)snprintf(paths[i], sizeof(paths[i]), "/%zu", i);
+		groups[i] = alert_world_group("web", paths[i], 1);
+	}
+	for (size_t i = 0; i < LOOKS; i++)
+		alert_world_groups(world, 1, groups, COUNT);
+	assert_int_equal(evaluator_omitted(world->evaluator), 0);
+	alert_world_groups(world, 1, groups, COUNT);
+	assert_int_equal(evaluator_omitted(world->evaluator), COUNT);
+	groups[0].memory_bytes = 2 << 20;
+	alert_world_groups(world, 300, groups, COUNT);
+	assert_int_equal(evaluator_omitted(world->evaluator), 0);
+	assert_told(world, "critical firing 2097152;");
 	alert_world_free(world);
 }
 
@@ -319,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_figure_is_looked_at_over_a_while),
 		cmocka_unit_test(a_clock_that_is_put_back_changes_no_order),
 		cmocka_unit_test(there_are_so_many_and_no_more),
+		cmocka_unit_test(what_is_too_old_makes_room),
 		cmocka_unit_test(an_alert_says_what_it_is),
 		cmocka_unit_test(other_rules_take_over_what_fires),
 	};

@@ -106,6 +106,11 @@ const char *alert_label(const struct alert *alert, const char *name)
 	return NULL;
 }
 
+uint64_t alert_starts_ms(const struct alert *alert, uint64_t now_ms)
+{
+	return alert->starts_ms < now_ms ? alert->starts_ms : now_ms;
+}
+
 /* FNV-1a of 64 bits, each text with a byte behind it that no UTF-8 has. */
 static uint64_t hash(uint64_t sum, const char *text)
 {

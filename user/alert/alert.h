@@ -47,6 +47,9 @@ static inline void alert_freep(struct alert **alert)
 /* NULL without it. */
 const char *alert_label(const struct alert *alert, const char *name);
 
+/* When it began, as who looks at the clock now can believe it: that may have been put back since. */
+uint64_t alert_starts_ms(const struct alert *alert, uint64_t now_ms);
+
 /* Of labels alone, as Alertmanager makes it. */
 uint64_t alert_fingerprint(const struct alert *alert);
 

@@ -260,15 +260,27 @@ static void judge_level(struct evaluator *evaluator, struct subject *subject,
 		fire(evaluator, *alert);
 }
 
+/* Whether there is room: what is too old makes some. */
+static bool has_room(struct evaluator *evaluator, struct subject *subject)
+{
+	size_t before = subject->window.count;
+
+	if (evaluator->points >= EVALUATOR_POINTS_MAX)
+		window_forget(&subject->window, subject->rule->formula.window_ns,
+			      evaluator->mono_ns);
+	evaluator->points -= before - subject->window.count;
+	return evaluator->points < EVALUATOR_POINTS_MAX;
+}
+
 /* NaN where it is not known yet. */
 static double take_into_window(struct evaluator *evaluator, struct subject *subject, double value)
 {
 	const struct formula *formula = &subject->rule->formula;
+	bool has = has_room(evaluator, subject);
 	size_t before = subject->window.count;
-	double told = NAN;
+	double told = (double)NAN;
 
-	if (evaluator->points >= EVALUATOR_POINTS_MAX ||
-	    window_add(&subject->window, formula->window_ns, evaluator->mono_ns, value) ||
+	if (!has || window_add(&subject->window, formula->window_ns, evaluator->mono_ns, value) ||
 	    window_tell(&subject->window, formula, &told))
 		evaluator->omitted++;
 	evaluator->points += subject->window.count - before;

@@ -31,7 +31,9 @@ struct alertmanager {
 	size_t under_way; /* of these */
 };
 
-static void append_alert(struct buf *buf, const struct alert *alert, uint64_t ends_ms)
+/* It believes no begin that is to come, and an end that is to come is none. */
+static void append_alert(struct buf *buf, const struct alert *alert, uint64_t now_ms,
+			 uint64_t ends_ms)
 {
 	struct json json;
 
@@ -39,7 +41,7 @@ static void append_alert(struct buf *buf, const struct alert *alert, uint64_t en
 	json_object_begin(&json, NULL);
 	alert_write_labels(&json, "labels", alert);
 	alert_write_annotations(&json, "annotations", alert);
-	alert_write_time(&json, "startsAt", alert->starts_ms);
+	alert_write_time(&json, "startsAt", alert_starts_ms(alert, now_ms));
 	alert_write_time(&json, "endsAt", ends_ms);
 	json_object_end(&json);
 }
@@ -52,7 +54,8 @@ static void append_separator(struct buf *buf)
 /* The later one of what is over and fires again goes last. */
 static void make_body(struct alertmanager *manager)
 {
-	uint64_t ends_ms = clock_wall_ms() + KEEPS * manager->resend_ns / NS_PER_MS;
+	uint64_t now_ms = clock_wall_ms();
+	uint64_t ends_ms = now_ms + KEEPS * manager->resend_ns / NS_PER_MS;
 	struct buf *body = &manager->body;
 
 	buf_reset(body);
@@ -67,7 +70,7 @@ static void make_body(struct alertmanager *manager)
 		if (alert->state != ALERT_FIRING || body->len > BODY_BYTES_MAX)
 			continue;
 		append_separator(body);
-		append_alert(body, alert, ends_ms);
+		append_alert(body, alert, now_ms, ends_ms);
 	}
 	if (body->len)
 		buf_append_char(body, ']');
@@ -112,6 +115,7 @@ static void run(void *self)
 /* The oldest goes: Alertmanager finds by itself that it is over. */
 static void add_resolved(struct alertmanager *manager, const struct alert *alert)
 {
+	uint64_t now_ms = clock_wall_ms();
 	struct buf text = { 0 };
 
 	if (manager->resolved_count == RESOLVED_MAX) {
@@ -119,7 +123,7 @@ static void add_resolved(struct alertmanager *manager, const struct alert *alert
 			return;
 		forget_resolved(manager, 1);
 	}
-	append_alert(&text, alert, alert->ends_ms);
+	append_alert(&text, alert, now_ms, now_ms < alert->ends_ms ? now_ms : alert->ends_ms);
 	if (text.error)
 		buf_done(&text);
 	else

@@ -38,17 +38,15 @@ static int grow(struct window *window)
 	return 0;
 }
 
-static uint64_t begin_of(const struct window *window, uint64_t window_ns)
+static uint64_t begin_of(uint64_t last_ns, uint64_t window_ns)
 {
-	uint64_t last_ns = point(window, window->count - 1)->mono_ns;
-
 	return last_ns > window_ns ? last_ns - window_ns : 0;
 }
 
 /* A rate takes two values, however short its window. */
-static void forget(struct window *window, uint64_t window_ns)
+void window_forget(struct window *window, uint64_t window_ns, uint64_t mono_ns)
 {
-	uint64_t begin_ns = begin_of(window, window_ns);
+	uint64_t begin_ns = begin_of(mono_ns, window_ns);
 
 	while (window->count > 2 && point(window, 1)->mono_ns <= begin_ns) {
 		window->first = (window->first + 1) % window->room;
@@ -64,7 +62,7 @@ int window_add(struct window *window, uint64_t window_ns, uint64_t mono_ns, doub
 		return r;
 	window->points[(window->first + window->count++) % window->room] =
 		(struct window_point){ mono_ns, value };
-	forget(window, window_ns);
+	window_forget(window, window_ns, mono_ns);
 	return 0;
 }
 
@@ -90,7 +88,7 @@ static double rate_of(const struct window *window)
 /* The first whose time is in the window: the one that is there for rates alone is not. */
 static size_t first_within(const struct window *window, uint64_t window_ns)
 {
-	uint64_t begin_ns = begin_of(window, window_ns);
+	uint64_t begin_ns = begin_of(point(window, window->count - 1)->mono_ns, window_ns);
 	size_t i = 0;
 
 	while (point(window, i)->mono_ns < begin_ns)

@@ -23,7 +23,10 @@ struct window {
 
 void window_done(struct window *window);
 
-/* Forgets what no window reaches any more, but for the last one before. -ENOMEM. */
+/* What a window that ends then does not reach, but for the last one before. */
+void window_forget(struct window *window, uint64_t window_ns, uint64_t mono_ns);
+
+/* And forgets so. -ENOMEM. */
 int window_add(struct window *window, uint64_t window_ns, uint64_t mono_ns, double value);
 
 /* Of a rate: a second. NaN where it is not known. -ENOMEM. */
