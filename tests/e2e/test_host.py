@@ -334,6 +334,22 @@ class Host(Case):
             self.assertLessEqual(record["started_ms"], record["ended_ms"])
             self.assertNotIn("cpu_usage", record)
 
+    @need_root
+    def test_cgroups_beyond_the_bound_are_left_out_and_said_once(self):
+        self.put("cgroup.controllers", "")
+        for number in range(5003):
+            os.mkdir(self.path(f"fs/lxc.payload.{number:04}"))
+        self.put("lxc.payload.0000/cpu.stat", "usage_usec 5\n")
+        result = self.host("--once", "--json", "--cgroup-root", self.path("fs"))
+        self.assertEqual((result.status, result.err.count(b"more than 5000 cgroups: the others are left out"),
+                          result.err.count(b"\n")), (0, 1, 1), result.err)
+        records = [json.loads(line) for line in result.out.splitlines()]
+        self.assertEqual((records[0]["groups"], records[0]["groups_omitted"]), (5000, 3))
+        self.assertEqual(len({one["cgroup"] for one in records if one["kind"] == "group"}), 5000)
+        # So are classes: 1,000, and the rest in one.
+        classes = [one for one in records if one["kind"] == "class"]
+        self.assertEqual((len(classes), sum(one["containers_living"] for one in classes)), (1001, 5000))
+
     def test_without_events_folders_tell_what_comes_and_goes(self):
         """Also by a tree of files: inotify tells of any."""
         root = self.lay_out()

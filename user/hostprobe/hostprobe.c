@@ -22,6 +22,7 @@
 #define WHOLE_NS (30 * NS_PER_S)
 
 struct hostprobe {
+	struct hostprobe_bounds bounds;
 	struct host_skel *skeleton; /* owned */
 	struct bpf_link *links[4]; /* owned; NULL where there is none */
 	struct host_key *keys; /* owned, as the next: room for a whole map */
@@ -67,6 +68,10 @@ static int load_with(struct hostprobe *probe, bool by_v1, bool has_pass)
 	skeleton->rodata->cfg_by_v1 = by_v1;
 	(void)bpf_program__set_autoload(skeleton->progs.pass_living, has_pass);
 	r = bpf_map__set_max_entries(skeleton->maps.base_by_task, bases_max());
+	if (!r)
+		r = bpf_map__set_max_entries(skeleton->maps.row_by_key, probe->bounds.rows);
+	if (!r)
+		r = bpf_map__set_max_entries(skeleton->maps.count_by_end, probe->bounds.endings);
 	/* Of no use without, and large. */
 	if (!r && !has_pass)
 		r = bpf_map__set_max_entries(skeleton->maps.living_at_once, 1);
@@ -163,6 +168,14 @@ static int iterate(const struct bpf_link *link,
 
 int hostprobe_open(bool by_v1, struct hostprobe **ret_probe)
 {
+	const struct hostprobe_bounds bounds = { HOST_ROWS_MAX, HOST_ENDS_MAX };
+
+	return hostprobe_open_within(by_v1, &bounds, ret_probe);
+}
+
+int hostprobe_open_within(bool by_v1, const struct hostprobe_bounds *bounds,
+			  struct hostprobe **ret_probe)
+{
 	__attribute__((cleanup(hostprobe_closep))) struct hostprobe *probe =
 		calloc(1, sizeof(*probe));
 	libbpf_print_fn_t before;
@@ -170,6 +183,7 @@ int hostprobe_open(bool by_v1, struct hostprobe **ret_probe)
 
 	if (!probe)
 		return -ENOMEM;
+	probe->bounds = *bounds;
 	probe->keys = calloc(HOST_ROWS_MAX, sizeof(*probe->keys));
 	probe->values = calloc(HOST_ROWS_MAX, sizeof(*probe->values));
 	if (!probe->keys || !probe->values)

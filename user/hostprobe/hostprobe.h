@@ -30,9 +30,19 @@ struct hostprobe_losses {
 	uint64_t ends_lost; /* processes that are in no ending: there was no room */
 };
 
+/* How much the kernel's maps hold. */
+struct hostprobe_bounds {
+	uint32_t rows; /* at most HOST_ROWS_MAX */
+	uint32_t endings; /* at most HOST_ENDS_MAX */
+};
+
 /* Follows version 1's cpuacct, or version 2. -EPERM without rights; -ENOTSUP, -ESRCH and others where the
  * kernel lacks something. */
 int hostprobe_open(bool by_v1, struct hostprobe **ret_probe);
+
+/* The same with less room: what comes when there is none is tried so. */
+int hostprobe_open_within(bool by_v1, const struct hostprobe_bounds *bounds,
+			  struct hostprobe **ret_probe);
 
 /* Accepts NULL. */
 void hostprobe_close(struct hostprobe *probe);
