@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 # The same tests on other kernels of Debian: make check-vm KERNELS="6.1 arm64-newest". Not part of
-# check. Kernels are kept in VM_CACHE; VM_REFRESH=1 looks for newer ones.
+# check. With systemd-SERIES its first program is systemd. Kernels are kept in VM_CACHE; VM_REFRESH=1 looks
+# for newer ones.
 
 # Of what is asked for by name, nothing may be skipped.
 VM_NAMED := $(if $(filter-out undefined default file,$(origin KERNELS)),1)
-KERNELS ?= 5.10 6.1 6.12 6.18 newest arm64-6.1 arm64-newest
+KERNELS ?= 5.10 6.1 6.12 6.18 newest systemd-6.12 arm64-6.1 arm64-newest
 # Not samples: how late one is says nothing where another machine's processor is emulated.
 VM_TESTS ?= $(filter-out samples,$(patsubst tests/bpf/test_%.c,%,$(wildcard tests/bpf/test_*.c)))
 VM_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/denet-bpf/vm
@@ -22,7 +23,9 @@ $(BUILD)/vm/facts: tests/vm/facts.c $(INSIDE)
 	$(say) CCLD $@
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(LIBS)
 
-vm-programs: $(BPF_TEST_BIN) $(BUILD)/vm/denet-bpf $(BUILD)/vm/facts workloads
+# The host's program with its libraries, where they can be linked for the guest.
+vm-programs: $(BPF_TEST_BIN) $(BUILD)/vm/denet-bpf $(BUILD)/vm/facts workloads \
+	$(if $(HOST_LACKS),,$(BUILD)/denet-bpf-host)
 
 # The BPF object is the same for both, so it is built as for this machine. Without the packages that
 # this needs, tests/vm/check says why there is no arm64.
