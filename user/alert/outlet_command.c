@@ -28,7 +28,7 @@ struct commands {
 	size_t first;
 	size_t count;
 	bool is_under_way;
-	bool is_failing; /* which was told, as the next */
+	uint32_t failing; /* a bit for each command: which was told, as the next */
 	bool is_losing;
 };
 
@@ -113,14 +113,18 @@ static void tell(void *self, const struct alert *alert, uint64_t ts_ms)
 static void tell_end(struct commands *commands, const struct commands_end *end)
 {
 	const char *path = path_of(commands, end->command);
+	uint32_t bit = 1u << end->command;
 	bool has_failed = end->error || end->status;
 
-	if (has_failed && !commands->is_failing) {
+	if (has_failed && !(commands->failing & bit)) {
 		if (end->error == -ETIME)
 			log_warning("alert's command '%s' took too long, and was killed", path);
 		else if (end->error)
-			log_warning("alert's command '%s' cannot be run: %s", path,
-				    strerror(-end->error));
+			log_warning("alert's command '%s' cannot be run: %s%s", path,
+				    strerror(-end->error),
+				    end->error == -EPERM ? " (one that came by a hangup takes a "
+							   "restart)"
+							 : "");
 		else if (WIFSIGNALED(end->status))
 			log_warning("alert's command '%s' was ended by signal %d", path,
 				    WTERMSIG(end->status));
@@ -128,7 +132,7 @@ static void tell_end(struct commands *commands, const struct commands_end *end)
 			log_warning("alert's command '%s' ended with %d", path,
 				    WEXITSTATUS(end->status));
 	}
-	commands->is_failing = has_failed;
+	commands->failing = has_failed ? commands->failing | bit : commands->failing & ~bit;
 }
 
 static void run(void *self)

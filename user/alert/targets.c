@@ -158,8 +158,10 @@ static int take_commands(struct targets *targets, const struct alert_settings *s
 {
 	int r;
 
-	if (!others->has_commands || !outlet_keeps_commands(&others->items[0], settings))
-		return log_error(-EINVAL, "other commands for alerts take a restart");
+	if (!others->has_commands || !outlet_keeps_commands(&others->items[0], settings)) {
+		(void)log_error(0, "other commands for alerts take a restart");
+		return -EINVAL;
+	}
 	targets->items[targets->count] = others->items[0];
 	r = take(targets, 0);
 	if (r) {
