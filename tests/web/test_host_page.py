@@ -51,12 +51,12 @@ class HostPage(Case):
             return json.loads(answer.read())
         return {}
 
-    def show(self, *options):
+    def show(self, fragment=""):
         with start("--config", self.config, "--cgroup-root", self.path("fs"), program=[HOST], stdout=subprocess.DEVNULL,
                    env={**os.environ, "DENET_BPF_HOST_FILTER": "kill"}):
             wait_for("three looks and an alert", lambda: self.ask("/api/v1/snapshot").get("looks", 0) >= 3 and
                      self.ask("/api/v1/alerts").get("alerts"))
-            return browser.open_page(f"http://{self.address}/", self.folder, "--virtual-time-budget=20000", *options)
+            return browser.open_page(f"http://{self.address}/{fragment}", self.folder, "--virtual-time-budget=20000")
 
     def test_what_runs_is_shown(self):
         page = self.show()
@@ -67,6 +67,14 @@ class HostPage(Case):
         self.assertIn("big", [row[0] for row in cells(page, "alerts") if row])
         self.assertGreaterEqual(page.count("<polyline"), 2)
         self.assertIn("Look ", page)
+
+    def test_one_of_them_is_opened_by_the_address(self):
+        page = self.show("#%2Fsystem.slice%2Fdb.service")
+        inside = re.search(r'<section id="inside".*?</section>', page, re.S)[0]
+        self.assertNotIn("hidden", inside.split(">")[0])
+        self.assertIn('<h2 id="inside_of">db.service</h2>', inside)
+        self.assertIn("<polyline", inside)
+        self.assertNotIn("<polyline", self.show("#%ZZ").split('id="inside"')[1])
 
     def test_its_policy_lets_nothing_else_run(self):
         page = self.show()

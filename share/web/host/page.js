@@ -8,7 +8,19 @@ const HISTORIES = [["cpu_percent", "CPU", percent], ["memory_percent", "memory",
 	["disk_read_bytes_per_sec", "read from disks, per second", bytes], ["disk_write_bytes_per_sec", "written to disks, per second", bytes],
 	["net_recv_bytes_per_sec", "received, per second", bytes], ["net_sent_bytes_per_sec", "sent, per second", bytes]];
 
-let order = "cpu_usage", chosen = null, snapshot = null;
+const OF_GROUP = [["cpu_usage", "CPU", percent], ["memory_bytes", "memory", bytes]];
+
+// The address says which group is open, so that it can be passed on.
+function opened() {
+	try {
+		return decodeURIComponent(location.hash.slice(1)) || null;
+	} catch {
+		return null;
+	}
+}
+
+let order = "cpu_usage", chosen = opened(), snapshot = null;
+
 
 function known(value) {
 	return value !== undefined && value !== null;
@@ -122,6 +134,12 @@ function compare(a, b) {
 	return weigh(b) - weigh(a) || String(a.name).localeCompare(String(b.name));
 }
 
+function choose(row) {
+	chosen = row.cgroup === chosen ? null : row.cgroup;
+	history.replaceState(null, "", "#" + encodeURIComponent(chosen || ""));
+	drawGroups();
+}
+
 function drawGroups() {
 	const word = document.getElementById("find").value.toLowerCase();
 	const rows = snapshot.groups.filter(group => group.name.toLowerCase().includes(word)).sort(compare);
@@ -129,7 +147,7 @@ function drawGroups() {
 	document.getElementById("counted").textContent = rows.length === snapshot.groups.length ? count(rows.length) :
 		`${count(rows.length)} of ${count(snapshot.groups.length)}`;
 	table("groups", rows, GROUPS, { sorted: key => { order = key; drawGroups(); },
-		chosen: row => { chosen = row.cgroup === chosen ? null : row.cgroup; drawGroups(); } });
+		chosen: choose });
 	const group = snapshot.groups.find(one => one.cgroup === chosen);
 
 	document.getElementById("inside").hidden = !group;
@@ -137,6 +155,10 @@ function drawGroups() {
 		return;
 	document.getElementById("inside_of").textContent = group.name;
 	table("commands", group.commands || [], COMMANDS);
+	Promise.all(OF_GROUP.map(wish => askHistory(wish, group))).then(made => {
+		if (group.cgroup === chosen)
+			document.getElementById("past").replaceChildren(...made.filter(one => one));
+	});
 }
 
 function drawMachine() {
@@ -182,9 +204,11 @@ async function ask(path) {
 	return answer.json();
 }
 
-async function askHistory([metric, title, show]) {
+async function askHistory([metric, title, show], group) {
+	const of = group ? `&group=${encodeURIComponent(group.name)}` : "";
+
 	try {
-		const { history } = await ask(`/api/v1/history?metric=${metric}&window=${WINDOW}&points=${POINTS}`);
+		const { history } = await ask(`/api/v1/history?metric=${metric}&window=${WINDOW}&points=${POINTS}${of}`);
 
 		return history.length && history[0].values ? drawHistory(title, show, history[0]) : null;
 	} catch {
@@ -201,7 +225,7 @@ async function look() {
 
 	try {
 		const [now, alerts, ended] = await Promise.all(["snapshot", "alerts", "ended"].map(name => ask("/api/v1/" + name)));
-		const histories = await Promise.all(HISTORIES.map(askHistory));
+		const histories = await Promise.all(HISTORIES.map(wish => askHistory(wish)));
 
 		snapshot = now;
 		drawMachine();
