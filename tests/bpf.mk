@@ -19,10 +19,10 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(INSIDE) | wor
 		-lcmocka $(LIBS)
 
 # What only the host's program links.
-$(BUILD)/tests/bpf/test_hostprobe: BPF_TEST_SHARED += $(BUILD)/user/hostprobe/hostprobe.o \
-	$(BUILD)/user/hostprobe/living.o $(BUILD)/user/hostprobe/endings.o
-$(BUILD)/tests/bpf/test_hostprobe: $(BUILD)/user/hostprobe/hostprobe.o $(BUILD)/user/hostprobe/living.o \
-	$(BUILD)/user/hostprobe/endings.o
+HOSTPROBE_TESTS := $(BUILD)/tests/bpf/test_hostprobe $(BUILD)/tests/bpf/test_hostbounds
+HOSTPROBE_TEST_OBJ := $(addprefix $(BUILD)/user/hostprobe/,hostprobe.o living.o endings.o)
+$(HOSTPROBE_TESTS): BPF_TEST_SHARED += $(HOSTPROBE_TEST_OBJ)
+$(HOSTPROBE_TESTS): $(HOSTPROBE_TEST_OBJ)
 $(BUILD)/tests/bpf/test_hostevents: BPF_TEST_SHARED += $(BUILD)/user/hostprobe/hostevents.o
 $(BUILD)/tests/bpf/test_hostevents: $(BUILD)/user/hostprobe/hostevents.o
 
