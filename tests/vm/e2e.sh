@@ -180,7 +180,7 @@ check_cpu_is_that_of_a_cgroup() {
 	[ -n "$cgroup" ] || skip "no cgroup of version 2"
 	mkdir "$cgroup/denet-e2e.$$" || fail "cannot make a cgroup"
 	cgroup=$cgroup/denet-e2e.$$
-	record sh -c "read outside_ns _ </proc/\$\$/schedstat; echo \$outside_ns >$work/outside
+	record sh -c "read outside_ns _ </proc/\$\$/schedstat; echo \${outside_ns:-0} >$work/outside
 		echo \$\$ >$cgroup/cgroup.procs; exec $work/forks 200 2000"
 	outside_us=$(($(cat "$work/outside") / 1000))
 	used_us=$(awk '$1 == "usage_usec" { print $2 }' "$cgroup/cpu.stat")
