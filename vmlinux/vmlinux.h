@@ -202,7 +202,6 @@ struct cgrp_cset_link {
 
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
-	unsigned int flags;
 };
 
 struct page_counter {
@@ -219,7 +218,6 @@ struct mem_cgroup {
 struct kernfs_node;
 
 struct cgroup {
-	struct cgroup_subsys_state self;
 	int level;
 	int nr_populated_csets;
 	int nr_populated_domain_children;

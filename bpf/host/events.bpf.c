@@ -21,6 +21,7 @@ struct {
 	__uint(max_entries, RING_BYTES);
 } ring SEC(".maps");
 
+#define REMOVED_MAX 1024 /* that nobody has left yet; the end of others is told too early */
 #define SETS_MAX 32 /* sets of tasks that one cgroup has: a handful */
 
 __u64 events_lost;
@@ -171,13 +172,6 @@ static __always_inline __u64 when_to_wake(const struct sets *sets)
 	return is_reader_due ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP;
 }
 
-#define CSS_ONLINE 0x2
-
-static __always_inline bool is_removed(struct cgroup *cgroup)
-{
-	return !(BPF_CORE_READ(cgroup, self.flags) & CSS_ONLINE);
-}
-
 /* They moved between 7.0 and 7.3. */
 struct cgroup_subsys_state___post73 {
 	int nr_populated_csets;
@@ -196,12 +190,21 @@ static __always_inline bool is_populated(struct cgroup *cgroup)
 	       BPF_CORE_READ(cgroup, nr_populated_threaded_children);
 }
 
+/* Removed, and yet to be emptied: whoever takes it out tells its end. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, REMOVED_MAX);
+	__type(key, __u64);
+	__type(value, __u8);
+} removed SEC(".maps");
+
 static __always_inline int tell_emptied(struct cgroup *cgroup, const struct sets *sets, __u64 flags)
 {
 	int r = tell_with_peak(cgroup, HOST_EVENT_EMPTIED,
 			       sets->is_moving ? 0 : sets->memory_peak_pages, flags);
+	__u64 id = BPF_CORE_READ(cgroup, kn, id);
 
-	return is_removed(cgroup) ? tell(cgroup, HOST_EVENT_REMOVED, flags) : r;
+	return bpf_map_delete_elem(&removed, &id) ? r : tell(cgroup, HOST_EVENT_REMOVED, flags);
 }
 
 SEC("tp_btf/cgroup_notify_populated")
@@ -236,7 +239,14 @@ int BPF_PROG(on_moved, struct cgroup *cgroup, const char *path, struct task_stru
 SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(on_removed, struct cgroup *cgroup, const char *path)
 {
-	if (!is_followed(cgroup) || is_populated(cgroup))
+	__u64 id = BPF_CORE_READ(cgroup, kn, id);
+	__u8 value = 0;
+
+	if (!is_followed(cgroup))
+		return 0;
+	/* It may be emptied meanwhile, and then nobody comes to take it out but we. */
+	if (is_populated(cgroup) && !bpf_map_update_elem(&removed, &id, &value, BPF_ANY) &&
+	    (is_populated(cgroup) || bpf_map_delete_elem(&removed, &id)))
 		return 0;
 	return tell(cgroup, HOST_EVENT_REMOVED, BPF_RB_NO_WAKEUP);
 }
