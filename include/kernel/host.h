@@ -93,7 +93,7 @@ struct host_pass {
 enum host_event_kind {
 	HOST_EVENT_POPULATED, /* the first process came, to it or below */
 	HOST_EVENT_EMPTIED, /* and the last one went */
-	HOST_EVENT_REMOVED, /* twice where it is removed while its end is being told */
+	HOST_EVENT_REMOVED,
 	HOST_EVENT_MOVED, /* what was told before by a process that moves can be taken now */
 };
 

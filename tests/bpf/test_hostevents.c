@@ -43,9 +43,6 @@ static int on_event(void *context, const struct host_event *event, const char *p
 	if (event->cgroup_id != fixture->id || fixture->count == SEEN_MAX ||
 	    event->kind == HOST_EVENT_MOVED)
 		return 0;
-	if (event->kind == HOST_EVENT_REMOVED && fixture->count &&
-	    fixture->kinds[fixture->count - 1] == HOST_EVENT_REMOVED)
-		return 0;
 	fixture->kinds[fixture->count++] = event->kind;
 	if (event->kind == HOST_EVENT_EMPTIED)
 		fixture->memory_peak_pages = event->memory_peak_pages;
