@@ -54,7 +54,7 @@ static int append_health(const struct api *api, const struct query *query, struc
 	struct json json;
 
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	begin(&json, buf, api);
 	json_string(&json, "status", "ok");
 	return end(&json);
@@ -67,7 +67,7 @@ static int append_snapshot(const struct api *api, const struct query *query, str
 	struct json json;
 
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	begin(&json, buf, api);
 	write_machine(&json, &api->view);
 	records_write_groups(&json, KEY_GROUPS, &api->view, &all);
@@ -90,14 +90,14 @@ static int append_filtered(const struct api *api, const struct query *query, con
 static int append_containers(const struct api *api, const struct query *query, struct buf *buf,
 			     char *error)
 {
-	(void)error;
+	error[0] = '\0';
 	return append_filtered(api, query, "containers", "container", buf);
 }
 
 static int append_groups(const struct api *api, const struct query *query, struct buf *buf,
 			 char *error)
 {
-	(void)error;
+	error[0] = '\0';
 	return append_filtered(api, query, KEY_GROUPS, NULL, buf);
 }
 
@@ -106,7 +106,7 @@ static int append_processes(const struct api *api, const struct query *query, st
 {
 	struct json json;
 
-	(void)error;
+	error[0] = '\0';
 	begin(&json, buf, api);
 	records_write(&json, "processes", &api->view, DENET_RECORD_PROCESSES);
 	records_write_commands(&json, "commands", &api->view, query_value(query, "group"));
@@ -119,7 +119,7 @@ static int append_heavy(const struct api *api, const struct query *query, struct
 	struct json json;
 
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	begin(&json, buf, api);
 	records_write(&json, "heavy", &api->view, DENET_RECORD_HEAVY);
 	return end(&json);
@@ -131,7 +131,7 @@ static int append_ended(const struct api *api, const struct query *query, struct
 	struct json json;
 
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	begin(&json, buf, api);
 	json_u64(&json, "total", api->ended.total);
 	json_array_begin(&json, "ended");
@@ -147,7 +147,7 @@ static int append_alerts(const struct api *api, const struct query *query, struc
 	struct json json;
 
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	if (api->alerts.append)
 		api->alerts.append(&alerts, api->alerts.context);
 	else

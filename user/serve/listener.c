@@ -166,8 +166,10 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
 		connections_begin(item, clock_mono_ns());
 		return on_head(exchange, method);
 	}
-	if (*body_len)
+	if (*body_len) {
+		*body_len = 0;
 		return MHD_NO;
+	}
 	return listener->setup.answer(listener->setup.self, exchange);
 }
 

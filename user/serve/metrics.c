@@ -13,7 +13,7 @@ static int append_text(const struct api *api, const struct query *query, struct 
 		       char *error)
 {
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	exposition_append(api->exposition, buf, EXPOSITION_TEXT);
 	return buf->error;
 }
@@ -22,7 +22,7 @@ static int append_openmetrics(const struct api *api, const struct query *query, 
 			      char *error)
 {
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	exposition_append(api->exposition, buf, EXPOSITION_OPENMETRICS);
 	return buf->error;
 }

@@ -187,7 +187,7 @@ static int open_all(struct serve *serve, const struct serve_settings *settings,
 		r = access_new(settings->users, &serve->access);
 	if (!r && exposition_new(names, &serve->api.exposition))
 		r = log_error(-ENOMEM, "cannot serve");
-	if (!r && !serve->is_passed)
+	if (!r && !serve->is_passed && settings->listen)
 		r = listen_at(serve, settings);
 	if (!r)
 		r = start(serve, &serve->tls);
@@ -228,13 +228,19 @@ int serve_open(const struct serve_settings *settings, const struct expose_settin
 	return 0;
 }
 
+static bool is_named_alike(const struct expose_settings *a, const struct expose_settings *b)
+{
+	return a->names == b->names && a->has_machine == b->has_machine &&
+	       a->has_commands == b->has_commands && a->max_series == b->max_series;
+}
+
 /* What has ended meanwhile is known to the old one alone. */
 static int rename_all(struct serve *serve, const struct expose_settings *names)
 {
 	struct exposition *exposition;
 	int r;
 
-	if (memcmp(&serve->names, names, sizeof(*names)) == 0)
+	if (is_named_alike(&serve->names, names))
 		return 0;
 	r = exposition_new(names, &exposition);
 	if (r)
@@ -251,15 +257,17 @@ static int reload_tls(struct serve *serve, const struct serve_settings *settings
 {
 	struct tls tls = { 0 };
 	int r = tls_read(settings->cert, settings->key, settings->client_ca, &tls);
+	bool is_other = !r && !tls_is_same(&tls, &serve->tls);
 
-	if (!r && tls_is_same(&tls, &serve->tls))
-		tls_done(&tls);
-	else if (!r && !(r = start(serve, &tls))) {
-		tls_done(&serve->tls);
+	if (is_other)
+		r = start(serve, &tls);
+	if (is_other && !r) {
+		const struct tls old = serve->tls;
+
 		serve->tls = tls;
-	} else {
-		tls_done(&tls);
+		tls = old;
 	}
+	tls_done(&tls);
 	return r;
 }
 
