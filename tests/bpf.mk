@@ -19,7 +19,7 @@ $(BUILD)/tests/bpf/test_%: tests/bpf/test_%.c $(BPF_TEST_SHARED) $(INSIDE) | wor
 		-lcmocka $(LIBS)
 
 # What only the host's program links.
-HOSTPROBE_TESTS := $(BUILD)/tests/bpf/test_hostprobe $(BUILD)/tests/bpf/test_hostbounds
+HOSTPROBE_TESTS := $(addprefix $(BUILD)/tests/bpf/test_,hostprobe hostends hostbounds)
 HOSTPROBE_TEST_OBJ := $(addprefix $(BUILD)/user/hostprobe/,hostprobe.o living.o endings.o)
 $(HOSTPROBE_TESTS): BPF_TEST_SHARED += $(HOSTPROBE_TEST_OBJ)
 $(HOSTPROBE_TESTS): $(HOSTPROBE_TEST_OBJ)

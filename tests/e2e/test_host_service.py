@@ -10,7 +10,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import BIN, MODE, Case, finish, need_root, start, wait_for
+from harness import BIN, MODE, Case, finish, need_root, not_sanitized, start, wait_for
 
 HOST = f"{BIN}-host"
 
@@ -126,6 +126,7 @@ class Service(Case):
         self.assertEqual(self.end(process), "")
         hear("STOPPING=1")
 
+    @not_sanitized
     def test_rights_are_given_up(self):
         process = self.begin("interval: 100ms\n")
         status = dict(line.split(":\t", 1) for line in
