@@ -156,7 +156,8 @@ static void our_own_are_found(void **state)
 	AUTO_FD int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	AUTO_FD int out = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	AUTO_FD int in = -1;
-	const struct socket_listener *found = NULL;
+	static const struct socket_listener none;
+	const struct socket_listener *found = &none;
 	struct sockets sockets;
 
 	(void)state;
@@ -175,7 +176,6 @@ static void our_own_are_found(void **state)
 	/* A machine with more listeners than are told may leave ours out. */
 	if (sockets.omitted)
 		skip();
-	assert_non_null(found);
 	assert_int_equal(found->counts.of[SOCKET_LISTEN], 1);
 	assert_int_equal(found->counts.of[SOCKET_ESTABLISHED], 1);
 	assert_true(sockets.all.of[SOCKET_ESTABLISHED] >= 2);

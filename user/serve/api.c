@@ -176,7 +176,7 @@ static int append_page(const struct api *api, const struct query *query, struct 
 {
 	(void)api;
 	(void)query;
-	(void)error;
+	error[0] = '\0';
 	buf_append(buf, page_html, page_html_len);
 	return buf->error;
 }
