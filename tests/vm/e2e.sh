@@ -397,6 +397,27 @@ check_host_tells_a_service_of_systemd() {
 	assert_unit denet-worker.service /system.slice/denet-worker.service
 }
 
+of_service() {
+	systemctl show --value -p "$1" denet-bpf-host.service
+}
+
+# By our own unit, with all that this takes away.
+check_host_is_a_service_of_systemd() {
+	[ -d /run/systemd/system ] || skip "no systemd"
+	[ -x "$bin-host" ] || skip "no denet-bpf-host"
+	mkdir -p /etc/denet-bpf
+	printf 'interval: 1s\nout: /var/lib/denet-bpf/records\nfilter: kill\n' >/etc/denet-bpf/host.yml
+	systemctl start denet-bpf-host.service || fail "it does not start: $(systemctl status denet-bpf-host.service | tail -n 5)"
+	is state "$(of_service ActiveState)" active
+	await grep -qs '"kind":"command"' /var/lib/denet-bpf/records
+	is capabilities "$(awk '$1 == "CapEff:" { print $2 }' "/proc/$(of_service MainPID)/status")" 0000000000000000
+	of_service StatusText | grep -q '^Watching ' || fail "its status is '$(of_service StatusText)'"
+	systemctl reload denet-bpf-host.service || fail "it cannot be reloaded"
+	is state "$(of_service ActiveState)" active
+	systemctl stop denet-bpf-host.service
+	is "its end" "$(of_service Result) $(of_service ExecMainStatus)" "success 0"
+}
+
 has_looked_twice() {
 	[ "$(grep -sc '"kind":"machine"' out)" = 2 ]
 }
