@@ -220,7 +220,7 @@ static const struct command_spec command_table[] = {
 		.id = COMMAND_HOST,
 		.name = "host",
 		.program = "denet-bpf-host",
-		.text = "what each container and unit of this machine uses: shown, served, sent, with alerts",
+		.text = "what each container and unit of this machine uses: shown, served, sent",
 		.intro = "Shows the cgroups of this machine, by the names of their containers, pods, "
 			 "units and jobs: CPU, memory, I/O, pids, pressure and throttling, every 15 "
 			 "seconds until Ctrl-C. It is done by a program of its own, denet-bpf-host, "
