@@ -181,6 +181,11 @@ def children_of(pid):
     return found
 
 
+def child_called(pid, name):
+    """Its child of that name, once it is there: our own ones beside it have theirs a moment after their birth."""
+    return wait_for(f"a child called {name}", lambda: [child for child in children_of(pid) if comm_of(child) == name])[0]
+
+
 def no_constant(name):
     raise ValueError(f"{name} is not JSON")
 

@@ -7,7 +7,7 @@ import os
 import pwd
 import signal
 
-from harness import BIN, Case, Terminal, children_of, exact, finish, need_root, parse, parse_lines, rows_of, run, start, the, wait_for
+from harness import BIN, Case, Terminal, child_called, children_of, exact, finish, need_root, parse, parse_lines, rows_of, run, start, the, wait_for
 
 # What stands in notes, whatever the machine does.
 NAMES = ("wall_ns", "cpu_time_ns")
@@ -328,7 +328,7 @@ class Signals(Case):
         command = f"trap '' TERM; echo run >>log; while :; do head -n1 {self.gate()}; done"
         with start("bench", "--json", "-n", "5", "--warmup", "0", command, cwd=self.folder) as process:
             self.until_waiting(1)
-            shell = wait_for("the shell", lambda: children_of(process.pid))[0]
+            shell = child_called(process.pid, "sh")
             wait_for("the shell ignores it", lambda: children_of(shell))
             process.send_signal(signal.SIGTERM)
             process.send_signal(signal.SIGINT)

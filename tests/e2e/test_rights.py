@@ -17,7 +17,7 @@ from harness import (
     SANITIZER_ENV,
     Case,
     Terminal,
-    children_of,
+    child_called,
     finish,
     of_kind,
     parse_lines,
@@ -276,7 +276,7 @@ class User(Case):
     def test_a_signal_reaches_the_command(self):
         with start("run", "-q", "-u", "nobody", "--", "sleep", "1000") as process:
             dropped(process.pid)
-            child = wait_for("the command", lambda: children_of(process.pid))[0]
+            child = child_called(process.pid, "sleep")
             self.assertEqual(status_of(child)["Uid"].split(), [str(NOBODY)] * 4)
             process.terminate()
             self.assertEqual(finish(process).signal, signal.SIGTERM)

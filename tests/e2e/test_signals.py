@@ -15,7 +15,7 @@ from harness import (
     WITNESS,
     Case,
     Terminal,
-    children_of,
+    child_called,
     comm_of,
     finish,
     is_alive,
@@ -152,8 +152,7 @@ class Forwarding(Case):
 
     def test_a_signal_sent_to_both_ends_both_in_order(self):
         with start("run", "-q", "-o", self.path("f"), "--", "sleep", "1000") as process:
-            pid = wait_for("the command runs", lambda: children_of(process.pid))[0]
-            wait_for("exec", lambda: comm_of(pid) == "sleep")
+            child_called(process.pid, "sleep")
             os.killpg(process.pid, signal.SIGTERM)
             result = finish(process)
             self.assertEqual(result.signal, signal.SIGTERM, result)
@@ -248,8 +247,7 @@ class Forwarding(Case):
                 path = self.path(name)
                 with start("run", "-q", "--format", "json", "-o", path, "--", "sleep", "1000") as process:
                     wait_for_file(path)
-                    pid = wait_for("the command runs", lambda: children_of(process.pid))[0]
-                    wait_for("its exec", lambda: open(f"/proc/{pid}/comm").read() == "sleep\n")
+                    child_called(process.pid, "sleep")
                     process.send_signal(getattr(signal, name))
                     self.assertEqual(finish(process).signal, getattr(signal, name))
                 with open(path, "rb") as file:

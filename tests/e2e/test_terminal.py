@@ -15,6 +15,7 @@ from harness import (
     LIMIT_S,
     Case,
     Terminal,
+    child_called,
     children_of,
     comm_of,
     exact,
@@ -143,7 +144,7 @@ class AtTheTerminal(Case):
         with Terminal([BIN, "run", "-q", "--", "bash", "--norc", "--noprofile", "-i"]) as terminal:
             terminal.expect("ready> ")
             terminal.send("sleep 1000\n")
-            shell = wait_for("the shell", lambda: children_of(terminal.pid))[0]
+            shell = child_called(terminal.pid, "bash")
             sleeping = wait_for("sleep runs", lambda: [p for p in children_of(shell) if self.name(p) == "sleep"])[0]
             at = len(terminal.output)
             terminal.send("\x1a")
