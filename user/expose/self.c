@@ -33,7 +33,7 @@ static void append_build(struct buf *buf, bool is_openmetrics)
 						     "What tells all this.", NULL };
 	AUTO(buf) struct buf labels = { 0 };
 
-	buf_printf(&labels, "version=\"%s\"", denet_version());
+	buf_append_text(&labels, "version=\"" DENET_VERSION "\"");
 	prometheus_append_head(buf, &head, is_openmetrics);
 	prometheus_append_name(buf, &head, buf_text(&labels), NULL);
 	buf_append_text(buf, "1\n");
