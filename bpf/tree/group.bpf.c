@@ -291,13 +291,26 @@ __noinline __u64 group_id_of(__u64 address)
 	return id;
 }
 
+/* All others have ended while one was counted that is none: whose end it was did not find itself the last. */
+static __always_inline void close_if_none(__u64 id)
+{
+	struct process_account *account = bpf_map_lookup_elem(&account_by_id, &id);
+
+	if (!account || *(volatile __u32 *)&account->threads_live)
+		return;
+	account->exit_boot_ns = now_boot_ns();
+	leave_for_harvest(account);
+}
+
 static __always_inline void enter(__u64 address, __u32 how)
 {
 	__u64 id = group_id_of(address);
 	__u64 into = id ? id : group_open(address, how);
 
 	if (group_join(address, into, how)) {
-		if (!id)
+		if (id)
+			close_if_none(id);
+		else
 			forget(into);
 		return;
 	}
