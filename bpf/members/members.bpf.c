@@ -16,7 +16,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+/* Newer headers of libbpf declare it beside that macro. */
+#ifndef bpf_core_cast
 extern void *bpf_rdonly_cast(void *object, __u32 type_id) __ksym;
+#endif
 
 /*
  * Shapes of the maps of the tree's object, which user space puts in. By sizes: clang leaves the types
