@@ -25,7 +25,8 @@ static int open_file(const char *file)
 	buf_append_text(&path, file);
 	if (path.error)
 		return path.error;
-	fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* Of a pipe that nobody writes to nobody is waited for. */
+	fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	return fd < 0 ? -errno : fd;
 }
 
