@@ -408,9 +408,12 @@ static int run(struct loop *loop)
 	int r = 0;
 
 	while (end == WAITER_TIME || end == WAITER_RELOAD) {
-		uint64_t interval_ns = loop->options->interval_ns;
+		uint64_t interval_ns;
 
 		r = end == WAITER_RELOAD ? reload(loop) : 0;
+		interval_ns = loop->options->interval_ns;
+		if (end == WAITER_RELOAD)
+			next_ns = clock_mono_ns();
 		if (!r)
 			r = look(loop);
 		if (!r)
