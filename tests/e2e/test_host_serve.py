@@ -2,6 +2,7 @@
 """`denet-bpf host --listen`: what is served of a tree of files that stands for a machine, and to whom."""
 
 import base64
+import concurrent.futures
 import contextlib
 import gzip
 import http.client
@@ -13,6 +14,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 import unittest
 
 from harness import BIN, IS_SANITIZED, LIMIT_S, MODE, Case, finish, parse, run, start, wait_for
@@ -121,6 +123,30 @@ class Serve(Case):
             self.assertIn("openmetrics", metrics.getheader("Content-Type"))
             process.send_signal(signal.SIGTERM)
             self.assertEqual(finish(process).status, 0)
+
+    def test_what_one_asks_for_is_not_what_another_is_told(self):
+        with self.serving("-i", "5"):
+            self.after_looks(2)
+            other = self.json(f"/api/v1/containers?name={ID[:12]}%01class%01docker")["containers"]
+            wanted = self.json(f"/api/v1/containers?name={ID[:12]}&class=docker")["containers"]
+            self.assertEqual((other, len(wanted)), ([], 1))
+            for header in ",", ",gzip", ", ,GZIP;q=1", "a,,b":
+                self.assertEqual(self.get("/healthz", Accept_Encoding=header).status, 200)
+                self.assertEqual(self.get("/metrics", Accept=header).status, 200)
+
+    def test_hangups_delay_no_look(self):
+        with self.serving("-i", "0.2") as process:
+            for _ in range(30):
+                before = self.json("/healthz")["looks"]
+                process.send_signal(signal.SIGHUP)
+                wait_for("a look", lambda: self.json("/healthz")["looks"] > before)
+            # 30 intervals later by a clock that goes on with each would be six seconds; a look takes far less than one.
+            before = self.json("/healthz")["looks"]
+            start_s = time.monotonic()
+            wait_for("three more", lambda: self.json("/healthz")["looks"] >= before + 3)
+            took_s = time.monotonic() - start_s
+            wait_for("three more", lambda: self.json("/healthz")["looks"] >= before + 6)
+            self.assertLess(took_s, 5 + 4 * (time.monotonic() - start_s - took_s))
 
     def test_history_has_percentiles_and_points(self):
         with self.serving():
@@ -291,6 +317,20 @@ class Serve(Case):
             process.send_signal(signal.SIGHUP)
             wait_for("the other password", lambda: ask("new") == 200)
             wait_for("the old one is none", lambda: ask("secret") == 401)
+            # Those that are checked at that moment are answered, one way or the other.
+            for _ in range(4):
+                with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                    asked = [pool.submit(ask, f"wrong {number}") for number in range(4)]
+                    process.send_signal(signal.SIGHUP)
+                    self.assertLessEqual({one.result(LIMIT_S) for one in asked}, {401, 429, 503})
+            wait_for("the right one passes", lambda: ask("new") == 200)
+            # Nobody writes to it: it is no file of users, and is not waited for.
+            os.unlink(self.path("users"))
+            os.mkfifo(self.path("users"))
+            looks = lambda: parse(self.get("/healthz", Authorization="Basic " + base64.b64encode(b"ann:new").decode()).body)["looks"]
+            process.send_signal(signal.SIGHUP)
+            before = looks()
+            wait_for("looks go on", lambda: looks() > before + 2)
 
     @unittest.skipUnless(shutil.which("openssl"), "openssl, which makes certificates, is not here")
     def test_tls_and_certificates_of_clients(self):
@@ -311,6 +351,10 @@ class Serve(Case):
         with self.serving(env=environment) as process:
             self.assertEqual(ask("client").status, 200)
             self.assertEqual((ask(None).status, ask("stranger").status), (403, 403))
+            for version, is_spoken in ("-tls1_1", False), ("-tls1_2", True):
+                said = subprocess.run(["openssl", "s_client", version, "-cipher", "ALL:@SECLEVEL=0", "-connect", self.place],
+                                      input=b"", capture_output=True, check=False)
+                self.assertEqual(b"New, TLSv1" in said.stdout, is_spoken, said)
             # Another certificate, without a new socket.
             for end in ("pem", "key"):
                 os.replace(self.path(f"stranger.{end}"), self.path(f"server.{end}"))

@@ -181,6 +181,10 @@ static void what_a_client_takes_is_read_from_its_header(void **state)
 	assert_false(reply_accepts("gzip; q=0.000", "gzip"));
 	assert_false(reply_accepts("xgzip, gzipx", "gzip"));
 	assert_false(reply_accepts("", "gzip"));
+	assert_false(reply_accepts(",", "gzip"));
+	assert_false(reply_accepts(" ;q=1,,", "gzip"));
+	assert_true(reply_accepts(",gzip", "gzip"));
+	assert_true(reply_accepts("a,,gzip", "gzip"));
 	assert_false(reply_accepts(NULL, "gzip"));
 }
 

@@ -55,8 +55,11 @@ static int read_users(const char *file, struct verifier *verifier, struct passwo
 int access_reload(struct access *access, const char *file)
 {
 	struct passwords *users;
-	int r = read_users(file, access->verifier, &users);
+	int r;
 
+	/* Their answers would be taken for those that follow. */
+	access_let_go(access);
+	r = read_users(file, access->verifier, &users);
 	if (r)
 		return r;
 	/* What is under way was of others. */
@@ -115,6 +118,13 @@ static struct check *free_check(struct access *access)
 	return NULL;
 }
 
+static uint32_t next_id(struct access *access)
+{
+	if (++access->next_id == VERIFIER_TRY_ID)
+		access->next_id++;
+	return access->next_id;
+}
+
 static const struct sockaddr *peer_of(const struct exchange *exchange)
 {
 	const union MHD_ConnectionInfo *info =
@@ -130,16 +140,16 @@ static enum access_verdict ask(struct access *access, struct exchange *exchange,
 	struct password_user *user = passwords_find(&access->users, credential->name);
 	const char *hash = user ? user->hash : access->users.items[0].hash;
 	struct check *check = free_check(access);
+	uint32_t id;
 	int r;
 
 	if (!check || !bucket_take(&access->buckets, peer_of(exchange), clock_mono_ns()))
 		return ACCESS_TOO_OFTEN;
-	r = verifier_ask(access->verifier, access->next_id, credential->password, hash);
+	id = next_id(access);
+	r = verifier_ask(access->verifier, id, credential->password, hash);
 	if (r)
 		return r == -EINVAL ? ACCESS_DENIED : ACCESS_FAILED;
-	*check = (struct check){
-		.is_used = true, .id = access->next_id++, .exchange = exchange, .user = user
-	};
+	*check = (struct check){ .is_used = true, .id = id, .exchange = exchange, .user = user };
 	memcpy(check->mac, mac, PASSWORDS_MAC_BYTES);
 	exchange->check = check;
 	MHD_suspend_connection(exchange->connection);

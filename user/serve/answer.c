@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "expose/exposition.h"
 #include "serve/metrics.h"
@@ -15,8 +16,9 @@ static void append_key(struct buf *buf, const struct query *query)
 {
 	buf_append_text(buf, query->path);
 	for (size_t i = 0; i < query->count; i++)
-		/* No value has a byte 1 that would make two keys one: it would be another's name. */
-		buf_printf(buf, "\1%s\1%s", query->params[i].name, query->params[i].value);
+		/* A value has any bytes: without its length two that differ could be one. */
+		buf_printf(buf, "\1%s\1%zu\1%s", query->params[i].name,
+			   strlen(query->params[i].value), query->params[i].value);
 }
 
 static int fill_in(struct serve *serve, const struct api_route *route, const struct query *query,

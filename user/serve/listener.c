@@ -173,7 +173,8 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
 	return listener->setup.answer(listener->setup.self, exchange);
 }
 
-#define OPTIONS_MAX 4
+#define OPTIONS_MAX 5
+#define TLS_VERSIONS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 static void add_tls(const struct listener_setup *setup, struct MHD_OptionItem *options)
 {
@@ -192,6 +193,9 @@ static void add_tls(const struct listener_setup *setup, struct MHD_OptionItem *o
 			options[count++] =
 				(struct MHD_OptionItem){ texts[i].option, 0,
 							 (void *)(uintptr_t)texts[i].text };
+	if (count)
+		options[count++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
+							    (void *)(uintptr_t)TLS_VERSIONS };
 	options[count] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }
 

@@ -69,7 +69,9 @@ static bool is_wanted(struct parse_span item, const char *word)
 {
 	struct parse_span name;
 
-	(void)parse_take_until(&item, ';', &name);
+	/* Nothing stands between two commas. */
+	if (!parse_take_until(&item, ';', &name))
+		return false;
 	if (!parse_span_equals(parse_span_trim(name), word))
 		return false;
 	item = parse_span_trim(item);

@@ -298,6 +298,9 @@ int serve_reload(const struct serve_settings *settings, const struct expose_sett
 
 	if (serve->is_passed || (settings->listen && strcmp(settings->listen, serve->listen) == 0))
 		return reload_here(serve, settings, names);
+	/* The process that checks passwords can be started no more, as rights are given up. */
+	if (serve->access || settings->users)
+		return log_error(-EINVAL, "with serve.users another listen takes a restart");
 	r = serve_open(settings, names, &fresh);
 	if (r)
 		return r;

@@ -35,7 +35,12 @@ int verifier_ask(struct verifier *verifier, uint32_t id, const char *password, c
 /* Never waits: -EAGAIN without an answer, -EPIPE where the process is gone. */
 int verifier_take(struct verifier *verifier, struct verifier_answer *ret_answer);
 
-/* Waits, at the start: what one check of that hash takes. -ETIMEDOUT, -EPIPE. */
+#define VERIFIER_TRY_ID 0u /* of no question of others */
+
+/*
+ * Waits: what one check of that hash takes. -ETIMEDOUT, -EPIPE. Answers that were under way are lost: who asked has to be
+ * let go before.
+ */
 int verifier_try(struct verifier *verifier, const char *hash, struct verifier_answer *ret_answer);
 
 #endif
