@@ -45,6 +45,10 @@ class Target(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        # Who is connected already has a thread of its own, which goes on.
+        if self.server.is_down:
+            self.close_connection = True
+            return
         self.server.taken += len(body) > 0
         self.send_response(204)
         self.send_header("Content-Length", "0")
@@ -56,7 +60,7 @@ class Target(http.server.BaseHTTPRequestHandler):
 
 def serve(port):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Target)
-    server.taken = 0
+    server.taken, server.is_down = 0, False
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -101,6 +105,7 @@ def watch(process, port, target, minutes):
         is_down = minutes * 20 <= elapsed < minutes * 40
         if is_down and server:
             taken += server.taken
+            server.is_down = True
             server.shutdown()
             server.server_close()
             server = None
