@@ -296,10 +296,13 @@ static __always_inline __u64 former_cgroup_id(struct task_struct *task, bool is_
 	return base ? base->cgroup_id : cgroup_id_of(BPF_CORE_READ(leader, real_parent));
 }
 
-/* What it has used since its base is the old cgroup's. */
-static __noinline int move_task(struct task_struct *task, __u64 former_id)
+/*
+ * What it has used since its base is the old cgroup's. A global function, which the verifier walks through once, not for
+ * each thread of a process: that of 6.1 gives up otherwise. So it takes no pointer, but an address.
+ */
+__noinline int host_move_task(__u64 address, __u64 former_id)
 {
-	__u64 address = (__u64)task;
+	struct task_struct *task = (void *)address;
 	struct host_base *before = bpf_map_lookup_elem(&base_by_task, &address);
 	struct host_base base = { 0 };
 	struct host_row row = { 0 };
@@ -333,7 +336,7 @@ static __always_inline void move_others(struct task_struct *task, __u64 former_i
 		struct task_struct *other = (void *)(node - within);
 
 		if (other != task)
-			move_task(other, former_id);
+			host_move_task((__u64)other, former_id);
 		node = (__u64)BPF_CORE_READ(other, thread_node.next);
 	}
 	if (node && node != head)
@@ -345,12 +348,13 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_move, struct cgroup *to, const char *path, struct task_struct *task,
 	     bool is_whole_process)
 {
-	__u64 former_id;
+	__u64 address, former_id;
 
 	if (cgroup_of(task) != to)
 		return 0;
 	former_id = former_cgroup_id(task, is_whole_process);
-	move_task(task, former_id);
+	address = (__u64)task;
+	host_move_task(number_of(&address), former_id);
 	if (is_whole_process)
 		move_others(task, former_id);
 	return 0;
