@@ -296,10 +296,7 @@ static __always_inline __u64 former_cgroup_id(struct task_struct *task, bool is_
 	return base ? base->cgroup_id : cgroup_id_of(BPF_CORE_READ(leader, real_parent));
 }
 
-/*
- * What it has used since its base is the old cgroup's. A global function, which the verifier walks through once, not for
- * each thread of a process: that of 6.1 gives up otherwise. So it takes no pointer, but an address.
- */
+/* What it has used since its base is the old cgroup's. Not static: verified once, not for each thread, as 6.1 wants. */
 __noinline int host_move_task(__u64 address, __u64 former_id)
 {
 	struct task_struct *task = (void *)address;
