@@ -97,67 +97,12 @@ static void rows_can_be_forgotten(void **state)
 	assert_int_equal(hostprobe_forget(fixture->probe, id_of(&fixture->here)), 0);
 }
 
-/* In the row for all that had no room, and what there is not at all. */
-static uint64_t processes_beyond(struct fixture *fixture, uint64_t *ret_threads)
-{
-	static const struct host_key none;
-	const struct hostprobe_row *rows;
-	size_t count;
-
-	assert_int_equal(hostprobe_look(fixture->probe, &rows, &count), 0);
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(&rows[i].key, &none, sizeof(none)) == 0) {
-			*ret_threads = rows[i].ended.threads;
-			return rows[i].ended.processes;
-		}
-	*ret_threads = 0;
-	return 0;
-}
-
-/* Of others, too: two rows are soon taken. Nothing is lost of the sum, and what is in no row is counted. */
-static void beyond_the_maps_all_is_counted_together(void **state)
-{
-	static const char *const names[] = { "one", "two", "three", "four", "five", "six" };
-	const size_t named = sizeof(names) / sizeof(names[0]);
-	const struct hostprobe_bounds bounds = { .rows = 2, .endings = 1 };
-	struct fixture *fixture = need(state);
-	uint64_t threads, known, lost_before, used_ns;
-	struct hostprobe_row here;
-
-	hostprobe_close(fixture->probe);
-	fixture->probe = NULL;
-	assert_int_equal(hostprobe_open_within(true, &bounds, &fixture->probe), 0);
-	for (size_t i = 0; i < named; i++) {
-		pid_t pid = begin_child(&fixture->here, names[i]);
-
-		if (pid == 0)
-			_exit((int)i + 1);
-		reap(pid);
-	}
-	await_that(sum(fixture, &fixture->here, NULL).ended.processes +
-			   processes_beyond(fixture, &threads) >=
-		   named);
-	here = sum(fixture, &fixture->here, NULL);
-	assert_int_equal(here.threads_living, 0);
-	assert_true(here.ended.processes <= bounds.rows);
-	assert_int_equal(referee_cpuacct_ns(&fixture->here, &used_ns), 0);
-	assert_true(here.ended.used.cpu_time_ns < used_ns);
-	lost_before = hostprobe_losses(fixture->probe).rows_lost;
-	(void)processes_beyond(fixture, &threads);
-	assert_in_range(threads, lost_before, hostprobe_losses(fixture->probe).rows_lost);
-	assert_true(lost_before >= named - bounds.rows);
-	(void)hostprobe_endings(fixture->probe, &known);
-	assert_true(known <= bounds.endings);
-	assert_true(hostprobe_losses(fixture->probe).ends_lost >= named - bounds.endings);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(how_they_ended_is_told),
 		fixture_test(by_which_status_or_signal_is_told),
 		fixture_test(rows_can_be_forgotten),
-		fixture_test(beyond_the_maps_all_is_counted_together),
 	};
 
 	return harness_run("test_hostends", tests);
