@@ -420,8 +420,10 @@ int console_open(const struct agent_options *options, struct observer *ret_obser
 
 	if (!options->live)
 		return 0;
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return log_error(-ENOTTY, "--live takes a terminal");
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		(void)log_error(0, "--live takes a terminal");
+		return -ENOTTY;
+	}
 	console = calloc(1, sizeof(*console));
 	if (!console)
 		return log_error(-ENOMEM, "cannot open the terminal");
