@@ -221,7 +221,7 @@ $(BUILD)/user/report/html_page.o: $(BUILD)/user/report/html_page.c $(FLAGS)
 	$(Q)$(CC) $(DENET_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # The page that the service has.
-$(BUILD)/user/serve/page_html.c: $(wildcard share/web/host/*) share/web/page.css
+$(BUILD)/user/serve/page_html.c: $(wildcard share/web/host/*) share/web/page.css share/web/parts.sh
 	@mkdir -p $(@D)
 	$(say) PAGE $@
 	$(Q)share/web/host/assemble $@
