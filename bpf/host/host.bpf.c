@@ -12,22 +12,17 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "host/cgroup.bpf.h"
+#include "host/used.bpf.h"
 #include "kernel/host.h"
 #include "task/end.bpf.h"
 
-#define ADD(to, value) __sync_fetch_and_add(&(to), value)
-/* A test costs a tenth of an atomic addition, and most of a short process is 0. */
-#define ADD_ANY(to, value)                \
-	do {                              \
-		if (value)                \
-			ADD((to), value); \
-	} while (0)
 #define CHANGES_BYTES (1 << 19)
 #define CPUS_MAX 1024 /* threads on those beyond are always told */
 #define ALL_THREADS 1 /* BPF_TASK_ITER_ALL_THREADS */
 #define SIGNAL_OF_STATUS 0x7f
 #define CORE_OF_STATUS 0x80
-#define THREADS_MAX 1024 /* of a process, for which one event tells */
+#define THREADS_MAX 16384 /* of a process, for which one event tells */
+#define AT_ONCE 128 /* in one function, which is walked through once */
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -99,58 +94,15 @@ static __always_inline void read_key(struct task_struct *task, struct host_key *
 	BPF_CORE_READ_INTO(&key->comm, task, group_leader, comm);
 }
 
-static __always_inline void read_used(struct task_struct *task, struct host_used *used)
-{
-	used->cpu_time_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
-	used->run_delay_ns = BPF_CORE_READ(task, sched_info.run_delay);
-	used->page_faults_cached = BPF_CORE_READ(task, min_flt);
-	used->page_faults_disk = BPF_CORE_READ(task, maj_flt);
-	used->disk_read_bytes = BPF_CORE_READ(task, ioac.read_bytes);
-	used->disk_write_bytes = BPF_CORE_READ(task, ioac.write_bytes);
-}
-
-static __always_inline void take_away(struct host_used *used, const struct host_used *base)
-{
-	used->cpu_time_ns -= base->cpu_time_ns;
-	used->run_delay_ns -= base->run_delay_ns;
-	used->page_faults_cached -= base->page_faults_cached;
-	used->page_faults_disk -= base->page_faults_disk;
-	used->disk_read_bytes -= base->disk_read_bytes;
-	used->disk_write_bytes -= base->disk_write_bytes;
-}
-
-static __always_inline void add_used(struct host_used *to, const struct host_used *used)
-{
-	ADD(to->cpu_time_ns, used->cpu_time_ns);
-	ADD(to->run_delay_ns, used->run_delay_ns);
-	ADD(to->page_faults_cached, used->page_faults_cached);
-	ADD(to->page_faults_disk, used->page_faults_disk);
-	ADD(to->disk_read_bytes, used->disk_read_bytes);
-	ADD(to->disk_write_bytes, used->disk_write_bytes);
-}
-
-static __always_inline void add_ended(struct host_row *to, const struct host_row *row)
-{
-	ADD(to->used.cpu_time_ns, row->used.cpu_time_ns);
-	ADD_ANY(to->used.run_delay_ns, row->used.run_delay_ns);
-	ADD_ANY(to->used.page_faults_cached, row->used.page_faults_cached);
-	ADD_ANY(to->used.page_faults_disk, row->used.page_faults_disk);
-	ADD_ANY(to->used.disk_read_bytes, row->used.disk_read_bytes);
-	ADD_ANY(to->used.disk_write_bytes, row->used.disk_write_bytes);
-	ADD(to->threads, row->threads);
-	ADD_ANY(to->processes, row->processes);
-	ADD_ANY(to->failed, row->failed);
-	ADD_ANY(to->killed, row->killed);
-	ADD_ANY(to->oom_killed, row->oom_killed);
-}
-
 /* Two CPUs may begin the same row at once: the second finds it. */
-static __always_inline int fold(const struct host_key *key, const struct host_row *row,
-				bool has_ended)
+static __noinline int fold(const struct host_key *key, const struct host_row *row)
 {
-	struct host_row *to = bpf_map_lookup_elem(&row_by_key, key);
+	struct host_row *to;
 	long r;
 
+	if (!key || !row)
+		return 0;
+	to = bpf_map_lookup_elem(&row_by_key, key);
 	if (!to) {
 		r = bpf_map_update_elem(&row_by_key, key, row, BPF_NOEXIST);
 		if (!r)
@@ -161,22 +113,8 @@ static __always_inline int fold(const struct host_key *key, const struct host_ro
 		ADD(totals.rows_lost, row->threads);
 		to = &overflow;
 	}
-	if (has_ended)
-		add_ended(to, row);
-	else
-		add_used(&to->used, &row->used);
+	add_row(to, row);
 	return 0;
-}
-
-/* Without tests for 0: the verifier would follow each of them for each thread that moves. */
-static __noinline int fold_moved(const struct host_key *key, const struct host_row *row)
-{
-	return key && row ? fold(key, row, false) : 0;
-}
-
-static __noinline int fold_ended(const struct host_key *key, const struct host_row *row)
-{
-	return key && row ? fold(key, row, true) : 0;
 }
 
 /* An address as a number, which the verifier does not follow. */
@@ -266,7 +204,7 @@ static __noinline int close_task(struct task_struct *task)
 	}
 	if (BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid))
 		end = note_end(task, &row);
-	fold_ended(&key, &row);
+	fold(&key, &row);
 	if (end)
 		count_end(&key, end);
 	tell_change(number_of(&address), false);
@@ -312,7 +250,7 @@ __noinline int host_move_task(__u64 address, __u64 former_id)
 	row.used = base.used;
 	if (before)
 		take_away(&row.used, &before->used);
-	fold_moved(&key, &row);
+	fold(&key, &row);
 	ADD(totals.moves, 1);
 	if (bpf_map_update_elem(&base_by_task, &address, &base, BPF_ANY))
 		ADD(totals.bases_lost, 1);
@@ -320,24 +258,44 @@ __noinline int host_move_task(__u64 address, __u64 former_id)
 	return 0;
 }
 
+static __always_inline __u64 thread_at(__u64 node)
+{
+	return node - bpf_core_field_offset(struct task_struct, thread_node);
+}
+
+/*
+ * Some of the threads from there on but that one; what comes after them, or 0. Global, as the above, and with one way
+ * out a round: the verifier of 5.10 follows two of them through all rounds that are left.
+ */
+__noinline __u64 host_move_some(__u64 node, __u64 head, __u64 moved, __u64 former_id)
+{
+	int i;
+
+	for (i = 0; i < AT_ONCE; i++) {
+		if (!node || node == head)
+			return 0;
+		if (thread_at(node) != moved)
+			host_move_task(thread_at(node), former_id);
+		node = (__u64)BPF_CORE_READ((struct task_struct *)thread_at(node),
+					    thread_node.next);
+	}
+	return node;
+}
+
 /* One event tells of all threads of a process. */
-static __always_inline void move_others(struct task_struct *task, __u64 former_id)
+static __always_inline void move_others(struct task_struct *task, __u64 moved, __u64 former_id)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u64 head = (__u64)signal + bpf_core_field_offset(struct signal_struct, thread_head);
-	__u64 within = bpf_core_field_offset(struct task_struct, thread_node);
 	__u64 node = (__u64)BPF_CORE_READ(signal, thread_head.next);
 	int i;
 
-	for (i = 0; i < THREADS_MAX && node && node != head; i++) {
-		struct task_struct *other = (void *)(node - within);
-
-		if (other != task)
-			host_move_task((__u64)other, former_id);
-		node = (__u64)BPF_CORE_READ(other, thread_node.next);
+	for (i = 0; i < THREADS_MAX / AT_ONCE; i++) {
+		node = host_move_some(node, head, moved, former_id);
+		if (!node)
+			return;
 	}
-	if (node && node != head)
-		ADD(totals.bases_lost, 1);
+	ADD(totals.bases_lost, 1);
 }
 
 /* Once for each hierarchy, when the task is there already. */
@@ -345,15 +303,14 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_move, struct cgroup *to, const char *path, struct task_struct *task,
 	     bool is_whole_process)
 {
-	__u64 address, former_id;
+	__u64 address = (__u64)task, moved = number_of(&address), former_id;
 
 	if (cgroup_of(task) != to)
 		return 0;
 	former_id = former_cgroup_id(task, is_whole_process);
-	address = (__u64)task;
-	host_move_task(number_of(&address), former_id);
+	host_move_task(moved, former_id);
 	if (is_whole_process)
-		move_others(task, former_id);
+		move_others(task, moved, former_id);
 	return 0;
 }
 
