@@ -5,6 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
 #include "kernel/host.h"
 
 #define ADD(to, value) __sync_fetch_and_add(&(to), value)
