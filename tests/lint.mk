@@ -29,7 +29,9 @@ lint-units: lint-deps
 	$(Q)mkdir -p $(BUILD)/units
 	$(Q)sed 's|^ExecStart=.*|ExecStart=/bin/true|; /^Documentation=/d' share/systemd/denet-bpf-host.service \
 		>$(BUILD)/units/denet-bpf-host.service
-	$(Q)systemd-analyze verify "$(abspath $(BUILD)/units)/denet-bpf-host.service"
+	$(Q)systemd-analyze verify "$(abspath $(BUILD)/units)/denet-bpf-host.service" >$(BUILD)/units/verify 2>&1 || \
+		{ cat $(BUILD)/units/verify; exit 1; }
+	$(Q)! grep denet-bpf-host $(BUILD)/units/verify
 	$(Q)systemd-analyze security --no-pager --offline=true --threshold=30 \
 		"$(abspath $(BUILD)/units)/denet-bpf-host.service" >$(BUILD)/units/security || { cat $(BUILD)/units/security; exit 1; }
 
