@@ -142,6 +142,10 @@ class Push(Servers):
         target = {"url": f"http://127.0.0.1:{server.server_port}", "database": "d", "tags": {"host": "h"}}
         with self.start_host(*self.config(target)) as process:
             wait_for("a batch", lambda: server.requests)
+            # Nothing is lost of what waits at a reload.
+            process.send_signal(signal.SIGHUP)
+            count = len(server.requests)
+            wait_for("another", lambda: len(server.requests) > count + 1)
             result = self.end(process)
         self.assertEqual((result.status, result.err), (0, b""), result)
         sent = {}
@@ -216,7 +220,8 @@ class Push(Servers):
         self.assertEqual(sent, [record["ts_ms"] for record in self.looks()])
         for name in (*ports, "tls", "name"):
             lines = [line for line in result.err_lines if f"/{name} " in line]
-            self.assertEqual(len(lines), 0 if name == "endless" else 1, result)
+            # And what still waits at the end, but for those that refuse it.
+            self.assertEqual(len(lines), {"endless": 0, "301": 1, "400": 1}.get(name, 2), result)
         self.assertNotIn(b"\x1b", result.err)
         # All queues together have 6 MiB; what is sanitized has memory of its own.
         if not IS_SANITIZED:
@@ -231,6 +236,20 @@ class Push(Servers):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cert, key)
         return context, cert
+
+    def test_what_waits_at_a_reload_or_the_end_is_told(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        with self.start_host(*self.config({"url": f"http://127.0.0.1:{port}", "database": "d"})) as process:
+            wait_for("a few looks", lambda: os.path.exists(self.path("out")) and len(self.looks()) > 3)
+            process.send_signal(signal.SIGHUP)
+            count = len(self.looks())
+            wait_for("a few more", lambda: len(self.looks()) > count + 3)
+            result = self.end(process)
+        self.assertEqual(result.status, 0)
+        lines = [line for line in result.err_lines if re.search(r" has not taken [1-9][0-9]* lines, which are dropped$", line)]
+        self.assertEqual(len(lines), 2, result)
 
     def test_a_token_goes_to_who_has_the_right_certificate_alone(self):
         context, cert = self.certificate()
@@ -252,8 +271,9 @@ class Push(Servers):
                          ("/api/v2/write?bucket=b&org=o&precision=ns", f"Token {SECRET}"))
         self.assertEqual(unknown.requests, [])
         self.assertNotIn(SECRET.encode(), result.err)
-        self.assertEqual(len(result.err_lines), 1, result)
+        self.assertEqual(len(result.err_lines), 2, result)
         self.assertIn(f"https://127.0.0.1:{unknown.server_port} takes no figures", result.err_lines[0])
+        self.assertIn("has not taken", result.err_lines[1])
         shown = run("config", "show", *config, program=[HOST], env=environment)
         self.assertEqual(shown.status, 0)
         self.assertNotIn(SECRET.encode(), shown.out)

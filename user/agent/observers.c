@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "agent/observers.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -75,7 +76,11 @@ static const struct kind {
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-_Static_assert(KINDS <= OBSERVERS_MAX, "a place for each");
+#define LEAVING \
+	KINDS /* the place of one that another has replaced, while something of it waits to be sent */
+_Static_assert(LEAVING < OBSERVERS_MAX, "a place for each");
+
+#define LEAVE_NS (5 * NS_PER_S) /* as at the end of all */
 
 /* Alerts are served, and what was dropped on its way elsewhere. */
 static void join(const struct observers *observers)
@@ -109,16 +114,31 @@ static void close_one(struct observer *observer)
 	*observer = (struct observer){ 0 };
 }
 
-static int reopen(const struct kind *kind, struct observer *observer,
-		  const struct agent_options *options)
+static bool is_done(const struct observer *observer)
+{
+	return !observer->ops || !observer->ops->is_done || observer->ops->is_done(observer->self);
+}
+
+static void let_go(struct observers *observers, struct observer *observer)
+{
+	if (is_done(observer)) {
+		close_one(observer);
+		return;
+	}
+	close_one(&observers->items[LEAVING]);
+	observers->items[LEAVING] = *observer;
+	observers->leave_ns = clock_mono_ns() + LEAVE_NS;
+}
+
+static int reopen(struct observers *observers, size_t kind, const struct agent_options *options)
 {
 	struct observer fresh = { 0 };
-	int r = kind->open(options, &fresh);
+	int r = kinds[kind].open(options, &fresh);
 
 	if (r)
 		return r;
-	close_one(observer);
-	*observer = fresh;
+	let_go(observers, &observers->items[kind]);
+	observers->items[kind] = fresh;
 	return 0;
 }
 
@@ -129,12 +149,12 @@ int observers_reload(struct observers *observers, const struct agent_options *op
 	for (size_t i = 0; i < KINDS; i++) {
 		struct observer *observer = &observers->items[i];
 		int one = observer->ops && kinds[i].reload ? kinds[i].reload(options, observer)
-							   : reopen(&kinds[i], observer, options);
+							   : reopen(observers, i, options);
 
 		r = r ? r : one;
 	}
 	join(observers);
-	return r;
+	return !r && observers->items[LEAVING].ops ? -EAGAIN : r;
 }
 
 bool observers_are_any(const struct observers *observers)
@@ -147,7 +167,7 @@ bool observers_are_any(const struct observers *observers)
 
 void observers_close(struct observers *observers)
 {
-	for (size_t i = 0; i < KINDS; i++)
+	for (size_t i = 0; i < OBSERVERS_MAX; i++)
 		close_one(&observers->items[i]);
 }
 
@@ -171,9 +191,9 @@ void observers_fill(const struct observers *observers, struct pollfd fds[OBSERVE
 
 uint64_t observers_due_ns(const struct observers *observers)
 {
-	uint64_t first_ns = OBSERVER_NEVER;
+	uint64_t first_ns = observers->items[LEAVING].ops ? observers->leave_ns : OBSERVER_NEVER;
 
-	for (size_t i = 0; i < KINDS; i++) {
+	for (size_t i = 0; i < OBSERVERS_MAX; i++) {
 		const struct observer *observer = &observers->items[i];
 		uint64_t due_ns = observer->ops && observer->ops->due_ns
 					  ? observer->ops->due_ns(observer->self)
@@ -187,20 +207,20 @@ uint64_t observers_due_ns(const struct observers *observers)
 
 void observers_run(struct observers *observers)
 {
-	for (size_t i = 0; i < KINDS; i++)
+	struct observer *leaving = &observers->items[LEAVING];
+
+	for (size_t i = 0; i < OBSERVERS_MAX; i++)
 		if (observers->items[i].ops && observers->items[i].ops->run)
 			observers->items[i].ops->run(observers->items[i].self);
+	if (leaving->ops && (is_done(leaving) || clock_mono_ns() >= observers->leave_ns))
+		close_one(leaving);
 }
 
 static bool are_done(const struct observers *observers)
 {
-	for (size_t i = 0; i < KINDS; i++) {
-		const struct observer *observer = &observers->items[i];
-
-		if (observer->ops && observer->ops->is_done &&
-		    !observer->ops->is_done(observer->self))
+	for (size_t i = 0; i < OBSERVERS_MAX; i++)
+		if (!is_done(&observers->items[i]))
 			return false;
-	}
 	return true;
 }
 

@@ -18,13 +18,17 @@ struct agent_options;
 struct observers {
 	struct observer
 		items[OBSERVERS_MAX]; /* owned: a place for each kind, empty where none is wanted */
+	uint64_t leave_ns; /* when one that is being replaced has to be gone */
 };
 
 /* Tells what is wrong. */
 int observers_open(struct observers *observers, const struct agent_options *options);
 void observers_close(struct observers *observers);
 
-/* As another configuration wants. Where that fails the old one stays, and the first error is returned. */
+/*
+ * As another configuration wants. Where that fails the old one stays, and the first error is returned; -EAGAIN where one
+ * that was replaced has something to send yet. In both cases somebody uses the texts of the one before.
+ */
 int observers_reload(struct observers *observers, const struct agent_options *options);
 
 bool observers_are_any(const struct observers *observers);

@@ -209,6 +209,15 @@ enum queue_news queue_end(struct queue *queue, unsigned int status, uint64_t ret
 	return news == QUEUE_SILENT && was_out ? QUEUE_BACK : news;
 }
 
+uint64_t queue_waiting(const struct queue *queue)
+{
+	uint64_t points = 0;
+
+	for (const struct queue_batch *batch = queue->first; batch; batch = batch->next)
+		points += batch->points;
+	return points;
+}
+
 uint64_t queue_dropped(const struct queue *queue)
 {
 	const struct queue_counts *counts = &queue->counts;

@@ -80,6 +80,9 @@ static inline bool queue_is_empty(const struct queue *queue)
 	return !queue->first;
 }
 
+/* Points that wait, the batch under way included. */
+uint64_t queue_waiting(const struct queue *queue);
+
 /* Points that were dropped, for any reason. */
 uint64_t queue_dropped(const struct queue *queue);
 

@@ -60,8 +60,14 @@ int target_new(const struct target_options *options, struct http_client *client,
 
 void target_free(struct target *target)
 {
+	uint64_t waiting;
+
 	if (!target)
 		return;
+	waiting = queue_waiting(&target->queue);
+	if (waiting)
+		log_warning("%s has not taken %" PRIu64 " lines, which are dropped",
+			    target->options.name, waiting);
 	if (target->call)
 		http_client_cancel(target->client, target->call);
 	queue_done(&target->queue);

@@ -25,7 +25,7 @@ struct target_options {
 int target_new(const struct target_options *options, struct http_client *client,
 	       struct queue_pool *pool, struct target **ret_target);
 
-/* What waits is gone. Accepts NULL. */
+/* What waits is gone, which is told. Accepts NULL. */
 void target_free(struct target *target);
 
 /* Packed, if it should be: the text stays the caller's. Lack of memory is a drop. */
