@@ -142,7 +142,9 @@ class Push(Servers):
         target = {"url": f"http://127.0.0.1:{server.server_port}", "database": "d", "tags": {"host": "h"}}
         with self.start_host(*self.config(target)) as process:
             wait_for("a batch", lambda: server.requests)
-            # Nothing is lost of what waits at a reload.
+            # Nothing is lost of what waits at a reload: what looks find within a second goes in one.
+            looks = len(self.looks())
+            wait_for("three looks", lambda: len(self.looks()) >= looks + 3)
             process.send_signal(signal.SIGHUP)
             count = len(server.requests)
             wait_for("another", lambda: len(server.requests) > count + 1)
