@@ -270,9 +270,10 @@ void listener_free(struct listener *listener)
 	if (!listener)
 		return;
 	if (listener->daemon) {
-		AUTO_FD int fd = MHD_quiesce_daemon(listener->daemon);
+		int fd = MHD_quiesce_daemon(listener->daemon);
 
 		MHD_stop_daemon(listener->daemon);
+		cleanup_fd(&fd);
 	}
 	cleanup_fd(&listener->epoll_fd);
 	free(listener);
