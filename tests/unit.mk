@@ -10,14 +10,23 @@ UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 UNIT_CLI_OBJ := $(filter-out $(BUILD)/user/main.o,$(CLI_OBJ)) \
 	$(if $(HOST_LACKS),,$(filter-out $(BUILD)/user/agent/main.o,$(HOST_OBJ)))
 
+# An archive, of which the linker takes what a test calls: each has a few of the objects, not all. Those
+# of threads call the library alone.
+UNIT_CLI := $(if $(filter 1,$(TSAN)),,$(BUILD)/tests/unit/cli.a)
+
+$(BUILD)/tests/unit/cli.a: $(UNIT_CLI_OBJ)
+	@mkdir -p $(@D)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
 # An unused function here is a test that was written and never registered. A test need not be fast, and
 # building it does.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI_OBJ) $(INSIDE) $(FLAGS)
+$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI) $(INSIDE) $(FLAGS)
 	@mkdir -p $(@D)
 	$(say) CCLD $@
 	$(Q)$(CC) $(DENET_CFLAGS) -Werror=unused-function $(CPPFLAGS) $(CFLAGS) -O0 -MMD -MP \
 		-DFIXTURES='"$(CURDIR)/tests/fixtures"' $(DENET_LDFLAGS) $(LDFLAGS) \
-		-o $@ $< $(UNIT_CLI_OBJ) $(INSIDE) -lcmocka -lcjson $(HOST_LIBS) $(LIBS)
+		-o $@ $< $(UNIT_CLI) $(INSIDE) -lcmocka -lcjson $(HOST_LIBS) $(LIBS)
 
 # Time passes there when the test says so: tests/unit/set_clock.h.
 SET_CLOCK := clock_mono_ns clock_boot_ns clock_wall_ms nanosleep
