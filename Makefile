@@ -52,7 +52,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-pr
 ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
-CFLAGS ?= $(if $(filter 1,$(SAN) $(TSAN)),-O1,-O2) -g
+# Sanitizers tell lines, which the least of -g has.
+CFLAGS ?= $(if $(filter 1,$(SAN) $(TSAN)),-O1 -g1,-O2 -g)
 # What lint takes over: nothing in it is quoted, which would not survive a second shell.
 DENET_CODE_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -fvisibility=hidden -fno-strict-aliasing \
 	-Iinclude -Iuser -isystem $(BUILD)/bpf

@@ -23,7 +23,7 @@ FUZZ_BIN := $(FUZZ_SRC:tests/%.c=$(BUILD)/tests/%)
 FUZZ_OBJ := $(FUZZ_LIB:%.c=$(BUILD)/fuzz/%.o)
 # Made once, for all targets and the next call.
 .SECONDARY: $(FUZZ_OBJ)
-FUZZ_CC = $(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g -O1 -Iinclude -Iuser \
+FUZZ_CC = $(CLANG) -std=gnu17 -D_GNU_SOURCE -DDENET_VERSION='"fuzz"' -g1 -O1 -Iinclude -Iuser \
 	-fsanitize=fuzzer$(1),address,undefined -fno-sanitize-recover=all
 
 $(BUILD)/fuzz/%.o: %.c $(FLAGS)
