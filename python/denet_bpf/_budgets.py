@@ -9,7 +9,7 @@ import os
 from ctypes import POINTER, byref, c_void_p
 from typing import Any, Iterable, List, TypedDict, Union
 
-from . import _abi, _abi_runs, _native
+from . import _abi, _abi_runs, _check, _native
 from ._insight import name_of, text_of, to_error
 from ._output import PathName
 from .process import ProcessMonitor
@@ -41,13 +41,14 @@ def check_budgets(run: Union[PathName, ProcessMonitor], budgets: Iterable[str]) 
     """
     if isinstance(budgets, (str, bytes)):
         raise TypeError("the budgets are a list of texts, not a text")
+    wanted = [_check.text("a budget", budget) for budget in budgets]
     library = _native.library()
     handle = c_void_p()
     result = library.denet_budgets_new(byref(handle))
     if result < 0:
         raise _native.to_oserror(result)
     try:
-        for budget in budgets:
+        for budget in wanted:
             _add(library, handle, budget)
         if isinstance(run, ProcessMonitor):
             return _check_lines(library, handle, run._records_of_run())
@@ -59,8 +60,6 @@ def check_budgets(run: Union[PathName, ProcessMonitor], budgets: Iterable[str]) 
 def _add(library: ctypes.CDLL, handle: c_void_p, budget: str) -> None:
     error = _native.new_error()
     raw = budget.encode("utf-8", "surrogateescape")
-    if b"\0" in raw:
-        raise ValueError("embedded null byte")
     result = library.denet_budgets_add(handle, raw, byref(error))
     if result < 0:
         raise ValueError(_native.error_text(result, error))
@@ -85,12 +84,12 @@ def _check_file(library: ctypes.CDLL, handle: c_void_p, path: PathName) -> List[
     if result < 0:
         raise to_error(result, error, name)
     try:
-        return _check(library, handle, stats.contents.summary)
+        return _check_each(library, handle, stats.contents.summary)
     finally:
         library.denet_stats_free(stats)
 
 
-def _check(library: ctypes.CDLL, handle: c_void_p, summary: Any) -> List[Budget]:
+def _check_each(library: ctypes.CDLL, handle: c_void_p, summary: Any) -> List[Budget]:
     checked = []
     for place in range(library.denet_budgets_count(handle)):
         budget = _abi.Budget(size=ctypes.sizeof(_abi.Budget))

@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Mapping, Optional, Sequence, Tuple, Union
 
-from . import _monitor
+from . import _check, _monitor
 from ._ctrl_c import HeldCtrlC
 from ._output import PathName, parse_timeout
-from ._started import File
+from ._started import File, FileToMake, words_of
 from .process import ProcessMonitor
 
 _TERM_PAUSE_S = 0.5
@@ -62,23 +62,19 @@ def execute_with_monitoring(
     before its first instruction until it is monitored, so pause_for_attachment changes nothing.
     FileNotFoundError when there is no such command.
     """
-    words = cmd.split() if isinstance(cmd, str) else list(cmd)
-    if not words:
-        raise ValueError("the command is empty")
+    words = words_of(cmd.split() if isinstance(cmd, str) else cmd, ValueError("the command is empty"))
     limit_s = parse_timeout(timeout)
-    with ExitStack() as stack:
-        if stdout_file is not None:
-            stdout = stack.enter_context(open(stdout_file, "wb"))
-        if stderr_file is not None:
-            stderr = stack.enter_context(open(stderr_file, "wb"))
-        ctrl_c = stack.enter_context(HeldCtrlC())
+    _check.flag("pause_for_attachment", pause_for_attachment)
+    out = FileToMake("stdout_file", stdout_file) if stdout_file is not None else stdout
+    err = FileToMake("stderr_file", stderr_file) if stderr_file is not None else stderr
+    with HeldCtrlC() as ctrl_c:
         try:
             monitor = ProcessMonitor(
                 words, base_interval_ms, max_interval_ms, since_process_start, output_file,
                 output_format, store_in_memory, quiet, include_children, write_metadata, write_env,
                 enable_ebpf, enable_gpu, accounting=accounting, children=children, pss=pss,
-                no_pss=no_pss, label=label, net=net, records=records, stdin=stdin, stdout=stdout,
-                stderr=stderr, cwd=cwd, env=env, new_session=True, own_cgroup=own_cgroup,
+                no_pss=no_pss, label=label, net=net, records=records, stdin=stdin, stdout=out,
+                stderr=err, cwd=cwd, env=env, new_session=True, own_cgroup=own_cgroup,
             )  # fmt: skip
         except RuntimeError as error:
             raise _as_subprocess_would(error, words[0], cwd) from error.__cause__
@@ -132,4 +128,6 @@ def generate_summary_from_file(path: PathName) -> str:
 
 def generate_summary_from_metrics_json(metrics_json: Sequence[str], elapsed_time: float) -> str:
     """The summary of samples that are JSON texts, as JSON; elapsed_time in seconds."""
-    return _monitor.summary_of_lines(metrics_json, elapsed_time)
+    elapsed_s = _check.number("elapsed_time, in seconds,", elapsed_time)
+    lines = [_check.text("a sample", line) for line in _check.items("metrics_json", metrics_json)]
+    return _monitor.summary_of_lines(lines, elapsed_s)

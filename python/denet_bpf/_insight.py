@@ -8,7 +8,7 @@ import os
 from ctypes import byref, c_void_p
 from typing import Any, Dict, Iterable, Iterator, List, Optional, TypedDict, Union
 
-from . import _abi, _metrics, _monitor, _native
+from . import _abi, _check, _metrics, _monitor, _native
 from ._output import PathName
 from ._records import Record, records_of, to_json
 from .process import ProcessMonitor
@@ -17,6 +17,7 @@ Run = Union[PathName, ProcessMonitor, Iterable[Union[Record, str]]]
 
 _BY = ("process", "comm", "cmd", "exe", "subtree", "cgroup", "user")
 _SORT = ("cpu", "wall", "peak", "runs")
+_ROWS_MAX = 2**63 - 1
 
 
 class Segment(TypedDict, total=False):
@@ -121,11 +122,9 @@ def roll_up(
     options = _abi.RollupOptions(size=ctypes.sizeof(_abi.RollupOptions))
     options.by = _place_of("by", by, _BY)
     options.sort = _place_of("sort", sort, _SORT)
-    options.under = _monitor._encode(under) if under is not None else None
+    options.under = _monitor._encode(_check.text("under", under)) if under is not None else None
     if top is not None:
-        if top < 1:
-            raise ValueError("top: at least 1")
-        options.rows_max = top
+        options.rows_max = min(_check.whole("top", top, least=1), _ROWS_MAX)
     with _Analysis(run) as analysis:
         found = analysis.ask("denet_analysis_rollup", _abi.Rollup, byref(options))
         return {
@@ -196,9 +195,7 @@ def _lines_of(run: Any) -> Iterator[str]:
 
 
 def _place_of(what: str, name: str, names: Any) -> int:
-    if name not in names:
-        raise ValueError(f"{what} {name!r}: one of {', '.join(names)}")
-    return int(names.index(name))
+    return int(names.index(_check.word(what, name, names)))
 
 
 def _command_of(command: Any) -> Dict[str, Any]:

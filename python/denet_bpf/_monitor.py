@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from . import _abi, _forks, _metrics, _native
+from . import _abi, _check, _forks, _metrics, _native
 
 # Python ignores these for itself; a command must not inherit that.
 _IGNORED_BY_PYTHON = tuple(
@@ -41,28 +41,21 @@ class CommandSetup:
 
     def __init__(
         self,
-        stdin: int = -1,
-        stdout: int = -1,
-        stderr: int = -1,
         cwd: Optional[object] = None,
         env: Optional[Mapping[str, str]] = None,
         new_session: bool = False,
         own_cgroup: bool = False,
     ) -> None:
-        self.stdin = stdin
-        self.stdout = stdout
-        self.stderr = stderr
-        self.cwd = cwd
-        self.env = env
-        self.new_session = new_session
-        self.own_cgroup = own_cgroup
+        self.fds = (-1, -1, -1)
+        self.cwd = None if cwd is None else _encode(_check.path("cwd", cwd))
+        self.env = None if env is None else _environment(env)
+        self.new_session = _check.flag("new_session", new_session)
+        self.own_cgroup = _check.flag("own_cgroup", own_cgroup)
 
 
 def parse_accounting(name: str) -> int:
     """auto, bpf or proc."""
-    if name not in _ACCOUNTING:
-        raise ValueError(f"accounting {name!r}: one of {', '.join(_ACCOUNTING)}")
-    return _ACCOUNTING[name]
+    return _ACCOUNTING[_check.word("accounting", name, _ACCOUNTING)]
 
 
 def _vector(words: Sequence[bytes]) -> Any:
@@ -70,6 +63,8 @@ def _vector(words: Sequence[bytes]) -> Any:
 
 
 def _environment(env: Mapping[str, str]) -> List[bytes]:
+    if not isinstance(env, Mapping):
+        raise TypeError(f"env is a mapping of texts, not {type(env).__name__}")
     pairs = [(_encode(key), _encode(value)) for key, value in env.items()]
     if any(not key or b"=" in key[1:] for key, _ in pairs):
         raise ValueError("illegal environment variable name")
@@ -203,14 +198,12 @@ class NativeMonitor:
         """Starts a command that is held before exec until it is monitored."""
         launch = _native.new_launch()
         launch.argv = _vector([_encode(word) for word in argv])
-        launch.stdin_fd = setup.stdin
-        launch.stdout_fd = setup.stdout
-        launch.stderr_fd = setup.stderr
+        launch.stdin_fd, launch.stdout_fd, launch.stderr_fd = setup.fds
         launch.new_session = setup.new_session
         launch.own_cgroup = setup.own_cgroup
-        launch.cwd = _encode(setup.cwd) if setup.cwd is not None else None
+        launch.cwd = setup.cwd
         if setup.env is not None:
-            launch.environment = _vector(_environment(setup.env))
+            launch.environment = _vector(setup.env)
         defaults = _abi.SignalSet()
         for number in _IGNORED_BY_PYTHON:
             defaults.add(number)

@@ -3,22 +3,21 @@
 
 from __future__ import annotations
 
-import math
-import operator
 import os
 from typing import Any, Dict, Iterable, Iterator, Optional, Union
 
-from . import _monitor, _records
+from . import _check, _monitor, _records
 
 PathName = Union[str, "os.PathLike[str]"]
 
 SAMPLES = ("tree", "sample")
 _FORMATS = {"jsonl": "jsonl", "jsonlines": "jsonl", "json": "json", "csv": "csv"}
+_COUNT_MAX = 2**63 - 1
 
 
 def parse_format(name: str) -> str:
     """jsonl, json or csv; ValueError for anything else."""
-    known = _FORMATS.get(str(name).lower())
+    known = _FORMATS.get(_check.text("a format", name).lower())
     if known is None:
         raise ValueError(f"Invalid configuration: Unknown output format: {name}")
     return known
@@ -26,7 +25,7 @@ def parse_format(name: str) -> str:
 
 def parse_interval(milliseconds: int) -> int:
     """Whole milliseconds; 0 counts as 1, for without a pause nothing else would get to run."""
-    number = operator.index(milliseconds)
+    number = _check.whole("an interval in milliseconds", milliseconds)
     if number < 0:
         raise OverflowError("an interval cannot be negative")
     return max(1, number)
@@ -34,41 +33,35 @@ def parse_interval(milliseconds: int) -> int:
 
 def parse_records(name: str) -> str:
     """all or denet: which records a file has."""
-    if name not in ("all", "denet"):
-        raise ValueError(f"records {name!r}: all or denet")
-    return name
+    return _check.word("records", name, ("all", "denet"))
 
 
 def parse_children(count: Optional[int]) -> Optional[int]:
     """How many children a sample lists; None for the library's own number."""
     if count is None:
         return None
-    number = operator.index(count)
-    if number < 0:
-        raise ValueError("children: a number of them, or None")
-    return number
+    return min(_check.whole("children", count, least=0), _COUNT_MAX)
 
 
 def parse_label(label: Optional[str]) -> Optional[str]:
-    if label is not None and not isinstance(label, str):
-        raise TypeError(f"label is a text, not {type(label).__name__}")
-    return label
+    return None if label is None else _check.text("label", label)
+
+
+def parse_path(path: Optional[PathName]) -> Optional[PathName]:
+    """A file's, if there is one to be written."""
+    if path is not None:
+        _check.path("output_file", path)
+    return path
 
 
 def parse_timeout(seconds: Optional[float]) -> Optional[float]:
-    """Seconds, or None for ever."""
-    if seconds is None:
-        return None
-    if isinstance(seconds, (str, bytes, bool)):
-        raise TypeError(f"timeout is a number of seconds, not {type(seconds).__name__}")
-    number = float(seconds)
-    if math.isnan(number):
-        raise ValueError("timeout is no number")
-    return number
+    """Seconds, or None for ever; what is over already is 0, as for subprocess."""
+    return None if seconds is None else max(0.0, _check.number("timeout, in seconds,", seconds))
 
 
 def check_pss(pss: bool, no_pss: bool) -> None:
-    if pss and no_pss:
+    """One or the other."""
+    if all((_check.flag("pss", pss), _check.flag("no_pss", no_pss))):
         raise ValueError("pss and no_pss: one or the other")
 
 

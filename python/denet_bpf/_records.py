@@ -18,7 +18,7 @@ import re
 import warnings
 from typing import Any, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence, TextIO, Union
 
-from . import _metrics
+from . import _check, _metrics
 
 Record = Dict[str, Any]
 Number = Union[int, float]
@@ -116,6 +116,7 @@ def samples_of(metrics: Iterable[Union[Record, str]]) -> List[Record]:
 
 def records_of(metrics: Iterable[Union[Record, str]]) -> List[Record]:
     """All records as dicts; TypeError for what is none, ValueError for bad JSON text."""
+    _check.items("records", metrics)
     return [_as_record(entry, place) for place, entry in enumerate(metrics)]
 
 
@@ -149,7 +150,7 @@ def read_records(path: PathName) -> List[Record]:
     that a killed writer left cut off at the end of the file, and plain text that denet mixes in,
     are skipped with a warning.
     """
-    name = os.fspath(path)
+    name = os.fsdecode(_check.path("path", path))
     with _open(name) as stream:
         is_array = _first_character(stream) == "["
         stream.seek(0)

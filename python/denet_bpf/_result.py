@@ -9,7 +9,7 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, cast
 
-from . import _metrics
+from . import _check, _metrics
 from ._records import Record, flatten_sample, is_sample, kind_of, read_records, to_json
 from ._told import Told
 
@@ -119,8 +119,8 @@ class Result(Told):
 
     def save(self, path: PathName) -> None:
         """All records as JSON Lines, packed by gzip if the name ends in .gz. OSError."""
+        name = os.fsdecode(_check.path("path", path))
         text = "".join(to_json(record) + "\n" for record in self._all).encode("utf-8", "replace")
-        name = os.fspath(path)
         with open(name, "wb") as file:
             file.write(gzip.compress(text) if name.endswith(".gz") else text)
 

@@ -9,12 +9,13 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
 
-from . import _metrics
+from . import _check, _metrics
 from ._ctrl_c import HeldCtrlC
 from ._ending import Tree
 from ._execute import _as_subprocess_would
 from ._output import parse_timeout
 from ._result import Result
+from ._started import words_of
 from .process import ProcessMonitor
 
 if TYPE_CHECKING:
@@ -104,13 +105,9 @@ class _Run:
     def __init__(
         self, cmd: Sequence[str], timeout: Optional[float], check: bool, **options: Any
     ) -> None:
-        if isinstance(cmd, (str, bytes)):
-            raise TypeError("the command is a list of words, not a text")
-        self._words = list(cmd)
-        if not self._words:
-            raise ValueError("the command is empty")
+        self._words = words_of(cmd, ValueError("the command is empty"))
         self._timeout_s = parse_timeout(timeout)
-        self._check = bool(check)
+        self._check = _check.flag("check", check)
         self._options = options
 
     def to_end(self, stop: threading.Event) -> Result:

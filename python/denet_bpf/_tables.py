@@ -8,7 +8,7 @@ import os
 import shlex
 from typing import Any, List, Optional
 
-from . import _metrics
+from . import _check, _metrics
 from ._records import (
     Number,
     Record,
@@ -29,10 +29,10 @@ def to_dataframe(metrics: Any, of: Optional[str] = None, library: Optional[str] 
     that ended; without it, what there is: samples, or else processes. ValueError when there are
     records, but none of these, ImportError when the library is missing.
     """
-    if of not in (None, "samples", "processes"):
-        raise ValueError(f"Unknown table: {of}")
-    module = _table_library(library)
+    if of is not None:
+        _check.word("of", of, ("samples", "processes"))
     records = records_from(metrics)
+    module = _table_library(library)
     rows = _process_rows(records) if of == "processes" else _sample_rows(records)
     if not rows and of is None:
         rows = _process_rows(records)
@@ -62,8 +62,8 @@ def records_from(metrics: Any) -> List[Record]:
 
 
 def _table_library(library: Optional[str]) -> Any:
-    if library not in (None, "pandas", "polars"):
-        raise ValueError(f"Unknown library: {library}")
+    if library is not None:
+        _check.word("library", library, ("pandas", "polars"))
     for name in [library] if library else ["pandas", "polars"]:
         try:
             return importlib.import_module(name)

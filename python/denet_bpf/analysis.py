@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import itertools
 import math
-import operator
 import os
 import sys
 import time
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Union
 
-from denet_bpf import _metrics
+from denet_bpf import _check, _metrics
 from denet_bpf._records import (
     TREE_PARTS,
     Number,
@@ -72,7 +71,8 @@ _METHODS: Dict[str, Callable[[Sequence[Number]], Number]] = {"mean": _mean, "max
 _MIB = 1024 * 1024
 _KINDS = (
     "metadata", "env", "child", "tree", "sample", "process", "exit", "summary",
-    "machine", "group", "command",
+    "machine", "group", "command", "processes", "heavy", "history", "disk", "interface",
+    "filesystem", "container", "class", "connections", "alert",
 )  # fmt: skip
 
 
@@ -86,24 +86,23 @@ def load_metrics(
     load_records(). FileNotFoundError without the file; ValueError naming file and line for bad
     JSON; a record cut off by a kill is skipped with a warning.
     """
+    is_with_metadata = _check.flag("include_metadata", include_metadata)
     if kind is not None:
         kinds = (kind,) if isinstance(kind, str) else tuple(kind)
-        _check_kinds(kinds)
+        if not kinds:
+            raise ValueError("kind: at least one")
         return load_records(path, *kinds)
     records = read_records(path)
-    metadata = [record for record in records if include_metadata and kind_of(record) == "metadata"]
+    metadata = [record for record in records if is_with_metadata and kind_of(record) == "metadata"]
     return metadata + [flatten_sample(record) for record in records if is_sample(record)]
-
-
-def _check_kinds(kinds: Sequence[str]) -> None:
-    for kind in kinds:
-        if kind not in _KINDS:
-            raise ValueError(f"kind {kind!r}: one of {', '.join(_KINDS)}")
 
 
 def load_records(path: PathName, *kinds: str) -> List[Record]:
     """All records of a file as they are in it, or those of the kinds named: metadata, env, child,
-    tree, sample, process, exit, summary."""
+    tree, sample, process, exit, summary; or denet-bpf host's. ValueError for another kind, else
+    the errors of load_metrics()."""
+    for kind in kinds:
+        _check.word("kind", kind, _KINDS)
     return [record for record in read_records(path) if not kinds or kind_of(record) in kinds]
 
 
@@ -118,15 +117,23 @@ def save_metrics(
     With include_metadata a jsonl file begins with a metadata record: the one among the records,
     else one about the calling Python. ValueError for another format; the file is then not touched.
     """
+    name = _check.path("path", path)
+    is_with_metadata = _check.flag("include_metadata", include_metadata)
+    _check_format(format)
     records = records_of(metrics)
     if format == "jsonl":
-        text = _to_jsonl(_with_metadata(records) if include_metadata else _without(records))
+        text = _to_jsonl(_with_metadata(records) if is_with_metadata else _without(records))
         text += "\n" if text else ""
     else:
         text = convert_format(records, format, indent=2)
         text = text or ("[]" if format == "json" else "")
-    with open(path, "w", encoding="utf-8", newline="") as stream:
+    with open(name, "w", encoding="utf-8", newline="") as stream:
         stream.write(text)
+
+
+def _check_format(form: str) -> None:
+    if _check.text("a format", form) not in ("csv", "json", "jsonl"):
+        raise ValueError(f"Unknown format: {form}")
 
 
 def convert_format(
@@ -136,8 +143,9 @@ def convert_format(
 
     csv has the samples alone, RFC 4180; json and jsonl have every record. indent is for json.
     """
-    if to_format not in ("csv", "json", "jsonl"):
-        raise ValueError(f"Unknown format: {to_format}")
+    _check_format(to_format)
+    if indent is not None:
+        indent = _check.whole("indent", indent, least=0)
     records = records_from(metrics)
     if to_format == "csv":
         samples = samples_of(records)
@@ -159,9 +167,8 @@ def aggregate_metrics(
     the window's first, as denet does it; of trees every number is treated. ValueError for another
     method, which denet takes for mean.
     """
-    if method not in _METHODS:
-        raise ValueError(f"method {method!r}: one of {', '.join(_METHODS)}")
-    window_size = operator.index(window_size)
+    _check.word("method", method, _METHODS)
+    window_size = _check.whole("window_size", window_size, least=0)
     samples = samples_of(metrics)
     if window_size <= 1:
         return samples
@@ -183,7 +190,9 @@ def find_peaks(
     sample; with window_size=1 each local maximum in it does. Samples without the field do not
     count.
     """
-    window_size, threshold = operator.index(window_size), _number_of("threshold", threshold)
+    window_size = _check.whole("window_size", window_size, least=0)
+    threshold = _check.number("threshold", threshold)
+    _check.text("field", field)
     known = [(number(sample, field), sample) for sample in samples_of(metrics)]
     values = [value for value, _ in known if value is not None]
     samples = [sample for value, sample in known if value is not None]
@@ -194,12 +203,6 @@ def find_peaks(
     else:
         found = _smooth_maxima(values, max(values) * threshold, window_size)
     return [samples[place] for place in found]
-
-
-def _number_of(name: str, value: float) -> float:
-    if isinstance(value, (str, bytes)):
-        raise TypeError(f"{name} is a number, not {type(value).__name__}")
-    return float(value)
 
 
 def resource_utilization(metrics: Metrics) -> Dict[str, Number]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import json
-import operator
 import os
 import subprocess
 import threading
@@ -13,29 +12,31 @@ import time
 from contextlib import ExitStack, suppress
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from . import _monitor, _records
-from ._output import (
-    SAMPLES,
-    PathName,
-    check_pss,
-    csv_lines,
-    interval_s,
-    kind_of,
-    open_file,
-    parse_children,
-    parse_format,
-    parse_interval,
-    parse_label,
-    parse_records,
-)
-from ._started import File, descriptors, has_ended, io_error, tell_what_does_nothing, words_of
+from . import _check, _monitor, _records
+from ._output import SAMPLES, PathName, csv_lines, interval_s, kind_of, parse_format
+from ._started import File, descriptors, has_ended, io_error, words_of
 from ._told import Told, warn
+from ._wanted import Wanted
 
 # What denet prints.
 _PRINTED = (*SAMPLES, "child", "exit")
 _PID_END = 2**31
 _ATTACH_TRIES = 3
 _ATTACH_PAUSE_S = 0.01
+
+
+def _living(pid: int) -> int:
+    """The pid of a process that is there; a zombie is."""
+    number = _check.whole("pid", pid)
+    if number < 0:
+        raise OverflowError("a pid cannot be negative")
+    if not 0 < number < _PID_END or not os.path.exists(f"/proc/{number}"):
+        raise _not_found(number)
+    return number
+
+
+def _not_found(pid: int) -> RuntimeError:
+    return RuntimeError(f"IO Error: Process with PID {pid} not found")
 
 
 class ProcessMonitor(Told):
@@ -87,15 +88,16 @@ class ProcessMonitor(Told):
         new_session: bool = False,
         own_cgroup: bool = False,
     ) -> None:
-        words = words_of(cmd)
-        self._configure(
+        words = words_of(cmd, RuntimeError("IO Error: Command cannot be empty"))
+        wanted = Wanted(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
             enable_gpu, accounting, children, pss, no_pss, label, net, records,
         )  # fmt: skip
+        setup = _monitor.CommandSetup(cwd, env, new_session, own_cgroup)
         with ExitStack() as stack:
-            fds = descriptors(stack, stdin, stdout, stderr)
-            setup = _monitor.CommandSetup(*fds, cwd, env, new_session, bool(own_cgroup))
+            setup.fds = descriptors(stack, stdin, stdout, stderr)
+            self._prepare(wanted)
             try:
                 self._native.run(words, setup)
             except _monitor.NativeError as error:
@@ -132,37 +134,22 @@ class ProcessMonitor(Told):
         Of the calling process itself, run() goes on until it is interrupted.
         """
         self = cls.__new__(cls)
-        self._configure(
+        number = _living(pid)
+        wanted = Wanted(
             base_interval_ms, max_interval_ms, since_process_start, output_file, output_format,
             store_in_memory, quiet, include_children, write_metadata, write_env, enable_ebpf,
             enable_gpu, accounting, children, pss, no_pss, label, net, records,
         )  # fmt: skip
+        self._prepare(wanted)
         try:
-            self._attach(pid)
+            self._attach(number)
         except BaseException:
             self._native.close()
             raise
         return self
 
-    def _configure(
-        self, base_interval_ms: int, max_interval_ms: int, since_process_start: bool,
-        output_file: Optional[PathName], output_format: str, store_in_memory: bool, quiet: bool,
-        include_children: bool, write_metadata: bool, write_env: bool, enable_ebpf: bool,
-        enable_gpu: bool, accounting: str, children: Optional[int], pss: bool, no_pss: bool,
-        label: Optional[str], net: bool, records: str,
-    ) -> None:  # fmt: skip
-        tell_what_does_nothing(enable_ebpf, enable_gpu)
-        self._base_ms = parse_interval(base_interval_ms)
-        self._max_ms = parse_interval(max_interval_ms)
-        form = parse_format(output_format)
-        parse_records(records)
-        parse_label(label)
-        parse_children(children)
-        check_pss(pss, no_pss)
-        _monitor.parse_accounting(accounting)
-        self._accounting_wanted = accounting
-        self._store = bool(store_in_memory)
-        self._quiet = bool(quiet)
+    def _prepare(self, wanted: Wanted) -> None:
+        self._wanted = wanted
         self._has_looked = False
         self._has_survivors = False
         self._lock = threading.RLock()
@@ -175,40 +162,11 @@ class ProcessMonitor(Told):
         self._is_echoing = False
         self._begun_s = time.monotonic()
         self._due_s = self._begun_s
-        # Before anything starts whose records could not be kept.
-        self._file = None
-        if output_file is not None:
-            self._file = open_file(
-                output_file,
-                form,
-                include_children=bool(include_children),
-                write_metadata=bool(write_metadata),
-                write_env=bool(write_env),
-                records=records,
-            )
+        self._file = wanted.open_file()
         # When to sample is decided here, so that sample_once() and run() do not disturb each other.
-        self._native = _monitor.NativeMonitor(
-            interval_ms=self._base_ms,
-            max_interval_ms=self._max_ms,
-            accounting=accounting,
-            include_children=bool(include_children),
-            since_process_start=bool(since_process_start),
-            no_polling=True,
-            pss=bool(pss),
-            no_pss=bool(no_pss),
-            net=bool(net),
-            label=label,
-            children_max=children,
-            file=self._file,
-        )
+        self._native = wanted.new_native(self._file, no_polling=True)
 
-    def _attach(self, pid: int) -> None:
-        number = operator.index(pid)
-        if number < 0:
-            raise OverflowError("a pid cannot be negative")
-        missing = RuntimeError(f"IO Error: Process with PID {number} not found")
-        if not 0 < number < _PID_END:
-            raise missing
+    def _attach(self, number: int) -> None:
         for attempt in range(_ATTACH_TRIES):
             try:
                 self._native.attach(number)
@@ -217,7 +175,7 @@ class ProcessMonitor(Told):
                 if error.errno not in (errno.ESRCH, errno.ENOENT) and not has_ended(number):
                     raise io_error(error) from error
                 if attempt + 1 == _ATTACH_TRIES:
-                    raise missing from error
+                    raise _not_found(number) from error
             time.sleep(_ATTACH_PAUSE_S)
 
     # --- records on their way ---
@@ -230,7 +188,7 @@ class ProcessMonitor(Told):
                 self._on_record(kind_of(line), line)
             if not self._has_looked:
                 self._has_looked = True
-                self._tell_accounting(self._accounting_wanted, self.accounting)
+                self._tell_accounting(self._wanted.accounting, self.accounting)
             if has_ended:
                 self._settle()
             elif self._file is not None:
@@ -239,17 +197,17 @@ class ProcessMonitor(Told):
     def _on_record(self, kind: str, line: str) -> None:
         if kind in SAMPLES:
             self._last = line
-            if self._store:
+            if self._wanted.store_in_memory:
                 self._samples.append(line)
-        elif kind == "child" and self._store:
+        elif kind == "child" and self._wanted.store_in_memory:
             if json.loads(line)["pid"] == self._native.pid:
                 return  # the root has run another program; denet tells that of descendants only
             self._children.append(line)
         elif kind == "process":
             self._has_survivors |= '"running":true' in line
-            if self._store:
+            if self._wanted.store_in_memory:
                 self._processes.append(line)
-        is_printed = self._is_echoing and not self._quiet and self._file is None
+        is_printed = self._is_echoing and not self._wanted.quiet and self._file is None
         if is_printed and kind in _PRINTED:
             self._print(line)
 
@@ -298,7 +256,7 @@ class ProcessMonitor(Told):
             if self._native.ended or now < self._due_s:
                 return
             self._native.sample_now()
-            self._due_s = now + interval_s(now - self._begun_s, self._base_ms, self._max_ms)
+            self._due_s = now + interval_s(now - self._begun_s, self._wanted.base_ms, self._wanted.max_ms)
 
     def _run_until(self, deadline_s: Optional[float]) -> bool:
         """Records until the process ends; False when the deadline came first."""
@@ -415,8 +373,8 @@ class ProcessMonitor(Told):
     def save_samples(self, path: PathName, format: Optional[str] = None) -> None:  # noqa: A002
         """Writes all samples: JSON Lines after one of metadata, one JSON array, or CSV."""
         form = parse_format("jsonl" if format is None else format)
-        lines = self.get_samples()
-        with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
+        name, lines = _check.path("path", path), self.get_samples()
+        with open(name, "w", encoding="utf-8", errors="replace", newline="") as file:
             if form == "json":
                 file.write("[" + ",\n".join(lines) + "]")
             elif form == "csv":

@@ -8,7 +8,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, TypeVar, overload
 
-from . import _monitor, _records
+from . import _check, _monitor, _records
 from ._output import (
     SAMPLES,
     PathName,
@@ -18,6 +18,7 @@ from ._output import (
     parse_format,
     parse_interval,
     parse_label,
+    parse_path,
     parse_records,
 )
 from ._told import Told, warn
@@ -66,17 +67,17 @@ class Monitor(Told):
     ) -> None:
         self.base_interval_ms = parse_interval(base_interval_ms)
         self.max_interval_ms = parse_interval(max_interval_ms)
-        self.output_file = output_file
+        self.output_file = parse_path(output_file)
         self.output_format = parse_format(output_format)
-        self.store_in_memory = store_in_memory
-        self.include_children = include_children
+        self.store_in_memory = _check.flag("store_in_memory", store_in_memory)
+        self.include_children = _check.flag("include_children", include_children)
         self.pid = os.getpid()
         _monitor.parse_accounting(accounting)
         check_pss(pss, no_pss)
         self._accounting = accounting
         self._pss = bool(pss)
         self._no_pss = bool(no_pss)
-        self._net = bool(net)
+        self._net = _check.flag("net", net)
         self._label = parse_label(label)
         self._records = parse_records(records)
         self._native: Optional[_monitor.NativeMonitor] = None
@@ -232,9 +233,9 @@ class Monitor(Told):
     def save_samples(self, path: PathName, format: str = "jsonl") -> None:  # noqa: A002
         """JSON Lines after one of metadata, a JSON array, or CSV. Without samples: nothing."""
         form = parse_format(format)
-        samples = self.get_samples()
+        name, samples = _check.path("path", path), self.get_samples()
         if samples:
-            with open(path, "w", encoding="utf-8", newline="") as file:
+            with open(name, "w", encoding="utf-8", newline="") as file:
                 if form == "jsonl":
                     file.write(json.dumps(self._metadata) + "\n")
                 file.write(_text(samples, form))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import Optional, Sequence, Union
 
-from . import _program
+from . import _check, _program
 from ._told import warn_once
 
 PathName = Union[str, "os.PathLike[str]"]
@@ -27,9 +27,13 @@ def generate_report(
     ending; FileNotFoundError without the file or the program; RuntimeError with what the program
     says. The page has all there is to show: panels, which are denet's, choose nothing.
     """
-    source = os.fspath(input_path)
-    target = os.fspath(output_path or os.path.splitext(source)[0] + ".html")
-    wanted = fmt or os.path.splitext(target)[1].lstrip(".") or "html"
+    source = os.fsdecode(_check.path("input_path", input_path))
+    beside = os.path.splitext(source)[0] + ".html"
+    chosen = beside if output_path in (None, "") else output_path
+    target = os.fsdecode(_check.path("output_path", chosen))
+    for panel in panels or ():
+        _check.text("a panel", panel)
+    wanted = (None if fmt is None else _check.text("fmt", fmt)) or os.path.splitext(target)[1].lstrip(".") or "html"
     if wanted.lower() not in ("html", "htm"):
         raise ValueError(f"a report is an HTML page: {wanted!r} cannot be made, html can")
     if panels:
