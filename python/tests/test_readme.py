@@ -1,87 +1,60 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Every example of README.md and docs/python.md runs: blocks of a section as one program."""
+"""Every block of README.md and docs/python.md runs: each alone, and all of a page as one program."""
 
 import importlib.util
-import os
-import pathlib
 import re
-import subprocess
 import sys
-from typing import NamedTuple
 
 import pytest
-from support import LIMIT_S, ROOT, python_environment
+from pages import ROOT, blocks_of, run, skip_without
 
-PAGES = (ROOT / "python/README.md", ROOT / "docs/python.md")
-# What an example may need beside denet_bpf; a section that does is skipped where it is missing.
-THIRD_PARTY = ("matplotlib", "microbench", "pandas")
+PAGES = {page.name: blocks_of(page) for page in (ROOT / "python/README.md", ROOT / "docs/python.md")
+         if page.exists()}  # fmt: skip
+BLOCKS = [block for blocks in PAGES.values() for block in blocks]
+PYTHON = [block for block in BLOCKS if block.language == "python"]
 
 pytestmark = pytest.mark.usefixtures("library")
 
 
-class Section(NamedTuple):
-    page: pathlib.Path
-    title: str
-    programs: list  # of (language, text)
+def test_the_pages_have_blocks_and_each_is_of_a_kind_that_is_run():
+    assert {block.language for block in BLOCKS} == {"python", "sh"}
+    assert len(PYTHON) >= 20 and set(PAGES) == {"README.md", "python.md"}
 
 
-def sections_of(page):
-    # A line of # inside a block is no title.
-    parts = re.split(r"^```(\w*)\n(.*?)^```$", page.read_text(), flags=re.DOTALL | re.MULTILINE)
-    title, found = page.stem, {}
-    for text, language, code in zip(parts[::3], parts[1::3] + [""], parts[2::3] + [""]):
-        titles = re.findall(r"^##? (.*)$", text, re.MULTILINE)
-        title = titles[-1] if titles else title
-        if code:
-            found.setdefault(title, []).append((language, code))
-    return [Section(page, name, programs) for name, programs in found.items()]
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.name)
+def test_each_block_runs_alone(block, tmp_path):
+    # What others warn of is theirs.
+    more = {"PYTHONWARNINGS": "default"} if skip_without(block) else {}
+    run([sys.executable, "-c", block.text], tmp_path, **more)
 
 
-SECTIONS = [section for page in PAGES if page.exists() for section in sections_of(page)]
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_runs_from_top_to_bottom(page, tmp_path):
+    """Without those for which something is missing here."""
+    blocks = [block for block in PAGES[page] if block.language == "python"]
+    there = [block for block in blocks if all(map(importlib.util.find_spec, block.needs()))]
+    run([sys.executable, "-c", "\n".join(block.text for block in there)], tmp_path,
+        PYTHONWARNINGS="default")  # fmt: skip
 
 
-def test_the_pages_have_examples():
-    assert {section.page.name for section in SECTIONS} == {"README.md", "python.md"}
-    languages = {language for section in SECTIONS for language, _ in section.programs}
-    assert len(SECTIONS) >= 10 and languages == {"python", "sh", "text"}
+def test_the_commands_for_a_shell_run(tmp_path):
+    scripts = [block.text for block in PAGES["python.md"] if block.language == "sh"]
+    assert len(scripts) == 2 and scripts[0].startswith("make wheel")  # test_wheel.py does that
+    (tmp_path / "test_something.py").write_text("def test_something():\n    pass\n")
+    # Not installed here, so it is named; in a wheel it is found by itself.
+    named = "-p denet_bpf.pytest_plugin -p no:cacheprovider"
+    assert "1 passed" in run(["sh", "-ec", scripts[1]], tmp_path, PYTEST_ADDOPTS=named)
+    assert "denet_cpu_time_s" in (tmp_path / "report.xml").read_text()
 
 
-def needs(code, name):
-    return re.search(rf"^(import|from) {name}\b", code, re.MULTILINE) is not None
+def test_what_is_named_in_a_sentence_is_there():
+    """Names with a call's brackets, and keywords, in the words of docs/python.md."""
+    import denet_bpf as denet
 
-
-def environment():
-    folder = os.path.dirname(sys.executable)
-    return python_environment(
-        MPLBACKEND="Agg", PATH=folder + os.pathsep + os.environ["PATH"], PYTHONWARNINGS="error"
-    )
-
-
-def run(command, folder, **more):
-    done = subprocess.run(
-        command, cwd=folder, env={**environment(), **more}, timeout=LIMIT_S,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.title)
-def test_examples_run_as_written(section, tmp_path):
-    code = "\n".join(text for language, text in section.programs if language == "python")
-    others = [name for name in THIRD_PARTY if needs(code, name)]
-    for name in others:
-        if importlib.util.find_spec(name) is None:
-            pytest.skip(f"{name} is not installed")
-    if code:
-        # What others warn of is theirs.
-        more = {"PYTHONWARNINGS": "default"} if others else {}
-        run([sys.executable, "-c", code], tmp_path, **more)
-    for language, text in section.programs:
-        if language != "sh" or text.startswith("make wheel"):  # test_wheel.py does that
-            continue
-        (tmp_path / "test_something.py").write_text("def test_something():\n    pass\n")
-        # Not installed here, so it is named; in a wheel it is found by itself.
-        named = "-p denet_bpf.pytest_plugin -p no:cacheprovider"
-        assert "1 passed" in run(["sh", "-ec", text], tmp_path, PYTEST_ADDOPTS=named)
-        assert "denet_cpu_time_s" in (tmp_path / "report.xml").read_text()
+    page = (ROOT / "docs/python.md").read_text()
+    words = re.sub(r"^```.*?^```$", "", page, flags=re.DOTALL | re.MULTILINE)
+    known = {*denet.__all__, *dir(denet.ProcessMonitor), *dir(denet.Monitor), *dir(denet.Result)}
+    for module in ("agent", "analysis", "metlog", "monitoring", "snakemake", "telemetry"):
+        known |= set(dir(getattr(denet, module)))
+    missing = {name for name in re.findall(r"`(?:denet\.)?(\w+)\(", words) if name not in known}
+    assert missing <= {"open", "shell"}, missing
