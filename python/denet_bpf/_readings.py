@@ -8,6 +8,7 @@ import time
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_TRIES, _APART_S = 5, 1e-4
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -21,6 +22,7 @@ class ProcessReading(NamedTuple):
     cpu_time_s: float
     rss_bytes: int
     vms_bytes: int
+    moment_s: float  # at which cpu_time_s was so much, on the monotonic clock
 
 
 def cpu_time_s(pid: int) -> Optional[float]:
@@ -29,6 +31,18 @@ def cpu_time_s(pid: int) -> Optional[float]:
         return time.clock_gettime((~pid << 3) | 2)  # as clock_getcpuclockid() makes it
     except OSError:
         return None
+
+
+def _cpu_time_and_moment(pid: int) -> Tuple[Optional[float], float]:
+    """Read anew when others ran in between: CPU of another moment would be a wrong rate."""
+    used_s, moment_s = None, 0.0
+    for _ in range(_TRIES):
+        begun_s = time.monotonic()
+        used_s = cpu_time_s(pid)
+        moment_s = time.monotonic()
+        if moment_s - begun_s < _APART_S:
+            break
+    return used_s, moment_s
 
 
 def read_process(pid: int) -> ProcessReading:
@@ -40,7 +54,7 @@ def read_process(pid: int) -> ProcessReading:
         raise ProcessLookupError(f"no process {pid}") from None
     head, _, rest = text.rpartition(")")
     fields = rest.split()
-    used_s = cpu_time_s(pid)
+    used_s, moment_s = _cpu_time_and_moment(pid)
     if fields[0] in "ZX":
         raise ProcessLookupError(f"process {pid} has ended")
     user_s, system_s = int(fields[11]) * _TICK_S, int(fields[12]) * _TICK_S
@@ -52,6 +66,7 @@ def read_process(pid: int) -> ProcessReading:
         cpu_time_s=user_s + system_s if used_s is None else used_s,
         rss_bytes=int(fields[21]) * _PAGE_BYTES,
         vms_bytes=int(fields[20]),
+        moment_s=moment_s,
     )
 
 
@@ -90,7 +105,7 @@ class CpuPercent:
 
     def of(self, pid: int, reading: ProcessReading) -> Optional[float]:
         """Told apart by its start from another that gets its pid."""
-        key, now_s = (pid, reading.start_s), time.monotonic()
+        key, now_s = (pid, reading.start_s), reading.moment_s
         before = self._before.get(key)
         self._before[key] = (now_s, reading.cpu_time_s)
         if before is None or now_s <= before[0]:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+import types
 
 import pytest
 
@@ -106,6 +107,16 @@ def test_a_tracker_has_the_mean_of_its_window(busy):
     assert tracker.sample() is None and tracker.memory_info() == {}
     with pytest.raises(ProcessLookupError):
         ProcessTracker(2**22 + 1)
+
+
+def test_cpu_and_its_moment_belong_together(monkeypatch):
+    clock, used = iter([0, 1, 1, 1]), iter([5.0, 6.0])  # others ran while it was read at first
+    monkeypatch.setattr(
+        agent._readings, "time", types.SimpleNamespace(monotonic=lambda: next(clock))
+    )
+    monkeypatch.setattr(agent._readings, "cpu_time_s", lambda pid: next(used))
+    reading = agent._readings.read_process(os.getpid())
+    assert (reading.cpu_time_s, reading.moment_s) == (6.0, 1)
 
 
 def test_alerts_come_once_until_they_are_resolved():
