@@ -24,6 +24,7 @@ Addresses = Union[None, str, Iterable[str]]
 
 _DETAILS = ("net", "io", "cpu", "mem", "threads", "busy")
 _SHORTEST_S = 0.01
+_READERS_MAX = 1000
 
 
 def check_osx_perm() -> bool:
@@ -35,13 +36,13 @@ class LazyPSUtil:
     """Details of one process, read when they are asked for.
 
     server_addr is a "host:port", or several: connections to these count as a server's although
-    nobody listens there now. ProcessLookupError once the process has ended.
+    nobody listens there now. A host's name stands for its addresses; ValueError for one that has
+    none. ProcessLookupError once the process has ended.
     """
 
     def __init__(self, pid: int, server_addr: Addresses = None) -> None:
         self.pid = int(pid)
-        listed = [server_addr] if isinstance(server_addr, str) else server_addr or ()
-        self.server_addr = [str(address) for address in listed]
+        self.server_addr = [each for one in _listed(server_addr) for each in _resolved(one)]
         self.host = socket.gethostname().replace(".", "_")
         self._usage = _readings.CpuPercent()
 
@@ -130,6 +131,22 @@ class LazyPSUtil:
         return [message for detail in details for message in ways[detail]()]
 
 
+def _listed(server_addr: Addresses) -> List[str]:
+    return [server_addr] if isinstance(server_addr, str) else [str(each) for each in server_addr or ()]
+
+
+def _resolved(address: str) -> List[str]:
+    """host:port of each address of the host, as connections have them."""
+    host, colon, port = address.rpartition(":")
+    try:
+        if not colon or not 0 <= int(port) < 65536:
+            raise ValueError
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        raise ValueError(f"server_addr: {address!r} is no host:port that is known here") from None
+    return [f"{place[0]}:{port}" for *_, place in found]
+
+
 def _server_of(local: str, servers: Iterable[str]) -> Optional[str]:
     """Who listens at all addresses is meant by each of them."""
     if local in servers:
@@ -160,7 +177,7 @@ def config_plugin(config: Mapping[str, Any]) -> Callable[..., None]:
     unknown = [key for key in config if key not in (*_DETAILS, "provider", "override")]
     if unknown:
         raise TypeError(f"procinfo has no {', '.join(sorted(unknown))}")
-    readers: Dict[int, LazyPSUtil] = {}
+    readers: Dict[Any, LazyPSUtil] = {}
 
     def procinfo(
         client: Any, pid: Optional[int] = None, server_addr: Addresses = None, **details: bool
@@ -172,12 +189,23 @@ def config_plugin(config: Mapping[str, Any]) -> Callable[..., None]:
         if not wanted:
             return
         number = os.getpid() if pid is None else int(pid)
-        reader = readers.setdefault(number, LazyPSUtil(number, server_addr))
+        reader = _reader_of(readers, number, server_addr)
         for message in reader.get(*wanted):
             fields = {"logger": message["ns"], "name": message["key"], "rate": message["rate"]}
             client.metlog(type="procinfo", fields=fields, payload=str(message["value"]))
 
+    procinfo.metlog_name = "procinfo"  # type: ignore[attr-defined]  # Client.add_method() asks for it
     return procinfo
+
+
+def _reader_of(readers: Dict[Any, LazyPSUtil], pid: int, server_addr: Addresses) -> LazyPSUtil:
+    """Kept for what CPU is taken against; an old one goes where many processes are asked for."""
+    key = (pid, *_listed(server_addr))
+    if key not in readers:
+        while len(readers) >= _READERS_MAX:
+            del readers[next(iter(readers))]
+        readers[key] = LazyPSUtil(pid, server_addr)
+    return readers[key]
 
 
 def _is_on(value: Any) -> bool:

@@ -133,3 +133,27 @@ def test_what_the_ini_has_off_sends_nothing():
         procinfo(client, memory=True)
     with pytest.raises(TypeError, match="nett"):
         config_plugin({"nett": "True"})
+
+
+def test_a_name_of_a_server_s_host_stands_for_its_addresses():
+    rows = [{"local": "127.0.0.1:80", "remote": "10.0.0.2:5", "status": "TIME_WAIT"}]
+    (message,) = LazyPSUtil(1, server_addr=["localhost:80"]).summarize_network(rows)
+    assert message["key"] == "127_0_0_1:80.TIME_WAIT"
+    assert LazyPSUtil(1, server_addr="[::1]:80").server_addr == ["::1:80"]
+    for wrong in ("localhost", "127.0.0.1:http", "127.0.0.1:70000", "no host:80"):
+        with pytest.raises(ValueError, match="server_addr"):
+            LazyPSUtil(1, server_addr=wrong)
+
+
+def test_each_call_has_the_servers_that_it_names(monkeypatch):
+    monkeypatch.setattr(metlog, "_READERS_MAX", 2)
+    procinfo, client = config_plugin({"net": True}), Client()
+    assert procinfo.metlog_name == "procinfo"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_connection(server.getsockname()) as end:
+            own = "%s:%d" % end.getsockname()
+            for names in (None, own, ["10.0.0.9:1"], own):
+                client.sent.clear()
+                procinfo(client, net=True, server_addr=names)
+                found = {message["fields"]["name"] for message in client.sent}
+                assert (f"{own.replace('.', '_')}.ESTABLISHED" in found) == (names == own)
