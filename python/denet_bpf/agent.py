@@ -4,7 +4,8 @@
     from denet_bpf.agent import collect_snapshot, RateCalculator, AlertEvaluator
 
 `from denet_bpf import agent as psutil` serves what such agents call of psutil itself: cpu_percent(),
-virtual_memory(), swap_memory(), disk_usage(), disk_io_counters(), net_io_counters(), getloadavg().
+virtual_memory(), swap_memory(), disk_usage(), disk_io_counters(), net_io_counters(), getloadavg(),
+Process, process_iter(), NoSuchProcess, AccessDenied.
 Sizes are bytes, percent of all CPUs for the machine and of one CPU for a process.
 """
 
@@ -18,6 +19,14 @@ from enum import Enum
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple, Union
 
 from . import _metrics, _native, _readings
+from ._machine import (
+    AccessDenied as AccessDenied,
+    NoSuchProcess as NoSuchProcess,
+    Process as Process,
+    ProcessMemory,
+    process_iter as process_iter,
+    user_name,
+)
 
 __all__ = [
     "Alert",
@@ -81,11 +90,6 @@ class NetIo(NamedTuple):
     packets_recv: int
 
 
-class ProcessMemory(NamedTuple):
-    rss: int
-    vms: int
-
-
 class _Usage:
     """Busy and all time of each CPU at the last call."""
 
@@ -119,17 +123,19 @@ class _Usage:
         ]
 
 
-_usage = _Usage()
+# Each of its own: what one has just read would leave the next without any time to tell of.
+_of_machine, _of_cpus, _of_snapshots = _Usage(), _Usage(), _Usage()
 
 
 def cpu_percent(
     interval: Optional[float] = None, percpu: bool = False
 ) -> Union[float, List[float]]:
-    """Since the last call, or over interval seconds; the first call waits for 0.1 s."""
+    """Since the last call of this kind, or over interval seconds; the first waits for 0.1 s."""
+    usage = _of_cpus if percpu else _of_machine
     if interval:
-        _usage.read()
+        usage.read()
         time.sleep(interval)
-    found = _usage.read()
+    found = usage.read()
     return found[1:] if percpu else found[0]
 
 
@@ -195,7 +201,7 @@ class SystemSnapshot:
 
 def collect_snapshot() -> SystemSnapshot:
     """CPU since the call before; the first call waits for 0.1 s."""
-    usage = _usage.read()
+    usage = _of_snapshots.read()
     memory, swap, net, disk = virtual_memory(), swap_memory(), net_io_counters(), disk_io_counters()
     return SystemSnapshot(
         timestamp=time.time(),
@@ -269,7 +275,7 @@ def find_heavy_processes(
             is_busy = usage is not None and usage > cpu_threshold
             if not is_busy and reading.rss_bytes <= mem_threshold_mb * 2**20:
                 continue
-            owner = os.stat(f"/proc/{pid}").st_uid
+            owner = user_name(pid)
         except (ProcessLookupError, FileNotFoundError):
             continue
         info = {
@@ -277,21 +283,12 @@ def find_heavy_processes(
             "name": reading.name,
             _metrics.CPU_PERCENT: usage,
             "memory_info": ProcessMemory(reading.rss_bytes, reading.vms_bytes),
-            "username": _name_of(owner),
+            "username": owner,
             _metrics.CREATE_TIME: begun_s + reading.start_s,
         }
         heavy.append(("cpu" if is_busy else "memory", info))
     _heavy.forget_others(living)
     return heavy
-
-
-def _name_of(uid: int) -> str:
-    import pwd
-
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
 
 
 class ProcessTracker:
