@@ -145,12 +145,14 @@ class Monitor(Told):
         is_lines = self.output_format == "jsonl"
         way = os.O_APPEND if is_lines else os.O_TRUNC
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | way, 0o666)
+        # denet skips the metadata of lines alone: in an array it would be a sample.
+        is_told = not os.fstat(fd).st_size if is_lines else self._records != "denet"
         return _monitor.RecordFile(
             fd,
             os.fspath(path),
             self.output_format,
             include_children=bool(self.include_children),
-            write_metadata=not is_lines or not os.fstat(fd).st_size,
+            write_metadata=is_told,
             records=self._records,
         )
 
