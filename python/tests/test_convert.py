@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""What `denet-bpf convert` writes, read by those that it is written for: Snakemake, DuckDB."""
+"""What `denet-bpf convert` writes, beside what it is written for: Snakemake, DuckDB, Nextflow."""
 
 import importlib.util
 import json
@@ -7,12 +7,15 @@ import logging
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import types
 
 import pytest
-from support import LIMIT_S, ROOT
+from support import LIMIT_S, ROOT, need_extra
+
+import denet_bpf as denet
 
 JOB = ROOT / "tests/fixtures/waited/make-2.jsonl"
 
@@ -80,3 +83,71 @@ def test_duckdb_makes_parquet_of_it(convert, tmp_path, monkeypatch):
     processes = [record for record in map(json.loads, JOB.read_text().splitlines()) if record["kind"] == "process"]
     assert rows == sorted(((record["pid"], record["comm"], record["cpu_time_ns"], record["id"])
                            for record in processes), key=lambda row: row[3])
+
+
+POM = """
+<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>none</groupId><artifactId>none</artifactId><version>1</version><dependencies><dependency>
+<groupId>io.nextflow</groupId><artifactId>nextflow</artifactId><version>24.10.0</version>
+</dependency></dependencies></project>
+"""
+WORKFLOW = """
+process make {
+  input: val name
+  output: path "${name}.txt"
+  script: "seq 20000 | sort -R >${name}.txt; i=0; while [ \\$i -lt 100000 ]; do i=\\$((i+1)); done"
+}
+process count {
+  errorStrategy 'ignore'
+  input: path x
+  output: stdout
+  script: "wc -l ${x}; exit 3"
+}
+workflow { Channel.of('x', 'y') | make | count | view }
+"""
+
+
+@pytest.fixture(scope="module")
+def nextflow(tmp_path_factory):
+    """The command of the real one, from Maven Central: its launcher would fetch from elsewhere."""
+    need_extra("Nextflow")
+    for program in ("java", "mvn"):
+        if not shutil.which(program):
+            pytest.skip(f"Nextflow needs {program}, which is not here")
+    folder = tmp_path_factory.mktemp("nextflow")
+    (folder / "pom.xml").write_text(POM)
+    words = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=jars", "-DincludeScope=runtime"]
+    done = subprocess.run(words, cwd=folder, timeout=600, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        pytest.skip(f"Nextflow cannot be fetched: {done.stdout.decode().strip().splitlines()[0]}")
+    return ["java", "-cp", f"{folder}/jars/*", "nextflow.cli.Launcher"]
+
+
+def test_each_task_of_a_real_workflow_has_its_row(exact, convert, nextflow, tmp_path, monkeypatch):
+    for name, value in (("NXF_OFFLINE", "true"), ("NXF_HOME", str(tmp_path / "home")), ("NXF_ANSI_LOG", "false")):
+        monkeypatch.setenv(name, value)
+    (tmp_path / "main.nf").write_text(WORKFLOW)
+    (tmp_path / "nextflow.config").write_text("trace { enabled = true; file = 'own.txt'; raw = true }\n")
+    code, _ = denet.execute_with_monitoring(
+        [*nextflow, "run", "main.nf"], output_file=tmp_path / "run.jsonl", cwd=tmp_path, write_metadata=True,
+        timeout=300, quiet=True,
+    )  # fmt: skip
+    assert code == 0
+
+    def rows_of(text):
+        header, *lines = [line.split("\t") for line in text.splitlines()]
+        rows = [dict(zip(header, line)) for line in lines]
+        return header, {row["hash"]: row for row in rows}
+
+    header, own = rows_of((tmp_path / "own.txt").read_text())
+    our_header, ours = rows_of(convert(tmp_path / "run.jsonl", "--to", "nextflow"))
+    assert our_header[: len(header)] == header and set(ours) == set(own) and len(own) == 4
+    for key, row in own.items():
+        for column in ("native_id", "name", "exit"):
+            assert ours[key][column] == row[column], column
+        assert ours[key]["status"] == row["status"]
+        assert 0 < int(ours[key]["realtime"]) <= int(ours[key]["duration"])
+        assert int(ours[key]["peak_rss"]) > 0 and int(ours[key]["rchar"]) > 0
+    for row in ours.values():
+        if row["name"].startswith("make"):
+            assert float(row["%cpu"]) > 0 and int(row["wchar"]) > 108894  # what seq writes

@@ -90,7 +90,7 @@ static void nextflow_has_milliseconds_and_bytes(void **state)
 {
 	struct denet_summary summary = whole_summary();
 	struct denet_start start = { .size = sizeof(start), .pid = 7, .t0_ms = 1700000000123 };
-	const struct dropin_run run = { &start, &summary, 4096 };
+	const struct dropin_run run = { &start, &summary, 4096, NULL };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;

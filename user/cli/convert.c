@@ -14,6 +14,7 @@
 #include "report/dropin.h"
 #include "report/folded.h"
 #include "report/lives.h"
+#include "report/nextflow.h"
 #include "report/trace.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -27,6 +28,7 @@ struct convert {
 	struct buf text;
 	struct denet_writer *writer; /* owned; of samples as CSV */
 	struct lives lives; /* of what needs all processes at once, as the next */
+	struct nextflow nextflow; /* of what may be a workflow */
 	struct denet_analysis *analysis; /* owned; NULL for what needs none */
 };
 
@@ -36,6 +38,7 @@ static void convert_freep(struct convert *convert)
 	buf_done(&convert->text);
 	denet_writer_free(convert->writer);
 	lives_done(&convert->lives);
+	nextflow_done(&convert->nextflow);
 	denet_analysis_free(convert->analysis);
 }
 
@@ -115,6 +118,11 @@ static void keep_process(struct convert *convert, const struct denet_process *pr
 	lives_add(&convert->lives, process, start ? start->t0_ms : DENET_UNKNOWN);
 }
 
+static void keep_task(struct convert *convert, const struct denet_process *process)
+{
+	nextflow_add(&convert->nextflow, process);
+}
+
 /* --- and when it is read ------------------------------------------------------------------------ */
 
 static int finish_csv(struct convert *convert, const struct denet_summary *summary)
@@ -183,10 +191,13 @@ static int finish_snakemake(struct convert *convert, const struct denet_summary 
 
 static int finish_nextflow(struct convert *convert, const struct denet_summary *summary)
 {
-	const struct dropin_run run = dropin_of(convert, summary);
+	struct dropin_run run = dropin_of(convert, summary);
+	int r = nextflow_finish(&convert->nextflow);
 
-	dropin_append_nextflow(&convert->text, &run);
-	return 0;
+	run.nextflow = &convert->nextflow;
+	if (!r)
+		dropin_append_nextflow(&convert->text, &run);
+	return r;
 }
 
 static int finish_time(struct convert *convert, const struct denet_summary *summary)
@@ -232,7 +243,9 @@ static const struct conversion_spec {
 				.needs_processes = true,
 				.needs_whole = true },
 	[CONVERSION_SNAKEMAKE] = { .finish = finish_snakemake, .needs_whole = true },
-	[CONVERSION_NEXTFLOW] = { .finish = finish_nextflow, .needs_whole = true },
+	[CONVERSION_NEXTFLOW] = { .on_process = keep_task,
+				  .finish = finish_nextflow,
+				  .needs_whole = true },
 	[CONVERSION_TIME] = { .finish = finish_time, .needs_whole = true },
 	[CONVERSION_PROM] = { .finish = finish_prom },
 	[CONVERSION_INFLUX] = { .on_sample = influx_sample, .finish = finish_influx },
