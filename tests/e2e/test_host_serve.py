@@ -213,6 +213,24 @@ class Serve(Case):
                 self.assertIn("error", self.json(path, 404))
             self.assertIn("did you mean 'name'?", self.json("/api/v1/groups?nam=x", 400)["error"])
 
+    def test_a_name_of_a_stranger_that_leads_here_is_not_answered(self):
+        """What a page asks by whose name was made to lead to 127.0.0.1."""
+        def statuses(*names):
+            return [self.get("/healthz", Host=name).status for name in names]
+
+        config = self.write("host.yml", "serve: {hosts: [metrics.example]}\n")
+        with self.serving("--config", config) as process:
+            self.after_looks(1)
+            port = self.place.rpartition(":")[2]
+            self.assertEqual(statuses(f"evil.example:{port}", f"localhost:{port}", "metrics.example", "[::1]"), [421, 200, 200, 200])
+            self.assertIn("see serve.hosts", parse(self.get("/metrics", Host="evil.example").body)["error"])
+            self.write("host.yml", "serve: {hosts: [other.example]}\n")
+            process.send_signal(signal.SIGHUP)
+            wait_for("the other name", lambda: statuses("other.example", "metrics.example") == [200, 421])
+        with self.serving():
+            self.after_looks(1)
+            self.assertEqual(statuses("evil.example", "metrics.example", "localhost"), [421, 421, 200])
+
     def test_a_socket_of_the_file_system(self):
         path = self.path("socket")
         with self.serving(listen=f"unix:{path}", env={"DENET_BPF_HOST_SERVE_MODE": "0600"}) as process:
@@ -378,7 +396,7 @@ class Serve(Case):
     @staticmethod
     def ask(kept, path, count):
         """So many requests, the next behind the other; how many are answered well."""
-        kept.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * count)
+        kept.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode() * count)
         answers = b""
         while answers.count(b'"looks":') < count:
             answers += kept.recv(65536)

@@ -8,6 +8,7 @@
 
 #include "serve/address.h"
 #include "serve/credential.h"
+#include "serve/hosts.h"
 #include "serve/query.h"
 #include "serve/reply.h"
 #include "util/cleanup.h"
@@ -80,6 +81,19 @@ static void fuzz_address(const char *text)
 	check(address.len == again.len && !memcmp(&address.place, &again.place, address.len));
 }
 
+/* Only what the setting would take, or an address. */
+static void fuzz_host(const char *text)
+{
+	static const struct hosts none = { 0 };
+
+	if (hosts_allow(&none, text))
+		check(!text[strspn(text,
+				   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				   "-._:[]")]);
+	if (!hosts_check(text))
+		check(*text && !strpbrk(text, ":[]/@ "));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_FREE char *text = malloc(size + 8);
@@ -90,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	fuzz_query(text);
 	fuzz_address(text);
+	fuzz_host(text);
 	(void)reply_accepts(text, "gzip");
 	fuzz_credential(text);
 	/* Most inputs are none of these, and what follows is. */

@@ -374,6 +374,7 @@ static void what_is_not_wanted_is_refused(void **state)
 		{ "GET /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		  "400" },
 		{ "GET /x HTTP/1.1\r\n\r\n", "400" },
+		{ "GET /x HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n", "400" },
 		{ "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505" },
 		{ "GET /x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", "400" },
 		{ "HEAD /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "200" },

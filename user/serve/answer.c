@@ -131,10 +131,28 @@ static const char *const verdicts[] = {
 	[ACCESS_FAILED] = "the password cannot be checked",
 };
 
+/* No page of a stranger's has a password of ours, or our certificate. */
+static bool is_meant(const struct serve *serve, const struct exchange *exchange)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *peer = info ? info->client_addr : NULL;
+	bool is_asked = !serve->tls.cert && !serve->access && peer && hosts_is_local(peer);
+
+	if (peer && peer->sa_family == AF_UNIX)
+		return true;
+	if (!is_asked && !serve->hosts.count)
+		return true;
+	return hosts_allow(&serve->hosts, header_of(exchange, MHD_HTTP_HEADER_HOST));
+}
+
 enum MHD_Result answer_request(struct serve *serve, struct exchange *exchange)
 {
 	enum access_verdict verdict = ACCESS_GRANTED;
 
+	if (!is_meant(serve, exchange))
+		return reply_error(exchange->connection, MHD_HTTP_MISDIRECTED_REQUEST,
+				   "nothing is served by this name of the host: see serve.hosts");
 	if (serve->tls.client_ca && !tls_is_known(exchange->connection))
 		return reply_error(exchange->connection, MHD_HTTP_FORBIDDEN,
 				   "a certificate is wanted");

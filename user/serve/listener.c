@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -131,6 +132,26 @@ static const char *header_of(struct MHD_Connection *connection, const char *name
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+static enum MHD_Result count_hosts(void *self, enum MHD_ValueKind kind, const char *name,
+				   const char *value)
+{
+	unsigned int *count = self;
+
+	(void)kind;
+	(void)value;
+	*count += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+	return MHD_YES;
+}
+
+/* A second name may be the one that somebody before us has looked at. */
+static bool has_two_hosts(struct MHD_Connection *connection)
+{
+	unsigned int count = 0;
+
+	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_hosts, &count);
+	return count > 1;
+}
+
 /* Before a body is read: there is none that we want. */
 static enum MHD_Result on_head(struct exchange *exchange, const char *method)
 {
@@ -145,6 +166,8 @@ static enum MHD_Result on_head(struct exchange *exchange, const char *method)
 	if (header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) ||
 	    (length && strcmp(length, "0") != 0))
 		return reply_error(connection, MHD_HTTP_BAD_REQUEST, "a body is not wanted");
+	if (has_two_hosts(connection))
+		return reply_error(connection, MHD_HTTP_BAD_REQUEST, "Host is given twice");
 	return MHD_YES;
 }
 

@@ -7,6 +7,7 @@
 
 #include "expose/exposition.h"
 #include "serve/answer.h"
+#include "serve/hosts.h"
 #include "serve/service.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -31,6 +32,16 @@ const struct config_key serve_keys[] = {
 	FILE_KEY(users,
 		 "Lines NAME:HASH, as `htpasswd -B` writes them: whoever is none of these is "
 		 "refused."),
+	{ .name = "hosts",
+	  .form = CONFIG_WORDS,
+	  .type = VALUE_TEXT,
+	  .offset = offsetof(struct serve_settings, hosts),
+	  .check = hosts_check,
+	  .help = "Names that one may ask by, besides addresses, `localhost` and the machine's: "
+		  "asked for "
+		  "where this is given, and of who comes from this machine without TLS and users; "
+		  "`*` is "
+		  "any." },
 	{ 0 },
 };
 
@@ -91,6 +102,7 @@ static void close_serve(void *self)
 	stop(serve, serve->listener);
 	access_free(serve->access);
 	tls_done(&serve->tls);
+	hosts_done(&serve->hosts);
 	if (serve->fd >= 0 && !serve->is_passed)
 		address_leave(&serve->address, serve->fd);
 	cleanup_fd(&serve->fd);
@@ -185,7 +197,8 @@ static int open_all(struct serve *serve, const struct serve_settings *settings,
 
 	if (!r && settings->users)
 		r = access_new(settings->users, &serve->access);
-	if (!r && exposition_new(names, &serve->api.exposition))
+	if (!r && (exposition_new(names, &serve->api.exposition) ||
+		   hosts_copy(&settings->hosts, &serve->hosts)))
 		r = log_error(-ENOMEM, "cannot serve");
 	if (!r && !serve->is_passed && settings->listen)
 		r = listen_at(serve, settings);
@@ -282,11 +295,24 @@ static int reload_users(struct serve *serve, const struct serve_settings *settin
 static int reload_here(struct serve *serve, const struct serve_settings *settings,
 		       const struct expose_settings *names)
 {
-	int r = reload_users(serve, settings);
+	struct hosts hosts;
+	int r = hosts_copy(&settings->hosts, &hosts);
 
+	if (r)
+		return log_error(r, "cannot serve");
+	r = reload_users(serve, settings);
 	if (!r)
 		r = reload_tls(serve, settings);
-	return r ? r : rename_all(serve, names);
+	if (!r)
+		r = rename_all(serve, names);
+	if (!r) {
+		const struct hosts old = serve->hosts;
+
+		serve->hosts = hosts;
+		hosts = old;
+	}
+	hosts_done(&hosts);
+	return r;
 }
 
 int serve_reload(const struct serve_settings *settings, const struct expose_settings *names,

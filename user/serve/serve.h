@@ -16,6 +16,7 @@ struct serve_settings {
 	const char *key;
 	const char *client_ca;
 	const char *users;
+	struct config_items hosts; /* of texts */
 };
 
 /* The keys of these but listen, for a section. */

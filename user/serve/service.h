@@ -10,6 +10,7 @@
 #include "serve/address.h"
 #include "serve/api.h"
 #include "serve/bodies.h"
+#include "serve/hosts.h"
 #include "serve/listener.h"
 #include "serve/tls.h"
 
@@ -21,6 +22,7 @@ struct serve {
 	struct listener *listener;
 	struct tls tls;
 	struct access *access; /* NULL: nobody is asked who he is */
+	struct hosts hosts;
 	struct expose_settings names;
 	struct api api;
 	struct bodies bodies;
