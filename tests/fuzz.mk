@@ -9,7 +9,8 @@ FUZZ_LIB += $(filter-out %/influx.c %/page.c %/statsd.c %/textfile.c,$(sort $(wi
 ifeq ($(HOST_LACKS),)
 FUZZ_LIB += $(sort $(wildcard user/config/*.c)) $(patsubst %,user/alert/%.c, \
 	alert evaluator formula kind rule ruleset settings template unit window) \
-	user/serve/address.c user/serve/credential.c user/serve/query.c user/serve/reply.c
+	user/serve/address.c user/serve/credential.c user/serve/hosts.c \
+	user/serve/query.c user/serve/reply.c
 else
 FUZZ_SRC := $(filter-out $(patsubst %,tests/fuzz/fuzz_%.c,config rules serve),$(FUZZ_SRC))
 endif

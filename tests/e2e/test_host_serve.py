@@ -231,6 +231,22 @@ class Serve(Case):
             self.after_looks(1)
             self.assertEqual(statuses("evil.example", "metrics.example", "localhost"), [421, 421, 200])
 
+    def test_names_that_no_eye_tells_apart_are_two_for_everyone(self):
+        names = ["a\x01", "a\x02", "a\u202e"]
+        shown = ["a\\u0001", "a\\u0002", "a\\u202e"]
+        for name in names:
+            self.put(f"lxc.payload.{name}/cgroup.procs", "")
+            self.put(f"lxc.payload.{name}/cpu.stat", "usage_usec 5\n")
+        with self.serving():
+            self.after_looks(1)
+            self.assertLessEqual(set(names), {one["name"] for one in self.json("/api/v1/containers")["containers"]})
+            for accept in "text/plain", "application/openmetrics-text":
+                text = self.get("/metrics", Accept=accept).body.decode()
+                self.assertEqual([name for name in shown if f'denet_container_cpu_time_seconds_total{{name="{name}"'
+                                  .replace("\\", "\\\\") in text], shown)
+        table = run("--once", "--cgroup-root", self.path("fs"), program=[HOST]).out.decode()
+        self.assertEqual([name for name in shown if f"{name} " in table], shown, table)
+
     def test_a_socket_of_the_file_system(self):
         path = self.path("socket")
         with self.serving(listen=f"unix:{path}", env={"DENET_BPF_HOST_SERVE_MODE": "0600"}) as process:

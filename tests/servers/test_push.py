@@ -192,7 +192,7 @@ class Push(Case):
             "graphiteHost": "127.0.0.1", "graphitePort": line, "graphite": {"legacyNamespace": False},
             "backends": ["./backends/graphite"]}))
         name = re.sub(r"[^A-Za-z0-9_-]", "_", os.uname().nodename)
-        hostile = "".join(c if re.match("[a-z]", c) else "_" * len(c.encode()) for c in HOSTILE)
+        hostile = re.sub("[^a-z0-9]", "_", SHOWN)
         wanted = {f"cpu/{name}/{ID[:12]}/user": 2e-6, f"meminfo/{name}/{ID[:12]}/usage": 7000,
                   f"cpu/{name}/{hostile}/user": 3e-6, f"meminfo/{name}/{hostile}/usage": 8000}
 

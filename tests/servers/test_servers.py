@@ -24,9 +24,9 @@ bind-address = "127.0.0.1:{backup}"
 """
 
 
-# What would end a label, a tag, a field or a line, in as many bytes as a name has; and what is left of it in a tag.
+# What would end a label, a tag, a field or a line, in as many bytes as a name has; and what it is in a tag.
 HOSTILE = "a,b c=d\"e\t\n\u202e\\"
-SHOWN = "a,b c=d\"e????"
+SHOWN = "a,b c=d\"e\\u0009\\u000a\\u202e?"
 
 
 def known(sample, key):

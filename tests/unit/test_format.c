@@ -19,7 +19,7 @@
 
 static const struct denet_group hostile_groups[] = {
 	{ "a=b,c \"d\\", 3, 1, 1500000000, 10 },
-	{ "x\ty", 1, 0, 7, DENET_UNKNOWN },
+	{ "x\\u000ay", 1, 0, 7, DENET_UNKNOWN },
 	{ "x\ny", 2, 1, 5, 4 },
 	{ "\xe2\x80\xae", 1, 0, DENET_UNKNOWN, 2 },
 };
@@ -99,9 +99,10 @@ static void prometheus_says_what_is_not_whole(void **state)
 	summary.incomplete = "a \"b\"";
 	summary.pss_is_bound = true;
 	prometheus_append_run(&buf, &hostile_start, &summary);
-	assert_line(&buf, "denet_run_complete{run=\"a\\\"b?c\"} 0");
-	assert_line(&buf, "denet_run_info{run=\"a\\\"b?c\",accounting=\"bpf\",command=\"make\","
-			  "incomplete=\"a \\\"b\\\"\",pss_is_bound=\"true\"} 1");
+	assert_line(&buf, "denet_run_complete{run=\"a\\\"b\\\\u000ac\"} 0");
+	assert_line(&buf,
+		    "denet_run_info{run=\"a\\\"b\\\\u000ac\",accounting=\"bpf\",command=\"make\","
+		    "incomplete=\"a \\\"b\\\"\",pss_is_bound=\"true\"} 1");
 }
 
 /* A series may be there once only, or the whole file is refused. */
@@ -113,10 +114,11 @@ static void names_that_are_written_alike_are_one(void **state)
 	(void)state;
 	prometheus_append_run(&buf, NULL, &summary);
 	assert_line(&buf, "denet_run_program_runs_total{program=\"a=b,c \\\"d\\\\\"} 3");
-	assert_line(&buf, "denet_run_program_runs_total{program=\"x?y\"} 3");
-	assert_line(&buf, "denet_run_program_cpu_time_seconds_total{program=\"x?y\"} 1.2e-8");
-	assert_line(&buf, "denet_run_program_peak_rss_bytes{program=\"x?y\"} 4096.0");
-	assert_line(&buf, "denet_run_program_runs_total{program=\"?\"} 1");
+	assert_line(&buf, "denet_run_program_runs_total{program=\"x\\\\u000ay\"} 3");
+	assert_line(&buf,
+		    "denet_run_program_cpu_time_seconds_total{program=\"x\\\\u000ay\"} 1.2e-8");
+	assert_line(&buf, "denet_run_program_peak_rss_bytes{program=\"x\\\\u000ay\"} 4096.0");
+	assert_line(&buf, "denet_run_program_runs_total{program=\"\\\\u202e\"} 1");
 	assert_int_equal(count_of(&buf, "denet_run_program_cpu_time_seconds_total{"), 2);
 }
 
@@ -156,7 +158,7 @@ static void influx_keeps_types_and_leaves_out_what_is_not_known(void **state)
 	tree.aggregated.cpu_usage = 2;
 	influx_append_sample(&buf, &hostile_start, &tree);
 	assert_string_equal(buf_text(&buf),
-			    "denet_sample,accounting=bpf,command=ma\\ ke,host=h,label=a\"b?c "
+			    "denet_sample,accounting=bpf,command=ma\\ ke,host=h,label=a\"b\\u000ac "
 			    "cpu_usage=2.0,mem_rss_kb=9223372036854775807i 1700000000001000000\n");
 }
 
@@ -186,7 +188,7 @@ static void influx_has_the_run_and_its_programs(void **state)
 	assert_memory_equal(buf_text(&buf), "denet_run,accounting=bpf total_time_secs=2.5,", 45);
 	assert_line(&buf, "denet_program,accounting=bpf,program=a\\=b\\,c\\ \"d? "
 			  "runs=3i,failed=1i,cpu_time_ns=1500000000i,peak_rss_kb=10i 5000000");
-	assert_line(&buf, "denet_program,accounting=bpf,program=x?y "
+	assert_line(&buf, "denet_program,accounting=bpf,program=x\\u000ay "
 			  "runs=3i,failed=1i,cpu_time_ns=12i,peak_rss_kb=4i 5000000");
 	assert_int_equal(count_of(&buf, "\n"), 4);
 	assert_int_equal(count_of(&buf, "exit_code=2i,complete=true 5000000\n"), 1);

@@ -94,8 +94,39 @@ static void names_of_any_bytes_stay_between_their_quotes(void **state)
 	view_begin(&made);
 	view_add(&made, DENET_RECORD_GROUP, &group);
 	tell(&plain, &made, EXPOSITION_TEXT, &buf);
-	assert_line(&buf, "denet_group_memory_bytes{name=\"a\\\"b\\\\c?d\xef\xbf\xbd\","
+	assert_line(&buf, "denet_group_memory_bytes{name=\"a\\\"b\\\\c\\\\u000ad\\\\xff\","
 			  "kind=\"unit\",cgroup=\"/x} 5\"} 1");
+}
+
+static void names_that_no_eye_tells_apart_are_series_of_their_own(void **state)
+{
+	static const char *const names[] = { "a\x01", "a\x02", "a\xe2\x80\xae" };
+	static const char *const written[] = { "a\\\\u0001", "a\\\\u0002", "a\\\\u202e" };
+
+	(void)state;
+	for (unsigned int format = 0; format < 2; format++) {
+		AUTO(buf) struct buf buf = { 0 };
+		struct host_group groups[3];
+		struct made_view made = { 0 };
+
+		view_begin(&made);
+		for (size_t i = 0; i < 3; i++) {
+			groups[i] = unknown_group("unit", names[i]);
+			groups[i].cgroup = names[i];
+			groups[i].memory_bytes = 1;
+			view_add(&made, DENET_RECORD_GROUP, &groups[i]);
+		}
+		tell(&plain, &made, format ? EXPOSITION_OPENMETRICS : EXPOSITION_TEXT, &buf);
+		for (size_t i = 0; i < 3; i++) {
+			char line[200];
+
+			(void)snprintf(line, sizeof(line),
+				       "denet_group_memory_bytes{name=\"%s\",kind=\"unit\","
+				       "cgroup=\"%s\"} 1",
+				       written[i], written[i]);
+			assert_line(&buf, line);
+		}
+	}
 }
 
 /* Each family is one piece. */
@@ -181,6 +212,7 @@ int main(void)
 		cmocka_unit_test(seconds_have_all_their_digits),
 		cmocka_unit_test(openmetrics_calls_families_without_their_ends),
 		cmocka_unit_test(names_of_any_bytes_stay_between_their_quotes),
+		cmocka_unit_test(names_that_no_eye_tells_apart_are_series_of_their_own),
 		cmocka_unit_test(rows_of_a_family_stand_together),
 		cmocka_unit_test(machine_and_commands_are_told_to_who_asks),
 		cmocka_unit_test(others_names_are_told_on_demand),

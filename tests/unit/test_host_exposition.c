@@ -285,21 +285,22 @@ static void a_unit_of_the_others_is_counted_to_its_end(void **state)
 /* Two names that are written alike. */
 static void no_series_is_there_twice(void **state)
 {
-	struct host_group groups[] = { unknown_group("unit", "a\n"), unknown_group("unit", "a\t") };
+	struct host_group groups[] = { unknown_group("unit", "a\n"),
+				       unknown_group("unit", "a\\u000a") };
 	struct exposition *exposition = open_exposition(&plain);
 	struct made_view made = { 0 };
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
 	groups[0].cgroup = "/\xff";
-	groups[1].cgroup = "/\xfe";
+	groups[1].cgroup = "/\\xff";
 	groups[0].cpu_time_ns = groups[1].cpu_time_ns = NS_PER_S;
 	view_begin(&made);
 	view_add(&made, DENET_RECORD_GROUP, &groups[0]);
 	view_add(&made, DENET_RECORD_GROUP, &groups[1]);
 	look(exposition, &made, NS_PER_S, &buf);
-	assert_line(&buf, "denet_group_cpu_time_seconds_total{name=\"a?\",kind=\"unit\","
-			  "cgroup=\"/\xef\xbf\xbd\"} 1.0");
+	assert_line(&buf, "denet_group_cpu_time_seconds_total{name=\"a\\\\u000a\",kind=\"unit\","
+			  "cgroup=\"/\\\\xff\"} 1.0");
 	assert_line(&buf, "denet_group_cpu_time_seconds_total{name=\"other\",kind=\"other\"} 1.0");
 	exposition_free(exposition);
 }

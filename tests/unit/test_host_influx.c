@@ -80,7 +80,7 @@ static void no_name_ends_a_line(void **state)
 	group.class_name = "";
 	group.cpu_time_ns = 5;
 	assert_line(DENET_RECORD_GROUP, &group,
-		    "denet_container,dc=x,host=h,name=a\\,b\\ c\\=d\"e???\xef\xbf\xbd?,"
+		    "denet_container,dc=x,host=h,name=a\\,b\\ c\\=d\"e\\u0009\\u000a\\u202e\\xff?,"
 		    "type=container cpu_time_ns=5i" TS);
 }
 

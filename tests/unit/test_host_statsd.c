@@ -103,7 +103,7 @@ static void no_name_ends_a_key(void **state)
 	(void)state;
 	group.name = "127.0.0.1:80|c@0.1\n#a,b=c\xff/\xc3\xa9";
 	group.cpu_usage = -0.0;
-	assert_lines(&how, &group, "psutil.cpu.h.127_0_0_1_80_c_0_1__a_b_c____.pcnt:0|g\n");
+	assert_lines(&how, &group, "psutil.cpu.h.127_0_0_1_80_c_0_1_u000a_a_b_c_xff___.pcnt:0|g\n");
 	group.name = "";
 	group.cpu_usage = -5;
 	assert_lines(&how, &group, "psutil.cpu.h._.pcnt:0|g\n");
@@ -294,6 +294,21 @@ static void nobody_there_is_counted_and_who_comes_is_sent_to(void **state)
 	(void)close(receiver.fd);
 }
 
+static void names_that_no_eye_tells_apart_have_keys_of_their_own(void **state)
+{
+	const struct expose_statsd how = { .host = "h", .details = ALL, .memory_total = 400 };
+	struct host_group group = web();
+
+	(void)state;
+	group.pids = 3;
+	group.name = "a\x01";
+	assert_lines(&how, &group, "psutil.thread.h.a_u0001.count:3|g\n");
+	group.name = "a\x02";
+	assert_lines(&how, &group, "psutil.thread.h.a_u0002.count:3|g\n");
+	group.name = "";
+	assert_lines(&how, &group, "psutil.thread.h._.count:3|g\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +316,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(others_have_tags),
 		cmocka_unit_test(no_name_ends_a_key),
+		cmocka_unit_test(names_that_no_eye_tells_apart_have_keys_of_their_own),
 		cmocka_unit_test(large_counts_keep_their_digits),
 		cmocka_unit_test(the_machine_and_named_processes_are_told_as_well),
 		cmocka_unit_test(connections_have_metlog_s_states),

@@ -44,6 +44,19 @@ static void without_unicode_all_is_ascii(void **state)
 	assert_fitted(true, "日本\033[m\n", 80, "日本?[m?");
 }
 
+static void names_keep_what_tells_them_apart(void **state)
+{
+	AUTO(buf) struct buf buf = { 0 };
+
+	(void)state;
+	assert_int_equal(text_append_name(&buf, true, "a\1", 80), 7);
+	buf_append_char(&buf, ' ');
+	assert_int_equal(text_append_name(&buf, false, "日\xff", 80), 5);
+	buf_append_char(&buf, ' ');
+	assert_int_equal(text_append_name(&buf, true, "a\1", 4), 4);
+	assert_string_equal(buf_text(&buf), "a\\u0001 ?\\xff a\\u…");
+}
+
 static void assert_command(const struct denet_command *command, size_t columns,
 			   const char *expected)
 {
@@ -134,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_cut_to_columns),
 		cmocka_unit_test(without_unicode_all_is_ascii),
+		cmocka_unit_test(names_keep_what_tells_them_apart),
 		cmocka_unit_test(commands_are_quoted_as_for_a_shell),
 		cmocka_unit_test(commands_that_are_not_whole_say_so),
 		cmocka_unit_test(endless_commands_cost_no_more_than_is_shown),

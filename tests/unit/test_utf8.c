@@ -107,6 +107,30 @@ static void utf8_makes_control_characters_harmless(void **state)
 	assert_plain("\xc2\xa0\xc3\xa9", "\xc2\xa0\xc3\xa9");
 }
 
+static void assert_visible(const char *bytes, const char *wanted)
+{
+	AUTO(buf) struct buf buf = { 0 };
+
+	utf8_append_visible(&buf, bytes, strlen(bytes));
+	assert_string_equal(buf_text(&buf), wanted);
+}
+
+static void utf8_shows_what_tells_two_names_apart(void **state)
+{
+	(void)state;
+	assert_visible("", "");
+	assert_visible("a\x01", "a\\u0001");
+	assert_visible("a\x02"
+		       "b",
+		       "a\\u0002b");
+	assert_visible("a\n\x7f", "a\\u000a\\u007f");
+	assert_visible("\xc2\x9b\xe2\x80\xae", "\\u009b\\u202e");
+	assert_visible("a\xff\xe2\x80"
+		       "b",
+		       "a\\xff\\xe2\\x80b");
+	assert_visible(BAD "\xc3\xa9\\", BAD "\xc3\xa9\\");
+}
+
 static void utf8_knows_how_wide_characters_are(void **state)
 {
 	(void)state;
@@ -138,6 +162,7 @@ int main(void)
 		cmocka_unit_test(utf8_replaces_a_cut_character_once),
 		cmocka_unit_test(utf8_decodes_what_it_encodes),
 		cmocka_unit_test(utf8_makes_control_characters_harmless),
+		cmocka_unit_test(utf8_shows_what_tells_two_names_apart),
 		cmocka_unit_test(utf8_knows_how_wide_characters_are),
 		cmocka_unit_test(utf8_fits_text_into_columns),
 	};

@@ -140,7 +140,7 @@ static size_t name_width(bool is_unicode, const char *name)
 {
 	AUTO(buf) struct buf text = { 0 };
 
-	return text_append_fitted(&text, is_unicode, name, strlen(name), COLUMNS_FREE);
+	return text_append_name(&text, is_unicode, name, COLUMNS_FREE);
 }
 
 static void drop_last(struct columns_widths *widths)
@@ -195,8 +195,7 @@ static void trim(struct buf *buf)
 void columns_append_row(struct buf *buf, bool is_unicode, const struct columns_widths *widths,
 			const struct host_group *figures)
 {
-	size_t used = text_append_fitted(buf, is_unicode, figures->name, strlen(figures->name),
-					 widths->name);
+	size_t used = text_append_name(buf, is_unicode, figures->name, widths->name);
 
 	buf_append_repeated(buf, ' ', widths->name > used ? widths->name - used : 0);
 	for (size_t c = 0; c < COLUMNS; c++)

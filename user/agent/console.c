@@ -21,6 +21,7 @@
 #include "output/text.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/utf8.h"
 
 #define LINES_AROUND 4 /* the machine, the order, the heading, the keys */
 #define FIRST_LINE 3
@@ -134,7 +135,7 @@ static void put_commands(struct console *console)
 	struct buf *text = &console->text;
 
 	buf_reset(text);
-	buf_append_text(text, row->figures->name);
+	utf8_append_visible(text, row->figures->name, strlen(row->figures->name));
 	if (row->figures->memory_bytes != DENET_UNKNOWN)
 		buf_printf(text, "  %s of memory", human_bytes(row->figures->memory_bytes).text);
 	buf_printf(text, "  %s",

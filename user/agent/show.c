@@ -71,7 +71,7 @@ static void append_text(struct buf *buf, const struct show *show, const char *wo
 	if (!text)
 		return;
 	buf_printf(buf, "  %s ", word);
-	(void)text_append_fitted(buf, show->style->is_unicode, text, strlen(text), COLUMNS_FREE);
+	(void)text_append_name(buf, show->style->is_unicode, text, COLUMNS_FREE);
 }
 
 static void append_figures(struct buf *buf, const struct show *show,
@@ -104,12 +104,10 @@ static void append_details(struct buf *buf, const struct show *show,
 	AUTO(buf) struct buf line = { 0 };
 
 	buf_append_text(buf, "    ");
-	(void)text_append_fitted(buf, show->style->is_unicode, figures->cgroup,
-				 strlen(figures->cgroup), COLUMNS_FREE);
+	(void)text_append_name(buf, show->style->is_unicode, figures->cgroup, COLUMNS_FREE);
 	if (figures->parent) {
 		buf_append_text(buf, "  in ");
-		(void)text_append_fitted(buf, show->style->is_unicode, figures->parent,
-					 strlen(figures->parent), COLUMNS_FREE);
+		(void)text_append_name(buf, show->style->is_unicode, figures->parent, COLUMNS_FREE);
 	}
 	buf_append_char(buf, '\n');
 	append_figures(&line, show, figures);

@@ -28,7 +28,7 @@ static void append_row(struct buf *buf, const struct term_style *style,
 		       const struct host_history *figures)
 {
 	const char *name = figures->group ? figures->group : "machine";
-	size_t used = text_append_fitted(buf, style->is_unicode, name, strlen(name), NAME_COLUMNS);
+	size_t used = text_append_name(buf, style->is_unicode, name, NAME_COLUMNS);
 	const double values[] = { figures->min, figures->mean, figures->p50,
 				  figures->p95, figures->p99,  figures->max };
 

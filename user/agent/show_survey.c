@@ -61,8 +61,7 @@ static void append_row(struct buf *buf, const struct term_style *style, const st
 {
 	const struct host_processes *figures = &family->figures;
 	char cpu[32] = "";
-	size_t used = text_append_fitted(buf, style->is_unicode, family->name, strlen(family->name),
-					 NAME_COLUMNS);
+	size_t used = text_append_name(buf, style->is_unicode, family->name, NAME_COLUMNS);
 
 	buf_append_repeated(buf, ' ', NAME_COLUMNS - used);
 	if (isfinite(figures->cpu_usage))
@@ -135,13 +134,11 @@ static void append_heavy_row(struct buf *buf, const struct term_style *style,
 	buf_printf(buf, "  %s", human_bytes(figures->rss_bytes).text);
 	if (figures->username) {
 		buf_append_text(buf, "  ");
-		(void)text_append_fitted(buf, style->is_unicode, figures->username,
-					 strlen(figures->username), NAME_COLUMNS);
+		(void)text_append_name(buf, style->is_unicode, figures->username, NAME_COLUMNS);
 	}
 	if (figures->container) {
 		buf_append_text(buf, "  in ");
-		(void)text_append_fitted(buf, style->is_unicode, figures->container,
-					 strlen(figures->container), NAME_COLUMNS);
+		(void)text_append_name(buf, style->is_unicode, figures->container, NAME_COLUMNS);
 	}
 	buf_append_text(buf, figures->ended ? "  ended\n" : "\n");
 }

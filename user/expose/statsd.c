@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "metrics/host_records.h"
+#include "util/cleanup.h"
 #include "util/decimal.h"
 #include "util/units.h"
+#include "util/utf8.h"
 
 #define PERCENT 100.0
 #define MS_PER_S 1000.0
@@ -127,10 +129,15 @@ static bool is_plain(char c)
 /* One part of a name: a point would make two of it. */
 static void append_part(struct buf *buf, const char *text)
 {
+	AUTO(buf) struct buf visible = { 0 };
+
+	utf8_append_visible(&visible, text, strlen(text));
+	if (visible.error)
+		buf->error = visible.error;
 	if (!*text)
 		buf_append_char(buf, '_');
-	for (; *text; text++)
-		buf_append_char(buf, is_plain(*text) ? *text : '_');
+	for (size_t i = 0; i < visible.len; i++)
+		buf_append_char(buf, is_plain(visible.data[i]) ? visible.data[i] : '_');
 }
 
 static void append_tag(struct buf *buf, const char *key, char between, const char *value)

@@ -10,7 +10,7 @@ static void append_escaped(struct buf *buf, const char *text, const char *escape
 {
 	AUTO(buf) struct buf plain = { 0 };
 
-	utf8_append_plain(&plain, *text ? text : "?", *text ? strlen(text) : 1);
+	utf8_append_visible(&plain, *text ? text : "?", *text ? strlen(text) : 1);
 	if (plain.error)
 		buf->error = plain.error;
 	for (size_t i = 0; i < plain.len; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Names of any bytes between the quotes or commas of others' formats, where nothing in them is taken for more
- * than text. Control characters become '?', what is not UTF-8 U+FFFD, and nothing becomes '?', too, as an
- * empty label is none.
+ * than text. Control characters become \u000a, what is not UTF-8 \xff, so that two names stay two, and nothing
+ * becomes '?', as an empty label is none.
  */
 #ifndef DENET_FORMAT_LABEL_H
 #define DENET_FORMAT_LABEL_H

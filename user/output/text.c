@@ -41,6 +41,16 @@ size_t text_append_fitted(struct buf *buf, bool is_unicode, const char *bytes, s
 	return columns;
 }
 
+size_t text_append_name(struct buf *buf, bool is_unicode, const char *name, size_t columns)
+{
+	AUTO(buf) struct buf visible = { 0 };
+
+	utf8_append_visible(&visible, name, strlen(name));
+	if (visible.error)
+		buf->error = visible.error;
+	return text_append_fitted(buf, is_unicode, buf_text(&visible), visible.len, columns);
+}
+
 size_t text_width(const char *plain)
 {
 	return utf8_width(plain, strlen(plain));

@@ -13,6 +13,9 @@
 size_t text_append_fitted(struct buf *buf, bool is_unicode, const char *bytes, size_t len,
 			  size_t columns);
 
+/* The same of a name, whose control characters are shown: two of them are never one. */
+size_t text_append_name(struct buf *buf, bool is_unicode, const char *name, size_t columns);
+
 /* Columns of text that is plain already. */
 size_t text_width(const char *plain);
 

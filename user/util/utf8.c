@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "util/utf8.h"
 
+#include <string.h>
+
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
 struct code_range {
@@ -172,6 +174,37 @@ void utf8_append_plain(struct buf *buf, const char *bytes, size_t len)
 
 	for (size_t at = 0; at < len && !buf->error; append_code(buf, code))
 		at += decode_plain(bytes + at, len - at, &code);
+}
+
+static void append_bytes(struct buf *buf, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		buf_printf(buf, "\\x%02x", (unsigned char)bytes[i]);
+}
+
+/* It may stand there itself. */
+static bool is_replaced(const char *bytes, size_t len, uint32_t code)
+{
+	char written[UTF8_MAX_BYTES];
+
+	return code == UTF8_REPLACEMENT &&
+	       (len != utf8_encode(code, written) || memcmp(bytes, written, len) != 0);
+}
+
+void utf8_append_visible(struct buf *buf, const char *bytes, size_t len)
+{
+	size_t used;
+	uint32_t code;
+
+	for (size_t at = 0; at < len && !buf->error; at += used) {
+		used = utf8_decode(bytes + at, len - at, &code);
+		if (is_replaced(bytes + at, used, code))
+			append_bytes(buf, bytes + at, used);
+		else if (utf8_is_control(code))
+			buf_printf(buf, "\\u%04x", (unsigned int)code);
+		else
+			append_code(buf, code);
+	}
 }
 
 size_t utf8_append_fitted(struct buf *buf, const char *bytes, size_t len, size_t columns)

@@ -36,7 +36,13 @@ void utf8_append(struct buf *buf, const char *bytes, size_t len);
 /* Appends valid UTF-8 for terminals and plain text: one '?' for each control character. */
 void utf8_append_plain(struct buf *buf, const char *bytes, size_t len);
 
-/* The same, cut to so many columns; a cut ends in U+2026. Returns the columns used. */
+/*
+ * Appends names so that no two become one: a control character as JSON escapes it, \u000a, and each byte of what is
+ * not UTF-8 as \xff. What has such an escape as its text stays as it is.
+ */
+void utf8_append_visible(struct buf *buf, const char *bytes, size_t len);
+
+/* As utf8_append_plain(), cut to so many columns; a cut ends in U+2026. Returns the columns used. */
 size_t utf8_append_fitted(struct buf *buf, const char *bytes, size_t len, size_t columns);
 
 #endif
