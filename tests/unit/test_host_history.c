@@ -174,6 +174,26 @@ static void groups_come_and_go(void **state)
 	end(&world);
 }
 
+/* A page less than 64 GiB, and a percentage within what docs/host.md says. */
+static void single_precision_is_enough(void **state)
+{
+	const double percent = 8.802349302538655;
+	struct host_history figures = { 0 };
+	struct world world;
+
+	(void)state;
+	put("cgroup.controllers", "cpu memory\n");
+	make("large.service");
+	put("large.service/memory.current", "68719472640\n");
+	begin(&world, 4);
+	look(&world, percent);
+	assert_int_equal(tell(&world, "large.service", KEY_MEMORY_BYTES, 0, &figures), 0);
+	assert_int_equal((uint64_t)figures.max, 68719472640);
+	assert_int_equal(tell(&world, NULL, "cpu_percent", 0, &figures), 0);
+	assert_true(fabs(figures.max - percent) <= 6e-8 * percent);
+	end(&world);
+}
+
 static void its_memory_is_known_before(void **state)
 {
 	struct world world;
@@ -213,6 +233,7 @@ int main(void)
 		cmocka_unit_test(percentiles_are_values_that_there_were),
 		cmocka_unit_test(a_full_ring_forgets_the_oldest),
 		cmocka_unit_test(groups_come_and_go),
+		cmocka_unit_test(single_precision_is_enough),
 		cmocka_unit_test(its_memory_is_known_before),
 	};
 

@@ -206,7 +206,8 @@ static const struct api_route routes[] = {
 	      "?group=web"),
 	ROUTE("/api/v1/history", past_params, append_history,
 	      "A figure over the last looks: percentiles, and its values where `points` asks for "
-	      "them.",
+	      "them. Seven digits of each are kept, and memory in whole pages to 64 GiB; no "
+	      "counters.",
 	      "?metric=" KEY_CPU_USAGE "&group=web&window=10m"),
 	ROUTE("/api/v1/heavy", no_params, append_heavy,
 	      "Processes that use much, as of the last look at all of them.", ""),
