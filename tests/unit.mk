@@ -32,7 +32,8 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_CLI) $(INSIDE) $(FLAGS)
 SET_CLOCK := clock_mono_ns clock_boot_ns clock_wall_ms nanosleep
 $(BUILD)/tests/unit/test_follow $(BUILD)/tests/unit/test_follow_cgroup \
 	$(BUILD)/tests/unit/test_settle $(BUILD)/tests/unit/test_engine \
-	$(BUILD)/tests/unit/test_failing $(BUILD)/tests/unit/test_host_listener $(BUILD)/tests/unit/test_limits $(BUILD)/tests/unit/test_stats_run $(BUILD)/tests/unit/test_own \
+	$(BUILD)/tests/unit/test_failing $(BUILD)/tests/unit/test_host_listener \
+	$(BUILD)/tests/unit/test_host_listener_limit $(BUILD)/tests/unit/test_limits $(BUILD)/tests/unit/test_stats_run $(BUILD)/tests/unit/test_own \
 	$(BUILD)/tests/unit/test_span: \
 	DENET_LDFLAGS += $(SET_CLOCK:%=-Wl,--wrap=%)
 # And threads use CPU.
