@@ -348,8 +348,8 @@ void listener_run(struct listener *listener)
 	listener->ran_ns = clock_mono_ns();
 	take_events(listener);
 	connections_sweep(&listener->connections, listener->ran_ns);
-	/* What it has read before it sees an end. At the limit it listens no more, and begins to again only at
-	 * the start of a call. */
+	/* What it has read before it sees an end. At the limit, of connections or of descriptors, it listens no
+	 * more, and begins to again only at the start of a call. */
 	for (int i = 0; i < RUNS_MAX; i++) {
 		has_gone = connections_nudge(&listener->connections);
 		listener->has_closed = false;
