@@ -325,7 +325,7 @@ static void dear_counters_of_what_rests_are_read_seldom(void **state)
 	assert_int_equal(figures->memory_peak_bytes, 6000);
 	put("fs/system.slice/docker-" ID ".scope/pids.max", "104\n");
 	put("fs/system.slice/docker-" ID ".scope/memory.current", "5001\n");
-	assert_int_equal(cgroups_look(groups, 31 * NS_PER_S, 31, 5 * NS_PER_S), 0);
+	assert_int_equal(cgroups_look(groups, 41 * NS_PER_S, 41, 5 * NS_PER_S), 0);
 	assert_int_equal(figures->pids_limit, 104);
 	assert_int_equal(figures->memory_peak_bytes, 6001);
 	cgroups_free(groups);

@@ -69,6 +69,7 @@ struct cgroup {
 	int fds[CGROUP_FILES_MAX]; /* owned, or one of the above */
 	struct host_group figures; /* its texts lie in this struct */
 	uint64_t read_mono_ns; /* 0: never */
+	uint64_t cheap_mono_ns; /* when memory and pids were; 0: never */
 	uint64_t slow_mono_ns; /* when what is dear was read */
 	bool is_moving; /* it has used something since the dear reading before */
 	uint64_t net_inode; /* what the namespace that it is in is known by, with net_fd */

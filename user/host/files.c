@@ -224,7 +224,7 @@ static bool parse_io_stall(struct parse_span text, struct host_group *figures)
 }
 
 /* The last is of what others change: limits, and what is written back of one that does nothing itself. */
-enum cost { COST_KEPT, COST_SLOW_KEPT, COST_SLOW, COST_OTHERS };
+enum cost { COST_CPU, COST_KEPT, COST_SLOW_KEPT, COST_SLOW, COST_OTHERS };
 
 /* Of several that tell the same, which cost the same, the first that can be read. */
 static const struct file {
@@ -234,8 +234,8 @@ static const struct file {
 	const char *name;
 	files_parse_fn parse;
 } files[] = {
-	{ WHAT_CPU, MOUNT_CPUACCT, COST_KEPT, "cpuacct.usage", parse_usage },
-	{ WHAT_CPU, MOUNT_V2, COST_KEPT, "cpu.stat", parse_cpu_stat },
+	{ WHAT_CPU, MOUNT_CPUACCT, COST_CPU, "cpuacct.usage", parse_usage },
+	{ WHAT_CPU, MOUNT_V2, COST_CPU, "cpu.stat", parse_cpu_stat },
 	{ WHAT_USER, MOUNT_CPUACCT, COST_SLOW, "cpuacct.usage_user", parse_user },
 	{ WHAT_SYSTEM, MOUNT_CPUACCT, COST_SLOW, "cpuacct.usage_sys", parse_system },
 	{ WHAT_THROTTLED, MOUNT_CPU, COST_SLOW, "cpu.stat", parse_throttled },
@@ -280,7 +280,7 @@ static int open_file(struct cgroup *group, size_t index)
 
 static bool is_kept(const struct file *file)
 {
-	return file->cost == COST_KEPT || file->cost == COST_SLOW_KEPT;
+	return file->cost <= COST_SLOW_KEPT;
 }
 
 /* Of a cgroup's files the kernel gives all that there is room for at once. */
@@ -328,6 +328,11 @@ static bool read_all(struct cgroup *group, enum cost from, enum cost to)
 			told |= 1u << file->what;
 	}
 	return told;
+}
+
+bool files_read_cpu(struct cgroup *group)
+{
+	return read_all(group, COST_CPU, COST_CPU);
 }
 
 bool files_read_cheap(struct cgroup *group)

@@ -12,7 +12,8 @@ struct cgroup;
  * descriptor costs kernel memory. Says is_gone when one of those that stay open is no more; false when none at
  * all could be read.
  */
-bool files_read_cheap(struct cgroup *group);
+bool files_read_cpu(struct cgroup *group);
+bool files_read_cheap(struct cgroup *group); /* memory and pids */
 bool files_read_dear(struct cgroup *group);
 
 /* Of the dear ones those that others change, too, while the group does nothing. */

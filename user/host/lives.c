@@ -190,6 +190,7 @@ static void complete(struct cgroups *groups, struct cgroup *group, uint64_t mono
 		groups->settling--;
 	(void)folders_complete(group, groups->procfs, &groups->mounts);
 	if (is_unread) {
+		(void)files_read_cpu(group);
 		(void)files_read_cheap(group);
 		(void)files_read_dear(group);
 	}

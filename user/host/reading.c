@@ -61,6 +61,18 @@ static enum dear what_is_due(struct cgroup *group, uint64_t passed_ns, uint64_t 
 	return passed_ns >= RESTING * slow_ns ? DEAR_OTHERS : DEAR_LATER;
 }
 
+/* Of one in which nothing ran only others change them: by reclaim, or when they wait for who has ended. */
+static void read_cheap(struct cgroup *group, uint64_t mono_ns, uint64_t slow_ns)
+{
+	uint64_t cpu_ns = group->figures.cpu_time_ns;
+
+	if (group->cheap_mono_ns && cpu_ns != DENET_UNKNOWN && cpu_ns == group->rated_cpu_ns &&
+	    mono_ns - group->cheap_mono_ns < RESTING * slow_ns)
+		return;
+	(void)files_read_cheap(group);
+	group->cheap_mono_ns = mono_ns;
+}
+
 void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns)
 {
 	const struct host_group *before = &group->rated;
@@ -69,7 +81,8 @@ void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64
 	uint64_t passed_ns = group->read_mono_ns ? mono_ns - group->read_mono_ns : 0;
 	enum dear due;
 
-	(void)files_read_cheap(group);
+	(void)files_read_cpu(group);
+	read_cheap(group, mono_ns, slow_ns);
 	now->ts_ms = ts_ms;
 	now->cpu_usage = percent(group->rated_cpu_ns, now->cpu_time_ns, passed_ns);
 	group->rated_cpu_ns = now->cpu_time_ns;
@@ -96,7 +109,8 @@ void reading_take_last(struct cgroup *group)
 	bool is_told;
 
 	group->is_gone = false;
-	is_told = files_read_cheap(group);
+	is_told = files_read_cpu(group);
+	is_told |= files_read_cheap(group);
 	is_told |= files_read_dear(group);
 	/* What went meanwhile was read before: at its emptiness, or not. */
 	if (is_told && !group->is_gone)

@@ -8,8 +8,9 @@
 struct cgroup;
 
 /*
- * Reads all counters, those that are dear only every slow_ns, or three times as seldom while it rests, and makes rates by the reading before. What
- * cannot be read keeps what it was: of a cgroup that is gone the last is the last.
+ * Reads all counters, and makes rates by the reading before. Those that are dear are read only every slow_ns, or three
+ * times as seldom while it rests; memory and pids so seldom, too, while its CPU does not move. What cannot be read
+ * keeps what it was: of a cgroup that is gone the last is the last.
  */
 void reading_take(struct cgroup *group, uint64_t mono_ns, uint64_t ts_ms, uint64_t slow_ns);
 
