@@ -5,6 +5,7 @@
 #include "made_cgroups.h"
 #include "util/units.h"
 
+#define OTHER "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
 #define UNIT "/system.slice/a.service"
 
 static struct cgroups *open_groups(void)
@@ -49,10 +50,48 @@ static void memory_and_pids_are_read_when_cpu_was_used(void **state)
 	drop("fs");
 }
 
+/* Of the other hierarchy what is the group's own is left out between, and what lies in it is not taken for gone. */
+static void other_hierarchies_are_walked_more_often(void **state)
+{
+	struct cgroups *groups;
+
+	(void)state;
+	put("fs/cpuacct/cgroup.procs", "");
+	put("fs/cpuacct/docker/" ID "/cpuacct.usage", "1\n");
+	put("fs/unified/cgroup.controllers", "");
+	put("fs/unified/docker/" ID "/cgroup.procs", "");
+	put("fs/unified/docker/" ID "/docker/" OTHER "/cgroup.procs", "");
+	put("fs/unified/a.service/cgroup.procs", "");
+	groups = open_groups();
+	cgroups_walk_seldom(groups);
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 0), 0);
+	assert_int_equal(cgroups_count(groups), 3);
+	put("fs/cpuacct/b.service/cpuacct.usage", "1\n");
+	put("fs/unified/c.service/cgroup.procs", "");
+	put("fs/unified/a.service/d.service/cgroup.procs", "");
+	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2, 0), 0);
+	assert_int_equal(cgroups_count(groups), 3);
+	assert_int_equal(cgroups_look(groups, 6 * NS_PER_S, 6, 0), 0);
+	assert_int_equal(cgroups_count(groups), 5);
+	assert_non_null(cgroups_at(groups, "/c.service"));
+	assert_non_null(cgroups_at(groups, "/a.service/d.service"));
+	drop("fs/unified/c.service");
+	drop("fs/unified/docker/" ID "/docker");
+	assert_int_equal(cgroups_look(groups, 11 * NS_PER_S, 11, 0), 0);
+	assert_int_equal(cgroups_count(groups), 3);
+	assert_non_null(cgroups_at(groups, "/docker/" ID));
+	assert_int_equal(cgroups_look(groups, 31 * NS_PER_S, 31, 0), 0);
+	assert_int_equal(cgroups_count(groups), 4);
+	assert_non_null(cgroups_at(groups, "/b.service"));
+	cgroups_free(groups);
+	drop("fs");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_and_pids_are_read_when_cpu_was_used),
+		cmocka_unit_test(other_hierarchies_are_walked_more_often),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

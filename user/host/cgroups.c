@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/folders.h"
 #include "host/store_internal.h"
@@ -15,11 +16,13 @@
 #include "util/units.h"
 
 /*
- * Where events tell of one hierarchy alone, what is in the others is to be found. Else a walk is for what was
- * renamed, and it costs 100 us a group.
+ * Where events tell of one hierarchy alone, what is in the others is to be found. A walk through all is for what was
+ * renamed.
  */
-#define WALK_OTHERS_NS (5 * NS_PER_S)
+#define OTHERS_NS (5 * NS_PER_S)
 #define WALK_NS (30 * NS_PER_S)
+
+enum walk_kind { WALK_NONE, WALK_OTHERS, WALK_ALL };
 
 int cgroups_new(const struct procfs *procfs, const char *cgroup_root, struct cgroups **ret_groups)
 {
@@ -56,15 +59,22 @@ void cgroups_free(struct cgroups *groups)
 	free(groups);
 }
 
+/* One that lies within what was left out is not gone. */
+static bool is_there(const struct cgroups *groups, const struct cgroup *group, enum walk_kind kind)
+{
+	return group->seen_pass == groups->pass ||
+	       (kind == WALK_OTHERS && access(group->folders[group->found_in], F_OK) == 0);
+}
+
 /* What is gone and no event has told of. */
-static int end_gone(struct cgroups *groups, uint64_t ts_ms)
+static int end_gone(struct cgroups *groups, enum walk_kind kind, uint64_t ts_ms)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < groups->count; i++) {
 		struct cgroup *group = groups->items[i];
 
-		if (group->seen_pass == groups->pass)
+		if (is_there(groups, group, kind))
 			groups->items[kept++] = group;
 		else if (store_end(groups, group, ts_ms))
 			return -ENOMEM;
@@ -108,24 +118,30 @@ static bool has_others(const struct cgroups *groups)
 	return false;
 }
 
-static bool is_due(const struct cgroups *groups, uint64_t mono_ns)
+static enum walk_kind what_is_due(const struct cgroups *groups, uint64_t mono_ns)
 {
-	uint64_t every_ns = has_others(groups) ? WALK_OTHERS_NS : WALK_NS;
-
-	return !groups->has_events || groups->is_walk_due || !groups->walked_mono_ns ||
-	       groups->omitted || mono_ns - groups->walked_mono_ns >= every_ns;
+	if (!groups->has_events || groups->is_walk_due || !groups->walked_mono_ns ||
+	    groups->omitted || mono_ns - groups->walked_mono_ns >= WALK_NS)
+		return WALK_ALL;
+	return has_others(groups) && mono_ns - groups->others_mono_ns >= OTHERS_NS ? WALK_OTHERS
+										   : WALK_NONE;
 }
 
-static void walk(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms)
+static void walk(struct cgroups *groups, enum walk_kind kind, uint64_t mono_ns, uint64_t ts_ms)
 {
 	groups->pass++;
-	groups->omitted = 0;
-	groups->walked_mono_ns = mono_ns;
-	groups->is_walk_due = false;
+	groups->others_mono_ns = mono_ns;
 	idmap_clear(&groups->claimed);
-	walk_all(groups);
+	if (kind == WALK_ALL) {
+		groups->omitted = 0;
+		groups->walked_mono_ns = mono_ns;
+		groups->is_walk_due = false;
+		walk_all(groups);
+	} else {
+		walk_others(groups);
+	}
 	if (!groups->error)
-		groups->error = end_gone(groups, ts_ms);
+		groups->error = end_gone(groups, kind, ts_ms);
 }
 
 /* Those that had no process when they came are asked again, as by a walk. */
@@ -141,16 +157,16 @@ static void complete(struct cgroups *groups)
 static int find(struct cgroups *groups, uint64_t mono_ns, uint64_t ts_ms)
 {
 	struct idmap before = groups->owners;
-	bool is_walk = is_due(groups, mono_ns);
+	enum walk_kind kind = what_is_due(groups, mono_ns);
 
 	groups->error = store_turn_gone(groups);
 	groups->owners = (struct idmap){ 0 };
-	if (is_walk && !groups->error)
-		walk(groups, mono_ns, ts_ms);
-	else
+	if (kind != WALK_NONE && !groups->error)
+		walk(groups, kind, mono_ns, ts_ms);
+	if (kind != WALK_ALL)
 		complete(groups);
 	if (!groups->error)
-		groups->error = store_keep_owners(groups, &before, is_walk);
+		groups->error = store_keep_owners(groups, &before, kind == WALK_ALL);
 	idmap_done(&before);
 	return groups->error;
 }

@@ -34,7 +34,8 @@ struct cgroups {
 	size_t settling; /* times of groups that are to come: settle_mono_ns, complete_mono_ns */
 	uint64_t omitted;
 	uint64_t pass;
-	uint64_t walked_mono_ns; /* 0: never */
+	uint64_t walked_mono_ns; /* all of them; 0: never */
+	uint64_t others_mono_ns; /* those of other hierarchies than the main one */
 	bool has_events;
 	bool is_walk_due;
 	int error; /* of this look */

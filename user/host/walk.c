@@ -27,6 +27,7 @@ struct walk {
 	size_t point_len; /* of it, the mount */
 	struct cgroup *owner; /* the innermost group around it; NULL for none */
 	bool had_process; /* the folder, which may be gone */
+	bool leaves_claimed; /* folders that are a known group's in another hierarchy, with all below */
 };
 
 static void dir_freep(DIR **dir)
@@ -171,6 +172,12 @@ static void enter(struct walk *walk, int dir_fd, uint64_t inode)
 
 static void walk_folder(struct walk *walk, int parent_fd, const char *name, size_t len, int depth);
 
+static bool is_left(const struct walk *walk, uint64_t inode)
+{
+	return walk->leaves_claimed &&
+	       idmap_get(&walk->groups->claimed, store_key_of(walk->mount, inode));
+}
+
 static void walk_entries(struct walk *walk, DIR *dir, size_t len, int depth)
 {
 	const struct dirent *entry;
@@ -179,7 +186,7 @@ static void walk_entries(struct walk *walk, DIR *dir, size_t len, int depth)
 		size_t name_len = strlen(entry->d_name);
 
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
-		    len + name_len + 2 > sizeof(walk->path))
+		    len + name_len + 2 > sizeof(walk->path) || is_left(walk, entry->d_ino))
 			continue;
 		walk->path[len] = '/';
 		memcpy(walk->path + len + 1, entry->d_name, name_len + 1);
@@ -188,11 +195,23 @@ static void walk_entries(struct walk *walk, DIR *dir, size_t len, int depth)
 	}
 }
 
-static void walk_folder(struct walk *walk, int parent_fd, const char *name, size_t len, int depth)
+/* Of a folder the kernel counts what is in it among its links: one that is known and has none need not be opened. */
+static bool is_known_leaf(const struct walk *walk, int parent_fd, const char *name,
+			  struct stat *ret_facts)
+{
+	const struct cgroups *groups = walk->groups;
+	uint64_t key;
+
+	if (fstatat(parent_fd, name, ret_facts, AT_SYMLINK_NOFOLLOW) || ret_facts->st_nlink != 2)
+		return false;
+	key = store_key_of(walk->mount, ret_facts->st_ino);
+	return idmap_get(&groups->by_id, key) || idmap_get(&groups->claimed, key);
+}
+
+static void open_folder(struct walk *walk, int parent_fd, const char *name, size_t len, int depth)
 {
 	__attribute__((cleanup(dir_freep))) DIR *dir = NULL;
 	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct cgroup *around = walk->owner;
 	struct stat facts;
 
 	if (fd < 0)
@@ -207,13 +226,24 @@ static void walk_folder(struct walk *walk, int parent_fd, const char *name, size
 		enter(walk, fd, facts.st_ino);
 	if (depth < DEPTH_MAX)
 		walk_entries(walk, dir, len, depth);
+}
+
+static void walk_folder(struct walk *walk, int parent_fd, const char *name, size_t len, int depth)
+{
+	struct cgroup *around = walk->owner;
+	struct stat facts;
+
+	if (depth && is_known_leaf(walk, parent_fd, name, &facts))
+		enter(walk, -1, facts.st_ino);
+	else
+		open_folder(walk, parent_fd, name, len, depth);
 	walk->owner = around;
 }
 
-static void walk_hierarchy(struct cgroups *groups, enum mount mount)
+static void walk_hierarchy(struct cgroups *groups, enum mount mount, bool leaves_claimed)
 {
 	const char *point = groups->mounts.points[mount];
-	struct walk walk = { .groups = groups, .mount = mount };
+	struct walk walk = { .groups = groups, .mount = mount, .leaves_claimed = leaves_claimed };
 
 	if (!point || groups->error || strlen(point) >= sizeof(walk.path))
 		return;
@@ -228,7 +258,24 @@ static const enum mount order[] = { MOUNT_CPUACCT, MOUNT_V2, MOUNT_MEMORY };
 void walk_all(struct cgroups *groups)
 {
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		walk_hierarchy(groups, order[i]);
+		walk_hierarchy(groups, order[i], false);
+}
+
+void walk_others(struct cgroups *groups)
+{
+	enum mount main_mount = store_main_mount(groups);
+
+	for (size_t i = 0; i < groups->count && !groups->error; i++) {
+		struct cgroup *group = groups->items[i];
+
+		if (group->found_in != main_mount)
+			continue;
+		group->seen_pass = groups->pass;
+		groups->error = claim(groups, group);
+	}
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (order[i] != main_mount)
+			walk_hierarchy(groups, order[i], true);
 }
 
 /* False when it is not the one that was meant. */
