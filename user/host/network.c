@@ -14,6 +14,7 @@
 
 #define TRIES_SOON 4
 #define TRIES_SELDOM 12
+#define TRIES_AT_REST 2
 
 /*
  * What a namespace that is not ours is known by; 0 where it is ours, or cannot be told. The kernel makes the files of
@@ -30,13 +31,18 @@ static uint64_t elsewhere(const struct procfs *procfs, pid_t pid)
 	return its.st_ino != ours.st_ino ? its.st_ino : 0;
 }
 
-/* A runtime's first process may be in our namespace for a while: it is asked for again, later now and then. */
+/*
+ * A runtime's first process may be in our namespace for a while: it is asked for again, later now and then, unless
+ * nothing runs that could leave it.
+ */
 static void find(struct cgroup *group, const struct procfs *procfs)
 {
 	uint64_t inode;
 	pid_t pid;
 	int fd;
 
+	if (!group->is_moving && group->net_tries >= TRIES_AT_REST)
+		return;
 	if (group->net_tries++ >= TRIES_SOON && group->net_tries % TRIES_SELDOM)
 		return;
 	pid = folders_member(group);

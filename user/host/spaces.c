@@ -6,7 +6,7 @@
 #include "util/clock.h"
 #include "util/units.h"
 
-#define EVERY_NS (10 * NS_PER_S) /* a namespace is not looked at again before */
+#define EVERY_NS (15 * NS_PER_S) /* a namespace is not looked at again before */
 #define REST_TIMES 500 /* as long as all took that were looked at: 0.2 % of one CPU */
 #define REST_NS NS_PER_S /* after so many that such a rest is due, the others wait */
 
