@@ -86,6 +86,18 @@ static __always_inline __u64 cgroup_id_of(struct task_struct *task)
 /* The main thread of one that nobody waits for may be gone: reading never faults. */
 static __always_inline void read_key(struct task_struct *task, struct host_key *key)
 {
+	const struct cred *cred = task->cred;
+	const struct task_struct *leader = task->group_leader;
+
+	__builtin_memset(key, 0, sizeof(*key));
+	key->cgroup_id = cgroup_id_of_known(task);
+	key->uid = cred->uid.val;
+	bpf_probe_read_kernel(key->comm, sizeof(key->comm), leader->comm);
+}
+
+/* By an address that the verifier knows nothing of. */
+static __always_inline void read_key_at(struct task_struct *task, struct host_key *key)
+{
 	const struct cred *cred = BPF_CORE_READ(task, cred);
 
 	__builtin_memset(key, 0, sizeof(*key));
@@ -142,7 +154,7 @@ __noinline int tell_change(__u64 address, __u32 is_moved)
 		ADD(totals.changes_lost, 1);
 		return 0;
 	}
-	read_key(task, &change->key);
+	read_key_at(task, &change->key);
 	change->address = address;
 	change->tid = BPF_CORE_READ(task, pid);
 	change->is_moved = is_moved;
@@ -153,7 +165,10 @@ __noinline int tell_change(__u64 address, __u32 is_moved)
 /* What wait() gives; 0 is the usual. */
 static __always_inline __u32 note_end(struct task_struct *task, struct host_row *row)
 {
-	__u32 status = exit_status_of(task, BPF_CORE_READ(task, signal)) & 0xffff;
+	struct signal_struct *signal = task->signal;
+	__u32 status =
+		(signal->flags & SIGNAL_GROUP_EXIT ? signal->group_exit_code : task->exit_code) &
+		0xffff;
 	bool is_killed = status & SIGNAL_OF_STATUS;
 
 	row->processes = 1;
@@ -202,12 +217,13 @@ static __noinline int close_task(struct task_struct *task)
 		take_away(&row.used, &base->used);
 		bpf_map_delete_elem(&base_by_task, &address);
 	}
-	if (BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid))
+	if (task->pid == task->tgid)
 		end = note_end(task, &row);
 	fold(&key, &row);
 	if (end)
 		count_end(&key, end);
-	tell_change(number_of(&address), false);
+	if (task->start_boottime <= told_boot_ns)
+		tell_change(number_of(&address), false);
 	ADD(totals.dead_seq, 1);
 	return 0;
 }
@@ -243,9 +259,9 @@ __noinline int host_move_task(__u64 address, __u64 former_id)
 	struct host_row row = { 0 };
 	struct host_key key;
 
-	read_key(task, &key);
+	read_key_at(task, &key);
 	base.cgroup_id = key.cgroup_id;
-	read_used(task, &base.used);
+	read_used_at(task, &base.used);
 	key.cgroup_id = before ? before->cgroup_id : former_id;
 	row.used = base.used;
 	if (before)
@@ -329,7 +345,7 @@ int note_living(struct bpf_iter__task *context)
 
 	if (!is_living(task))
 		return 0;
-	base.cgroup_id = cgroup_id_of(task);
+	base.cgroup_id = cgroup_id_of_known(task);
 	read_used(task, &base.used);
 	/* One that has moved since is known better. */
 	if (bpf_map_update_elem(&base_by_task, &address, &base, BPF_NOEXIST) &&
@@ -346,8 +362,8 @@ static __always_inline void read_living(struct task_struct *task, struct host_li
 	read_key(task, &living->key);
 	read_used(task, &living->used);
 	living->address = address;
-	living->tid = BPF_CORE_READ(task, pid);
-	living->tgid = BPF_CORE_READ(task, tgid);
+	living->tid = task->pid;
+	living->tgid = task->tgid;
 	base = bpf_map_lookup_elem(&base_by_task, &address);
 	if (base)
 		take_away(&living->used, &base->used);

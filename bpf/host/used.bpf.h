@@ -16,14 +16,29 @@
 			ADD((to), value); \
 	} while (0)
 
+/* READ(task, field) is that field. */
+#define FILL_USED(used, task, READ)                                      \
+	do {                                                             \
+		(used)->cpu_time_ns = READ(task, se.sum_exec_runtime);   \
+		(used)->run_delay_ns = READ(task, sched_info.run_delay); \
+		(used)->page_faults_cached = READ(task, min_flt);        \
+		(used)->page_faults_disk = READ(task, maj_flt);          \
+		(used)->disk_read_bytes = READ(task, ioac.read_bytes);   \
+		(used)->disk_write_bytes = READ(task, ioac.write_bytes); \
+	} while (0)
+
+#define OF_KNOWN(task, field) ((task)->field)
+
+/* By an address that the verifier knows nothing of. */
+static __always_inline void read_used_at(struct task_struct *task, struct host_used *used)
+{
+	FILL_USED(used, task, BPF_CORE_READ);
+}
+
+/* Of a task that it knows, without calling a helper for each. */
 static __always_inline void read_used(struct task_struct *task, struct host_used *used)
 {
-	used->cpu_time_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
-	used->run_delay_ns = BPF_CORE_READ(task, sched_info.run_delay);
-	used->page_faults_cached = BPF_CORE_READ(task, min_flt);
-	used->page_faults_disk = BPF_CORE_READ(task, maj_flt);
-	used->disk_read_bytes = BPF_CORE_READ(task, ioac.read_bytes);
-	used->disk_write_bytes = BPF_CORE_READ(task, ioac.write_bytes);
+	FILL_USED(used, task, OF_KNOWN);
 }
 
 static __always_inline void take_away(struct host_used *used, const struct host_used *base)
