@@ -6,7 +6,7 @@ import pathlib
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 
-LIBRARY = pathlib.Path(__file__).parent / "denet_bpf" / "libdenet.so.0"
+LIBRARY = pathlib.Path(__file__).parent / "python" / "denet_bpf" / "libdenet.so.0"
 
 
 class WithLibrary(Distribution):
