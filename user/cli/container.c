@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,7 +80,7 @@ static void become_program(const struct options *options, int fd)
 	memcpy(argv, words, sizeof(argv));
 	if (dup2(fd, STDOUT_FILENO) < 0)
 		return;
-	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
+	(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 	program_tell_missing(path, "container", program_execute(PROGRAM, argv, NULL, path));
 }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ static void become_program(const struct options *options, bool is_check, int fd,
 		return;
 	if (mask)
 		(void)sigprocmask(SIG_SETMASK, mask, NULL);
-	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
+	(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 	program_tell_missing(path, "push", program_execute(PROGRAM, argv, NULL, path));
 }
 

@@ -302,7 +302,7 @@ int run_table_group(struct run_table *table, enum runs_text text, enum run_key k
 {
 	AUTO_FREE struct run_group *groups = calloc(table->count + 1, sizeof(*groups));
 	size_t count = 0;
-	int r = groups ? run_table_sort(table, RUN_KEY_TEXT + text) : -ENOMEM;
+	int r = groups ? run_table_sort(table, RUN_KEY_TEXT + (int)text) : -ENOMEM;
 
 	if (r)
 		return r;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,7 +63,7 @@ static void become_witness(char *const argv[], int fd)
 	take_name(argv);
 	if (dup2(fd, STDIN_FILENO) < 0)
 		return;
-	(void)close_range(STDIN_FILENO + 1, ~0U, 0);
+	(void)syscall(SYS_close_range, STDIN_FILENO + 1, ~0U, 0);
 	(void)caps_set(&(struct caps){ 0 });
 	bear_witness(STDIN_FILENO);
 }

@@ -77,7 +77,8 @@ static int read_cpu_model(const struct procfs *procfs, char **ret_model)
 	return err ? err : copy_span(model, ret_model);
 }
 
-static int list_cpus(const cpu_set_t *set, size_t set_bytes, char **ret_list)
+/* Not const: musl's CPU_ISSET_S() would cast that away. */
+static int list_cpus(cpu_set_t *set, size_t set_bytes, char **ret_list)
 {
 	AUTO_FREE uint32_t *cpus = calloc(set_bytes, 8 * sizeof(*cpus));
 	size_t count = 0;
