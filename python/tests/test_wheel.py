@@ -103,7 +103,8 @@ def test_a_user_installs_it_and_runs_the_readme(wheel, version, python, tmp_path
         assert "STATISTICS" in run(*program, "stats", path)
     host = subprocess.run([folder / "denet-bpf", "host"], env=clean_environment(),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
-    assert host.returncode and b"denet-bpf-host" in host.stdout
+    assert host.returncode == 125 and b"denet-bpf-host" in host.stdout
+    assert b"is not in this package" in host.stdout
     assert run(folder / "denet-report", path).strip() == str(page)
     assert page.read_text().startswith("<!")
     listed = run(inside, "-c", "import importlib.metadata as m; print(m.entry_points())")

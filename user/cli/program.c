@@ -13,7 +13,10 @@
 #include "rights/rights.h"
 #include "util/log.h"
 
-/* The Makefile's; who only looks at the sources gets the same without a PREFIX. */
+/*
+ * The Makefile's; who only looks at the sources gets the same without a PREFIX. Empty where this
+ * program comes without the others: in a Python package.
+ */
 #ifndef DENET_LIBEXECDIR
 #define DENET_LIBEXECDIR "/usr/local/libexec"
 #endif
@@ -46,10 +49,29 @@ static bool is_beside(const char *name, char ret_path[PATH_MAX])
 	       is_there(folder, name, X_OK, ret_path);
 }
 
+static bool comes_alone(void)
+{
+	return DENET_LIBEXECDIR[0] == '\0';
+}
+
+static int find(const char *name, char ret_path[PATH_MAX])
+{
+	if (!rights_are_lent() && is_beside(name, ret_path))
+		return 0;
+	if (comes_alone()) {
+		(void)snprintf(ret_path, PATH_MAX, "%s", name);
+		return -ENOENT;
+	}
+	(void)snprintf(ret_path, PATH_MAX, "%s/denet-bpf/%s", DENET_LIBEXECDIR, name);
+	return 0;
+}
+
 int program_execute(const char *name, char *argv[], char *const environment[], char *ret_path)
 {
-	if (rights_are_lent() || !is_beside(name, ret_path))
-		(void)snprintf(ret_path, PATH_MAX, "%s/denet-bpf/%s", DENET_LIBEXECDIR, name);
+	int r = find(name, ret_path);
+
+	if (r)
+		return r;
 	argv[0] = ret_path;
 	(void)execve(ret_path, argv, environment ? environment : environ);
 	return -errno;
@@ -71,7 +93,13 @@ int program_main(const struct options *options)
 	char path[PATH_MAX];
 	int r = program_execute(options->program, options->argv, options->environment, path);
 
-	(void)log_error(r, "cannot execute '%s'%s", path,
-			r == -ENOENT ? ", which does this command" : "");
+	if (r == -ENOENT && comes_alone())
+		(void)log_error(0,
+				"'%s', which does this command, is not in this package: 'make "
+				"install' of the sources brings it",
+				path);
+	else
+		(void)log_error(r, "cannot execute '%s'%s", path,
+				r == -ENOENT ? ", which does this command" : "");
 	return EXIT_STATUS_FAILED;
 }
