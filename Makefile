@@ -281,7 +281,9 @@ help:
 	@echo 'make check-python  the Python package in three modes, and its wheel'
 	@echo 'make check-py-extra  with large packages, under every Python here'
 	@echo 'make check-build  paths with spaces, other flags, clang, the same bytes elsewhere'
+	@echo 'make check-wheels  those of make wheels, in a root of Debian 11 and as arm64; the sdist'
 	@echo 'make wheel       build/python/wheel/denet_bpf-*.whl, with libdenet inside'
+	@echo 'make wheels      portable ones for x86-64 and arm64: build/portable/wheels; also sdist'
 	@echo 'make check-fuzz  10 s of fuzzing for each target'
 	@echo 'make check-web   records in a page, by a browser; also check-servers, check-runtimes'
 	@echo 'make check-distro  on other releases of Debian: DISTROS="trixie"'
@@ -314,7 +316,7 @@ CHECK_WAITING := check-unit check-bpf check-e2e-exact check-api check-python che
 CHECK_BESIDE := build-san build-tsan check-san-unit check-e2e-proc check-san-e2e-proc check-fuzz
 CHECK_PARTS := $(CHECK_WAITING) $(CHECK_BESIDE:%=--beside %) \
 	--after check-san-e2e-exact=build-san --after check-tsan=build-tsan
-CHECK_MORE := lint check-abi check-build check-py-extra check-web check-servers check-runtimes \
+CHECK_MORE := lint check-abi check-build check-py-extra check-wheels check-web check-servers check-runtimes \
 	check-distro check-vm
 SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)
 
@@ -329,7 +331,7 @@ check-all:
 	@$(SUITE) --first all $(CHECK_PARTS) $(CHECK_MORE:%=--then %)
 
 # What runs for every change. The last ones only while there is time: half an hour for all, but on a
-# machine of half our speed, too. check-py-extra and check-distro fetch more than fits into that.
+# machine of half our speed, too. check-py-extra, check-distro and check-wheels fetch more than fits into that.
 CI_SECONDS ?= 1320
 # So many tests may have failed for what they ran beside, if they pass alone: named "unsteady" at the end.
 AGAIN ?= 3
@@ -338,7 +340,7 @@ CI_LATER := check-build check-runtimes check-servers check-web check-repeat
 check-ci:
 	@packaging/install-deps check fuzz lint abi
 	@tests/suite/test_counts.py
-	@echo 'not here: check-vm, which boots seven kernels under emulation; check-py-extra, check-distro: large'
+	@echo 'not here: check-vm, which boots seven kernels under emulation; check-py-extra, check-distro, check-wheels: large'
 	@$(SUITE) --again $(AGAIN) --seconds $(CI_SECONDS) --first all $(CHECK_PARTS) --beside lint --beside check-abi \
 		$(CI_LATER:%=--later %)
 
