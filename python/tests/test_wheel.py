@@ -11,8 +11,8 @@ import sys
 import zipfile
 
 import pytest
+from pages import blocks_of
 from support import LIMIT_S, ROOT, need_extra, pythons
-from test_readme import sections_of
 
 WHEELS = sorted(pathlib.Path(os.environ.get("DENET_WHEELS", "/nonexistent")).glob("*.whl"))
 
@@ -90,9 +90,8 @@ def test_a_user_installs_it_and_runs_the_readme(wheel, version, python, tmp_path
     run(python, "-m", "venv", "--without-pip", tmp_path / "venv")
     inside = tmp_path / "venv/bin/python"
     install(python, inside, wheel)
-    (section,) = sections_of(ROOT / "python/README.md")
-    for _, code in section.programs:
-        assert run(inside, "-c", code, cwd=tmp_path)
+    for block in blocks_of(ROOT / "python/README.md"):
+        assert run(inside, "-c", block.text, cwd=tmp_path)
     where = run(inside, "-c", "import denet_bpf._native as n; print(n._find(), n.version())")
     assert str(tmp_path) in where and "libdenet.so.0" in where
     folder = tmp_path / "venv/bin"
