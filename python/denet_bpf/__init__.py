@@ -102,7 +102,7 @@ _LATER = {
 
 _MODULES = (
     "agent", "analysis", "metlog", "monitoring", "process", "profiling", "report", "snakemake",
-    "telemetry",
+    "telemetry", "types",
 )  # fmt: skip
 
 

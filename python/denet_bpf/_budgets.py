@@ -7,27 +7,35 @@ import ctypes
 import math
 import os
 from ctypes import POINTER, byref, c_void_p
-from typing import Any, Iterable, List, TypedDict, Union
+from typing import Any, Iterable, List, Literal, Tuple, TypedDict, Union
 
 from . import _abi, _abi_runs, _check, _native
 from ._insight import name_of, text_of, to_error
 from ._output import PathName
 from .process import ProcessMonitor
 
-_OUTCOMES = ("kept", "broken", "undecided", "unknown")
-_VALUES = ("exact", "at least", "at most", "about")
+Outcome = Literal["kept", "broken", "undecided", "unknown"]
+Bound = Literal["exact", "at least", "at most", "about"]
+
+_OUTCOMES: Tuple[Outcome, ...] = ("kept", "broken", "undecided", "unknown")
+_VALUES: Tuple[Bound, ...] = ("exact", "at least", "at most", "about")
 
 
-class Budget(TypedDict, total=False):
-    """How a budget fared."""
+class BudgetOutcome(TypedDict):
+    """What each budget has."""
 
     budget: str  # as it was given
-    #: kept or broken; undecided when the figure is a bound from which neither follows; unknown
-    outcome: str
-    value: float  # in the unit; absent when it is not known
-    value_is: str  # what it says of the true figure: exact, at least, at most, about
-    bound: float
+    #: undecided when the figure is a bound from which neither follows; unknown
+    outcome: Outcome
+    bound: float  # in the unit
     unit: str
+
+
+class Budget(BudgetOutcome, total=False):
+    """How a budget fared."""
+
+    value: float  # in the unit; absent when it is not known
+    value_is: Bound  # what it says of the true figure
     reason: str  # why the figure is not known or not exact; absent when it is
 
 
@@ -36,7 +44,7 @@ def check_budgets(run: Union[PathName, ProcessMonitor], budgets: Iterable[str]) 
 
     A budget is the condition under which it is broken, NAME OP VALUE: a key of the summary, or the
     key without its unit; one of > >= < <= == !=; a number with a unit. "programs[cc1].runs > 100"
-    is of the programs of one name. ValueError marks what is wrong with one; OSError when the file
+    is of the programs of one name. TypeError for what is no list of texts; ValueError marks what is wrong with one; OSError when the file
     cannot be read or has no summary, RuntimeError while the monitor's run goes on.
     """
     if isinstance(budgets, (str, bytes)):

@@ -8,13 +8,16 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
-from typing import Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Tuple, Union
 
 from . import _check, _monitor
 from ._ctrl_c import HeldCtrlC
 from ._output import PathName, parse_timeout
 from ._started import File, FileToMake, words_of
 from .process import ProcessMonitor
+
+if TYPE_CHECKING:
+    from .types import Accounting, Format, Records
 
 _TERM_PAUSE_S = 0.5
 # What cannot be killed, as one that waits for a dead disk, is left behind.
@@ -30,7 +33,7 @@ def execute_with_monitoring(
     max_interval_ms: int = 1000,
     store_in_memory: bool = True,
     output_file: Optional[PathName] = None,
-    output_format: str = "jsonl",
+    output_format: Format = "jsonl",
     since_process_start: bool = False,
     pause_for_attachment: bool = True,
     quiet: bool = False,
@@ -40,13 +43,13 @@ def execute_with_monitoring(
     enable_gpu: bool = False,
     *,
     write_env: bool = False,
-    accounting: str = "auto",
+    accounting: Accounting = "auto",
     children: Optional[int] = None,
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
     net: bool = False,
-    records: str = "all",
+    records: Records = "all",
     stdin: File = None,
     stdout: File = subprocess.DEVNULL,
     stderr: File = subprocess.DEVNULL,
@@ -56,7 +59,8 @@ def execute_with_monitoring(
 ) -> Tuple[int, ProcessMonitor]:
     """Runs a command in a session of its own and returns (exit code, monitor).
 
-    The exit code is subprocess's: negative for a signal. After timeout seconds the whole group
+    Intervals are in milliseconds; the arguments and their errors are those of ProcessMonitor. The
+    exit code is subprocess's: negative for a signal. After timeout seconds the whole group
     gets TERM, then KILL, and subprocess.TimeoutExpired is raised; an exception in between, as
     Ctrl-C, kills it too. A text is split at white space, without a shell. The command is held
     before its first instruction until it is monitored, so pause_for_attachment changes nothing.
@@ -65,8 +69,8 @@ def execute_with_monitoring(
     words = words_of(cmd.split() if isinstance(cmd, str) else cmd, ValueError("the command is empty"))
     limit_s = parse_timeout(timeout)
     _check.flag("pause_for_attachment", pause_for_attachment)
-    out = FileToMake("stdout_file", stdout_file) if stdout_file is not None else stdout
-    err = FileToMake("stderr_file", stderr_file) if stderr_file is not None else stderr
+    out: Any = FileToMake("stdout_file", stdout_file) if stdout_file is not None else stdout
+    err: Any = FileToMake("stderr_file", stderr_file) if stderr_file is not None else stderr
     with HeldCtrlC() as ctrl_c:
         try:
             monitor = ProcessMonitor(

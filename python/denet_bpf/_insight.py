@@ -6,30 +6,38 @@ from __future__ import annotations
 import ctypes
 import os
 from ctypes import byref, c_void_p
-from typing import Any, Dict, Iterable, Iterator, List, Optional, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, TypedDict, Union
 
 from . import _abi, _check, _metrics, _monitor, _native
 from ._output import PathName
-from ._records import Record, records_of, to_json
+from ._records import records_of, to_json
 from .process import ProcessMonitor
 
-Run = Union[PathName, ProcessMonitor, Iterable[Union[Record, str]]]
+if TYPE_CHECKING:
+    from .types import By, Sort
+
+Run = Union[PathName, ProcessMonitor, Iterable[Union[Mapping[str, Any], str]]]
 
 _BY = ("process", "comm", "cmd", "exe", "subtree", "cgroup", "user")
 _SORT = ("cpu", "wall", "peak", "runs")
 _ROWS_MAX = 2**63 - 1
 
 
-class Segment(TypedDict, total=False):
-    """A stretch of the wall time in which the run went on only as this program did."""
+class SegmentFigures(TypedDict):
+    """What each segment has."""
 
     start_ns: int  # since the start of the run; each begins where the one before ends
     end_ns: int
     id: int
     pid: int
     comm: str
-    cmd: List[str]  # its arguments, where they are known
     waiting: bool  # nearly all of its time on the path went by without CPU: sleep, disk, network
+
+
+class Segment(SegmentFigures, total=False):
+    """A stretch of the wall time in which the run went on only as this program did."""
+
+    cmd: List[str]  # its arguments, where they are known
 
 
 class WaitedProgram(TypedDict):
@@ -50,15 +58,20 @@ class Waited(TypedDict):
     segments: List[Segment]  # in the order of time
 
 
-class Row(TypedDict, total=False):
-    """What a program, or whatever rows are made by, has used."""
+class RowFigures(TypedDict):
+    """What each row has."""
 
     name: str
-    cmd: List[str]  # of a process, a subtree, a command line
-    pid: int  # of a process or a subtree
     runs: int
     failed: int
     cpu_time_ns: int
+
+
+class Row(RowFigures, total=False):
+    """What a program, or whatever rows are made by, has used."""
+
+    cmd: List[str]  # of a process, a subtree, a command line
+    pid: int  # of a process or a subtree
     wall_ns: int  # while at least one of them lived; absent when not known
     peak_rss_kb: int  # the largest of one process; absent when not known
 
@@ -105,9 +118,9 @@ def parallelism(run: Run) -> List[int]:
 
 def roll_up(
     run: Run,
-    by: str = "comm",
+    by: By = "comm",
     under: Optional[str] = None,
-    sort: str = "cpu",
+    sort: Sort = "cpu",
     top: Optional[int] = None,
 ) -> RollUp:
     """Who used how much, summed up by what they have in common, the heaviest first.

@@ -21,6 +21,8 @@ class AccessDenied(PermissionError):
 
 
 class ProcessMemory(NamedTuple):
+    """Resident memory and address space, in bytes."""
+
     rss: int
     vms: int
 
@@ -79,9 +81,11 @@ class Process:
         return ProcessMemory(reading.rss_bytes, reading.vms_bytes)
 
     def name(self) -> str:
+        """As the kernel has it, 15 bytes. NoSuchProcess."""
         return self._read().name
 
     def username(self) -> str:
+        """Of its real user, or his number. NoSuchProcess once it has ended."""
         self._read()
         try:
             return user_name(self.pid)
@@ -93,6 +97,7 @@ class Process:
         return _boot_s() + self._read().start_s
 
     def is_running(self) -> bool:
+        """Whether the process of this object lives: not another that has got its pid."""
         try:
             self._read()
         except NoSuchProcess:

@@ -7,7 +7,7 @@ key with its unit and meaning. What is not known is left out of a record.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple, TypedDict
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, TypedDict
 
 AFFINITY_INHERITED = "affinity_inherited"
 AVG_CPU_USAGE = "avg_cpu_usage"
@@ -487,9 +487,8 @@ class MemberSample(TypedDict, total=False):
     unknown: Any
 
 
-class AggregatedSample(TypedDict, total=False):
-    """The whole tree of a sample.
-    """
+class AggregatedSampleCore(TypedDict):
+    """What each AggregatedSample has."""
 
     #: When it was, since 1970 (ms).
     ts_ms: int
@@ -505,15 +504,6 @@ class AggregatedSample(TypedDict, total=False):
     disk_read_bytes: int
     #: Bytes of pages dirtied, on their way to storage (bytes); with accounting proc a lower bound.
     disk_write_bytes: int
-    #: Bytes that read() and the like returned, cached or not (bytes); with accounting proc a lower
-    #: bound.
-    syscall_read_bytes: int
-    #: Bytes that write() and the like took (bytes); with accounting proc a lower bound.
-    syscall_write_bytes: int
-    #: Page faults that needed no storage; with accounting proc a lower bound.
-    page_faults_cached: int
-    #: Page faults that waited for storage; with accounting proc a lower bound.
-    page_faults_disk: int
     #: Bytes received by all in the root's network namespace, without loopback (bytes); what others
     #: received is in it.
     sys_net_rx_bytes: int
@@ -526,6 +516,21 @@ class AggregatedSample(TypedDict, total=False):
     process_count: int
     #: Whole seconds since birth, of a tree its root's (s).
     uptime_secs: int
+
+
+class AggregatedSample(AggregatedSampleCore, total=False):
+    """The whole tree of a sample.
+    """
+
+    #: Bytes that read() and the like returned, cached or not (bytes); with accounting proc a lower
+    #: bound.
+    syscall_read_bytes: int
+    #: Bytes that write() and the like took (bytes); with accounting proc a lower bound.
+    syscall_write_bytes: int
+    #: Page faults that needed no storage; with accounting proc a lower bound.
+    page_faults_cached: int
+    #: Page faults that waited for storage; with accounting proc a lower bound.
+    page_faults_disk: int
     psi_mem: Dict[str, Any]
     #: CPU time, user and system (ns); with accounting proc a lower bound.
     cpu_time_ns: int
@@ -635,17 +640,22 @@ class SampleRecord(TypedDict, total=False):
     unknown: Any
 
 
-class ProcessRecord(TypedDict, total=False):
-    """When a process has ended, or goes on after the end.
-    """
+class ProcessRecordCore(TypedDict):
+    """What each ProcessRecord has."""
 
     kind: str
     #: Process id, in denet-bpf's own pid namespace.
     pid: int
-    #: Who started it.
-    ppid: int
     #: Its name, 15 bytes at most.
     comm: str
+
+
+class ProcessRecord(ProcessRecordCore, total=False):
+    """When a process has ended, or goes on after the end.
+    """
+
+    #: Who started it.
+    ppid: int
     #: Its arguments, the program's name first.
     cmd: List[str]
     #: True when cmd is cut, after 1024 bytes.
@@ -1624,3 +1634,116 @@ class ConnectionsRecord(TypedDict, total=False):
     listeners: int
     #: Sockets that listen at addresses beyond the first 64, which have no record.
     listeners_omitted: int
+
+
+if TYPE_CHECKING:
+
+    class SummaryFigures:
+        """The keys of a summary record as attributes; None for what is not known."""
+
+        #: (s)
+        total_time_secs: Optional[float]
+        sample_count: Optional[int]
+        max_processes: Optional[int]
+        max_threads: Optional[int]
+        #: (bytes)
+        total_disk_read_bytes: Optional[int]
+        #: (bytes)
+        total_disk_write_bytes: Optional[int]
+        #: (bytes)
+        total_syscall_read_bytes: Optional[int]
+        #: (bytes)
+        total_syscall_write_bytes: Optional[int]
+        peak_page_faults_cached: Optional[int]
+        peak_page_faults_disk: Optional[int]
+        #: (bytes)
+        total_sys_net_rx_bytes: Optional[int]
+        #: (bytes)
+        total_sys_net_tx_bytes: Optional[int]
+        #: (kb)
+        peak_mem_rss_kb: Optional[int]
+        #: (percent)
+        avg_cpu_usage: Optional[float]
+        memory_characterization: Optional[Dict[str, Any]]
+        command: Optional[List[str]]
+        command_truncated: Optional[bool]
+        exit_code: Optional[int]
+        signal: Optional[int]
+        #: (ns)
+        wall_ns: Optional[int]
+        #: (ns)
+        cpu_time_ns: Optional[int]
+        #: (ns)
+        cpu_user_ns: Optional[int]
+        #: (ns)
+        cpu_system_ns: Optional[int]
+        #: (ns)
+        run_delay_ns: Optional[int]
+        processes_total: Optional[int]
+        processes_failed: Optional[int]
+        processes_exact: Optional[int]
+        processes_running: Optional[int]
+        threads_total: Optional[int]
+        #: (ns)
+        peak_mem_at_ns: Optional[int]
+        #: (kb)
+        peak_process_rss_kb: Optional[int]
+        peak_process_pid: Optional[int]
+        peak_process_comm: Optional[str]
+        page_faults_cached: Optional[int]
+        page_faults_disk: Optional[int]
+        ctx_switches_voluntary: Optional[int]
+        ctx_switches_involuntary: Optional[int]
+        migrations: Optional[int]
+        processes_peak: Optional[int]
+        threads_peak: Optional[int]
+        #: (bytes)
+        disk_write_cancelled_bytes: Optional[int]
+        syscall_read_count: Optional[int]
+        syscall_write_count: Optional[int]
+        #: (kb)
+        peak_pss_kb: Optional[int]
+        #: (ns)
+        peak_pss_at_ns: Optional[int]
+        pss_is_bound: Optional[bool]
+        #: (ns)
+        memory_stall_ns: Optional[int]
+        memory_stall_of_cgroup: Optional[bool]
+        #: (kb)
+        memory_limit_kb: Optional[int]
+        memory_limit_hit: Optional[bool]
+        accounting: Optional[str]
+        events_lost: Optional[int]
+        records_lost: Optional[int]
+        tasks_lost: Optional[int]
+        #: (ns)
+        cpu_time_before_ns: Optional[int]
+        #: (ns)
+        monitor_cpu_ns: Optional[int]
+        #: (kb)
+        monitor_peak_rss_kb: Optional[int]
+        samples_failed: Optional[int]
+        incomplete: Optional[str]
+        #: (ns)
+        counted_ns: Optional[int]
+        #: (ns)
+        cgroup_cpu_ns: Optional[int]
+        #: (kb)
+        cgroup_peak_kb: Optional[int]
+        cpu_limit_cores: Optional[float]
+        #: (ns)
+        throttled_ns: Optional[int]
+        cpus_usable: Optional[int]
+        root_alone: Optional[bool]
+        ends_unknown: Optional[int]
+        pss_is_rough: Optional[bool]
+        memory_limit_changed: Optional[bool]
+        #: (kb)
+        memory_limit_before_kb: Optional[int]
+        cpu_limit_changed: Optional[bool]
+        cpu_limit_before_cores: Optional[float]
+        oom_kills: Optional[int]
+        #: (bytes)
+        socket_rx_bytes: Optional[int]
+        #: (bytes)
+        socket_tx_bytes: Optional[int]

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Awaitable, Callable, Deque, Dict, Iterator, List, Mapping, Optional, Union
+from typing import Any, Awaitable, Callable, Deque, Dict, Generator, List, Mapping, Optional, Union
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # Wall clock that never jumps: set once, then driven by the monotonic clock.
@@ -49,7 +49,7 @@ class ProfileTrace:
 
     @property
     def duration(self) -> float:
-        """Seconds."""
+        """In seconds; NaN while it runs."""
         return self.end_time - self.start_time
 
     @property
@@ -92,7 +92,8 @@ class Profile:
         return found
 
     def to_text(self, form: str = "json") -> str:
-        """json: a list of the traces. chrome: what chrome://tracing and Perfetto show."""
+        """json: a list of the traces. chrome: what chrome://tracing and Perfetto show. ValueError
+        for another form."""
         if form == "json":
             return json.dumps([_as_dict(trace) for trace in self.traces], default=str)
         if form != "chrome":
@@ -136,8 +137,8 @@ def _chrome_events(traces: List[ProfileTrace]) -> List[Dict[str, Any]]:
 class _Done:
     """What is done already, and may be awaited all the same."""
 
-    def __await__(self) -> Iterator[Any]:
-        return iter(())
+    def __await__(self) -> Generator[Any, None, None]:
+        yield from ()
 
 
 class _Open:
@@ -227,7 +228,8 @@ class Profiler:
     def trace(
         self, func: Optional[Callable[..., Any]] = None, *, name: Optional[str] = None
     ) -> Callable[..., Any]:
-        """Decorator, bare or with name=, for async and plain functions."""
+        """Decorator, bare or with name=, for async and plain functions. TypeError for what is none,
+        and for a generator."""
         if func is None:
             return lambda function: self.trace(function, name=name)
         if not callable(func):

@@ -104,7 +104,7 @@ def unflatten_sample(record: Record) -> Record:
     }
 
 
-def samples_of(metrics: Iterable[Union[Record, str]]) -> List[Record]:
+def samples_of(metrics: Iterable[Union[Mapping[str, Any], str]]) -> List[Record]:
     """The samples among records, flattened. A record may be JSON text, as get_samples() of denet
     returns it. The list itself comes back when it holds nothing but flat samples."""
     records = records_of(metrics)
@@ -114,7 +114,7 @@ def samples_of(metrics: Iterable[Union[Record, str]]) -> List[Record]:
     return samples
 
 
-def records_of(metrics: Iterable[Union[Record, str]]) -> List[Record]:
+def records_of(metrics: Iterable[Union[Mapping[str, Any], str]]) -> List[Record]:
     """All records as dicts; TypeError for what is none, ValueError for bad JSON text."""
     _check.items("records", metrics)
     return [_as_record(entry, place) for place, entry in enumerate(metrics)]
@@ -267,7 +267,7 @@ def _same_items(left: Sequence[Any], right: Sequence[Any]) -> bool:
     return len(left) == len(right) and all(a is b for a, b in zip(left, right))
 
 
-def _as_record(entry: Union[Record, str], place: int) -> Record:
+def _as_record(entry: Union[Mapping[str, Any], str], place: int) -> Record:
     if isinstance(entry, str):
         try:
             entry = json.loads(entry)

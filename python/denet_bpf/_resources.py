@@ -256,7 +256,8 @@ class ResourceMonitor:
         return list(self.__history)
 
     def get_history(self, limit: Optional[int] = None) -> List[SystemStats]:
-        """history, or the newest of it if there are more than limit."""
+        """history, or the newest of it if there are more than limit samples. ValueError for a limit
+        below 0."""
         if limit is not None and limit < 0:
             raise ValueError("limit must not be below 0")
         kept = self.history

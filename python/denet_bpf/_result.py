@@ -16,39 +16,37 @@ from ._told import Told
 if TYPE_CHECKING:
     from ._insight import Row, Waited
     from ._output import PathName
+    from .types import By, Library, Sample, Sort, Table
 
 
-class Summary(Mapping[str, Any]):
+if TYPE_CHECKING:
+    from ._metrics import SummaryFigures
+else:
+
+    class SummaryFigures:
+        """The attributes, for type checkers."""
+
+
+class Summary(SummaryFigures, Mapping[str, Any]):
     """The summary of a run: each key of the summary record as an attribute, units in its name.
 
     What is not known is None; what there is no such key for an AttributeError. As a mapping it has
     what is known, as the record has it. docs/records.md says what each means.
     """
 
-    accounting: Optional[str]
-    wall_ns: Optional[int]
-    cpu_time_ns: Optional[int]
-    avg_cpu_usage: Optional[float]
-    peak_mem_rss_kb: Optional[int]
-    peak_pss_kb: Optional[int]
-    peak_process_rss_kb: Optional[int]
-    processes_total: Optional[int]
-    processes_failed: Optional[int]
-    total_disk_read_bytes: Optional[int]
-    total_disk_write_bytes: Optional[int]
-    exit_code: Optional[int]
-
     def __init__(self, record: Mapping[str, Any]) -> None:
         self._record = {key: record[key] for key in record if key != "kind"}
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if name in self._record:
-            return self._record[name]
-        if name in _metrics.SummaryRecord.__annotations__:
-            return None
-        raise AttributeError(f"a summary has no {name!r}")
+    if not TYPE_CHECKING:  # a slip in a name is found
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            if name in self._record:
+                return self._record[name]
+            if name in _metrics.SummaryRecord.__annotations__:
+                return None
+            raise AttributeError(f"a summary has no {name!r}")
 
     def __dir__(self) -> List[str]:
         return sorted({*super().__dir__(), *_metrics.SummaryRecord.__annotations__, *self._record})
@@ -75,11 +73,14 @@ class Result(Told):
         #: Totals and peaks.
         self.summary = Summary(summary)
         #: Of the run: pid, cmd, accounting, host, label, ...
-        self.metadata: Dict[str, Any] = next(
-            ({**record} for record in records if kind_of(record) == "metadata"), {}
+        self.metadata = cast(
+            "_metrics.MetadataRecord",
+            next(({**record} for record in records if kind_of(record) == "metadata"), {}),
         )
         #: One dict each, with the figures of the whole tree on top.
-        self.samples = [flatten_sample(record) for record in records if is_sample(record)]
+        self.samples = cast(
+            "List[Sample]", [flatten_sample(record) for record in records if is_sample(record)]
+        )
         #: One dict for each that has ended; still running at the end: running is true.
         self.processes = cast(
             "List[_metrics.ProcessRecord]",
@@ -104,14 +105,17 @@ class Result(Told):
 
         return waited_for(self._all)
 
-    def by(self, what: str = "comm", **wanted: Any) -> List[Row]:
+    def by(
+        self, what: By = "comm", *, under: Optional[str] = None, sort: Sort = "cpu",
+        top: Optional[int] = None,
+    ) -> List[Row]:  # fmt: skip
         """Who used how much, the heaviest first: what is "comm", "cmd", "subtree", "process",
         "exe", "cgroup" or "user"; under=, sort= and top= are those of roll_up()."""
         from ._insight import roll_up
 
-        return roll_up(self._all, what, **wanted)["rows"]
+        return roll_up(self._all, what, under, sort, top)["rows"]
 
-    def to_dataframe(self, of: Optional[str] = None, library: Optional[str] = None) -> Any:
+    def to_dataframe(self, of: Optional[Table] = None, library: Optional[Library] = None) -> Any:
         """The samples, or of="processes", as a table: see the function of this name."""
         from ._tables import to_dataframe
 

@@ -7,7 +7,7 @@ import json
 import subprocess
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Sequence
 
 from . import _check, _metrics
 from ._ctrl_c import HeldCtrlC
@@ -19,8 +19,11 @@ from ._started import words_of
 from .process import ProcessMonitor
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ._output import PathName
     from ._started import File
+    from .types import Accounting, Format, Records, RunOptions
 
 _LOOK_S = 0.1  # so late a cancellation may be seen
 
@@ -33,9 +36,9 @@ def run(
     interval_ms: int = 100,
     max_interval_ms: int = 1000,
     output_file: Optional[PathName] = None,
-    output_format: str = "jsonl",
-    records: str = "all",
-    accounting: str = "auto",
+    output_format: Format = "jsonl",
+    records: Records = "all",
+    accounting: Accounting = "auto",
     children: Optional[int] = None,
     pss: bool = False,
     no_pss: bool = False,
@@ -59,12 +62,12 @@ def run(
     return _Run(cmd, timeout, check, **_options(locals())).to_end(threading.Event())
 
 
-async def run_async(cmd: Sequence[str], **options: Any) -> Result:
-    """run(), while the loop goes on. Cancelling it ends the command with all that it has started:
+async def run_async(cmd: Sequence[str], **options: Unpack[RunOptions]) -> Result:
+    """run(), with its arguments and errors, while the loop goes on. Cancelling it ends the command with all that it has started:
     TERM, after five seconds KILL, and only then the cancellation goes on."""
     import asyncio
 
-    words = dict(_DEFAULTS, **options)
+    words = {**_DEFAULTS, **options}
     unknown = set(words) - set(_DEFAULTS)
     if unknown:
         raise TypeError(f"run_async() has no {', '.join(sorted(unknown))}")
@@ -86,7 +89,7 @@ async def run_async(cmd: Sequence[str], **options: Any) -> Result:
         raise
 
 
-_DEFAULTS = dict(run.__kwdefaults__ or {})
+_DEFAULTS: Dict[str, Any] = dict(run.__kwdefaults__ or {})
 
 
 def _options(given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -120,4 +120,5 @@ class TreeSource:
         samples = [record["aggregated"] for record in records if record["kind"] == "tree"]
         if not samples or not self._monitor.is_root_alive():
             raise ProcessLookupError(errno.ESRCH, f"process {self._pid} has ended")
-        return samples[-1]
+        newest: Dict[str, Any] = samples[-1]
+        return newest

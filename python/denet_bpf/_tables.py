@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import os
 import shlex
-from typing import Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, Optional
 
 from . import _check, _metrics
 from ._records import (
@@ -20,8 +20,13 @@ from ._records import (
     samples_of,
 )
 
+if TYPE_CHECKING:
+    from .types import Library, Table
 
-def to_dataframe(metrics: Any, of: Optional[str] = None, library: Optional[str] = None) -> Any:
+
+def to_dataframe(
+    metrics: Any, of: Optional[Table] = None, library: Optional[Library] = None
+) -> Any:
     """A pandas or polars table (library: "pandas", "polars"; None takes what is there).
 
     metrics is a file's name, records as dicts or JSON texts, a ProcessMonitor or a Monitor. of is

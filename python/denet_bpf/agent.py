@@ -57,6 +57,8 @@ class Memory(NamedTuple):
 
 
 class Swap(NamedTuple):
+    """Bytes; percent of total."""
+
     total: int
     used: int
     free: int
@@ -164,11 +166,13 @@ def disk_usage(path: str) -> DiskUsage:
 
 
 def disk_io_counters() -> DiskIo:
+    """Of all whole disks since the machine's start; 0 where it has none."""
     disk = _native.system().get("disk", {})
     return DiskIo(*(disk.get(key, 0) for key in DiskIo._fields))
 
 
 def net_io_counters() -> NetIo:
+    """Of all interfaces but loopback since the machine's start."""
     net = _native.system().get("net", [])
     keys = ("tx_bytes", "rx_bytes", "tx_packets", "rx_packets")
     return NetIo(*(sum(card.get(key, 0) for card in net) for key in keys))
@@ -260,7 +264,7 @@ _heavy = _readings.CpuPercent()
 def find_heavy_processes(
     cpu_threshold: float = 80, mem_threshold_mb: float = 500
 ) -> List[Tuple[str, Dict[str, Any]]]:
-    """("cpu" or "memory", info) of each process above a threshold; info has pid, name,
+    """("cpu" or "memory", info) of each process above a threshold, in percent and MiB; info has pid, name,
     cpu_percent, memory_info (rss, vms), username and create_time (seconds since 1970).
 
     CPU is of the time since the call before: a process that is seen first has None.
@@ -332,6 +336,8 @@ class ProcessTracker:
 
 
 class Severity(Enum):
+    """How bad it is."""
+
     WARNING = "warning"
     CRITICAL = "critical"
 

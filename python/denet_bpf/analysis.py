@@ -12,7 +12,19 @@ import math
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Union,
+    overload,
+)
 
 from denet_bpf import _check, _metrics
 from denet_bpf._records import (
@@ -34,6 +46,11 @@ from denet_bpf._records import (
 )
 from denet_bpf._tables import records_from, to_dataframe
 
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from denet_bpf.types import Kind, Method, SavedFormat
+
 __all__ = [
     "aggregate_metrics",
     "convert_format",
@@ -46,7 +63,7 @@ __all__ = [
     "to_dataframe",
 ]
 
-Metrics = Iterable[Union[Record, str]]
+Metrics = Iterable[Union[Mapping[str, Any], str]]
 
 _WINDOWED = (
     _metrics.CPU_USAGE,
@@ -76,9 +93,19 @@ _KINDS = (
 )  # fmt: skip
 
 
+@overload
+def load_metrics(  # type: ignore[overload-overlap]
+    path: PathName, include_metadata: bool = False, *, kind: Literal["process"]
+) -> List[_metrics.ProcessRecord]: ...
+@overload
+def load_metrics(  # type: ignore[overload-overlap]
+    path: PathName, include_metadata: bool = False, *, kind: Literal["summary"]
+) -> List[_metrics.SummaryRecord]: ...
+@overload
 def load_metrics(
-    path: PathName, include_metadata: bool = False, *, kind: Union[str, Sequence[str], None] = None
-) -> List[Record]:
+    path: PathName, include_metadata: bool = False, *, kind: Union[Kind, Sequence[Kind], None] = None
+) -> List[Record]: ...
+def load_metrics(path: PathName, include_metadata: bool = False, *, kind: Any = None) -> Any:
     """The samples of a file; trees carry the figures of the whole tree at their top level.
 
     With include_metadata the file's metadata records come first. kind asks for records of other
@@ -97,7 +124,7 @@ def load_metrics(
     return metadata + [flatten_sample(record) for record in records if is_sample(record)]
 
 
-def load_records(path: PathName, *kinds: str) -> List[Record]:
+def load_records(path: PathName, *kinds: Kind) -> List[Record]:
     """All records of a file as they are in it, or those of the kinds named: metadata, env, child,
     tree, sample, process, exit, summary; or denet-bpf host's. ValueError for another kind, else
     the errors of load_metrics()."""
@@ -109,7 +136,7 @@ def load_records(path: PathName, *kinds: str) -> List[Record]:
 def save_metrics(
     metrics: Metrics,
     path: PathName,
-    format: str = "jsonl",
+    format: SavedFormat = "jsonl",
     include_metadata: bool = True,
 ) -> None:
     """Writes records as jsonl, json (one array) or csv.
@@ -137,7 +164,7 @@ def _check_format(form: str) -> None:
 
 
 def convert_format(
-    metrics: Union[Metrics, PathName], to_format: str = "csv", indent: Optional[int] = None
+    metrics: Union[Metrics, PathName], to_format: SavedFormat = "csv", indent: Optional[int] = None
 ) -> str:
     """Text of records, or of the file named, as csv, json or jsonl; "" when there are none.
 
@@ -158,7 +185,7 @@ def convert_format(
 
 
 def aggregate_metrics(
-    metrics: Metrics, window_size: int = 10, method: str = "mean"
+    metrics: Metrics, window_size: int = 10, method: Method = "mean"
 ) -> List[Record]:
     """One sample for each window_size samples: mean, max or min of what was measured, time stamp
     of the window's last.

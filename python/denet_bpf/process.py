@@ -10,13 +10,17 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack, suppress
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import _check, _monitor, _records
 from ._output import SAMPLES, PathName, csv_lines, interval_s, kind_of, parse_format
 from ._started import File, descriptors, has_ended, io_error, words_of
 from ._told import Told, warn
 from ._wanted import Wanted
+
+if TYPE_CHECKING:
+    from ._metrics import ProcessRecord
+    from .types import Accounting, Format, Records
 
 # What denet prints.
 _PRINTED = (*SAMPLES, "child", "exit")
@@ -64,7 +68,7 @@ class ProcessMonitor(Told):
         max_interval_ms: int,
         since_process_start: bool = False,
         output_file: Optional[PathName] = None,
-        output_format: str = "jsonl",
+        output_format: Format = "jsonl",
         store_in_memory: bool = True,
         quiet: bool = False,
         include_children: bool = True,
@@ -73,13 +77,13 @@ class ProcessMonitor(Told):
         enable_ebpf: bool = False,
         enable_gpu: bool = False,
         *,
-        accounting: str = "auto",
+        accounting: Accounting = "auto",
         children: Optional[int] = None,
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
         net: bool = False,
-        records: str = "all",
+        records: Records = "all",
         stdin: File = None,
         stdout: File = subprocess.DEVNULL,
         stderr: File = subprocess.DEVNULL,
@@ -112,7 +116,7 @@ class ProcessMonitor(Told):
         max_interval_ms: int,
         since_process_start: bool = False,
         output_file: Optional[PathName] = None,
-        output_format: str = "jsonl",
+        output_format: Format = "jsonl",
         store_in_memory: bool = True,
         quiet: bool = False,
         include_children: bool = True,
@@ -121,13 +125,13 @@ class ProcessMonitor(Told):
         enable_ebpf: bool = False,
         enable_gpu: bool = False,
         *,
-        accounting: str = "auto",
+        accounting: Accounting = "auto",
         children: Optional[int] = None,
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
         net: bool = False,
-        records: str = "all",
+        records: Records = "all",
     ) -> "ProcessMonitor":
         """Follows a running process with all that it has started and will start.
 
@@ -312,6 +316,7 @@ class ProcessMonitor(Told):
             return True
 
     def get_pid(self) -> int:
+        """Of the command, or of the process that is followed; also after its end."""
         return self._native.pid
 
     def get_metadata(self) -> Optional[str]:
@@ -336,6 +341,7 @@ class ProcessMonitor(Told):
             return list(self._samples)
 
     def clear_samples(self) -> None:
+        """Forgets the samples so far; totals and files keep what they have."""
         with self._lock:
             self._samples.clear()
 
@@ -344,7 +350,7 @@ class ProcessMonitor(Told):
         with self._lock:
             return list(self._children)
 
-    def get_processes(self) -> List[Dict[str, Any]]:
+    def get_processes(self) -> List[ProcessRecord]:
         """One dict for each process that has ended: exact CPU, peak memory, exit status, ..."""
         with self._lock:
             return [json.loads(line) for line in self._processes]
@@ -370,7 +376,7 @@ class ProcessMonitor(Told):
         """Where the figures come from: "bpf" is exact, "proc" sampled, "none" nowhere."""
         return str(json.loads(self._native.metadata_json())["accounting"])
 
-    def save_samples(self, path: PathName, format: Optional[str] = None) -> None:  # noqa: A002
+    def save_samples(self, path: PathName, format: Optional[Format] = None) -> None:  # noqa: A002
         """Writes all samples: JSON Lines after one of metadata, one JSON array, or CSV."""
         form = parse_format("jsonl" if format is None else format)
         name, lines = _check.path("path", path), self.get_samples()
@@ -414,9 +420,11 @@ class ProcessMonitor(Told):
             raise RuntimeError("the run has not ended: run() comes first")
 
     def is_gpu_enabled(self) -> bool:
+        """denet's: never here."""
         return False
 
     def gpu_device_count(self) -> int:
+        """denet's: 0 here."""
         return 0
 
     def get_gpu_summary(self) -> str:

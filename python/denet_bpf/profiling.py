@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, TypeVar, cast, overload
 
 from . import _check, _monitor, _records
 from ._output import (
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import ParamSpec
 
+    from ._metrics import MetadataRecord
     from ._result import Result
+    from .types import Accounting, Format, Records, Sample
 
     P = ParamSpec("P")
 
 R = TypeVar("R")
-Sample = Dict[str, Any]  # see docs/records.md: figures of the tree on top, its parts below
 
 
 class Monitor(Told):
@@ -54,16 +55,16 @@ class Monitor(Told):
         base_interval_ms: int = 100,
         max_interval_ms: int = 1000,
         output_file: Optional[PathName] = None,
-        output_format: str = "jsonl",
+        output_format: Format = "jsonl",
         store_in_memory: bool = True,
         include_children: bool = True,
         *,
-        accounting: str = "auto",
+        accounting: Accounting = "auto",
         pss: bool = False,
         no_pss: bool = False,
         label: Optional[str] = None,
         net: bool = False,
-        records: str = "all",
+        records: Records = "all",
     ) -> None:
         self.base_interval_ms = parse_interval(base_interval_ms)
         self.max_interval_ms = parse_interval(max_interval_ms)
@@ -182,6 +183,7 @@ class Monitor(Told):
 
     @property
     def samples(self) -> List[Sample]:
+        """Those of get_samples()."""
         return self.get_samples()
 
     def _take(self) -> None:
@@ -192,7 +194,7 @@ class Monitor(Told):
             for line in native.take_records():
                 kind = kind_of(line)
                 if kind in SAMPLES:
-                    self._samples.append(_records.flatten_sample(json.loads(line)))
+                    self._samples.append(cast("Sample", _records.flatten_sample(json.loads(line))))
                 elif kind == "process":
                     self._processes.append(json.loads(line))
 
@@ -204,6 +206,7 @@ class Monitor(Told):
     _all_records = get_samples
 
     def clear_samples(self) -> None:
+        """Forgets the samples so far, and the summary of a block that has ended."""
         self._take()
         self._samples = []
         self._summary_text = None
@@ -215,12 +218,13 @@ class Monitor(Told):
         samples = self.get_samples()
         if not samples:
             return "{}"
-        lines = [json.dumps(_records.unflatten_sample(sample)) for sample in samples]
-        return _monitor.summary_of_lines(lines, _records.elapsed_s(samples))
+        records = cast("List[_records.Record]", samples)
+        lines = [json.dumps(_records.unflatten_sample(record)) for record in records]
+        return _monitor.summary_of_lines(lines, _records.elapsed_s(records))
 
-    def get_metadata(self) -> Dict[str, Any]:
+    def get_metadata(self) -> MetadataRecord:
         """pid, cmd, executable, t0_ms and how it is measured."""
-        return dict(self._metadata)
+        return cast("MetadataRecord", dict(self._metadata))
 
     def result(self) -> Result:
         """The last block as a Result; its command is this program. RuntimeError before its end."""
@@ -229,10 +233,11 @@ class Monitor(Told):
         if self._summary_text is None:
             raise RuntimeError("no block has ended yet")
         summary = json.loads(self._summary_text)
-        records = [{"kind": "metadata", **self._metadata}, *self._samples, *self._processes]
+        samples = cast("List[_records.Record]", self._samples)
+        records = [{"kind": "metadata", **self._metadata}, *samples, *self._processes]
         return Result([*records, {"kind": "summary", **summary}], summary)
 
-    def save_samples(self, path: PathName, format: str = "jsonl") -> None:  # noqa: A002
+    def save_samples(self, path: PathName, format: Format = "jsonl") -> None:  # noqa: A002
         """JSON Lines after one of metadata, a JSON array, or CSV. Without samples: nothing."""
         form = parse_format(format)
         name, samples = _check.path("path", path), self.get_samples()
@@ -240,10 +245,10 @@ class Monitor(Told):
             with open(name, "w", encoding="utf-8", newline="") as file:
                 if form == "jsonl":
                     file.write(json.dumps(self._metadata) + "\n")
-                file.write(_text(samples, form))
+                file.write(_text(cast("List[_records.Record]", samples), form))
 
 
-def _text(samples: List[Sample], form: str) -> str:
+def _text(samples: List[_records.Record], form: str) -> str:
     if form == "csv":
         return "".join(csv_lines(samples))
     lines = [_records.to_json(_records.unflatten_sample(sample)) for sample in samples]
@@ -256,16 +261,16 @@ def monitor(
     base_interval_ms: int = 100,
     max_interval_ms: int = 1000,
     output_file: Optional[PathName] = None,
-    output_format: str = "jsonl",
+    output_format: Format = "jsonl",
     store_in_memory: bool = True,
     include_children: bool = True,
     *,
-    accounting: str = "auto",
+    accounting: Accounting = "auto",
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
     net: bool = False,
-    records: str = "all",
+    records: Records = "all",
 ) -> Monitor:
     """A context manager that records what the calling process uses; intervals in milliseconds.
 
@@ -300,10 +305,10 @@ def profile(func: Callable[P, R]) -> Callable[P, Tuple[R, List[Sample]]]: ...
 @overload
 def profile(
     func: None = None, *, base_interval_ms: int = 100, max_interval_ms: int = 1000,
-    output_file: Optional[PathName] = None, output_format: str = "jsonl",
-    store_in_memory: bool = True, include_children: bool = True, accounting: str = "auto",
+    output_file: Optional[PathName] = None, output_format: Format = "jsonl",
+    store_in_memory: bool = True, include_children: bool = True, accounting: Accounting = "auto",
     pss: bool = False, no_pss: bool = False, label: Optional[str] = None,
-    net: bool = False, records: str = "all",
+    net: bool = False, records: Records = "all",
 ) -> _Decorator: ...  # fmt: skip
 def profile(
     func: Optional[Callable[..., Any]] = None,
@@ -311,15 +316,15 @@ def profile(
     base_interval_ms: int = 100,
     max_interval_ms: int = 1000,
     output_file: Optional[PathName] = None,
-    output_format: str = "jsonl",
+    output_format: Format = "jsonl",
     store_in_memory: bool = True,
     include_children: bool = True,
-    accounting: str = "auto",
+    accounting: Accounting = "auto",
     pss: bool = False,
     no_pss: bool = False,
     label: Optional[str] = None,
     net: bool = False,
-    records: str = "all",
+    records: Records = "all",
 ) -> Any:
     """Decorates a function, also an async one: a call returns (result, samples).
 
@@ -329,7 +334,8 @@ def profile(
     When the function raises, its exception goes on to the caller; the samples are then in the
     exception's attribute `denet_samples`, in the decorated function's `last_samples`, and in
     output_file. The figures are of the whole process: what other threads use meanwhile is in them.
-    Arguments and their errors are those of monitor().
+    Intervals are in milliseconds; arguments and their errors are those of monitor(). TypeError for
+    a func that cannot be called.
     """
 
     def new_monitor() -> Monitor:

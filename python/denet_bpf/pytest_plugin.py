@@ -109,7 +109,8 @@ def pytest_configure(config: Any) -> None:
 
 
 def size_kb(text: str, what: str = "--denet-max-rss") -> int:
-    """ "500M", "1.5 GiB" and the like in KiB, a factor of 1024 between units."""
+    """ "500M", "1.5 GiB" and the like in KiB, a factor of 1024 between units.
+    pytest.UsageError for what is none."""
     match = re.match(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*$", text, re.IGNORECASE)
     if not match:
         raise pytest.UsageError(f"{what} {text!r}: a size is expected, as 500M")

@@ -123,7 +123,7 @@ def benchmark(script: str, path: PathName, *, repeat: int = 1, **options: Any) -
     {names} in it are those of whoever calls: in a `run:` block input, output, wildcards, threads,
     ... It runs by bash with `set -euo pipefail`; options are those of denet_bpf.run(). With repeat
     the table has a row for each run. The table is written before subprocess.CalledProcessError
-    is raised for a failure.
+    is raised for a failure; ValueError for a repeat below 1, else the errors of run().
     """
     if repeat < 1:
         raise ValueError("repeat: at least 1")

@@ -96,7 +96,7 @@ class _OwnProcess:
 
 def _own_process() -> Any:
     try:
-        import psutil
+        import psutil  # type: ignore[import-untyped, import-not-found, unused-ignore]
     except ImportError:
         return _OwnProcess()
     return psutil.Process()

@@ -18,7 +18,7 @@ key with its unit and meaning. What is not known is left out of a record.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple, TypedDict
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, TypedDict
 '''
 TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "array": "List[str]", "any": "Any"}
 NAMES = {
@@ -76,14 +76,32 @@ def print_constants(records):
     print("}")
 
 
+def is_always_there(record, metric):
+    """Keys that each such record has."""
+    return record["record"] == "tree.aggregated" and metric["demanded"] or (
+        record["record"] == "process" and metric["key"] in ("pid", "comm"))
+
+
 def print_class(record):
-    groups = {}
-    print(f"\n\nclass {NAMES[record['record']]}(TypedDict, total=False):")
+    """Of two, where some keys are in each such record."""
+    name, base = NAMES[record["record"]], "TypedDict"
+    always = [metric for metric in record["keys"] if is_always_there(record, metric)]
+    if always:
+        base = f"{name}Core"
+        print(f'\n\nclass {base}(TypedDict):\n    """What each {name} has."""\n')
+        print_keys(record, always)
+    print(f"\n\nclass {name}({base}, total=False):")
     print("\n".join(textwrap.wrap(f'"""{record["help"]}', 99, initial_indent="    ", subsequent_indent="    ")))
     print('    """\n')
-    if "." not in record["record"]:
+    print_keys(record, [metric for metric in record["keys"] if metric not in always])
+
+
+def print_keys(record, keys):
+    groups = {}
+    is_first = keys[0] is record["keys"][0]
+    if "." not in record["record"] and is_first:
         print("    kind: str")
-    for metric in record["keys"]:
+    for metric in keys:
         if "group" in metric:
             groups.setdefault(metric["group"], []).append(metric)
             if len(groups[metric["group"]]) > 1:
@@ -95,6 +113,23 @@ def print_class(record):
         for line in textwrap.wrap(text, 94):
             print(f"    #: {line}")
         print(f"    {metric['key']}: {PARTS.get(metric['key'], TYPES[metric['form']])}")
+
+
+def print_attributes(record):
+    """For type checkers alone: what has no value is None there."""
+    print("\n\nif TYPE_CHECKING:\n\n    class SummaryFigures:")
+    print('        """The keys of a summary record as attributes; None for what is not known."""\n')
+    seen = set()
+    for metric in record["keys"]:
+        key = metric.get("group") or metric["key"]
+        if key in seen:
+            continue
+        seen.add(key)
+        form = "Dict[str, Any]" if "group" in metric else PARTS.get(key, TYPES[metric["form"]])
+        unit = f" ({metric['unit']})" if metric.get("unit") and "group" not in metric else ""
+        if unit:
+            print(f"        #: {unit.strip()}")
+        print(f"        {key}: Optional[{form}]" if form != "Any" else f"        {key}: Any")
 
 
 def main():
@@ -110,6 +145,7 @@ def main():
     print_tuple("COUNTERS", table["counters"], "The fields of struct denet_counters.")
     for record in table["records"]:
         print_class(record)
+    print_attributes(records["summary"])
 
 
 if __name__ == "__main__":
