@@ -40,9 +40,8 @@ static void put(unsigned int pid, const char *name, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* user_s and system_s are seconds; it began at the 90th of the machine. */
-static void put_process(unsigned int pid, const char *comm, char state, unsigned int user_s,
-			unsigned int system_s)
+static void put_stat(unsigned int pid, const char *file, const char *comm, char state,
+		     unsigned int user_s, unsigned int system_s)
 {
 	uint64_t hz = clock_ticks_per_s();
 	char text[256];
@@ -51,14 +50,29 @@ static void put_process(unsigned int pid, const char *comm, char state, unsigned
 		       "%u (%s) %c 1 1 1 0 -1 0 0 0 0 0 %llu %llu 7 7 20 0 3 0 %llu 4096 5 0 0\n",
 		       pid, comm, state, (unsigned long long)(user_s * hz),
 		       (unsigned long long)(system_s * hz), (unsigned long long)(90 * hz));
-	put(pid, "stat", text);
+	put(pid, file, text);
 }
 
-static struct named *open_named(const char *pattern, bool one_by_one)
+/* user_s and system_s are seconds; it began at the 90th of the machine. */
+static void put_process(unsigned int pid, const char *comm, char state, unsigned int user_s,
+			unsigned int system_s)
+{
+	put_stat(pid, "stat", comm, state, user_s, system_s);
+}
+
+static void make(const char *name)
+{
+	char path[PATH_BYTES];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static struct named *open_named(const char *pattern, enum named_how how)
 {
 	struct named *named;
 
-	assert_int_equal(named_new(folder, &pattern, 1, one_by_one, &named), 0);
+	assert_int_equal(named_new(folder, &pattern, 1, how, &named), 0);
 	return named;
 }
 
@@ -75,7 +89,7 @@ static const struct named_row *look(struct named *named, uint64_t boot_s, size_t
 
 static void those_of_one_name_are_summed_up(void **state)
 {
-	struct named *named = open_named("^web", false);
+	struct named *named = open_named("^web", NAMED_BY_NAME);
 	const struct named_row *row;
 
 	(void)state;
@@ -106,7 +120,7 @@ static void those_of_one_name_are_summed_up(void **state)
 
 static void one_by_one_each_has_its_pid(void **state)
 {
-	struct named *named = open_named("web|other", true);
+	struct named *named = open_named("web|other", NAMED_BY_PID);
 	const struct named_row *rows;
 
 	(void)state;
@@ -123,7 +137,7 @@ static void they_are_told_by_metlog_s_keys(void **state)
 	const struct expose_statsd how = { .host = "h",
 					   .details = ~0u,
 					   .memory_total = DENET_UNKNOWN };
-	struct named *named = open_named("^web$", true);
+	struct named *named = open_named("^web$", NAMED_BY_PID);
 	AUTO(buf) struct buf buf = { 0 };
 
 	(void)state;
@@ -139,14 +153,47 @@ static void they_are_told_by_metlog_s_keys(void **state)
 	named_free(named);
 }
 
+static void threads_are_told_under_their_process(void **state)
+{
+	const struct expose_statsd how = { .host = "h", .details = STATSD_THREADS };
+	struct named *named = open_named("^web$", NAMED_WITH_THREADS);
+	const struct named_thread *threads;
+	AUTO(buf) struct buf buf = { 0 };
+	size_t count;
+
+	(void)state;
+	put_process(7, "web", 'S', 3, 1);
+	make("7/task");
+	make("7/task/7");
+	make("7/task/12");
+	make("7/task/13"); /* it ends at that moment */
+	put_stat(7, "task/7/stat", "web", 'S', 1, 0);
+	put_stat(7, "task/12/stat", "worker", 'S', 2, 1);
+	(void)look(named, BOOT_S, 2);
+	(void)look(named, BOOT_S, 2);
+	threads = named_threads(named, &count);
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < count; i++)
+		expose_statsd_append_thread(&buf, &how, &threads[i]);
+	assert_string_equal(buf_text(&buf),
+			    "psutil.thread.h.7.7.user:1|g\npsutil.thread.h.7.7.sys:0|g\n"
+			    "psutil.thread.h.7.12.user:2|g\npsutil.thread.h.7.12.sys:1|g\n");
+	named_free(named);
+	named = open_named("^web$", NAMED_BY_PID);
+	(void)look(named, BOOT_S, 2);
+	(void)named_threads(named, &count);
+	assert_int_equal(count, 0);
+	named_free(named);
+}
+
 static void what_is_no_expression_is_refused(void **state)
 {
 	const char *patterns[] = { "a", "(" };
 	struct named *named;
 
 	(void)state;
-	assert_int_equal(named_new(folder, patterns, 2, false, &named), -EINVAL);
-	assert_int_equal(named_new("/none/such", patterns, 1, false, &named), 0);
+	assert_int_equal(named_new(folder, patterns, 2, NAMED_BY_NAME, &named), -EINVAL);
+	assert_int_equal(named_new("/none/such", patterns, 1, NAMED_BY_NAME, &named), 0);
 	(void)look(named, 1, 0);
 	named_free(named);
 	named_free(NULL);
@@ -178,6 +225,7 @@ int main(void)
 		cmocka_unit_test(those_of_one_name_are_summed_up),
 		cmocka_unit_test(one_by_one_each_has_its_pid),
 		cmocka_unit_test(they_are_told_by_metlog_s_keys),
+		cmocka_unit_test(threads_are_told_under_their_process),
 		cmocka_unit_test(what_is_no_expression_is_refused),
 	};
 

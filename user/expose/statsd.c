@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "metrics/host_records.h"
@@ -333,4 +334,22 @@ void expose_statsd_append_named(struct buf *buf, const struct expose_statsd *sta
 		     (double)cpu_time_ns / (double)NS_PER_S);
 	append_gauge(buf, statsd, &who, STATSD_BUSY, "pcnt",
 		     percent_of(cpu_time_ns, (double)row->uptime_ns));
+}
+
+static void append_thread_s(struct buf *buf, const struct expose_statsd *statsd,
+			    const struct named_thread *thread, const char *key, uint64_t cpu_ns)
+{
+	char pid[NAMED_WHO_BYTES], full[NAMED_WHO_BYTES];
+	const struct who who = { "process", pid, NULL };
+
+	(void)snprintf(pid, sizeof(pid), "%d", (int)thread->pid);
+	(void)snprintf(full, sizeof(full), "%d.%s", (int)thread->tid, key);
+	append_gauge(buf, statsd, &who, STATSD_THREADS, full, (double)cpu_ns / (double)NS_PER_S);
+}
+
+void expose_statsd_append_thread(struct buf *buf, const struct expose_statsd *statsd,
+				 const struct named_thread *thread)
+{
+	append_thread_s(buf, statsd, thread, "user", thread->cpu_user_ns);
+	append_thread_s(buf, statsd, thread, "sys", thread->cpu_system_ns);
 }

@@ -35,8 +35,10 @@ struct expose_statsd {
 void expose_statsd_append(struct buf *buf, const struct expose_statsd *statsd,
 			  const struct view_row *row);
 
-/* The same of processes that were asked for. */
+/* The same of processes that were asked for, and of threads. */
 void expose_statsd_append_named(struct buf *buf, const struct expose_statsd *statsd,
 				const struct named_row *row);
+void expose_statsd_append_thread(struct buf *buf, const struct expose_statsd *statsd,
+				 const struct named_thread *thread);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "denet/denet.h"
+#include "procfs/children.h"
 #include "procfs/io.h"
 #include "procfs/numbered.h"
 #include "procfs/process.h"
@@ -27,11 +28,13 @@ struct used {
 
 struct named {
 	struct procfs procfs;
-	bool one_by_one;
+	enum named_how how;
 	regex_t *patterns; /* owned */
 	size_t pattern_count; /* compiled ones */
 	struct named_row rows[NAMED_ROWS_MAX];
 	size_t count;
+	struct named_thread threads[NAMED_THREADS_MAX];
+	size_t thread_count;
 	struct used before[NAMED_ROWS_MAX]; /* by pid, as /proc lists them */
 	size_t before_count;
 	struct used now[NAMED_ROWS_MAX];
@@ -39,7 +42,7 @@ struct named {
 	uint64_t before_ns; /* 0: there was none */
 };
 
-int named_new(const char *proc_root, const char *const *patterns, size_t count, bool one_by_one,
+int named_new(const char *proc_root, const char *const *patterns, size_t count, enum named_how how,
 	      struct named **ret_named)
 {
 	struct named *named = calloc(1, sizeof(*named));
@@ -47,7 +50,7 @@ int named_new(const char *proc_root, const char *const *patterns, size_t count, 
 	if (!named)
 		return -ENOMEM;
 	procfs_init(&named->procfs, proc_root);
-	named->one_by_one = one_by_one;
+	named->how = how;
 	named->patterns = calloc(count + 1, sizeof(*named->patterns));
 	for (size_t i = 0; named->patterns && i < count; i++) {
 		if (regcomp(&named->patterns[i], patterns[i], REG_EXTENDED | REG_NOSUB)) {
@@ -119,7 +122,7 @@ static struct named_row row_of(const struct named *named, const struct process_s
 		.uptime_ns = boot_ns > stat->start_boot_ns ? boot_ns - stat->start_boot_ns : 0,
 	};
 
-	if (named->one_by_one)
+	if (named->how != NAMED_BY_NAME)
 		(void)snprintf(row.who, sizeof(row.who), "%d", (int)used->pid);
 	else
 		memcpy(row.who, stat->comm, sizeof(stat->comm));
@@ -159,12 +162,34 @@ static void add_to(struct named_row *to, const struct named_row *row)
 
 static void take_row(struct named *named, const struct named_row *row)
 {
-	for (size_t i = 0; i < named->count && !named->one_by_one; i++)
+	for (size_t i = 0; i < named->count && named->how == NAMED_BY_NAME; i++)
 		if (strcmp(named->rows[i].who, row->who) == 0) {
 			add_to(&named->rows[i], row);
 			return;
 		}
 	named->rows[named->count++] = *row;
+}
+
+static void take_thread(struct named *named, pid_t pid, pid_t tid)
+{
+	struct process_stat stat;
+
+	/* It may have ended meanwhile. */
+	if (named->thread_count == NAMED_THREADS_MAX ||
+	    process_read_thread_stat(&named->procfs, pid, tid, &stat))
+		return;
+	named->threads[named->thread_count++] =
+		(struct named_thread){ pid, tid, stat.cpu_user_ns, stat.cpu_system_ns };
+}
+
+static int take_threads(struct named *named, pid_t pid)
+{
+	__attribute__((cleanup(children_done))) struct pid_list tasks = { 0 };
+	int r = children_list_tasks(&named->procfs, pid, &tasks);
+
+	for (size_t i = 0; i < tasks.count && !r; i++)
+		take_thread(named, pid, tasks.pids[i]);
+	return r;
 }
 
 static int take_process(struct named *named, pid_t pid, uint64_t boot_ns)
@@ -180,7 +205,7 @@ static int take_process(struct named *named, pid_t pid, uint64_t boot_ns)
 	row = row_of(named, &stat, &used, boot_ns);
 	named->now[named->now_count++] = used;
 	take_row(named, &row);
-	return 0;
+	return named->how == NAMED_WITH_THREADS ? take_threads(named, pid) : 0;
 }
 
 int named_look(struct named *named, uint64_t boot_ns)
@@ -190,6 +215,7 @@ int named_look(struct named *named, uint64_t boot_ns)
 	int r = numbered_list(named->procfs.proc, ".", "", &pids, &count);
 
 	named->count = 0;
+	named->thread_count = 0;
 	named->now_count = 0;
 	for (size_t i = 0; i < count && !r && named->now_count < NAMED_ROWS_MAX; i++)
 		r = take_process(named, (pid_t)pids[i], boot_ns);
@@ -203,4 +229,10 @@ const struct named_row *named_rows(const struct named *named, size_t *ret_count)
 {
 	*ret_count = named->count;
 	return named->rows;
+}
+
+const struct named_thread *named_threads(const struct named *named, size_t *ret_count)
+{
+	*ret_count = named->thread_count;
+	return named->threads;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,9 +106,10 @@ int process_parse_stat(const char *text, size_t len, uint64_t ticks_per_s,
 	return 0;
 }
 
-int process_read_stat(const struct procfs *procfs, pid_t pid, struct process_stat *ret_stat)
+static int read_stat(const struct procfs *procfs, pid_t pid, const char *file,
+		     struct process_stat *ret_stat)
 {
-	AUTO_FD int fd = procfs_open_pid(procfs, pid, "stat");
+	AUTO_FD int fd = procfs_open_pid(procfs, pid, file);
 	char text[STAT_BYTES];
 	size_t len = 0;
 	int err;
@@ -117,6 +119,20 @@ int process_read_stat(const struct procfs *procfs, pid_t pid, struct process_sta
 
 	err = procfs_read(fd, sizeof(text), text, &len);
 	return err ? err : process_parse_stat(text, len, clock_ticks_per_s(), ret_stat);
+}
+
+int process_read_stat(const struct procfs *procfs, pid_t pid, struct process_stat *ret_stat)
+{
+	return read_stat(procfs, pid, "stat", ret_stat);
+}
+
+int process_read_thread_stat(const struct procfs *procfs, pid_t pid, pid_t tid,
+			     struct process_stat *ret_stat)
+{
+	char file[32];
+
+	(void)snprintf(file, sizeof(file), "task/%d/stat", (int)tid);
+	return read_stat(procfs, pid, file, ret_stat);
 }
 
 int process_read_cmdline(const struct procfs *procfs, pid_t pid, size_t size, char *ret_args,

@@ -39,6 +39,10 @@ struct process_stat {
 
 int process_read_stat(const struct procfs *procfs, pid_t pid, struct process_stat *ret_stat);
 
+/* The same of one of its threads alone. */
+int process_read_thread_stat(const struct procfs *procfs, pid_t pid, pid_t tid,
+			     struct process_stat *ret_stat);
+
 /* -EBADMSG when the text is not that of a stat file. */
 int process_parse_stat(const char *text, size_t len, uint64_t ticks_per_s,
 		       struct process_stat *ret_stat);

@@ -128,7 +128,9 @@ const struct config_key settings_statsd_keys[] = {
 	  .type = VALUE_BOOL,
 	  .offset = STATSD(pids),
 	  .fallback = "false",
-	  .help = "Whether these are told one by one, by pid: Graphite never forgets one." },
+	  .help = "Whether these are told one by one, by pid, and with the detail `threads` each "
+		  "of "
+		  "their threads: Graphite never forgets one." },
 	{ .name = "tags",
 	  .form = CONFIG_CHOICE,
 	  .offset = STATSD(tags),

@@ -35,10 +35,14 @@ static unsigned int details_of(const struct config_items *words)
 static int open_named(struct statsd *statsd, const struct push_statsd *settings,
 		      const char *proc_root)
 {
+	enum named_how how = NAMED_BY_NAME;
+
 	if (!settings->processes.count)
 		return 0;
-	return named_new(proc_root, settings->processes.items, settings->processes.count,
-			 settings->pids, &statsd->named);
+	if (settings->pids)
+		how = statsd->how.details & STATSD_THREADS ? NAMED_WITH_THREADS : NAMED_BY_PID;
+	return named_new(proc_root, settings->processes.items, settings->processes.count, how,
+			 &statsd->named);
 }
 
 int statsd_new(const struct push_statsd *settings, const char *host, const char *proc_root,
@@ -83,6 +87,7 @@ void statsd_free(struct statsd *statsd)
 
 static void append_named(struct statsd *statsd)
 {
+	const struct named_thread *threads;
 	const struct named_row *rows;
 	size_t count;
 
@@ -91,6 +96,9 @@ static void append_named(struct statsd *statsd)
 	rows = named_rows(statsd->named, &count);
 	for (size_t i = 0; i < count; i++)
 		expose_statsd_append_named(&statsd->text, &statsd->how, &rows[i]);
+	threads = named_threads(statsd->named, &count);
+	for (size_t i = 0; i < count; i++)
+		expose_statsd_append_thread(&statsd->text, &statsd->how, &threads[i]);
 }
 
 void statsd_take(struct statsd *statsd, const struct view *view)
