@@ -4,7 +4,7 @@
 FUZZ_SECONDS ?= 10
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_LIB := $(sort $(wildcard user/util/*.c user/procfs/*.c user/metrics/*.c user/record/*.c user/analysis/*.c) user/api/file.c)
-FUZZ_LIB += $(filter-out %/influx.c %/page.c %/statsd.c %/textfile.c,$(sort $(wildcard user/expose/*.c))) \
+FUZZ_LIB += $(filter-out %/influx.c %/influx_page.c %/page.c %/statsd.c %/textfile.c,$(sort $(wildcard user/expose/*.c))) \
 	$(patsubst %,user/format/%.c,figure label scale)
 ifeq ($(HOST_LACKS),)
 FUZZ_LIB += $(sort $(wildcard user/config/*.c)) $(patsubst %,user/alert/%.c, \

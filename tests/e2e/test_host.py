@@ -196,7 +196,7 @@ class Host(Case):
     def test_wrong_usage(self):
         self.assert_refused(self.host("--onse"), "--once")
         self.assert_refused(self.host("now"), "nothing but options")
-        self.assert_refused(self.host("config", "chek"), "check, show, keys, metrics or api, not 'chek'; did you mean 'check'?")
+        self.assert_refused(self.host("config", "chek"), "check, show, keys, metrics, influx or api, not 'chek'; did you mean 'check'?")
         self.assertIn(b"--cgroup-root DIR", self.host("--help").out)
         self.assertTrue(self.host("-V").out.startswith(b"denet-bpf-host "))
 

@@ -84,6 +84,21 @@ static void no_name_ends_a_line(void **state)
 		    "type=container cpu_time_ns=5i" TS);
 }
 
+/* Another tag would be another series at each look. */
+static void what_changes_is_no_tag(void **state)
+{
+	struct host_group group = unknown_group("container", "web");
+
+	(void)state;
+	group.failed_by_status = "1:3 127:1";
+	group.oom_victim = "a\"b\\c\n";
+	assert_line(DENET_RECORD_GROUP, &group, "");
+	group.cpu_time_ns = 5;
+	assert_line(DENET_RECORD_GROUP, &group,
+		    "denet_container,dc=x,host=h,name=web,type=container cpu_time_ns=5i,"
+		    "failed_by_status=\"1:3 127:1\",oom_victim=\"a\\\"b\\\\c\\\\u000a\"" TS);
+}
+
 static void a_tag_of_the_record_is_no_other_s(void **state)
 {
 	static const struct expose_influx_tag tags[] = {
@@ -425,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_container_is_one_whether_it_lives_or_not),
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(no_name_ends_a_line),
+		cmocka_unit_test(what_changes_is_no_tag),
 		cmocka_unit_test(a_tag_of_the_record_is_no_other_s),
 		cmocka_unit_test(the_machine_has_what_monitors_by_psutil_write),
 		cmocka_unit_test(numbers_tell_one_from_another),

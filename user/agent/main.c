@@ -8,6 +8,7 @@
 #include "agent/rules.h"
 #include "agent/settings.h"
 #include "agent/status.h"
+#include "expose/influx_page.h"
 #include "expose/page.h"
 #include "push/run.h"
 #include "serve/api_page.h"
@@ -45,6 +46,9 @@ static int do_task(struct settings *settings)
 		return print(&text);
 	case TASK_CONFIG_API:
 		api_page_append(&text);
+		return print(&text);
+	case TASK_CONFIG_INFLUX:
+		influx_page_append(&text);
 		return print(&text);
 	case TASK_CONFIG_METRICS:
 		text.error = page_append(&text);

@@ -242,10 +242,12 @@ static const struct {
 	{ "show", TASK_CONFIG_SHOW, "each value, and where it comes from" },
 	{ "keys", TASK_CONFIG_KEYS, "what can be in it" },
 	{ "metrics", TASK_CONFIG_METRICS, "what Prometheus can be told" },
+	{ "influx", TASK_CONFIG_INFLUX, "what InfluxDB can be sent" },
 	{ "api", TASK_CONFIG_API, "which documents are served" },
 };
 
 #define TASKS (sizeof(tasks) / sizeof(tasks[0]))
+#define TASK_WORDS "check, show, keys, metrics, influx or api"
 
 static int take_task(const char *word, struct agent_options *options, char *error)
 {
@@ -260,8 +262,8 @@ static int take_task(const char *word, struct agent_options *options, char *erro
 		}
 	}
 	nearest = suggest_nearest(word, names, TASKS);
-	return refuse(error, "'config' takes check, show, keys, metrics or api, not '%.100s'%s%s%s",
-		      word, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+	return refuse(error, "'config' takes " TASK_WORDS ", not '%.100s'%s%s%s", word,
+		      nearest ? "; did you mean '" : "", nearest ? nearest : "",
 		      nearest ? "'?" : "");
 }
 
@@ -273,7 +275,7 @@ static int take_word(const char *arg, struct rest *rest, struct agent_options *o
 			"host takes nothing but options, not '%.100s'; see 'denet-bpf host --help'",
 			arg);
 	if (!rest->count)
-		return refuse(error, "'config' takes check, show, keys, metrics or api");
+		return refuse(error, "'config' takes " TASK_WORDS);
 	rest->count--;
 	return take_task(*rest->args++, options, error);
 }

@@ -6,15 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "expose/influx_internal.h"
 #include "format/label.h"
 #include "metrics/host_records.h"
+#include "metrics/keys.h"
 #include "util/decimal.h"
 #include "util/units.h"
 
 #define TAGS_MAX 40
 #define NUMBER_BYTES 24
 #define MEASUREMENT_OF_CONTAINERS "denet_container"
-#define LOADS 3
 
 /* A line in the making. */
 struct line {
@@ -52,19 +53,51 @@ const char *expose_influx_measurement(const struct view_row *row)
 }
 
 /* When it was is no field: of all but the machine it is the first member. */
-static bool is_time(const struct line *line, size_t offset)
+static bool is_time(enum denet_record record, size_t offset)
 {
-	return offset == (line->record == DENET_RECORD_MACHINE
-				  ? offsetof(struct host_machine, timestamp)
-				  : 0);
+	return offset ==
+	       (record == DENET_RECORD_MACHINE ? offsetof(struct host_machine, timestamp) : 0);
 }
 
 /* A number that tells one from another, of which two would become one point. */
-static bool is_identity(const struct line *line, size_t offset)
+static bool is_identity(enum denet_record record, size_t offset)
 {
-	return (line->record == DENET_RECORD_COMMAND &&
-		offset == offsetof(struct host_command, uid)) ||
-	       (line->record == DENET_RECORD_HEAVY && offset == offsetof(struct host_heavy, pid));
+	return (record == DENET_RECORD_COMMAND && offset == offsetof(struct host_command, uid)) ||
+	       (record == DENET_RECORD_HEAVY && offset == offsetof(struct host_heavy, pid));
+}
+
+/* What becomes another text from look to look would be another series each time. */
+static bool is_changing(const struct denet_metric *metric)
+{
+	static const char *const keys[] = { KEY_FAILED_BY_STATUS, KEY_KILLED_BY_SIGNAL,
+					    KEY_OOM_VICTIM };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(metric->key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+enum influx_role influx_role_of(enum denet_record record, const struct denet_metric *metric,
+				size_t offset)
+{
+	if (metric->form == DENET_FORM_TEXT)
+		return is_changing(metric) ? INFLUX_TEXT : INFLUX_TAG;
+	if (is_identity(record, offset))
+		return INFLUX_TAG;
+	if (is_time(record, offset))
+		return INFLUX_NONE;
+	switch (metric->form) {
+	case DENET_FORM_U64:
+		return INFLUX_INTEGER;
+	case DENET_FORM_FLOAT:
+	case DENET_FORM_DOUBLE:
+		return INFLUX_FLOAT;
+	case DENET_FORM_BOOL:
+		return INFLUX_TRUTH;
+	default:
+		return INFLUX_NONE;
+	}
 }
 
 static void add_tag(struct line *line, const char *key, const char *value)
@@ -96,9 +129,9 @@ static void add_tags(struct line *line)
 	for (size_t i = 0; (metric = denet_record_metric(line->record, i, &offset)); i++) {
 		const char *text;
 
-		if (is_identity(line, offset))
+		if (is_identity(line->record, offset))
 			add_identity(line, metric->key, offset);
-		if (metric->form != DENET_FORM_TEXT)
+		if (metric->form != DENET_FORM_TEXT || is_changing(metric))
 			continue;
 		memcpy(&text, line->base + offset, sizeof(text));
 		add_tag(line, metric->key, text);
@@ -149,10 +182,11 @@ static void append_whole(struct line *line, const char *key, uint64_t value)
 	buf_printf(line->buf, "%" PRIu64 "i", value < INT64_MAX ? value : (uint64_t)INT64_MAX);
 }
 
-static const char *key_of(const struct line *line, const struct denet_metric *metric, size_t offset)
+const char *influx_key_of(enum denet_record record, const struct denet_metric *metric,
+			  size_t offset)
 {
 	/* What writers of the machine's figures by psutil call it there. */
-	if (line->record == DENET_RECORD_MACHINE &&
+	if (record == DENET_RECORD_MACHINE &&
 	    offset == offsetof(struct host_machine, disk_usage_percent))
 		return "disk_percent";
 	return metric->key;
@@ -160,17 +194,16 @@ static const char *key_of(const struct line *line, const struct denet_metric *me
 
 static void append_field(struct line *line, const struct denet_metric *metric, size_t offset)
 {
-	const char *at = line->base + offset, *key = key_of(line, metric, offset);
+	const char *at = line->base + offset, *key = influx_key_of(line->record, metric, offset);
 	uint64_t whole;
 	double real;
 
-	switch (metric->form) {
-	case DENET_FORM_U64:
+	switch (influx_role_of(line->record, metric, offset)) {
+	case INFLUX_INTEGER:
 		memcpy(&whole, at, sizeof(whole));
 		append_whole(line, key, whole);
 		break;
-	case DENET_FORM_FLOAT:
-	case DENET_FORM_DOUBLE:
+	case INFLUX_FLOAT:
 		memcpy(&real, at, sizeof(real));
 		append_double(line, key, real);
 		break;
@@ -179,35 +212,50 @@ static void append_field(struct line *line, const struct denet_metric *metric, s
 	}
 }
 
+const char *const influx_loads[INFLUX_LOADS] = { "load1", "load5", "load15" };
+
 static void append_loads(struct line *line)
 {
-	static const char *const keys[LOADS] = { "load1", "load5", "load15" };
 	const struct host_machine *machine;
 
 	if (line->record != DENET_RECORD_MACHINE)
 		return;
 	machine = (const struct host_machine *)(const void *)line->base;
-	for (size_t i = 0; i < LOADS; i++)
-		append_double(line, keys[i], machine->load_avg[i]);
+	for (size_t i = 0; i < INFLUX_LOADS; i++)
+		append_double(line, influx_loads[i], machine->load_avg[i]);
 }
 
-/* Of what has no figure there is nothing to say: truths come behind them. */
+static void append_word(struct line *line, const struct denet_metric *metric, size_t offset)
+{
+	enum influx_role role = influx_role_of(line->record, metric, offset);
+	const char *at = line->base + offset, *text = NULL;
+
+	if (role == INFLUX_TRUTH) {
+		begin_field(line, metric->key);
+		buf_append_text(line->buf, *(const bool *)at ? "true" : "false");
+	}
+	if (role == INFLUX_TEXT)
+		memcpy(&text, at, sizeof(text));
+	if (!text || !*text)
+		return;
+	begin_field(line, metric->key);
+	buf_append_char(line->buf, '"');
+	label_append_quoted(line->buf, text);
+	buf_append_char(line->buf, '"');
+}
+
+/* Of what has no figure there is nothing to say: truths and texts come behind them. */
 static void append_fields(struct line *line)
 {
 	const struct denet_metric *metric;
 	size_t offset;
 
 	for (size_t i = 0; (metric = denet_record_metric(line->record, i, &offset)); i++)
-		if (!is_time(line, offset) && !is_identity(line, offset))
-			append_field(line, metric, offset);
+		append_field(line, metric, offset);
 	append_loads(line);
 	for (size_t i = 0;
-	     line->has_field && (metric = denet_record_metric(line->record, i, &offset)); i++) {
-		if (metric->form != DENET_FORM_BOOL)
-			continue;
-		begin_field(line, metric->key);
-		buf_append_text(line->buf, *(const bool *)(line->base + offset) ? "true" : "false");
-	}
+	     line->has_field && (metric = denet_record_metric(line->record, i, &offset)); i++)
+		append_word(line, metric, offset);
 }
 
 void expose_influx_append(struct buf *buf, const struct view_row *row,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What a look has found in InfluxDB's line protocol: texts are tags, and so are the pid and the uid that tell one from
- * the other; numbers and truths are fields with the keys and units of the records, each of one type for ever.
+ * the other; numbers, truths and texts that change are fields with the keys and units of the records, each of one type
+ * for ever.
  */
 #ifndef DENET_EXPOSE_INFLUX_H
 #define DENET_EXPOSE_INFLUX_H
