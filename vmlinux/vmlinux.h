@@ -195,11 +195,6 @@ struct css_set {
 	struct list_head mg_node;
 };
 
-struct cgrp_cset_link {
-	struct css_set *cset;
-	struct list_head cset_link;
-};
-
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
 };
@@ -293,6 +288,11 @@ struct bpf_iter_meta {
 		struct seq_file *seq;
 	};
 	u64 seq_num;
+};
+
+struct cgrp_cset_link {
+	struct css_set *cset;
+	struct list_head cset_link;
 };
 
 struct bpf_iter__task {

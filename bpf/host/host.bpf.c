@@ -386,14 +386,14 @@ int show_living(struct bpf_iter__task *context)
  * The living that have run since the pass before, in one walk that stays in the kernel: a task that sleeps costs
  * 30 ns and not 500. From 6.7 on; else iter/task tells of all.
  */
-struct bpf_iter_task {
+struct task_walk {
 	__u64 opaque[3];
 } __attribute__((aligned(8)));
 
-extern int bpf_iter_task_new(struct bpf_iter_task *it, struct task_struct *task,
+extern int bpf_iter_task_new(struct task_walk *it, struct task_struct *task,
 			     unsigned int flags) __ksym __weak;
-extern struct task_struct *bpf_iter_task_next(struct bpf_iter_task *it) __ksym __weak;
-extern void bpf_iter_task_destroy(struct bpf_iter_task *it) __ksym __weak;
+extern struct task_struct *bpf_iter_task_next(struct task_walk *it) __ksym __weak;
+extern void bpf_iter_task_destroy(struct task_walk *it) __ksym __weak;
 extern void bpf_rcu_read_lock(void) __ksym __weak;
 extern void bpf_rcu_read_unlock(void) __ksym __weak;
 
@@ -452,7 +452,7 @@ static __noinline int tell_living(struct task_struct *task)
 SEC("syscall")
 int pass_living(void *context)
 {
-	struct bpf_iter_task it;
+	struct task_walk it;
 	struct task_struct *task;
 
 	told_boot_ns = ~0ULL;
