@@ -16,6 +16,7 @@ import numbers
 import os
 import re
 import warnings
+import zlib
 from typing import Any, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence, TextIO, Union
 
 from . import _check, _metrics
@@ -161,9 +162,21 @@ def _open(name: str) -> TextIO:
     """Also what is packed by gzip, whatever its name."""
     with open(name, "rb") as raw:
         is_packed = raw.read(2) == b"\x1f\x8b"
-    opening: Any = gzip.open if is_packed else open
-    stream: TextIO = opening(name, "rt", encoding="utf-8-sig", errors="replace", newline="\n")
-    return stream
+    raw_stream: Any = _Packed(name) if is_packed else open(name, "rb")
+    return io.TextIOWrapper(raw_stream, encoding="utf-8-sig", errors="replace", newline="\n")
+
+
+class _Packed(gzip.GzipFile):
+    """Of one that a killed writer has left cut off, what there is; OSError for a damaged one."""
+
+    def read1(self, size: int = -1) -> bytes:
+        try:
+            return super().read1(size)
+        except EOFError:
+            _warn(self.name, None, "the packed file is cut off, its last part is skipped")
+        except zlib.error as error:
+            raise gzip.BadGzipFile(str(error)) from None
+        return b""
 
 
 def to_json(record: Any, indent: Optional[int] = None) -> str:
@@ -381,8 +394,9 @@ def _fail(name: str, line: int, reason: str) -> NoReturn:
     raise ValueError(f"{name}, line {line}: {reason}") from None
 
 
-def _warn(name: str, line: int, what: str) -> None:
-    warnings.warn(f"{name}, line {line}: {what}", stacklevel=5)
+def _warn(name: str, line: Optional[int], what: str) -> None:
+    place = name if line is None else f"{name}, line {line}"
+    warnings.warn(f"{place}: {what}", stacklevel=5)
 
 
 def _without_nan(value: Any) -> Any:

@@ -2,9 +2,11 @@
 """Reading, telling apart, flattening and writing records."""
 
 import csv
+import gzip
 import io
 import json
 import math
+import os
 import re
 import warnings
 from pathlib import Path
@@ -307,3 +309,19 @@ def test_deeply_nested_values_become_one_cell():
         deep = {"n": deep}
     (name,) = _records.columns_of(deep)
     assert name.startswith("n_n_")
+
+
+def test_a_packed_file_that_a_kill_has_cut_off_is_read_to_there(tmp_path):
+    path = tmp_path / "run.jsonl.gz"
+    # What cannot be made smaller reaches the file in several blocks.
+    rows = [{"kind": "note", "text": os.urandom(600).hex()} for _ in range(300)]
+    whole = gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode())
+    path.write_bytes(whole)
+    assert read_records(path) == rows
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.warns(UserWarning, match="run.jsonl.gz: the packed file is cut off"):
+        found = read_records(path)
+    assert 0 < len(found) < 300 and found == rows[: len(found)]
+    path.write_bytes(whole[:10] + b"\xff" + whole[11:])  # no kind of block that there is
+    with pytest.raises(OSError, match="block type"):
+        read_records(path)
