@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import time
 from typing import Any, Callable, Dict, Iterable, Iterator, NamedTuple, Optional
@@ -49,7 +50,7 @@ class Process:
     """
 
     def __init__(self, pid: Optional[int] = None) -> None:
-        self.pid = os.getpid() if pid is None else pid
+        self.pid = os.getpid() if pid is None else operator.index(pid)
         self._start_s: Optional[float] = None
         self._usage = _readings.CpuPercent()
         reading = self._read()

@@ -25,6 +25,10 @@ Addresses = Union[None, str, Iterable[str]]
 _DETAILS = ("net", "io", "cpu", "mem", "threads", "busy")
 _SHORTEST_S = 0.01
 _READERS_MAX = 1000
+_WORDS = {
+    **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+    **dict.fromkeys(("", "0", "false", "f", "no", "n", "off", "none"), False),
+}
 
 
 def check_osx_perm() -> bool:
@@ -171,7 +175,8 @@ def config_plugin(config: Mapping[str, Any]) -> Callable[..., None]:
     """The method that metlog binds to its client: procinfo(net=True, cpu=True, ...).
 
     config is the section of the INI: what it has off sends nothing, whoever asks. Each message goes
-    out by client.metlog(type="procinfo", ...). TypeError for another name in either.
+    out by client.metlog(type="procinfo", ...). TypeError for another name in either,
+    ValueError for a word that is neither on nor off.
     """
     allowed = {detail: _is_on(config.get(detail, False)) for detail in _DETAILS}
     unknown = [key for key in config if key not in (*_DETAILS, "provider", "override")]
@@ -209,6 +214,9 @@ def _reader_of(readers: Dict[Any, LazyPSUtil], pid: int, server_addr: Addresses)
 
 
 def _is_on(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.strip().lower() in ("1", "true", "yes", "on")
-    return bool(value)
+    if not isinstance(value, str):
+        return bool(value)
+    word = value.strip().lower()
+    if word not in _WORDS:
+        raise ValueError(f"{value!r} is neither on nor off")
+    return _WORDS[word]

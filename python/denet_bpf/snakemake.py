@@ -66,6 +66,11 @@ class _Words(string.Formatter):
     """{input} is the names with blanks between, {input[0]}, {wildcards.x} as Python has them; :q
     quotes for the shell."""
 
+    def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
+        if isinstance(key, int):  # {} or {0}, which no rule has
+            raise NameError("the shell command has {} or {0}: braces of the shell stand twice")
+        return super().get_value(key, args, kwargs)
+
     def format_field(self, value: Any, format_spec: str) -> str:
         is_quoted = format_spec.endswith("q")
         spec = format_spec[:-1] if is_quoted else format_spec

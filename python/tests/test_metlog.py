@@ -133,6 +133,8 @@ def test_what_the_ini_has_off_sends_nothing():
         procinfo(client, memory=True)
     with pytest.raises(TypeError, match="nett"):
         config_plugin({"nett": "True"})
+    with pytest.raises(ValueError, match="maybe"):
+        config_plugin({"net": "maybe"})
 
 
 def test_a_name_of_a_server_s_host_stands_for_its_addresses():

@@ -133,6 +133,8 @@ def test_a_process_is_tracked_to_its_end(busy):
     assert not tracker.process.is_running()
     with pytest.raises(psutil.NoSuchProcess):
         psutil.Process(2**22 + 1)
+    with pytest.raises(TypeError, match="integer"):
+        psutil.Process(str(os.getpid()))
 
 
 def test_prometheus_gets_what_gauges_are_set_to():

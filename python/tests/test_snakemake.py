@@ -21,6 +21,9 @@ def test_names_are_filled_in_as_snakemake_does():
     assert expand("x {input:q} {{}}", names) == "x 'a b' c {}"
     with pytest.raises(NameError, match="output"):
         expand("{output}", names)
+    for words in ("find -exec echo {} +", "xargs -I{0} echo {0}"):
+        with pytest.raises(NameError, match="stand twice"):
+            expand(words, names)
 
 
 def test_a_row_is_written_with_the_columns(tmp_path):
