@@ -366,6 +366,33 @@ class Serve(Case):
             before = looks()
             wait_for("looks go on", lambda: looks() > before + 2)
 
+    @unittest.skipUnless(shutil.which("openssl"), "openssl, which hashes passwords, is not here")
+    def test_users_go_along_to_another_address(self):
+        self.write_users(ann=password_hash("secret"))
+        settings = f"serve: {{users: {self.path('users')}}}\n"
+        config = self.write("host.yml", f"listen: unix:{self.path('a')}\n{settings}")
+        log = pathlib.Path(self.path("log"))
+
+        def ask(password):
+            return self.get("/healthz", Authorization="Basic " + base64.b64encode(f"ann:{password}".encode()).decode()).status
+
+        with self.serving("--config", config, listen=None) as process:
+            self.assertEqual(ask("secret"), 200)
+            for listen, says in ((f"unix:{self.folder}", b"cannot listen at"), (f"unix:{self.path('b')}", b"/b\n")):
+                self.write("host.yml", f"listen: {listen}\n{settings}")
+                process.send_signal(signal.SIGHUP)
+                wait_for("it is told", lambda: says in log.read_bytes())
+                self.assertEqual(ask("secret"), 200)
+                self.place = f"unix:{self.path('b')}"
+            self.assertFalse(os.path.exists(self.path("a")))
+            self.assertIn(ask("wrong"), (401, 429))
+            self.write("host.yml", f"listen: unix:{self.path('a')}\n")
+            process.send_signal(signal.SIGHUP)
+            wait_for("it is told", lambda: b"whether serve.users is given takes a restart" in log.read_bytes())
+            self.assertEqual(ask("secret"), 200)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(finish(process).status, 0)
+
     @unittest.skipUnless(shutil.which("openssl"), "openssl, which makes certificates, is not here")
     def test_tls_and_certificates_of_clients(self):
         for name in ("server", "client", "stranger"):

@@ -195,7 +195,7 @@ static int open_all(struct serve *serve, const struct serve_settings *settings,
 {
 	int r = tls_read(settings->cert, settings->key, settings->client_ca, &serve->tls);
 
-	if (!r && settings->users)
+	if (!r && settings->users && !serve->access)
 		r = access_new(settings->users, &serve->access);
 	if (!r && (exposition_new(names, &serve->api.exposition) ||
 		   hosts_copy(&settings->hosts, &serve->hosts)))
@@ -222,16 +222,25 @@ static int open_serve(struct serve *serve, const struct serve_settings *settings
 	return open_all(serve, settings, names);
 }
 
+static struct serve *new_serve(const struct expose_settings *names)
+{
+	struct serve *serve = calloc(1, sizeof(*serve));
+
+	if (!serve)
+		return NULL;
+	serve->fd = -1;
+	serve->names = *names;
+	return serve;
+}
+
 int serve_open(const struct serve_settings *settings, const struct expose_settings *names,
 	       struct observer *ret_observer)
 {
-	struct serve *serve = calloc(1, sizeof(*serve));
+	struct serve *serve = new_serve(names);
 	int r;
 
 	if (!serve)
 		return log_error(-ENOMEM, "cannot serve");
-	serve->fd = -1;
-	serve->names = *names;
 	r = open_serve(serve, settings, names);
 	if (r) {
 		close_serve(serve);
@@ -285,11 +294,45 @@ static int reload_tls(struct serve *serve, const struct serve_settings *settings
 }
 
 /* The process that checks passwords has no rights, and is started before we have given up ours. */
+static int refuse_users(void)
+{
+	return log_error(-EINVAL, "whether serve.users is given takes a restart");
+}
+
 static int reload_users(struct serve *serve, const struct serve_settings *settings)
 {
 	if (!serve->access != !settings->users)
-		return log_error(-EINVAL, "whether serve.users is given takes a restart");
+		return refuse_users();
 	return serve->access ? access_reload(serve->access, settings->users) : 0;
+}
+
+/* To another address: that process goes along, as it could be started no more. */
+static int move(struct serve *serve, const struct serve_settings *settings,
+		const struct expose_settings *names, struct observer *observer)
+{
+	struct serve *fresh;
+	int r;
+
+	if (!serve->access != !settings->users)
+		return refuse_users();
+	fresh = new_serve(names);
+	if (!fresh)
+		return log_error(-ENOMEM, "cannot serve");
+	fresh->access = serve->access;
+	r = open_serve(fresh, settings, names);
+	if (!r)
+		r = reload_users(fresh, settings);
+	if (r) {
+		fresh->access = NULL;
+		close_serve(fresh);
+		return r;
+	}
+	stop(serve, serve->listener);
+	serve->listener = NULL;
+	serve->access = NULL;
+	close_serve(serve);
+	observer->self = fresh;
+	return 0;
 }
 
 static int reload_here(struct serve *serve, const struct serve_settings *settings,
@@ -324,9 +367,8 @@ int serve_reload(const struct serve_settings *settings, const struct expose_sett
 
 	if (serve->is_passed || (settings->listen && strcmp(settings->listen, serve->listen) == 0))
 		return reload_here(serve, settings, names);
-	/* The process that checks passwords can be started no more, as rights are given up. */
-	if (serve->access || settings->users)
-		return log_error(-EINVAL, "with serve.users another listen takes a restart");
+	if (settings->listen && (serve->access || settings->users))
+		return move(serve, settings, names, observer);
 	r = serve_open(settings, names, &fresh);
 	if (r)
 		return r;
