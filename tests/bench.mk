@@ -41,7 +41,7 @@ MINUTES ?= 30
 bench-soak: $(BUILD)/denet-bpf-host
 	@python3 tests/bench/soak.py --build $(BUILD) --minutes $(MINUTES)
 
-# What Prometheus' text costs it, beside a look: needs no root, and half a minute.
+# What Prometheus' text costs it, and whole scrapes, beside a look and process-exporter: needs no root, and 70 seconds.
 bench-exposed: $(BUILD)/denet-bpf-host
 	@python3 tests/bench/exposed.py --build $(BUILD) $(BENCH)
 

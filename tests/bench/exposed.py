@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""What it costs denet-bpf-host to tell Prometheus of 200 containers, beside what it costs to look at them.
+"""What it costs denet-bpf-host to tell Prometheus of 200 containers, as a text and as whole scrapes over HTTP, beside what it
+costs to look at them, and beside process-exporter where that is installed.
 
 Usage: tests/bench/exposed.py [--quick] [--build DIR] > table.md      (`make bench-exposed`)
-Two agents look at the same made-up cgroups in the same seconds, as often as each other; one makes the text of each look, into
-a file, too. Neither needs root. The price of a look is that of the other, printing its table of one group included."""
+Three agents look at the same made-up cgroups in the same seconds, as often as each other; one makes the text of each look, into
+a file, too, and one is asked for it on a kept connection, once a look. None needs root. The price of a look is that of the
+first, printing its table of one group included. process-exporter looks at the machine's processes when it is asked."""
 
 import argparse
 import datetime
 import hashlib
+import http.client
 import os
 import pathlib
 import platform
+import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -25,6 +30,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from tables import heading, row  # noqa: E402
 
 CONTAINERS = 200
+INTERVAL_S = 0.2
 FILES = {
     "cgroup.procs": "",
     "cpu.stat": "usage_usec {0}\nuser_usec {0}\nsystem_usec 0\nnr_periods 7\nnr_throttled 3\nthrottled_usec 55\n",
@@ -56,18 +62,102 @@ def lay_out(folder):
 
 def start(args, root, config):
     pathlib.Path(config).write_text(args.config, encoding="ascii")
-    return subprocess.Popen([f"{args.build}/denet-bpf-host", "-i", "0.2", "--top", "1", "--cgroup-root", root, "--config", config],
+    return subprocess.Popen([f"{args.build}/denet-bpf-host", "-i", str(INTERVAL_S), "--top", "1", "--cgroup-root", root, "--config", config],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
 def cpu_s(pid):
-    """To a nanosecond, unlike ticks."""
-    return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+    """Of all threads, to a nanosecond, unlike ticks."""
+    return sum(int(file.read_text(encoding="ascii").split()[0])
+               for file in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 def figure(file, name):
     lines = pathlib.Path(file).read_text(encoding="utf-8").splitlines()
     return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Scraper:
+    """A kept connection, as Prometheus has it."""
+
+    def __init__(self, port):
+        self.port = port
+        self.connection = None
+
+    def connect(self):
+        while not self.connection:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            try:
+                connection.request("GET", "/metrics")
+                if connection.getresponse().read() and self.port:
+                    self.connection = connection
+            except OSError:
+                time.sleep(0.1)
+
+    def scrape(self, encoding):
+        self.connection.request("GET", "/metrics", headers={"Accept-Encoding": encoding})
+        return len(self.connection.getresponse().read())
+
+
+def scrapes(seconds, encoding, *scrapers):
+    """All of them, as often as is looked; how often, and the bytes of each."""
+    begin, count, sizes = time.monotonic(), 0, []
+    while count * INTERVAL_S < seconds:
+        sizes = [scraper.scrape(encoding) for scraper in scrapers]
+        count += 1
+        time.sleep(max(0, begin + count * INTERVAL_S - time.monotonic()))
+    return count, sizes
+
+
+def start_exporter(folder):
+    """process-exporter and its scraper, or two times None; without what it has that we have not."""
+    program = shutil.which("prometheus-process-exporter")
+    if not program:
+        return None, None
+    config, port = f"{folder}/pe.yml", free_port()
+    pathlib.Path(config).write_text("process_names:\n  - name: '{{.Comm}}'\n    cmdline: ['.+']\n", encoding="ascii")
+    process = subprocess.Popen([program, "-config.path", config, "-gather-smaps=false", "-threads=false", "-web.listen-address", f"127.0.0.1:{port}"],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return process, Scraper(port)
+
+
+def measure_scrapes(args, folder, root, plain):
+    """Of each kind of body the CPU of a scrape and its bytes, ours and theirs."""
+    port = free_port()
+    args.config = f"heavy: {{every: 0s}}\nlisten: 127.0.0.1:{port}\n"
+    served = start(args, root, f"{folder}/served.yml")
+    exporter, other = start_exporter(folder)
+    scrapers = [Scraper(port), *([other] if other else [])]
+    try:
+        for scraper in scrapers:
+            scraper.connect()
+        found = {"identity": [], "gzip": []}
+        for encoding in ("identity", "gzip") * (2 if args.quick else 5):
+            pids = [plain.pid, served.pid, *([exporter.pid] if exporter else [])]
+            before = [cpu_s(pid) for pid in pids]
+            count, sizes = scrapes(3, encoding, *scrapers)
+            spent = [cpu_s(pid) - was for pid, was in zip(pids, before, strict=True)]
+            found[encoding].append(([(spent[1] - spent[0]) / count * 1e3, *(one / count * 1e3 for one in spent[2:])], sizes))
+        return found
+    finally:
+        for process in filter(None, (served, exporter)):
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+def report_scrapes(found):
+    heading("A whole scrape over HTTP, on a kept connection, once a look", "", "body", "CPU, ms", "bytes, kB")
+    names = "denet-bpf-host, the text and its sending", "process-exporter, its look at the machine's processes included"
+    for encoding, rounds in found.items():
+        for at, name in enumerate(names[:len(rounds[0][0])]):
+            row(name, "gzip" if encoding == "gzip" else "as it is", f"{statistics.median(one[0][at] for one in rounds):.2f}",
+                f"{rounds[-1][1][at] / 1e3:.1f}")
 
 
 def measure(args, folder):
@@ -85,7 +175,9 @@ def measure(args, folder):
             time.sleep(3)
             after = cpu_s(plain.pid), cpu_s(telling.pid), figure(file, "denet_looks_total")
             rounds.append([(after[i] - before[i]) / (after[2] - before[2]) * 1e3 for i in range(2)])
-        return rounds, os.path.getsize(file)
+        telling.send_signal(signal.SIGTERM)
+        telling.wait()
+        return rounds, os.path.getsize(file), measure_scrapes(args, folder, root, plain)
     finally:
         for process in (plain, telling):
             process.send_signal(signal.SIGTERM)
@@ -99,11 +191,12 @@ def main():
     args = parser.parse_args()
     print(f"{datetime.date.today()}, kernel {platform.release()}, {os.cpu_count()} CPUs. `make bench-exposed`.")
     with tempfile.TemporaryDirectory(prefix="denet-exposed.") as folder:
-        rounds, size = measure(args, folder)
+        rounds, size, found = measure(args, folder)
     look = statistics.median(one[0] for one in rounds)
     text = statistics.median(one[1] - one[0] for one in rounds)
     heading(f"CPU of a look at {CONTAINERS} containers, and of the text of it", "look, ms", "text, ms", "text / look", "text, kB")
     row(f"{look:.2f}", f"{text:.2f}", f"{text / look:.2f}", f"{size / 1e3:.0f}")
+    report_scrapes(found)
 
 
 if __name__ == "__main__":
