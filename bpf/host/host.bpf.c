@@ -19,6 +19,7 @@
 #define CHANGES_BYTES (1 << 19)
 #define CPUS_MAX 1024 /* threads on those beyond are always told */
 #define ALL_THREADS 1 /* BPF_TASK_ITER_ALL_THREADS */
+#define PF_FORKNOEXEC 0x40 /* the same from 5.10 to 7.3 */
 #define SIGNAL_OF_STATUS 0x7f
 #define CORE_OF_STATUS 0x80
 #define THREADS_MAX 16384 /* of a process, for which one event tells */
@@ -364,6 +365,7 @@ static __always_inline void read_living(struct task_struct *task, struct host_li
 	living->address = address;
 	living->tid = task->pid;
 	living->tgid = task->tgid;
+	living->is_forked = !!(task->flags & PF_FORKNOEXEC);
 	base = bpf_map_lookup_elem(&base_by_task, &address);
 	if (base)
 		take_away(&living->used, &base->used);

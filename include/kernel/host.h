@@ -51,6 +51,7 @@ struct host_living {
 	__u64 address; /* of the task: its tid changes when a thread execs */
 	__u32 tid;
 	__u32 tgid;
+	__u64 is_forked; /* its process has executed nothing yet */
 };
 
 /* What becomes of a thread that was told as living: those that have not run since are not told again. */
@@ -118,7 +119,7 @@ _Static_assert(sizeof(struct host_key) == 32, "layout of host_key");
 _Static_assert(sizeof(struct host_used) == 48, "layout of host_used");
 _Static_assert(sizeof(struct host_row) == 88, "layout of host_row");
 _Static_assert(sizeof(struct host_base) == 56, "layout of host_base");
-_Static_assert(sizeof(struct host_living) == 96, "layout of host_living");
+_Static_assert(sizeof(struct host_living) == 104, "layout of host_living");
 _Static_assert(sizeof(struct host_change) == 48, "layout of host_change");
 _Static_assert(sizeof(struct host_totals) == 64, "layout of host_totals");
 _Static_assert(sizeof(struct host_clock) == 32, "layout of host_clock");

@@ -81,6 +81,7 @@ static inline struct hostprobe_row sum(struct fixture *fixture, const struct ref
 		sum.ended.killed += rows[i].ended.killed;
 		sum.threads_living += rows[i].threads_living;
 		sum.processes_living += rows[i].processes_living;
+		sum.processes_forked += rows[i].processes_forked;
 	}
 	return sum;
 }

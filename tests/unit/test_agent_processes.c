@@ -406,6 +406,42 @@ static void those_that_lived_before_were_not_started(void **state)
 	remove_cgroup("starts.service");
 }
 
+/* A shell's child that a look saw before its exec is started once: as what it executed. */
+static void one_that_is_seen_before_its_exec_was_started_once(void **state)
+{
+	struct hostprobe_row rows[] = { row_of(put_cgroup("execs.service"), "sh", 1),
+					row_of(0, "true", 1) };
+	struct processes processes = { 0 };
+	struct cgroups *groups;
+
+	(void)state;
+	rows[1].key.cgroup_id = rows[0].key.cgroup_id;
+	rows[0].ended.processes = 0;
+	assert_int_equal(cgroups_new(&made, folder, &groups), 0);
+	look_at_all(&processes, groups, rows, 1, NULL, 0, 1);
+	rows[0].processes_living = 2;
+	rows[0].processes_forked = 1;
+	look_at_all(&processes, groups, rows, 1, NULL, 0, 2);
+	assert_int_equal(processes.items[0].figures.processes_started, 0);
+	assert_int_equal(find(groups, "execs.service")->figures.processes_started, 1);
+	rows[0].processes_living = 1;
+	rows[0].processes_forked = 0;
+	rows[1].ended.processes = 1;
+	rows[1].processes_living = 0;
+	look_at_all(&processes, groups, rows, 2, NULL, 0, 3);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(processes.items[i].figures.processes_started,
+				 strcmp(processes.items[i].comm, "true") == 0);
+	/* One that goes on as it is counts then. */
+	rows[0].processes_living = 2;
+	look_at_all(&processes, groups, rows, 2, NULL, 0, 4);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(processes.items[i].figures.processes_started, 1);
+	processes_done(&processes);
+	cgroups_free(groups);
+	remove_cgroup("execs.service");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +450,7 @@ int main(void)
 		cmocka_unit_test(how_they_ended_is_told_of_commands_and_groups),
 		cmocka_unit_test(what_was_in_a_folder_that_is_gone_is_kept),
 		cmocka_unit_test(those_that_lived_before_were_not_started),
+		cmocka_unit_test(one_that_is_seen_before_its_exec_was_started_once),
 		cmocka_unit_test(sums_do_not_fall_with_what_is_gone),
 		cmocka_unit_test(the_innermost_group_has_them),
 	};

@@ -172,6 +172,30 @@ static void starts_and_ends_never_fall(void **state)
 	take_down(world);
 }
 
+/* It may execute something of another group until the next look. */
+static void one_that_was_just_forked_was_not_started_yet(void **state)
+{
+	struct family_part forked = { .ids = { 1 },
+				      .comm = "a1",
+				      .used = { .processes_living = 1, .accounting = "exact" },
+				      .forked = 1 };
+	const char *const texts[RULE_TEXTS] = { [FAMILY_COMM] = "a1" };
+	struct world *world = set_out();
+
+	(void)state;
+	begin(world);
+	end(world);
+	for (uint64_t started = 0; started < 2; started++) {
+		begin(world);
+		assert_int_equal(families_add(&world->families, &forked, texts, true), 0);
+		end(world);
+		assert_int_equal(figures_of(world, "a")->processes_living, 1);
+		assert_int_equal(figures_of(world, "a")->processes_started, started);
+		forked.forked = 0;
+	}
+	take_down(world);
+}
+
 static void what_has_gone_stays_in_its_group(void **state)
 {
 	struct world *world = set_out();
@@ -320,6 +344,7 @@ int main(void)
 		cmocka_unit_test(a_name_has_bounds),
 		cmocka_unit_test(a_wrong_pattern_is_refused),
 		cmocka_unit_test(starts_and_ends_never_fall),
+		cmocka_unit_test(one_that_was_just_forked_was_not_started_yet),
 		cmocka_unit_test(what_has_gone_stays_in_its_group),
 		cmocka_unit_test(what_was_used_before_the_first_look_is_not_known_without_bpf),
 		cmocka_unit_test(who_gets_another_name_goes_on_there),

@@ -167,6 +167,47 @@ static void sums_stay_those_of_all_of_them(void **state)
 	living_done(&living);
 }
 
+static void fork_one(struct living *living, uint64_t address, uint32_t tid, uint64_t cgroup_id,
+		     bool is_forked)
+{
+	const struct host_living told = { .key = key_of(cgroup_id),
+					  .address = address,
+					  .tid = tid,
+					  .tgid = tid,
+					  .is_forked = is_forked };
+
+	assert_int_equal(living_take(living, &told), 0);
+}
+
+/* What executes something else meanwhile was told once too early; who does not is no longer new at the next look. */
+static void those_that_were_just_forked_are_told_apart(void **state)
+{
+	struct living living = { 0 };
+
+	(void)state;
+	living_begin_look(&living);
+	fork_one(&living, 0x100, 1, 1, true);
+	fork_one(&living, 0x200, 2, 1, true);
+	fork_one(&living, 0x300, 3, 1, false);
+	assert_int_equal(row_of(&living, 1).processes, 3);
+	assert_int_equal(row_of(&living, 1).forked, 2);
+	fork_one(&living, 0x200, 2, 2, true);
+	assert_int_equal(row_of(&living, 1).forked, 1);
+	assert_int_equal(row_of(&living, 2).forked, 1);
+	end(&living, 0x200, 2);
+	living_begin_look(&living);
+	assert_int_equal(row_of(&living, 1).forked, 0);
+	fork_one(&living, 0x100, 1, 1, true);
+	assert_int_equal(row_of(&living, 1).forked, 0);
+	fork_one(&living, 0x400, 4, 1, true);
+	fork_one(&living, 0x400, 4, 1, false);
+	assert_int_equal(row_of(&living, 1).forked, 0);
+	end(&living, 0x100, 1);
+	assert_int_equal(row_of(&living, 1).forked, 0);
+	assert_int_equal(row_of(&living, 1).processes, 2);
+	living_done(&living);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +215,7 @@ int main(void)
 		cmocka_unit_test(one_that_sleeps_is_moved_without_what_it_used),
 		cmocka_unit_test(another_where_one_was_is_not_ended_with_it),
 		cmocka_unit_test(sums_stay_those_of_all_of_them),
+		cmocka_unit_test(those_that_were_just_forked_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

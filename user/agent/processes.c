@@ -67,7 +67,7 @@ static void fill(struct process_group *command, struct cgroup *owner,
 {
 	const struct host_used *used = &row->ended.used;
 
-	*command = (struct process_group){ .owner = owner };
+	*command = (struct process_group){ .owner = owner, .forked = row->processes_forked };
 	memcpy(command->comm, row->key.comm, DENET_COMM_LEN);
 	command->figures = (struct host_command){
 		.ts_ms = ts_ms,
@@ -113,10 +113,12 @@ static size_t merge(struct process_group *items, size_t count)
 		return 0;
 	qsort(items, count, sizeof(*items), by_key);
 	for (size_t i = 1; i < count; i++) {
-		if (by_key(&items[kept], &items[i]) == 0)
+		if (by_key(&items[kept], &items[i]) == 0) {
 			include(&items[kept].figures, &items[i].figures);
-		else
+			items[kept].forked += items[i].forked;
+		} else {
 			items[++kept] = items[i];
+		}
 	}
 	return kept + 1;
 }
@@ -144,12 +146,15 @@ static void take_usage(const struct processes *processes, struct process_group *
 			100 * (double)(item->figures.cpu_time_ns - before_ns) / (double)passed_ns;
 }
 
-/* An exec may take the living to another name: it does not fall with them. */
+/*
+ * An exec may take the living to another name: it does not fall with them. Most of these are processes that were just
+ * forked, and count as started here when the next look finds them here.
+ */
 static void take_started(const struct processes *processes, struct process_group *item,
 			 const struct process_before *before)
 {
 	struct host_command *figures = &item->figures;
-	uint64_t seen = figures->processes_ended + figures->processes_living;
+	uint64_t seen = figures->processes_ended + figures->processes_living - item->forked;
 
 	if (!processes->before_mono_ns)
 		item->lived_before = figures->processes_living;

@@ -16,6 +16,7 @@ struct process_group {
 	char comm[DENET_COMM_LEN + 1];
 	struct ends *ends; /* borrowed from the processes; NULL for none */
 	uint64_t lived_before; /* at the agent's start */
+	uint64_t forked; /* of the living: see hostprobe_row */
 	struct host_command figures; /* comm lies above, the other texts in the owner */
 };
 

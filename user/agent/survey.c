@@ -194,7 +194,8 @@ static int take_row(struct survey *survey, const struct survey_look *look,
 		    const struct hostprobe_row *row)
 {
 	struct family_part part = { .ids = { row->key.cgroup_id, row->key.uid },
-				    .used = counters_of_row(row) };
+				    .used = counters_of_row(row),
+				    .forked = row->processes_forked };
 	struct subject subject;
 	int r;
 

@@ -126,6 +126,7 @@ int families_begin(struct families *families, size_t parts)
 		families->items[i].cpu_before_ns = families->items[i].figures.cpu_time_ns;
 		families->items[i].figures.processes_living = 0;
 		families->items[i].figures.threads_living = 0;
+		families->items[i].forked = 0;
 	}
 	return 0;
 }
@@ -201,8 +202,10 @@ int families_add(struct families *families, const struct family_part *part,
 	if (!before && !families->before_mono_ns && !has_whole)
 		before = now;
 	now->is_new = !before;
-	if (!now->is_held)
+	if (!now->is_held) {
 		count(families, before, now);
+		families->items[now->family].forked += part->forked;
+	}
 	return 0;
 }
 
@@ -218,7 +221,7 @@ void families_add_end(struct families *families, uint16_t way, uint64_t count, u
 static void count_started(struct family *family, bool is_first)
 {
 	struct host_processes *figures = &family->figures;
-	uint64_t seen = figures->processes_ended + figures->processes_living;
+	uint64_t seen = figures->processes_ended + figures->processes_living - family->forked;
 
 	if (figures->processes_ended == DENET_UNKNOWN) {
 		figures->processes_started = DENET_UNKNOWN;

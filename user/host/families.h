@@ -28,12 +28,15 @@ struct family_part {
 	uint64_t ids[FAMILY_IDS]; /* which no other ever has */
 	char comm[FAMILY_COMM_BYTES];
 	struct host_processes used; /* since it began, and what lives of it now */
+	uint64_t
+		forked; /* of the living: new, and yet to execute anything, which may be of another name */
 };
 
 struct family {
 	char *name; /* owned */
 	uint64_t cpu_before_ns;
 	uint64_t lived_before; /* at the first look */
+	uint64_t forked; /* of the living, at this look */
 	struct ends ends;
 	struct host_processes figures; /* the texts lie above */
 };

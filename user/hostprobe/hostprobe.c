@@ -246,6 +246,7 @@ static int add_living(void *context, const struct living_row *living)
 	row->ended.used = living->used;
 	row->threads_living = living->threads;
 	row->processes_living = living->processes;
+	row->processes_forked = living->forked;
 	return 0;
 }
 
@@ -360,6 +361,7 @@ static void include(struct hostprobe_row *to, const struct hostprobe_row *row)
 		sum[i] += from[i];
 	to->threads_living += row->threads_living;
 	to->processes_living += row->processes_living;
+	to->processes_forked += row->processes_forked;
 }
 
 static void merge(struct hostprobe *probe)
@@ -397,6 +399,7 @@ int hostprobe_look(struct hostprobe *probe, const struct hostprobe_row **ret_row
 	if (error)
 		return error;
 
+	living_begin_look(&probe->living);
 	for (int tries = 0;
 	     tries < TRIES_MAX && (!tries || totals->dying_seq != seq || probe->is_whole_due);
 	     tries++) {

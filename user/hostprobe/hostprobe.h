@@ -22,6 +22,7 @@ struct hostprobe_row {
 	struct host_row ended; /* but for used, which has the living, too */
 	uint64_t threads_living;
 	uint64_t processes_living;
+	uint64_t processes_forked; /* of these: new at this look, and yet to execute anything */
 };
 
 struct hostprobe_losses {

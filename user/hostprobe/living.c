@@ -9,6 +9,7 @@ struct living_thread {
 	struct host_living told;
 	struct living_row *row; /* borrowed from the rows */
 	uint64_t listing; /* that it was last taken in */
+	uint64_t look; /* that it was first told at */
 };
 
 /* FNV-1a; 0 is no id. */
@@ -100,9 +101,17 @@ static void take_away(struct living_row *row, const struct host_living *told)
 	row->processes -= told->tid == told->tgid;
 }
 
+/* It may yet execute a program, under whose name it counts then. */
+static uint64_t is_just_forked(const struct living *living, const struct living_thread *thread,
+			       const struct host_living *told)
+{
+	return told->is_forked && told->tid == told->tgid && thread->look == living->look;
+}
+
 static void leave_row(struct living *living, struct living_thread *thread)
 {
 	take_away(thread->row, &thread->told);
+	thread->row->forked -= is_just_forked(living, thread, &thread->told);
 	if (!thread->row->threads)
 		free_row(living, thread->row);
 	thread->row = NULL;
@@ -125,6 +134,7 @@ static int tell(struct living *living, struct living_thread *thread, const struc
 	if (!row)
 		return -ENOMEM;
 	add(row, told);
+	row->forked += is_just_forked(living, thread, told);
 	if (thread->row)
 		leave_row(living, thread);
 	thread->row = row;
@@ -138,6 +148,7 @@ static int begin_thread(struct living *living, const struct host_living *told)
 	int r = thread ? idmap_put(&living->threads, told->address, thread) : -ENOMEM;
 
 	if (!r) {
+		thread->look = living->look;
 		r = tell(living, thread, told);
 		thread->listing = living->listing;
 		if (!r)
@@ -179,6 +190,16 @@ int living_change(struct living *living, const struct host_change *change)
 	moved.key = change->key;
 	moved.used = (struct host_used){ 0 };
 	return tell(living, thread, &moved);
+}
+
+void living_begin_look(struct living *living)
+{
+	living->look++;
+	for (size_t i = 0; i < living->rows.room; i++)
+		for (struct living_row *row = living->rows.slots[i].id ? living->rows.slots[i].value
+								       : NULL;
+		     row; row = row->next)
+			row->forked = 0;
 }
 
 void living_begin_listing(struct living *living)

@@ -15,6 +15,7 @@ struct living_row {
 	struct host_used used;
 	uint64_t threads;
 	uint64_t processes;
+	uint64_t forked; /* of these: first told at this look, and yet to execute anything */
 	struct living_row *next; /* owned: whose keys have the same hash */
 };
 
@@ -23,9 +24,12 @@ struct living {
 	struct idmap threads; /* owned, as are they: by the address of the task */
 	struct idmap rows; /* owned, as are they: by a hash of the key */
 	uint64_t listing; /* of all of them, counted */
+	uint64_t look; /* counted */
 };
 
 void living_done(struct living *living);
+
+void living_begin_look(struct living *living);
 
 /* Who is not taken between these two is no more. */
 void living_begin_listing(struct living *living);
