@@ -309,28 +309,6 @@ static void copy_totals(const volatile struct tree_totals *totals, struct tree_t
 	}
 }
 
-static void raise_at_once(struct at_once *most, const struct at_once *seen)
-{
-	if (seen->processes > most->processes)
-		most->processes = seen->processes;
-	if (seen->threads > most->threads)
-		most->threads = seen->threads;
-}
-
-struct at_once probe_most_at_once(const struct probe *probe)
-{
-	struct at_once most = probe->shared.totals->alive;
-	__u32 zero = 0;
-	size_t i;
-
-	raise_at_once(&most, &probe->seeded);
-	if (bpf_map_lookup_elem(probe->at_once_fd, &zero, probe->at_once))
-		return most;
-	for (i = 0; i < probe->at_once_count; i++)
-		raise_at_once(&most, &probe->at_once[i]);
-	return most;
-}
-
 static void totals(const struct source *source, struct tree_totals *ret_totals)
 {
 	const struct probe *probe = probe_of_const(source);
@@ -338,14 +316,6 @@ static void totals(const struct source *source, struct tree_totals *ret_totals)
 	copy_totals(probe->shared.totals, ret_totals);
 	ret_totals->processes_exited += probe->harvested;
 	ret_totals->most = probe_most_at_once(probe);
-}
-
-/* Nobody was on the way from the living to the dead, and nobody went. */
-static bool is_same_moment(const struct tree_totals *a, const struct tree_totals *b)
-{
-	return a->dying_seq == a->dead_seq && a->dying_seq == b->dying_seq &&
-	       a->processes_started == b->processes_started &&
-	       a->threads_started == b->threads_started;
 }
 
 static int sample_all(struct probe *probe, source_task_fn on_task, void *context)
@@ -387,7 +357,7 @@ static int sample(struct source *source, source_task_fn on_task, void *context,
 	if (r)
 		return r;
 	totals(source, &after);
-	return !is_same_moment(ret_totals, &after);
+	return !probe_is_same_moment(ret_totals, &after);
 }
 
 static uint32_t unknown(const struct source *source)
@@ -421,25 +391,6 @@ static bool wants_rights(const struct source *source)
 static void wake_at_every_exit(struct source *source)
 {
 	*(volatile __u32 *)probe_of(source)->shared.wake_at_every_exit = 1;
-}
-
-/* The kernel skips a program that is running on this CPU already: somebody was missed then. */
-uint64_t probe_missed_runs(const struct probe *probe)
-{
-	/* Not on_process_exit: on_switch makes good what that one has missed. */
-	static const enum tree_program counted[] = { TREE_ON_WAKEUP_NEW, TREE_ON_PROCESS_EXEC,
-						     TREE_ON_SWITCH };
-	uint64_t missed = 0;
-	size_t i;
-
-	for (i = 0; i < sizeof(counted) / sizeof(counted[0]); i++) {
-		struct bpf_prog_info info = { 0 };
-		__u32 size = sizeof(info);
-
-		if (!bpf_obj_get_info_by_fd(probe->tree.program_fds[counted[i]], &info, &size))
-			missed += info.recursion_misses;
-	}
-	return missed;
 }
 
 static uint64_t tasks_lost(const struct source *source)

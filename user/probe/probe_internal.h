@@ -124,8 +124,17 @@ static inline void probe_freep(struct probe **probe)
 	probe_free(*probe);
 }
 
-/* Of what each CPU has seen at births, of now and of seeding: the most. */
+/* counts.c: of what each CPU has seen at births, of now and of seeding: the most. */
 struct at_once probe_most_at_once(const struct probe *probe);
+/* What each CPU has seen. */
+int probe_forget_at_once(struct probe *probe);
+void probe_raise_at_once(struct at_once *most, const struct at_once *seen);
+
+/* Nobody was on the way from the living to the dead, and nobody went or came. */
+bool probe_is_same_moment(const struct tree_totals *a, const struct tree_totals *b);
+
+/* How often the kernel has left a program out, since it was loaded. */
+uint64_t probe_missed_runs(const struct probe *probe);
 
 /* load.c: fills in all of probe that the skeleton knows. */
 int probe_load(struct probe *probe, const struct probe_options *options);
@@ -139,9 +148,6 @@ void probe_close_edges(struct probe *probe);
 /* net.c: loads it and attaches it, or notes why that cannot be. */
 void probe_open_net(struct probe *probe, const struct probe_options *options);
 void probe_close_net(struct probe *probe);
-
-/* How often the kernel has left a program out, since it was loaded. */
-uint64_t probe_missed_runs(const struct probe *probe);
 
 /* reuse.c: detaches it; and makes it as if new, and attaches it. */
 void probe_rest(struct probe *probe);

@@ -71,15 +71,6 @@ static int free_slots(const struct probe *probe)
 	return 0;
 }
 
-/* On each CPU. */
-static int forget_at_once(struct probe *probe)
-{
-	const __u32 zero = 0;
-
-	memset(probe->at_once, 0, probe->at_once_count * sizeof(*probe->at_once));
-	return bpf_map_update_elem(probe->at_once_fd, &zero, probe->at_once, BPF_ANY) ? -errno : 0;
-}
-
 static int empty_maps(struct probe *probe)
 {
 	const struct source_events nobody = { .on_exec = ignore_exec, .on_exit = ignore_exit };
@@ -96,7 +87,7 @@ static int empty_maps(struct probe *probe)
 	if (!r)
 		r = empty_hash(probe->members_fd, sizeof(__u64), sizeof(struct task_member));
 	if (!r)
-		r = forget_at_once(probe);
+		r = probe_forget_at_once(probe);
 	if (!r && probe->tree_knobs.use_slots)
 		r = free_slots(probe);
 	return r;
