@@ -76,8 +76,9 @@ struct denet_options {
 	bool records_compat_denet; /* denet's kinds and keys only */
 	/*
 	 * For a host that monitors again and again: what was loaded into the kernel stays there for
-	 * five seconds, detached, and the next monitor starts in a fraction of the time. A thread of
-	 * ours frees it then, or denet_release().
+	 * five seconds, detached, and the next monitor starts in a fraction of the time. Monitors of
+	 * this process itself, one within another or within 50 ms of each other, share what is
+	 * attached. A thread of ours detaches and frees it, or denet_release().
 	 */
 	bool keep_loaded;
 	const char *label; /* of the run, for its metadata; copied; NULL = none */

@@ -76,6 +76,7 @@ static int try_source(struct denet_monitor *monitor, const struct source_ops *op
 		.adopt_orphans = monitor->options.adopt_orphans && monitor->root.is_ours,
 		.net = monitor->options.net,
 		.keep_loaded = monitor->options.keep_loaded,
+		.is_self = monitor->own.is_watched && !monitor->options.since_process_start,
 	};
 	char why[200];
 	int r;

@@ -167,23 +167,9 @@ const char *probe_load_path(const struct source *source)
 	return probe_of_const(source)->load_path;
 }
 
-/* False when there is none that serves. */
-static bool wake_kept(struct source **ret_source)
+bool probe_serves(const struct probe *probe)
 {
-	struct probe *probe = rest_take();
-	int r;
-
-	if (!probe)
-		return false;
-	messages_begin();
-	r = probe->times_forced != times_forced ? -EINVAL : probe_wake(probe);
-	messages_end();
-	if (r) {
-		probe_free(probe);
-		return false;
-	}
-	*ret_source = &probe->source;
-	return true;
+	return probe->times_forced == times_forced;
 }
 
 static __u32 hierarchy_of(const char *controller)
@@ -216,36 +202,43 @@ static int open_for_group(const struct source_options *options, struct source **
 	return probe_open(&own, ret_source);
 }
 
-static int open_source(const struct source_options *options, struct source **ret_source)
+static int open_again(struct source **ret_source)
 {
-	const struct probe_options own = { .net = options->net };
-	/* A link of the last use that lives on would count the bytes of the next once more. */
-	bool is_reusable = options->keep_loaded && !options->net;
-	int r;
+	struct probe *probe;
+	int r = probe_acquire(false, &probe);
 
-	if (options->group)
-		return open_for_group(options, ret_source);
-	r = is_reusable && wake_kept(ret_source) ? 0 : probe_open(&own, ret_source);
 	if (!r)
-		probe_of(*ret_source)->is_reusable = is_reusable;
+		*ret_source = &probe->source;
 	return r;
 }
 
-static void free_kept(void *object)
+static int open_source(const struct source_options *options, struct source **ret_source)
 {
-	probe_free(object);
+	const struct probe_options own = { .net = options->net };
+
+	if (options->group)
+		return open_for_group(options, ret_source);
+	/* A link of the last use that lives on would count the bytes of the next once more. */
+	if (!options->keep_loaded || options->net)
+		return probe_open(&own, ret_source);
+	if (options->is_self) {
+		int r = share_open(ret_source);
+
+		/* All that can be done there. */
+		if (r != -ECHILD)
+			return r;
+	}
+	return open_again(ret_source);
 }
 
 static void close_source(struct source *source)
 {
 	struct probe *probe = probe_of(source);
 
-	if (!probe->is_reusable) {
+	if (probe->is_reusable)
+		probe_put_to_rest(probe);
+	else
 		probe_free(probe);
-		return;
-	}
-	probe_rest(probe);
-	rest_put(probe, free_kept);
 }
 
 static uint64_t root_id(const struct source *source)

@@ -78,6 +78,7 @@ struct probe {
 	const char *load_path;
 	unsigned int times_forced; /* tests had forced something else by then */
 	bool is_reusable; /* it is kept when it is closed */
+	bool follows_this; /* attached, and this process is its root */
 	struct tree_knobs tree_knobs;
 	struct task_knobs task_knobs;
 	struct probe_shared shared;
@@ -148,6 +149,23 @@ void probe_close_edges(struct probe *probe);
 /* net.c: loads it and attaches it, or notes why that cannot be. */
 void probe_open_net(struct probe *probe, const struct probe_options *options);
 void probe_close_net(struct probe *probe);
+
+/* probe.c: it is what would be loaded now. */
+bool probe_serves(const struct probe *probe);
+
+/*
+ * keep.c: one that was kept, as if new, or a new one; with may_follow perhaps one that still follows
+ * this process. And gives it back: what follows this process does so for a moment.
+ */
+int probe_acquire(bool may_follow, struct probe **ret_probe);
+void probe_put_to_rest(struct probe *probe);
+
+/* Makes it as if new; NULL is left on failure. */
+int probe_renew(struct probe **probe);
+
+/* share.c: to be seeded with this process and its tree. -ECHILD in a forked process, which can share
+ * nothing. */
+int share_open(struct source **ret_source);
 
 /* reuse.c: detaches it; and makes it as if new, and attaches it. */
 void probe_rest(struct probe *probe);

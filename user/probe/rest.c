@@ -5,10 +5,15 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 #include <unistd.h>
 
-#define KEPT_S 5
+#include "util/clock.h"
+#include "util/units.h"
+
+#define KEPT_NS (5 * NS_PER_S)
+#define ATTACHED_NS (50 * NS_PER_MS)
 
 /* All but the owner are guarded by the lock, which a forked process never takes. */
 static struct {
@@ -17,8 +22,10 @@ static struct {
 	pid_t owner; /* 0 before the first use */
 	bool is_clock_set;
 	void *object; /* owned */
-	void (*free)(void *object);
-	struct timespec until;
+	struct rest_care care;
+	uint64_t free_at_ns;
+	uint64_t due_ns; /* the next thing to do with it */
+	uint64_t awaited_ns; /* when the thread looks */
 	pthread_t thread;
 	bool has_thread; /* it waits, and nobody has begun to join it */
 	bool is_joining; /* nothing is kept meanwhile */
@@ -33,24 +40,42 @@ static bool is_ours(void)
 	       none == getpid();
 }
 
-static bool is_over(void)
+/* Under the lock. */
+static void await_due(void)
 {
-	struct timespec now = { 0 };
+	const struct timespec until = {
+		.tv_sec = (time_t)(kept.due_ns / NS_PER_S),
+		.tv_nsec = (long)(kept.due_ns % NS_PER_S),
+	};
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec > kept.until.tv_sec ||
-	       (now.tv_sec == kept.until.tv_sec && now.tv_nsec >= kept.until.tv_nsec);
+	kept.awaited_ns = kept.due_ns;
+	(void)pthread_cond_timedwait(&kept.changed, &kept.lock, &until);
+}
+
+/* Detaching takes its time, for which who would take it waits. */
+static void do_what_is_due(void)
+{
+	if (clock_mono_ns() < kept.due_ns)
+		return;
+	if (kept.care.detach) {
+		kept.care.detach(kept.object);
+		kept.care.detach = NULL;
+		kept.due_ns = kept.free_at_ns;
+	} else {
+		kept.care.free(kept.object);
+		kept.object = NULL;
+	}
 }
 
 /* Ends with what it waits for: freed here, taken, or released. Under the lock to the end. */
 static void *wait_and_free(void *unused)
 {
 	(void)pthread_mutex_lock(&kept.lock);
-	while (kept.object && !is_over())
-		(void)pthread_cond_timedwait(&kept.changed, &kept.lock, &kept.until);
-	if (kept.object)
-		kept.free(kept.object);
-	kept.object = NULL;
+	while (kept.object) {
+		await_due();
+		if (kept.object)
+			do_what_is_due();
+	}
 	if (kept.has_thread)
 		(void)pthread_detach(pthread_self());
 	kept.has_thread = false;
@@ -101,32 +126,44 @@ static bool start_thread(void)
 	return kept.has_thread;
 }
 
-static bool keep(void *object, void (*free_object)(void *))
+static void set_due(const struct rest_care *care)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	kept.care = *care;
+	kept.free_at_ns = now_ns + KEPT_NS;
+	kept.due_ns = care->detach ? now_ns + ATTACHED_NS : kept.free_at_ns;
+}
+
+static bool keep(void *object, const struct rest_care *care)
 {
 	if (kept.object || kept.is_joining || !set_clock())
 		return false;
-	(void)clock_gettime(CLOCK_MONOTONIC, &kept.until);
-	kept.until.tv_sec += KEPT_S;
+	set_due(care);
 	kept.object = object;
-	kept.free = free_object;
 	/* One that waits still has not seen that its set was taken: it goes on with this one. */
-	if (kept.has_thread || start_thread())
+	if (kept.has_thread) {
+		if (kept.due_ns < kept.awaited_ns)
+			(void)pthread_cond_broadcast(&kept.changed);
+		return true;
+	}
+	if (start_thread())
 		return true;
 	kept.object = NULL;
 	return false;
 }
 
-void rest_put(void *object, void (*free_object)(void *))
+void rest_put(void *object, const struct rest_care *care)
 {
 	bool is_kept = false;
 
 	if (is_ours()) {
 		(void)pthread_mutex_lock(&kept.lock);
-		is_kept = keep(object, free_object);
+		is_kept = keep(object, care);
 		(void)pthread_mutex_unlock(&kept.lock);
 	}
 	if (!is_kept)
-		free_object(object);
+		care->free(object);
 }
 
 void *rest_take(void)
@@ -144,15 +181,17 @@ void *rest_take(void)
 
 void rest_release(void)
 {
+	void (*free_object)(void *);
 	void *object;
 
 	if (!is_ours())
 		return;
 	(void)pthread_mutex_lock(&kept.lock);
 	object = kept.object;
+	free_object = kept.care.free;
 	kept.object = NULL;
 	join_thread();
 	(void)pthread_mutex_unlock(&kept.lock);
 	if (object)
-		kept.free(object);
+		free_object(object);
 }

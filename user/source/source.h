@@ -49,6 +49,9 @@ struct source_options {
 	bool net; /* the bytes of sockets are asked for */
 	/* When it is closed it may keep for the next one what was dear to get, for some seconds. */
 	bool keep_loaded;
+	/* It will be seeded with this process and its tree, and nobody wants to know what was before: it
+	 * may share what another such source has. */
+	bool is_self;
 };
 
 #define SOURCE_LIMITS_MAX 16
