@@ -8,12 +8,16 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "denet/denet.h"
+#include "follow/monitor_internal.h"
 #include "sanitized.h"
+#include "util/clock.h"
 
 static void *spin(void *context)
 {
@@ -105,6 +109,66 @@ static void last_sample_of_oneself_is_taken_by_who_finishes(void **state)
 	denet_monitor_free(called.monitor);
 }
 
+/* What a sample of the thread waits for, and when it went on. */
+struct held_up {
+	atomic_bool is_sampling;
+	atomic_bool is_ending;
+	pid_t caller;
+	uint64_t let_on_ns;
+};
+
+/* In a call of the kernel: it waits for what the thread has. */
+static bool is_asleep(pid_t tid)
+{
+	char path[64], text[512] = "";
+	const char *state;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	(void)fgets(text, sizeof(text), file);
+	(void)fclose(file);
+	state = strrchr(text, ')');
+	return state && state[2] == 'S';
+}
+
+static void hold_up_the_end(void *context, const struct denet_tree *tree)
+{
+	struct held_up *held = context;
+
+	(void)tree;
+	if (gettid() == held->caller)
+		return;
+	atomic_store(&held->is_sampling, true);
+	while (!atomic_load(&held->is_ending) || !is_asleep(held->caller))
+		;
+	held->let_on_ns = clock_mono_ns();
+}
+
+/* A sample that is under way lets whoever finishes wait, which is no part of what he did. */
+static void the_end_is_when_it_was_asked_for(void **state)
+{
+	struct held_up held = { .caller = gettid() };
+	const struct denet_observer observer = { .size = sizeof(observer),
+						 .context = &held,
+						 .on_sample = hold_up_the_end };
+	struct denet_options options = { .size = sizeof(options) };
+	struct denet_monitor *monitor = NULL;
+
+	(void)state;
+	denet_options_init(&options);
+	assert_int_equal(denet_self(&options, &observer, &monitor, NULL), 0);
+	assert_int_equal(denet_monitor_start_thread(monitor), 0);
+	/* The first sample is due at once. */
+	while (!atomic_load(&held.is_sampling))
+		;
+	atomic_store(&held.is_ending, true);
+	assert_int_equal(denet_monitor_finish(monitor), 0);
+	assert_true(monitor->times.end_mono_ns <= held.let_on_ns);
+	denet_monitor_free(monitor);
+}
+
 static void count(struct denet_monitor *monitor, uint64_t born, uint64_t alive)
 {
 	uint64_t found_born, found_alive;
@@ -148,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(own_threads_are_measured_by_a_thread_of_ours),
+		cmocka_unit_test(the_end_is_when_it_was_asked_for),
 		cmocka_unit_test(who_was_born_is_counted_without_a_sample),
 		cmocka_unit_test(last_sample_of_oneself_is_taken_by_who_finishes),
 	};

@@ -218,7 +218,12 @@ int denet_monitor_step(struct denet_monitor *monitor)
 
 static void finish_here(struct denet_monitor *monitor)
 {
+	uint64_t asked_mono_ns = clock_mono_ns();
+
 	begin_driving(monitor, OWN_CALLER);
+	/* A sample may be under way that had to be waited for: it is not what is measured. */
+	if (monitor->own.is_watched)
+		monitor->times.asked_mono_ns = asked_mono_ns;
 	if (monitor->phase != PHASE_ENDED)
 		step_finish(monitor);
 	publish(monitor, 0);

@@ -13,7 +13,7 @@ void times_begin(struct times *times)
 
 void times_end(struct times *times)
 {
-	times->end_mono_ns = clock_mono_ns();
+	times->end_mono_ns = times->asked_mono_ns ? times->asked_mono_ns : clock_mono_ns();
 }
 
 int64_t times_run_ns(const struct times *times, uint64_t boot_ns)

@@ -9,6 +9,7 @@ struct times {
 	uint64_t start_mono_ns; /* the release of exec, or the attach */
 	uint64_t start_boot_ns;
 	uint64_t start_wall_ms;
+	uint64_t asked_mono_ns; /* when whoever measures himself has asked for the end; or 0 */
 	uint64_t end_mono_ns;
 	/* When the kernel ended who was awaited, by its clock: whoever hears of it does so later. */
 	uint64_t last_end_boot_ns; /* of all that were told; 0: of nobody */
