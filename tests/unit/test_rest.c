@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "util/units.h"
+
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_now);
 int __wrap_pthread_cond_timedwait(pthread_cond_t *changed, pthread_mutex_t *lock,
 				  const struct timespec *until);
@@ -64,6 +66,17 @@ static void free_it(void *object)
 	(void)pthread_mutex_unlock(&seen.lock);
 }
 
+static const struct rest_care only_freed = { .free = free_it };
+
+static unsigned int detached;
+
+/* By the thread that waits, which then waits anew: a step of its own. */
+static void detach_it(void *object)
+{
+	(void)object;
+	detached++;
+}
+
 static unsigned int steps_taken(void)
 {
 	unsigned int steps;
@@ -88,6 +101,8 @@ static void set_forward(time_t seconds, long ns)
 	(void)pthread_mutex_lock(seen.guard);
 	now.tv_sec += seconds;
 	now.tv_nsec += ns;
+	now.tv_sec += now.tv_nsec / (long)NS_PER_S;
+	now.tv_nsec %= (long)NS_PER_S;
 	(void)pthread_cond_broadcast(seen.changed);
 	(void)pthread_mutex_unlock(seen.guard);
 }
@@ -126,7 +141,7 @@ static void put(unsigned int *object)
 {
 	unsigned int steps = steps_taken();
 
-	rest_put(object, free_it);
+	rest_put(object, &only_freed);
 	await_step_after(steps);
 	assert_int_equal(*object, 0);
 }
@@ -148,6 +163,30 @@ static void what_nobody_takes_is_freed_after_five_seconds(void **state)
 	assert_false(pthread_equal(seen.freed_by, pthread_self()));
 	await_no_thread(threads);
 	assert_null(rest_take());
+}
+
+static void what_is_attached_is_detached_after_fifty_milliseconds(void **state)
+{
+	const struct rest_care care = { .detach = detach_it, .free = free_it };
+	unsigned int steps = steps_taken();
+	size_t threads = count_threads();
+	unsigned int object = 0;
+
+	(void)state;
+	detached = 0;
+	rest_put(&object, &care);
+	await_step_after(steps);
+	advance(0, 49999999);
+	assert_int_equal(detached, 0);
+	advance(0, 1);
+	assert_int_equal(detached, 1);
+	assert_int_equal(object, 0);
+	advance(4, 949999999);
+	assert_int_equal(object, 0);
+	advance(0, 1);
+	assert_int_equal(object, 1);
+	assert_int_equal(detached, 1);
+	await_no_thread(threads);
 }
 
 static void what_is_taken_is_the_taker_s(void **state)
@@ -175,7 +214,7 @@ static void what_is_put_anew_has_its_five_seconds(void **state)
 	put(&first);
 	advance(3, 0);
 	assert_ptr_equal(rest_take(), &first);
-	rest_put(&second, free_it);
+	rest_put(&second, &only_freed);
 	assert_int_equal(count_threads(), threads + 1);
 	advance(4, 0);
 	assert_int_equal(second, 0);
@@ -191,7 +230,7 @@ static void only_one_is_kept(void **state)
 
 	(void)state;
 	put(&first);
-	rest_put(&second, free_it);
+	rest_put(&second, &only_freed);
 	assert_int_equal(second, 1);
 	assert_true(pthread_equal(seen.freed_by, pthread_self()));
 	assert_ptr_equal(rest_take(), &first);
@@ -231,7 +270,7 @@ static void forked_process_has_nothing_and_keeps_nothing(void **state)
 	if (!pid) {
 		bool has_nothing = !rest_take();
 
-		rest_put(&other, free_it);
+		rest_put(&other, &only_freed);
 		rest_release();
 		_exit(has_nothing && other == 1 && !object ? 0 : 1);
 	}
@@ -245,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nobody_takes_is_freed_after_five_seconds),
+		cmocka_unit_test(what_is_attached_is_detached_after_fifty_milliseconds),
 		cmocka_unit_test(what_is_taken_is_the_taker_s),
 		cmocka_unit_test(what_is_put_anew_has_its_five_seconds),
 		cmocka_unit_test(only_one_is_kept),
