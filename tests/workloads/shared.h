@@ -37,7 +37,7 @@ struct storm_log {
 	_Atomic uint32_t count;
 	_Atomic uint32_t living;
 	_Atomic uint64_t until_ns; /* nobody is born after this; a test may move it */
-	_Atomic bool is_held; /* by a test: the root stays beyond that */
+	_Atomic bool is_held; /* by a test: until_ns does not count yet */
 	struct storm_member members[STORM_MEMBERS_MAX];
 };
 
