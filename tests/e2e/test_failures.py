@@ -42,7 +42,7 @@ class OutFile(Case):
     def test_that_cannot_be_made_starts_nothing(self):
         os.mkdir(self.path("folder"))
         for name, reason in (("no/such/f", "No such file or directory"), ("folder", "Is a directory"),
-                             ("/proc/nope", ""), ("x" * 300, "File name too long")):
+                             ("/proc/nope", ""), ("x" * 300, "name too long")):
             for command in (["run", "-o", name, "--", "touch", "started"], ["attach", "-o", name, str(os.getpid())]):
                 with self.subTest(name=name, command=command):
                     self.assert_refused(self.run_here(*command), name[:20], reason)

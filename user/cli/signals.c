@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "util/signal_mask.h"
+
 /* Faults are our own, job control of the terminal concerns the whole group, the rest is harmless. */
 static const int left_alone[] = {
 	SIGKILL, SIGSTOP, SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGTRAP,  SIGSYS,
@@ -38,14 +40,14 @@ int signals_take(struct signals *signals, bool keep_ignored)
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	(void)sigprocmask(SIG_BLOCK, &set, &signals->original);
+	(void)signal_mask_change(SIG_BLOCK, &set, &signals->original);
 	signals->fd = fd;
 	return 0;
 }
 
 void signals_release(const struct signals *signals)
 {
-	(void)sigprocmask(SIG_SETMASK, &signals->original, NULL);
+	(void)signal_mask_change(SIG_SETMASK, &signals->original, NULL);
 }
 
 void signals_survive_pipes(void)

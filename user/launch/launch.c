@@ -18,6 +18,7 @@
 #include "launch/terminal.h"
 #include "util/caps.h"
 #include "util/cleanup.h"
+#include "util/signal_mask.h"
 
 /* Seen by nobody: the parent is gone, or has called it off. */
 #define STUB_CANCELLED 125
@@ -112,7 +113,7 @@ static void run_stub(char *const argv[], const char **shell, const struct launch
 	if (changes->ignored)
 		set_signals(changes->ignored, SIG_IGN);
 	if (changes->mask)
-		(void)sigprocmask(SIG_SETMASK, changes->mask, NULL);
+		(void)signal_mask_change(SIG_SETMASK, changes->mask, NULL);
 	r = changes->setup ? setup_apply(changes->setup, &error_fd) : 0;
 	if (r) {
 		report_errno(error_fd, r);
