@@ -40,7 +40,7 @@ $(PY_VENV)/.twine: $(PY_VENV)/.builds
 check-wheels:
 	$(Q)packaging/install-deps wheels
 	$(Q)$(call PY_REACHES,$(PY_VENV)); \
-	$(MAKE) --no-print-directory wheels sdist $(PY_VENV)/.twine || exit 1; \
-	tests/wheels "$(PORTABLE)/wheels" "$(abspath $(PY_VENV))" "$(PORTABLE_CACHE)" $(WHEEL_TESTS)
+	$(MAKE) --no-print-directory wheels sdist build-e2e $(PY_VENV)/.twine || exit 1; \
+	DENET_E2E_TOOLS="$(abspath $(BUILD))/tests/e2e" tests/wheels "$(PORTABLE)/wheels" "$(abspath $(PY_VENV))" "$(PORTABLE_CACHE)" $(WHEEL_TESTS)
 
 .PHONY: wheels sdist check-wheels $(WHEELS:%=wheel-for-%)
