@@ -293,6 +293,7 @@ help:
 	@echo 'make bench-web   a report of 100,000 processes: to write, to open, to move in'
 	@echo 'make lint        format, clang-tidy, cppcheck, gcc -fanalyzer, includes, headers'
 	@echo 'make format      lay out all sources'
+	@echo 'make gallery     pictures of docs/gallery.md, of runs on this machine'
 	@echo 'make docs        manual pages, completions, docs/{options,records}.md, as the program prints them'
 	@echo 'make vmlinux     write vmlinux/vmlinux.h anew'
 	@echo 'make install     to DESTDIR, PREFIX=$(PREFIX); SETCAP=1: for every user; also uninstall'

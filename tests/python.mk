@@ -18,7 +18,7 @@ PY_EXTRA_TESTS := test_convert.py test_host_sql.py test_analysis.py test_analysi
 	test_wheel.py test_types.py test_notebook.py test_snakemake.py test_seeds.py test_result.py::test_a_plot_is_a_figure \
 	test_telemetry.py::test_microbench_keeps_our_samples test_process_files.py::test_denet_reads_our_files \
 	test_process_files.py::test_denet_reads_our_arrays test_process_files.py::test_we_read_denet_s_files
-PY_EXTRA_TESTS += test_workflows.py
+PY_EXTRA_TESTS += test_workflows.py test_gallery.py
 
 PY_INSTALL = $(1)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all:
 
@@ -95,4 +95,9 @@ check-py-extra: $(BUILD)/libdenet.so $(BUILD)/denet-bpf $(HOST)
 
 -include $(PY_ALONE:.o=.d)
 
-.PHONY: wheel check-python check-py-extra
+# The pictures of docs/gallery.md, of runs here; whoever looks at them commits them.
+gallery: $(BUILD)/libdenet.so $(PY_VENV)-extra/.complete
+	$(Q)packaging/install-deps web
+	$(Q)DENET_LIBRARY="$(abspath $(BUILD)/libdenet.so)" tests/gallery "$(abspath $(PY_VENV))-extra/bin/python"
+
+.PHONY: wheel check-python check-py-extra gallery
