@@ -65,8 +65,8 @@ void denet_writer_free(struct denet_writer *writer);
  * Where records go; each of several gets all of them. A name is for on_loss, and copied. The file is
  * created; what an older one held goes at once. A name that leads to a descriptor of this process, such as
  * /dev/stdout, is that descriptor, of which nothing goes. A descriptor that is handed in is borrowed.
- * A name that ends in .gz is packed by gzip, and readable up to the last sample if it is cut off; such a
- * target is waited for also with never_waits.
+ * A name that ends in .gz, also of a descriptor, is packed by gzip, and readable up to the last sample if it
+ * is cut off; such a target is waited for also with never_waits.
  */
 int denet_writer_add_file(struct denet_writer *writer, const char *path);
 int denet_writer_add_fd(struct denet_writer *writer, int fd, const char *name);

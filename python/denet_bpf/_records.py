@@ -179,6 +179,13 @@ class _Packed(gzip.GzipFile):
         return b""
 
 
+def create(name: Union[str, bytes]) -> TextIO:
+    """A file for text as it is, packed by gzip if the name ends in .gz. OSError."""
+    opening: Any = gzip.open if os.fsencode(name).endswith(b".gz") else open
+    stream: TextIO = opening(name, "wt", encoding="utf-8", errors="replace", newline="")
+    return stream
+
+
 def to_json(record: Any, indent: Optional[int] = None) -> str:
     """JSON text. NaN and infinity, which JSON lacks, become null."""
     try:

@@ -33,6 +33,7 @@ from denet_bpf._records import (
     PathName,
     Record,
     children_of,
+    create,
     flatten_sample,
     is_sample,
     kind_of,
@@ -154,7 +155,7 @@ def save_metrics(
     else:
         text = convert_format(records, format, indent=2)
         text = text or ("[]" if format == "json" else "")
-    with open(name, "w", encoding="utf-8", newline="") as stream:
+    with create(name) as stream:
         stream.write(text)
 
 

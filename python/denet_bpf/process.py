@@ -380,7 +380,7 @@ class ProcessMonitor(Told):
         """Writes all samples: JSON Lines after one of metadata, one JSON array, or CSV."""
         form = parse_format("jsonl" if format is None else format)
         name, lines = _check.path("path", path), self.get_samples()
-        with open(name, "w", encoding="utf-8", errors="replace", newline="") as file:
+        with _records.create(name) as file:
             if form == "json":
                 file.write("[" + ",\n".join(lines) + "]")
             elif form == "csv":

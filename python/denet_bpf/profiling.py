@@ -242,7 +242,7 @@ class Monitor(Told):
         form = parse_format(format)
         name, samples = _check.path("path", path), self.get_samples()
         if samples:
-            with open(name, "w", encoding="utf-8", newline="") as file:
+            with _records.create(name) as file:
                 if form == "jsonl":
                     file.write(json.dumps(self._metadata) + "\n")
                 file.write(_text(cast("List[_records.Record]", samples), form))

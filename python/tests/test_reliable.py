@@ -2,6 +2,7 @@
 """What a full disk, a kill, a fork or thousands of results must not do."""
 
 import asyncio
+import gzip
 import json
 import os
 import signal
@@ -328,3 +329,28 @@ def test_a_call_costs_a_fifth_of_one_that_loads(exact):
     call()
     loading_s = min(cost(False) for _ in range(8))
     assert min(cost(True) for _ in range(16)) * 5 <= loading_s
+
+
+def test_a_name_that_ends_in_gz_is_packed_whoever_writes_it(tmp_path):
+    def unpacked(name):
+        return gzip.decompress((tmp_path / name).read_bytes()).decode()
+
+    block, saved, own, array = (tmp_path / f"{name}.json.gz" for name in ("block", "saved", "own", "array"))
+
+    @denet.profile(output_file=block)
+    def work():
+        return 3
+
+    assert work()[0] == work()[0] == 3  # one member behind the other
+    kinds_told = kinds(unpacked("block.json.gz").splitlines())
+    assert kinds_told.count("summary") == 2 and kinds_told.count("metadata") == 1
+    assert len(denet.load_metrics(block)) == kinds_told.count("tree")
+    monitor = run(["true"], output_file=os.fsencode(array), output_format="json")
+    samples = [json.loads(line) for line in monitor.get_samples()]
+    assert [r for r in json.loads(unpacked("array.json.gz")) if r["kind"] == "tree"] == samples
+    monitor.save_samples(saved, "json")
+    assert json.loads(unpacked("saved.json.gz")) == samples
+    denet.save_metrics(denet.load_metrics(saved), os.fsencode(own), "jsonl")
+    assert denet.load_metrics(own) == denet.load_metrics(saved)
+    denet.run(["true"]).save(os.fsencode(own))
+    assert denet.load(own).exit_code == 0

@@ -277,6 +277,27 @@ static void an_array_is_closed_after_each_sample(void **state)
 	assert_memory_equal(whole.data + whole.len - 2, "}]", 2);
 }
 
+static void a_descriptor_is_packed_by_its_name(void **state)
+{
+	static const char *const names[] = { "file", "file.gz", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char path[] = "/tmp/denet-writer-XXXXXX";
+		AUTO_FD int fd = mkstemp(path);
+		AUTO(denet_writer)
+		struct denet_writer *writer =
+			new_writer((struct denet_writer_options){ .format = DENET_FORMAT_JSON });
+		AUTO(buf) struct buf text = { 0 };
+
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(denet_writer_add_fd(writer, fd, names[i]), 0);
+		tell(writer);
+		read_file(fd, &text);
+		assert_memory_equal(text.data, i == 1 ? "\x1f\x8b" : "[\n", 2);
+	}
+}
+
 static void what_nobody_wants_is_not_made(void **state)
 {
 	AUTO(denet_writer)
@@ -301,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_warning_is_handed_on_and_no_record),
 		cmocka_unit_test(a_target_that_fails_is_told_once_and_others_go_on),
 		cmocka_unit_test(an_array_is_closed_after_each_sample),
+		cmocka_unit_test(a_descriptor_is_packed_by_its_name),
 		cmocka_unit_test(what_nobody_wants_is_not_made),
 	};
 

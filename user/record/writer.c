@@ -13,6 +13,7 @@
 #include "record/record.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
+#include "util/gzip.h"
 #include "util/sink.h"
 #include "util/sized.h"
 
@@ -323,7 +324,13 @@ int denet_writer_add_fd(struct denet_writer *writer, int fd, const char *name)
 	struct sink *sink = NULL;
 	int r = sink_new(fd, framing(writer), &sink);
 
-	return r ? r : add_target(writer, sink, name);
+	if (!r && name && gzip_is_name(name))
+		r = sink_pack(sink);
+	if (r) {
+		sink_free(sink);
+		return r;
+	}
+	return add_target(writer, sink, name);
 }
 
 int denet_writer_add_callback(struct denet_writer *writer, const char *name, denet_write_fn write,

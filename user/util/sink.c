@@ -108,6 +108,13 @@ static int open_file(const char *path, enum sink_framing framing)
 	return TAKE_FD(fd);
 }
 
+int sink_pack(struct sink *sink)
+{
+	/* What is packed cannot be written over. */
+	sink->is_sought = false;
+	return gzip_new(&sink->gzip);
+}
+
 int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink)
 {
 	int own = own_fd_of_name(path);
@@ -123,9 +130,7 @@ int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sin
 	(*ret_sink)->owns_fd = true;
 	if (!gzip_is_name(path))
 		return 0;
-	/* What is packed cannot be written over. */
-	(*ret_sink)->is_sought = false;
-	r = gzip_new(&(*ret_sink)->gzip);
+	r = sink_pack(*ret_sink);
 	if (r)
 		sink_free(TAKE(*ret_sink));
 	return r;

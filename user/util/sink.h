@@ -29,8 +29,11 @@ typedef int (*sink_write_fn)(void *context, const char *bytes, size_t len);
  */
 int sink_open(const char *path, enum sink_framing framing, struct sink **ret_sink);
 
-/* Borrows fd. */
+/* Borrows fd, which is written as it is unless sink_pack() is called. */
 int sink_new(int fd, enum sink_framing framing, struct sink **ret_sink);
+
+/* Before anything is written. */
+int sink_pack(struct sink *sink);
 
 /* To a function in place of a descriptor. */
 int sink_new_of(sink_write_fn write, void *context, enum sink_framing framing,
