@@ -117,6 +117,7 @@ LIBS := -lbpf -lelf -lz -lm -pthread
 FLAGS := $(BUILD)/flags
 BPF_FLAGS := $(BUILD)/bpf-flags
 PLACES := $(BUILD)/places
+PROGRAM_PLACE := $(BUILD)/tests/program/place
 CHARTS_KNOWN := $(BUILD)/charts
 
 # What the host's program links beside them; without one of these it is not built.
@@ -155,7 +156,7 @@ $(PLACES): told := $(LIBEXECDIR)
 $(CHARTS_KNOWN): told := $(CHARTS)
 
 # Written only when it changes: what depends on it is older then.
-$(FLAGS) $(BPF_FLAGS) $(PLACES) $(CHARTS_KNOWN): FORCE
+$(FLAGS) $(BPF_FLAGS) $(PLACES) $(PROGRAM_PLACE) $(CHARTS_KNOWN): FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(told))' | cmp -s - $@ || \
 		printf '%s\n' '$(subst ','\'',$(told))' >$@

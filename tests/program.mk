@@ -3,7 +3,10 @@
 
 PROGRAM_OBJ := $(BUILD)/tests/program/command_table.o $(BUILD)/tests/program/program.o
 
-$(PROGRAM_OBJ): $(BUILD)/tests/program/%.o: user/cli/%.c $(FLAGS)
+# Where its programs lie is fixed in it: in a copy of the folder it is built anew.
+$(PROGRAM_PLACE): told := $(abspath $(BUILD))
+
+$(PROGRAM_OBJ): $(BUILD)/tests/program/%.o: user/cli/%.c $(FLAGS) $(PROGRAM_PLACE)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(Q)$(CC) $(DENET_CFLAGS) -DDENET_TEST_PROGRAM='"denet-bpf-test"' \
