@@ -72,8 +72,8 @@ class Place:
                 time.sleep(0.01)
 
 
-def progress(text):
-    print(f"bench-host: {text}", file=sys.stderr, flush=True)
+def progress(text, who="bench-host"):
+    print(f"{who}: {text}", file=sys.stderr, flush=True)
 
 
 def wait_for(what, seconds=60):

@@ -116,7 +116,7 @@ def watch(process, port, target, minutes):
         except (OSError, urllib.error.URLError):
             failed, size = failed + 1, 0
         seen.append({"seconds": elapsed, "is_down": is_down, "body": size, **held(process)})
-        progress(f"{elapsed:.0f} s: {seen[-1]}")
+        progress(f"{elapsed:.0f} s: {seen[-1]}", "bench-soak")
         time.sleep(10)
     back = server.taken if server else 0
     return seen, taken, back, failed
