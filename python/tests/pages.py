@@ -61,10 +61,10 @@ def environment() -> dict:
     )
 
 
-def run(command, folder, **more) -> str:
+def run(command, folder, limit_s=LIMIT_S, **more) -> str:
     """Its output; it has to succeed."""
     done = subprocess.run(
-        command, cwd=folder, env={**environment(), **more}, timeout=LIMIT_S,
+        command, cwd=folder, env={**environment(), **more}, timeout=limit_s,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

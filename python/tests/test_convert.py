@@ -7,13 +7,12 @@ import logging
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import types
 
 import pytest
-from support import LIMIT_S, ROOT, need_extra
+from support import LIMIT_S, ROOT
 
 import denet_bpf as denet
 
@@ -85,12 +84,6 @@ def test_duckdb_makes_parquet_of_it(convert, tmp_path, monkeypatch):
                            for record in processes), key=lambda row: row[3])
 
 
-POM = """
-<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>none</groupId><artifactId>none</artifactId><version>1</version><dependencies><dependency>
-<groupId>io.nextflow</groupId><artifactId>nextflow</artifactId><version>24.10.0</version>
-</dependency></dependencies></project>
-"""
 WORKFLOW = """
 process make {
   input: val name
@@ -107,29 +100,12 @@ workflow { Channel.of('x', 'y') | make | count | view }
 """
 
 
-@pytest.fixture(scope="module")
-def nextflow(tmp_path_factory):
-    """The command of the real one, from Maven Central: its launcher would fetch from elsewhere."""
-    need_extra("Nextflow")
-    for program in ("java", "mvn"):
-        if not shutil.which(program):
-            pytest.skip(f"Nextflow needs {program}, which is not here")
-    folder = tmp_path_factory.mktemp("nextflow")
-    (folder / "pom.xml").write_text(POM)
-    words = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=jars", "-DincludeScope=runtime"]
-    done = subprocess.run(words, cwd=folder, timeout=600, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    if done.returncode:
-        pytest.skip(f"Nextflow cannot be fetched: {done.stdout.decode().strip().splitlines()[0]}")
-    return ["java", "-cp", f"{folder}/jars/*", "nextflow.cli.Launcher"]
-
-
 def test_each_task_of_a_real_workflow_has_its_row(exact, convert, nextflow, tmp_path, monkeypatch):
-    for name, value in (("NXF_OFFLINE", "true"), ("NXF_HOME", str(tmp_path / "home")), ("NXF_ANSI_LOG", "false")):
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NXF_HOME", str(tmp_path / "home"))
     (tmp_path / "main.nf").write_text(WORKFLOW)
     (tmp_path / "nextflow.config").write_text("trace { enabled = true; file = 'own.txt'; raw = true }\n")
     code, _ = denet.execute_with_monitoring(
-        [*nextflow, "run", "main.nf"], output_file=tmp_path / "run.jsonl", cwd=tmp_path, write_metadata=True,
+        [nextflow, "run", "main.nf"], output_file=tmp_path / "run.jsonl", cwd=tmp_path, write_metadata=True,
         timeout=300, quiet=True,
     )  # fmt: skip
     assert code == 0
