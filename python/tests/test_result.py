@@ -239,3 +239,13 @@ def test_without_the_program_it_is_named(monkeypatch):
     monkeypatch.setattr(_program, "__file__", "/nonexistent/_program.py")
     with pytest.raises(FileNotFoundError, match="denet-bpf"):
         _program.find()
+
+
+@pytest.mark.parametrize("accounting", ["auto", "proc"])
+def test_what_its_caller_has_in_memory_is_not_the_command_s(accounting):
+    held = bytearray(b"x") * (128 << 20)  # of which the kernel tells as the child's, before its exec
+    for command in (["true"], ["sh", "-c", "true; exit 0"]):
+        summary = denet.run(command, accounting=accounting).summary
+        for peak_kb in (summary.peak_process_rss_kb, summary.peak_mem_rss_kb):
+            assert peak_kb is None or peak_kb < 64 << 10
+    assert held

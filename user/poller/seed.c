@@ -15,8 +15,8 @@
 /* How often, and for how long at most, it is looked whether our stub has come to rest. */
 #define STUB_LOOKS_MAX 50
 #define STUB_LOOK_NS 100000
-/* What a stub may still grow by until its exec. */
-#define STUB_GROWTH_KB 256
+/* What a stub may still grow by until its exec: each page of a file that it touches brings 15 others. */
+#define STUB_GROWTH_KB 2048
 
 static int add_root(struct poller *poller, pid_t pid)
 {
