@@ -63,6 +63,16 @@ class Compared(Case):
         page = run("diff", "--md", *base, "--", *head).out.decode()
         self.assertRegex(page, r"\n\| cpu_time_ns \| 1\.00 s .* \| \+100\.0 % \| more \|\n")
 
+    def test_a_rough_peak_is_said_to_be(self):
+        def change(record):
+            if record.get("type") == "summary" or "peak_mem_rss_kb" in record:
+                record.update(peak_pss_kb=900, pss_is_rough=True)
+
+        rough, plain = self.vary("rough", 1, change), self.vary("plain", 1)
+        self.assertIn("Peak of PSS: rough", run("diff", rough, rough).out.decode())
+        self.assertNotIn("rough", run("diff", plain, plain).out.decode())
+        self.assertTrue(self.rows(rough, rough)[0]["pss_is_rough"])
+
     def test_hostile_names_stay_in_their_cell(self):
         def rename(record):
             if record["kind"] == "process":

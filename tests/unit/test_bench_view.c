@@ -32,6 +32,8 @@ static const struct bench_parameter parameters[COMMANDS] = {
 	{ "j", "3" },
 };
 
+static uint64_t peak_pss_kb = DENET_UNKNOWN;
+
 static void add_run(struct world *world, size_t command, size_t i, uint64_t wall_ms)
 {
 	struct bench_run *run = &world->runs[command][i];
@@ -54,7 +56,7 @@ static void add_run(struct world *world, size_t command, size_t i, uint64_t wall
 	summary.used.cpu_user_ns = DENET_UNKNOWN;
 	summary.used.disk_write_bytes = 4096 * i;
 	summary.peak_mem_rss_kb = 1000;
-	summary.peak_pss_kb = DENET_UNKNOWN;
+	summary.peak_pss_kb = peak_pss_kb;
 	summary.processes_total = 3;
 	summary.groups = groups;
 	summary.groups_count = 2;
@@ -97,6 +99,7 @@ static int set_up(void **state)
 		.has_shell = true,
 		.is_cut = true,
 		.is_sampled = true,
+		.is_pss_rough = true,
 		.noise = {
 			.available_ns = 5000 * MS,
 			.busy_ns = 900 * MS,
@@ -169,6 +172,7 @@ static void json_has_all(void **state)
 	assert_non_null(json);
 	assert_true(cJSON_IsFalse(cJSON_GetObjectItem(json, "complete")));
 	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(json, "lower_bounds")));
+	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(json, "pss_is_rough")));
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "commands")), COMMANDS);
 	command = cJSON_GetArrayItem(cJSON_GetObjectItem(json, "commands"), 1);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(command, "runs")), RUNS);
@@ -186,6 +190,7 @@ static void quiet_machines_and_good_runs_are_not_noted(void **state)
 
 	world->result.count = 1;
 	world->result.is_cut = world->result.is_sampled = world->result.has_shell = false;
+	world->result.is_pss_rough = false;
 	world->runs[0][RUNS - 1].wall_ns = 105 * MS;
 	world->result.noise = (struct bench_noise){
 		.available_ns = 1000 * MS,
@@ -198,6 +203,32 @@ static void quiet_machines_and_good_runs_are_not_noted(void **state)
 	bench_notes_append(&text, &world->result, "");
 	assert_string_equal(buf_text(&text), "Medians of the runs, +- half of the distance of "
 					     "their quartiles.\n");
+}
+
+/* As the summary of a run says "roughly"; where the sum of RSS is told it is none. */
+static void a_rough_peak_is_said_to_be(void **state)
+{
+	struct world *world = *state;
+	struct denet_comparison *kept = world->comparisons[0];
+	struct denet_runs *runs = world->sets[0];
+	AUTO(buf) struct buf text = { 0 };
+
+	world->result.count = 1;
+	world->result.noise = (struct bench_noise){ 0 };
+	bench_notes_append(&text, &world->result, "");
+	assert_null(strstr(buf_text(&text), "rough"));
+	buf_done(&text);
+	peak_pss_kb = 900;
+	assert_int_equal(denet_runs_new(&world->sets[0]), 0);
+	add_run(world, 0, 0, 100);
+	peak_pss_kb = DENET_UNKNOWN;
+	assert_int_equal(denet_compare(world->sets[0], world->sets[0], 10, &world->comparisons[0]),
+			 0);
+	world->commands[0].comparison = world->comparisons[0];
+	bench_notes_append(&text, &world->result, "");
+	assert_non_null(strstr(buf_text(&text), "Peak of PSS: rough, as the tree changed"));
+	denet_comparison_free(kept);
+	denet_runs_free(runs);
 }
 
 /* A tick more or less is none. */
@@ -275,6 +306,7 @@ int main(void)
 		world_test(csv_has_a_row_for_each_figure),
 		world_test(json_has_all),
 		world_test(quiet_machines_and_good_runs_are_not_noted),
+		world_test(a_rough_peak_is_said_to_be),
 		world_test(a_short_time_tells_nothing_of_a_machine),
 		cmocka_unit_test(outliers_lie_far_from_the_quartiles),
 		cmocka_unit_test(noise_is_what_neither_the_run_nor_we_used),

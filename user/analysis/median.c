@@ -129,6 +129,7 @@ int denet_runs_median(struct denet_runs *runs, struct denet_summary *ret_summary
 		.size = sizeof(summary),
 		.accounting = runs->accounting,
 		.pss_is_bound = runs->pss_is_bound,
+		.pss_is_rough = runs->pss_is_rough,
 		.incomplete = runs->incomplete,
 	};
 	AUTO_FREE double *values = NULL;

@@ -116,6 +116,7 @@ static int keep_doubts(struct denet_runs *runs, const struct denet_summary *summ
 			return -ENOMEM;
 	}
 	runs->pss_is_bound |= summary->pss_is_bound;
+	runs->pss_is_rough |= summary->pss_is_rough;
 	if (!runs->count || summary->accounting != DENET_ACCOUNTING_BPF)
 		runs->accounting = summary->accounting;
 	return 0;

@@ -27,6 +27,7 @@ struct denet_runs {
 	/* What keeps the figures of any of them from being exact. */
 	enum denet_accounting accounting;
 	bool pss_is_bound;
+	bool pss_is_rough;
 	const char *incomplete; /* of names; NULL when all are of whole runs */
 	struct denet_group
 		*medians; /* owned; of the programs, as denet_runs_median() has made them */

@@ -27,6 +27,7 @@ struct bench {
 	struct term_style screen;
 	bool has_progress; /* on a line of the terminal that stderr is */
 	bool is_sampled; /* a run that counts was, from /proc */
+	bool is_pss_rough; /* of one */
 };
 
 /* All of one run. */
@@ -116,6 +117,7 @@ static int take(struct bench *bench, const struct turn *turn, const struct denet
 	if (!turn->counts)
 		return 0;
 	bench->is_sampled |= summary->accounting != DENET_ACCOUNTING_BPF;
+	bench->is_pss_rough |= summary->pss_is_rough;
 	r = bench_results_add(bench->results, turn->index, turn->round, summary);
 	return r ? log_error(r, "cannot keep results") : 0;
 }
@@ -215,6 +217,7 @@ static int tell(struct bench *bench)
 {
 	const struct bench_state state = {
 		.is_sampled = bench->is_sampled,
+		.is_pss_rough = bench->is_pss_rough,
 		.is_cut = bench->runner.ended_by != 0,
 	};
 	int status;

@@ -339,6 +339,7 @@ int bench_results_tell(struct bench_results *results, const struct bench_state *
 	int shown, written, judged;
 
 	results->result.is_sampled = state->is_sampled;
+	results->result.is_pss_rough = state->is_pss_rough;
 	results->result.is_cut = state->is_cut;
 	if (compare(results))
 		return EXIT_STATUS_FAILED;

@@ -28,6 +28,7 @@ struct bench_noise *bench_results_noise(struct bench_results *results);
 
 struct bench_state {
 	bool is_sampled;
+	bool is_pss_rough;
 	bool is_cut;
 };
 

@@ -20,6 +20,7 @@ struct first {
 	const char *path;
 	struct buf program; /* without its folder */
 	enum denet_accounting accounting;
+	bool is_pss_rough; /* of any of them */
 };
 
 static void first_freep(struct first *first)
@@ -113,6 +114,7 @@ static int add(struct denet_runs *runs, struct first *first, const char *path)
 	r = check_same(first, path, stats->summary);
 	if (r)
 		return r;
+	first->is_pss_rough |= stats->summary->pss_is_rough;
 	r = denet_runs_add(runs, stats->summary);
 	return r ? log_error(r, "cannot use '%s'", path) : 0;
 }
@@ -136,12 +138,13 @@ static int read_side(const char *const paths[], size_t count, struct first *firs
 
 static int write_text(const struct options *options, const struct denet_runs *base,
 		      const struct denet_runs *head, const struct denet_comparison *comparison,
-		      enum denet_accounting accounting)
+		      const struct first *first)
 {
 	const struct diff_context context = {
 		.base_runs = denet_runs_count(base),
 		.head_runs = denet_runs_count(head),
-		.is_sampled = accounting != DENET_ACCOUNTING_BPF,
+		.is_sampled = first->accounting != DENET_ACCOUNTING_BPF,
+		.is_pss_rough = first->is_pss_rough,
 		.is_verbose = options->verbose,
 	};
 	AUTO(buf) struct buf text = { 0 };
@@ -202,7 +205,7 @@ int diff_main(const struct options *options)
 		(void)log_error(0, "cannot compare: out of memory");
 		return EXIT_STATUS_LOST;
 	}
-	if (write_text(options, base, head, comparison, first.accounting)) {
+	if (write_text(options, base, head, comparison, &first)) {
 		(void)log_error(0, "cannot write to '%s'", options->out ? options->out : "stdout");
 		return EXIT_STATUS_LOST;
 	}

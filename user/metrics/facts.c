@@ -152,14 +152,14 @@ const struct metric metric_facts[] = {
 	FACT(BOOL, "pss_is_bound", METRIC_OMIT_ZERO,
 	     "True when PSS is at most so much: of some processes there is RSS alone.", "denet-bpf",
 	     (IN_AGGREGATED(29, pss_is_bound), IN_SUMMARY(47, pss_is_bound)),
-	     SAID_OF("pss_kb", "peak_pss_kb")),
-	FACT(BOOL, "pss_is_rough", METRIC_OMIT_ZERO,
+	     SAID_OF("pss_kb", KEY_PEAK_PSS_KB)),
+	FACT(BOOL, KEY_PSS_IS_ROUGH, METRIC_OMIT_ZERO,
 	     "True when processes that share pages began or ended while PSS was read, one after "
 	     "the "
 	     "other: it may be far off, either way.",
 	     "processes born and ended meanwhile, by bpf",
 	     (IN_AGGREGATED(30, pss_is_rough), IN_SUMMARY(79, pss_is_rough)),
-	     SAID_OF("pss_kb", "peak_pss_kb")),
+	     SAID_OF("pss_kb", KEY_PEAK_PSS_KB)),
 	FACT(BOOL, "memory_stall_of_cgroup", METRIC_OMIT_ZERO,
 	     "True when memory_stall_ns is of CMD's own cgroup.", "/proc/PID/cgroup",
 	     (IN_SUMMARY(49, memory_stall_of_cgroup)), SAID_OF("memory_stall_ns")),

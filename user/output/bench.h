@@ -56,6 +56,7 @@ struct bench_result {
 	uint64_t warmups;
 	struct bench_noise noise;
 	bool is_sampled; /* from /proc: lower bounds */
+	bool is_pss_rough; /* a tree changed while it was read */
 	bool has_shell;
 	bool is_cut; /* a signal ended it */
 	bool is_verbose; /* all figures */

@@ -124,6 +124,7 @@ void bench_json_append(struct buf *buf, const struct bench_result *result)
 	json_u64(&json, "rounds", result->rounds);
 	json_u64(&json, "warmups", result->warmups);
 	json_bool(&json, "lower_bounds", result->is_sampled);
+	json_bool(&json, KEY_PSS_IS_ROUGH, result->is_pss_rough);
 	json_bool(&json, "complete", !result->is_cut);
 	json_bool(&json, "by_shell", result->has_shell);
 	json_array_begin(&json, "commands");

@@ -36,6 +36,14 @@ static const char *runs(size_t count)
 	return count == 1 ? "run" : "runs";
 }
 
+static bool is_pss_told(const struct bench_result *result)
+{
+	for (size_t i = 0; i < result->count; i++)
+		if (result->commands[i].comparison && bench_has_pss(result->commands[i].comparison))
+			return true;
+	return false;
+}
+
 static void append_judging(const struct notes *notes, const struct bench_result *result)
 {
 	note(notes, "Medians of the runs, +- half of the distance of their quartiles.");
@@ -46,6 +54,8 @@ static void append_judging(const struct notes *notes, const struct bench_result 
 		     DENET_VERDICT_PROGRAM_RUNS);
 	if (result->is_sampled)
 		note(notes, "Sampled from /proc: lower bounds.");
+	if (result->is_pss_rough && is_pss_told(result))
+		note(notes, "Peak of PSS: rough, as the tree changed while it was read.");
 	if (result->has_shell)
 		note(notes, "By sh -c: what the shell itself used is in the row of sh.");
 	if (result->is_cut)

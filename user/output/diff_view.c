@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metrics/keys.h"
 #include "output/escape.h"
 #include "output/human.h"
 #include "output/text.h"
@@ -128,6 +129,16 @@ static bool is_shown(const struct denet_difference *row, size_t index, bool is_v
 					       row->base.median > row->head.median));
 }
 
+static bool is_pss_told(const struct denet_comparison *comparison)
+{
+	const struct denet_difference *row;
+
+	for (size_t i = 0; i < JUDGED && (row = denet_comparison_figure(comparison, i)); i++)
+		if (strcmp(row->name, KEY_PEAK_PSS_KB) == 0)
+			return true;
+	return false;
+}
+
 static void append_notes(struct buf *buf, const struct denet_comparison *comparison,
 			 const struct diff_context *context)
 {
@@ -147,6 +158,9 @@ static void append_notes(struct buf *buf, const struct denet_comparison *compari
 			   denet_comparison_omitted(comparison));
 	if (context->is_sampled)
 		buf_append_text(buf, "Sampled from /proc: lower bounds.\n");
+	if (context->is_pss_rough && is_pss_told(comparison))
+		buf_append_text(buf,
+				"Peak of PSS: rough, as the tree changed while it was read.\n");
 }
 
 void diff_view_append(struct buf *buf, const struct denet_comparison *comparison,
@@ -207,6 +221,7 @@ void diff_view_append_json(struct buf *buf, const struct denet_comparison *compa
 	json_u64(&json, "base_runs", context->base_runs);
 	json_u64(&json, "head_runs", context->head_runs);
 	json_bool(&json, "lower_bounds", context->is_sampled);
+	json_bool(&json, KEY_PSS_IS_ROUGH, context->is_pss_rough);
 	json_array_begin(&json, "figures");
 	for (size_t i = 0; (row = denet_comparison_figure(comparison, i)); i++)
 		append_json_row(&json, row);

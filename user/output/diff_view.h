@@ -12,6 +12,7 @@ struct diff_context {
 	size_t base_runs;
 	size_t head_runs;
 	bool is_sampled; /* from /proc: lower bounds */
+	bool is_pss_rough; /* a tree changed while it was read */
 	bool is_verbose; /* all figures, also those that are equal */
 };
 
