@@ -11,6 +11,7 @@ from typing import Any, Iterable, Optional, Union
 
 # numpy's, which is no bool of Python's.
 _BOOLS = ("bool", "bool_")
+_LONGEST_S = 10**9
 
 
 def flag(name: str, value: Any) -> bool:
@@ -38,6 +39,19 @@ def number(name: str, value: Any) -> float:
     if math.isnan(found):
         raise ValueError(f"{name} is no number")
     return found
+
+
+def seconds(name: str, value: Any) -> float:
+    """Between two samples: above 0, and such a time as a thread can wait for."""
+    found = number(name, value)
+    if not 0 < found <= _LONGEST_S:
+        raise ValueError(f"{name} must be above 0 seconds, and no more than {_LONGEST_S}")
+    return found
+
+
+def wait_s(name: str, value: Any) -> float:
+    """How long to wait at most: what is over already is 0, for ever is very long."""
+    return min(max(0.0, number(name, value)), _LONGEST_S)
 
 
 def text(name: str, value: Any) -> str:

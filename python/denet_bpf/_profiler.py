@@ -15,6 +15,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Awaitable, Callable, Deque, Dict, Generator, List, Mapping, Optional, Union
 
+from . import _check
+
+_TRACES_MAX = 2**31
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # Wall clock that never jumps: set once, then driven by the monotonic clock.
 _EPOCH_S = time.time() - time.perf_counter()
@@ -218,10 +221,11 @@ class Profiler:
         *,
         max_traces: int = 100_000,
     ) -> None:
-        self.enabled = enabled
-        self.trace_async_tasks = trace_async_tasks
-        self.collect_stack_trace = collect_stack_trace
-        self._ended: Deque[ProfileTrace] = deque(maxlen=max_traces)
+        self.enabled = _check.flag("enabled", enabled)
+        self.trace_async_tasks = _check.flag("trace_async_tasks", trace_async_tasks)
+        self.collect_stack_trace = _check.flag("collect_stack_trace", collect_stack_trace)
+        kept = min(_check.whole("max_traces", max_traces, least=0), _TRACES_MAX)
+        self._ended: Deque[ProfileTrace] = deque(maxlen=kept)
         self._open: Dict[int, _Open] = {}  # by id of the trace
         self._dropped = 0
 
@@ -230,6 +234,8 @@ class Profiler:
     ) -> Callable[..., Any]:
         """Decorator, bare or with name=, for async and plain functions. TypeError for what is none,
         and for a generator."""
+        if name is not None:
+            _check.text("name", name)
         if func is None:
             return lambda function: self.trace(function, name=name)
         if not callable(func):
@@ -257,8 +263,11 @@ class Profiler:
         self, name: str, metadata: Optional[Mapping[str, Any]] = None
     ) -> _TraceContext:
         """`async with` (or `with`) around the block to trace. An exception that leaves the block
-        ends the trace, and its type's name is kept as metadata["exception"]."""
-        return _TraceContext(self, name, metadata)
+        ends the trace, and its type's name is kept as metadata["exception"]. TypeError for a name
+        that is no text, or metadata that are no mapping."""
+        if metadata is not None and not isinstance(metadata, Mapping):
+            raise TypeError(f"metadata is a mapping, not {type(metadata).__name__}")
+        return _TraceContext(self, _check.text("name", name), metadata)
 
     async def start_trace(
         self, name: str, metadata: Optional[Mapping[str, Any]] = None
@@ -280,9 +289,10 @@ class Profiler:
     ) -> str:
         """All traces up to now as text, written to path if there is one: "json", or "chrome" for
         chrome://tracing and Perfetto. ValueError for another form, OSError."""
+        name = None if path is None else _check.path("path", path)
         text = self._profile().to_text(form)
-        if path is not None:
-            with open(path, "w", encoding="utf-8") as file:
+        if name is not None:
+            with open(name, "w", encoding="utf-8") as file:
                 file.write(text)
         return text
 

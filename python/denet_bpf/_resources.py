@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Callable, Deque, Dict, List, Mapping, Optional, Set, Tuple, TypeVar, Union
 
-from . import _metrics
+from . import _check, _metrics
 from ._sources import Reading, SystemSource, TreeSource
 
 log = logging.getLogger("denet_bpf.monitoring")
@@ -18,6 +18,7 @@ log = logging.getLogger("denet_bpf.monitoring")
 # The kernel counts CPU time in ticks of 10 ms: over less than this, usage would be a guess.
 SHORTEST_WINDOW_S = 0.05
 FIRST_WINDOW_S = 0.1
+_HISTORY_MAX = 2**31
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -196,20 +197,16 @@ class ResourceMonitor:
     def __init__(
         self, interval: float = 1.0, history_size: int = 3600, *, pid: Optional[int] = None
     ) -> None:
-        if not interval > 0:
-            raise ValueError("interval must be above 0 seconds")
-        if history_size < 0:
-            raise ValueError("history_size must not be below 0")
-        self.interval = interval
-        self.history_size = history_size
-        self.pid = pid
+        self.interval = _check.seconds("interval", interval)
+        self.history_size = min(_check.whole("history_size", history_size, least=0), _HISTORY_MAX)
+        self.pid = None if pid is None else _check.whole("pid", pid, least=1)
         self.__source: Union[SystemSource, TreeSource] = (
-            SystemSource() if pid is None else TreeSource(pid)
+            SystemSource() if self.pid is None else TreeSource(self.pid)
         )
-        self.__window = _CpuWindow(interval)
-        self.__history: Deque[SystemStats] = deque(maxlen=history_size)
+        self.__window = _CpuWindow(self.interval)
+        self.__history: Deque[SystemStats] = deque(maxlen=self.history_size)
         self.__recorded: Dict[str, Deque[Tuple[float, float]]] = {}
-        self.__alerts: Deque[Tuple[float, str]] = deque(maxlen=history_size)
+        self.__alerts: Deque[Tuple[float, str]] = deque(maxlen=self.history_size)
         self.__thresholds = _Thresholds()
         self.__threshold_handlers: List[Callable[..., Any]] = []
         self.__alert_handlers: List[Callable[..., Any]] = []
@@ -251,6 +248,12 @@ class ResourceMonitor:
         return self.__task is not None and not self.__task.done()
 
     @property
+    def accounting(self) -> Optional[str]:
+        """Of a process: "bpf" is exact, "proc" sampled; None before the first figures, and for the
+        whole machine, whose own counters are read."""
+        return getattr(self.__source, "accounting", None)
+
+    @property
     def history(self) -> List[SystemStats]:
         """The samples of the background task, oldest first, at most history_size."""
         return list(self.__history)
@@ -258,8 +261,8 @@ class ResourceMonitor:
     def get_history(self, limit: Optional[int] = None) -> List[SystemStats]:
         """history, or the newest of it if there are more than limit samples. ValueError for a limit
         below 0."""
-        if limit is not None and limit < 0:
-            raise ValueError("limit must not be below 0")
+        if limit is not None:
+            limit = _check.whole("limit", limit, least=0)
         kept = self.history
         return kept if limit is None else kept[max(0, len(kept) - limit) :]
 
@@ -274,8 +277,8 @@ class ResourceMonitor:
 
     def set_threshold(self, metric: str, value: float) -> None:
         """Handlers are called when the metric gets above value, and again only after it has been
-        back within."""
-        self.__thresholds.set(metric, value)
+        back within. TypeError or ValueError for what is no number."""
+        self.__thresholds.set(_check.text("metric", metric), _check.number("value", value))
 
     def remove_threshold(self, metric: str) -> None:
         """Accepts a metric that has none."""
@@ -330,7 +333,7 @@ class ResourceMonitor:
     async def record_metrics(self, metrics: Mapping[str, float]) -> None:
         """record_metric() for several."""
         now = time.time()
-        values = {name: float(value) for name, value in metrics.items()}
+        values = {_check.text("name", name): _check.number("value", value) for name, value in metrics.items()}
         for name, value in values.items():
             kept = self.__recorded.setdefault(name, deque(maxlen=max(1, self.history_size)))
             kept.append((now, value))

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Optional
 
 from . import _metrics, _native
 from ._monitor import NativeError, NativeMonitor
+from ._told import tell_accounting
 
 
 @dataclass
@@ -74,6 +75,8 @@ class TreeSource:
         self._pid = pid
         self._lock = threading.Lock()
         self._monitor: Optional[NativeMonitor] = None
+        #: Where the figures come from, once there are any: "bpf" is exact, "proc" sampled.
+        self.accounting: Optional[str] = None
 
     def read(self) -> Reading:
         """Attaches at the first call. ProcessLookupError when the process has ended."""
@@ -114,6 +117,8 @@ class TreeSource:
             monitor = NativeMonitor(children_max=0, no_polling=True)
             monitor.attach(self._pid)
             self._monitor = monitor
+            self.accounting = str(json.loads(monitor.metadata_json())["accounting"])
+            tell_accounting("auto", self.accounting)
         self._monitor.step()
         self._monitor.sample_now()
         records = [json.loads(line) for line in self._monitor.take_records()]

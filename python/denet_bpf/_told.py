@@ -36,6 +36,12 @@ def warn_once(text: str) -> None:
         warn(text)
 
 
+def tell_accounting(wanted: str, used: str) -> None:
+    """Once, where exact figures were hoped for and cannot be had."""
+    if wanted == "auto" and used != "bpf":
+        warn_once(_LOWER_BOUNDS)
+
+
 class Told:
     """accounting, incomplete, lost and recording_error of whatever monitors."""
 
@@ -62,8 +68,7 @@ class Told:
         return json.loads(self._summary_text) if self._summary_text else {}
 
     def _tell_accounting(self, wanted: str, used: str) -> None:
-        if wanted == "auto" and used != "bpf":
-            warn_once(_LOWER_BOUNDS)
+        tell_accounting(wanted, used)
 
     def _tell_end(self, summary: str) -> None:
         self._summary_text = summary

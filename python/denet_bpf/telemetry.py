@@ -31,7 +31,7 @@ import warnings
 from collections import OrderedDict
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from . import _metrics, _proctree
+from . import _check, _metrics, _proctree
 
 __all__ = ["Telemetry", "telemetry"]
 
@@ -208,11 +208,11 @@ class Telemetry:
         interval: float = 60,
         timeout: Optional[float] = 30,
     ) -> None:
-        if not interval > 0:
-            raise ValueError("interval must be above 0 seconds")
+        if not callable(callback):
+            raise TypeError(f"callback is a function, not {type(callback).__name__}")
         self.callback = callback
-        self.interval = interval
-        self.timeout = timeout
+        self.interval = _check.seconds("interval", interval)
+        self.timeout = None if timeout is None else _check.wait_s("timeout", timeout)
         self.samples: List[Dict[str, Any]] = []
         self._runs: List[_Run] = []
 

@@ -13,6 +13,8 @@ import pytest
 from support import run
 
 import denet_bpf as denet
+from denet_bpf.monitoring import Profiler, ResourceMonitor
+from denet_bpf.telemetry import Telemetry
 
 pytestmark = pytest.mark.usefixtures("library")
 
@@ -251,6 +253,42 @@ def test_each_public_function_is_asked():
     asked = {call.name for call in FUNCTIONS}
     asked |= {"Result", "Summary", "load_ipython_extension"}  # made by us, or called by IPython
     assert set(denet.__all__) <= asked
+
+
+SECONDS = (*NUMBER, 0, -1, float("inf"), 1e300)
+KEPT = ("2", 1.5, NAN, True, -1, [])
+
+
+def monitored(name):
+    return lambda **given: getattr(ResourceMonitor(), name)(**given)
+
+
+def profiled(name):
+    return lambda **given: getattr(Profiler(), name)(**given)
+
+
+@pytest.mark.parametrize("function, good, bad", [
+    (ResourceMonitor, {}, {"interval": SECONDS, "history_size": KEPT, "pid": ("1", 1.5, True, 0, -1)}),
+    (monitored("get_history"), {}, {"limit": KEPT}),
+    (monitored("set_threshold"), {"metric": "cpu_usage", "value": 1},
+     {"metric": (7, None), "value": (*NUMBER, None)}),
+    (lambda **given: asyncio.run(ResourceMonitor().record_metric(**given)),
+     {"name": "x", "value": 1}, {"name": (7, None), "value": (*NUMBER, None)}),
+    (Profiler, {}, {"enabled": FLAG, "trace_async_tasks": FLAG, "collect_stack_trace": FLAG,
+                    "max_traces": KEPT}),
+    (profiled("trace"), {}, {"func": (7, "name"), "name": (7, b"x", True)}),
+    (profiled("trace_context"), {"name": "x"}, {"name": (7, None), "metadata": (7, [("a", 1)])}),
+    (profiled("export_profile"), {}, {"path": (7, True, "a\0b"), "form": ("xml", 7, None)}),
+    (Telemetry, {}, {"callback": (7, None, "f"), "interval": SECONDS, "timeout": NUMBER}),
+])  # fmt: skip
+def test_the_other_modules_check_theirs(tmp_path, monkeypatch, function, good, bad):
+    monkeypatch.chdir(tmp_path)
+    function(**good)
+    for name, values in bad.items():
+        for value in values:
+            with pytest.raises(REFUSED):
+                pytest.fail(f"{name}={value!r} gave {function(**{**good, name: value})!r}")
+    assert not os.listdir()
 
 
 def test_a_file_that_is_closed_is_refused(tmp_path):

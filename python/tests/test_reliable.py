@@ -27,6 +27,7 @@ from support import (
 
 import denet_bpf as denet
 from denet_bpf import _told
+from denet_bpf.monitoring import ResourceMonitor
 
 pytestmark = pytest.mark.usefixtures("library")
 
@@ -182,6 +183,21 @@ def test_falling_back_to_proc_is_told_once(caplog, accounting):
     assert not [text for text in caplog.messages if "/proc" in text]
 
 
+def test_who_watches_a_process_of_a_service_is_told_too(caplog, accounting):
+    async def watch(pid):
+        async with ResourceMonitor(pid=pid) as monitor:
+            assert monitor.accounting == accounting
+        assert ResourceMonitor(pid=pid).accounting is None
+
+    _told._told.clear()
+    with started("sleep", "1000") as process:
+        for _ in range(2):
+            asyncio.run(watch(process.pid))
+    told = [text for text in caplog.messages if "/proc" in text]
+    assert len(told) == (0 if accounting == "bpf" else 1)
+    assert ResourceMonitor().accounting is None
+
+
 def test_what_was_lost_is_told_and_stands_as_attributes(caplog):
     monitor = run(["true"])
     assert (monitor.lost, monitor.incomplete, monitor.recording_error) == ({}, None, None)
@@ -254,6 +270,57 @@ def test_an_async_generator_is_measured_to_its_end():
         assert samples and closed == [3, 4]
 
     asyncio.run(use())
+
+
+def test_an_async_generator_takes_what_is_sent_and_thrown():
+    @denet.profile
+    async def echo():
+        got = None
+        while True:
+            try:
+                got = yield got
+            except KeyError as error:
+                got = error
+
+    async def use():
+        generator, samples = echo()
+        assert await generator.asend(None) is None and await generator.asend(5) == 5
+        error = KeyError("x")
+        assert await generator.athrow(error) is error
+        with pytest.raises(ValueError, match="mine"):
+            await generator.athrow(ValueError("mine"))
+        assert samples and echo.last_samples is samples
+
+    asyncio.run(use())
+
+
+def test_who_leaves_a_generator_or_is_cancelled_has_the_samples():
+    @denet.profile
+    def numbers():
+        yield from range(100)
+
+    generator, samples = numbers()
+    for number in generator:
+        if number == 3:
+            break
+    del generator
+    assert samples and numbers.last_samples is samples
+
+    @denet.profile
+    async def waits():
+        await asyncio.sleep(1000)
+
+    async def cancel():
+        task = asyncio.ensure_future(waits())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert waits.last_samples
+        return caught
+
+    asyncio.run(cancel())
 
 
 # --- forks ---
