@@ -18,7 +18,7 @@ PY_EXTRA_TESTS := test_convert.py test_host_sql.py test_analysis.py test_analysi
 	test_wheel.py test_types.py test_notebook.py test_snakemake.py test_seeds.py test_result.py::test_a_plot_is_a_figure \
 	test_telemetry.py::test_microbench_keeps_our_samples test_process_files.py::test_denet_reads_our_files \
 	test_process_files.py::test_denet_reads_our_arrays test_process_files.py::test_we_read_denet_s_files
-PY_EXTRA_TESTS += test_workflows.py test_gallery.py
+PY_EXTRA_TESTS += test_workflows.py test_gallery.py test_from_denet.py
 
 PY_INSTALL = $(1)/bin/python -m pip install -q --disable-pip-version-check --only-binary :all:
 
