@@ -12,7 +12,8 @@ Samples = List[Dict[str, Any]]
 
 
 def measured(function: Callable[..., Any], new_monitor: Callable[[], Any]) -> Any:
-    """The function, returning its result and samples, with an attribute last_samples."""
+    """The function, returning its result and samples, with attributes last_samples and
+    last_monitor, the Monitor of the call that has ended last."""
     if inspect.iscoroutinefunction(function):
         make: Any = _of_coroutine
     elif inspect.isasyncgenfunction(function):
@@ -37,9 +38,11 @@ def measured(function: Callable[..., Any], new_monitor: Callable[[], Any]) -> An
             samples.extend(watch.get_samples())
         finally:
             wrapper.last_samples = samples
+            wrapper.last_monitor = watch
 
     wrapper = make(function, watching)
     wrapper.last_samples = []
+    wrapper.last_monitor = None
     return wrapper
 
 

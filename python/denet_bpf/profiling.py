@@ -333,7 +333,8 @@ def profile(
 
     When the function raises, its exception goes on to the caller; the samples are then in the
     exception's attribute `denet_samples`, in the decorated function's `last_samples`, and in
-    output_file. The figures are of the whole process: what other threads use meanwhile is in them.
+    output_file. Its `last_monitor` is the Monitor of the last call: accounting, lost, incomplete,
+    recording_error, result(). The figures are of the whole process: what other threads use meanwhile is in them.
     Intervals are in milliseconds; arguments and their errors are those of monitor(). TypeError for
     a func that cannot be called.
     """

@@ -44,8 +44,10 @@ def burn(seconds):
 def test_a_full_disk_costs_a_function_nothing(caplog):
     for form in ("jsonl", "json", "csv"):
         work = denet.profile(output_file="/dev/full", output_format=form)(lambda: 7)
+        assert work.last_monitor is None
         result, samples = work()
-        assert result == 7 and samples
+        assert result == 7 and samples and work.last_monitor.get_samples() == samples
+        assert work.last_monitor.recording_error.filename == "/dev/full"
     assert len([text for text in caplog.messages if "/dev/full" in text]) == 3
     with denet.monitor(output_file="/dev/full") as watch:
         wait_until(lambda: watch.recording_error)
