@@ -86,7 +86,7 @@ class Process:
         return self._read().name
 
     def username(self) -> str:
-        """Of its real user, or his number. NoSuchProcess once it has ended."""
+        """Whose it is, or his number. NoSuchProcess once it has ended."""
         self._read()
         try:
             return user_name(self.pid)
