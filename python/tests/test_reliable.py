@@ -14,6 +14,7 @@ import time
 import pytest
 from support import (
     LIMIT_S,
+    is_alive,
     kinds,
     python_environment,
     pythons,
@@ -208,6 +209,18 @@ def test_what_was_lost_is_told_and_stands_as_attributes(caplog):
     assert (told.lost, told.incomplete) == ({"events_lost": 3}, "out of memory")
     assert any("out of memory" in text for text in caplog.messages)
     assert any("events_lost 3" in text for text in caplog.messages)
+
+
+def test_a_monitor_that_nobody_drives_says_what_it_has_lost(exact, caplog):
+    """More programs than the ring has room for, while nobody takes them out; no total is affected."""
+    many = "i=0; while [ $i -lt 600 ]; do /bin/true $1; i=$((i+1)); done"
+    monitor = denet.ProcessMonitor(["sh", "-c", many, "sh", "x" * 900], 1000, 1000, quiet=True)
+    wait_until(lambda: not is_alive(monitor.get_pid()))
+    monitor.run()
+    assert list(monitor.lost) == ["events_lost"] and monitor.incomplete is None
+    assert json.loads(monitor.get_summary())["processes_total"] == 601
+    told = [text for text in caplog.messages if "events_lost" in text]
+    assert told == [f"not all was seen: events_lost {monitor.lost['events_lost']}"]
 
 
 # --- generators ---
