@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -178,6 +179,18 @@ class Serve(Case):
             process.send_signal(signal.SIGHUP)
             wait_for("no alert", lambda: not self.json("/api/v1/alerts")["alerts"])
             self.assertIn(b"\nsystem_cpu_percent ", self.get("/metrics", connection=kept).body)
+
+    def test_files_that_are_kept_leave_descriptors_to_others(self):
+        """Two for each group would be more than there are."""
+        for number in range(160):
+            self.put(f"docker/{number:064x}/cgroup.procs", "")
+            self.put(f"docker/{number:064x}/cpu.stat", "usage_usec 5\n")
+            self.put(f"docker/{number:064x}/memory.current", "5000\n")
+        with self.serving(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))) as process:
+            self.after_looks(2)
+            containers = self.json("/api/v1/containers")["containers"]
+            self.assertGreaterEqual(sum("cpu_time_ns" in one and "memory_bytes" in one for one in containers), 160)
+            self.assertLess(len(os.listdir(f"/proc/{process.pid}/fd")), 200)
 
     def test_what_has_ended_is_told_with_the_last_first(self):
         with self.serving():

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "denet/system.h"
@@ -16,6 +17,7 @@
 #include "util/units.h"
 
 #define TEXT_BYTES 16384 /* io.stat has a line a device, memory.stat some sixty */
+#define DESCRIPTORS_SPARED 128 /* twice as many as may be connected */
 #define LIMIT_NONE (UINT64_C(1) << 62) /* v1 writes a number near 2^63 for none */
 
 enum what {
@@ -264,6 +266,15 @@ static const struct file {
 
 _Static_assert(FILES <= CGROUP_FILES_MAX, "a descriptor for each");
 
+/* Who connects, and what is opened for a moment, has the rest of them. */
+static bool may_keep(int fd)
+{
+	struct rlimit limit;
+
+	return !getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur > DESCRIPTORS_SPARED &&
+	       (rlim_t)fd < limit.rlim_cur - DESCRIPTORS_SPARED;
+}
+
 /* Without descriptors to keep it is opened anew each time. */
 static int open_file(struct cgroup *group, size_t index)
 {
@@ -305,7 +316,7 @@ static bool read_file(struct cgroup *group, size_t index)
 	int fd = open_file(group, index);
 	int r = fd < 0 ? fd : read_text(fd, text, &len);
 
-	if (fd >= 0 && is_kept(file))
+	if (fd >= 0 && is_kept(file) && (group->fds[index] == fd || may_keep(fd)))
 		group->fds[index] = fd;
 	else if (fd >= 0)
 		(void)close(fd);
