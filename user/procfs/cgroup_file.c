@@ -118,3 +118,21 @@ int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, const char *con
 	parse_lines(text, len, controller, &v2, &v1);
 	return give(is_v2 ? v2 : v1, size, ret_path);
 }
+
+int cgroup_file_read_both(const struct procfs *procfs, pid_t pid, const char *controller,
+			  char ret_paths[2][PATH_MAX])
+{
+	AUTO_FREE char *text = NULL;
+	struct span v2 = { 0 }, v1 = { 0 };
+	size_t len;
+	int r = load(procfs, pid, &text, &len);
+
+	if (r)
+		return r;
+	parse_lines(text, len, controller, &v2, &v1);
+	if (give(v1, PATH_MAX, ret_paths[0]))
+		ret_paths[0][0] = '\0';
+	if (give(v2, PATH_MAX, ret_paths[1]))
+		ret_paths[1][0] = '\0';
+	return 0;
+}

@@ -3,6 +3,7 @@
 #ifndef DENET_PROCFS_CGROUP_FILE_H
 #define DENET_PROCFS_CGROUP_FILE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -20,6 +21,10 @@ int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *
 /* Its path in v2, or in v1's hierarchy of that controller; -ENODATA when it is in none. */
 int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
 			 size_t size, char *ret_path);
+
+/* Both of it at once, by is_v2; "" where it is in none. */
+int cgroup_file_read_both(const struct procfs *procfs, pid_t pid, const char *controller,
+			  char ret_paths[2][PATH_MAX]);
 
 /* What cgroup_file_read() makes of the file's text. */
 int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path);

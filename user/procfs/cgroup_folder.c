@@ -59,18 +59,38 @@ bool cgroup_folder_find_such(const struct procfs *procfs, pid_t pid, const char 
 	return false;
 }
 
-static bool is_any(void *context, const struct cgroup_folder *place, const struct mountinfo *mount)
+/* The file is long where much is mounted, and is made by the kernel at each reading. */
+static void find_both(int fd, const char *controller, char groups[2][PATH_MAX],
+		      struct cgroup_folder places[2])
 {
-	(void)context;
-	(void)place;
-	(void)mount;
-	return true;
+	struct mountinfo mount;
+	struct parse_span line;
+	struct lines lines;
+
+	lines_init(&lines, fd);
+	while ((groups[0][0] || groups[1][0]) && lines_next(&lines, &line) > 0) {
+		if (!mountinfo_parse(line, &mount))
+			continue;
+		for (int is_v2 = 0; is_v2 < 2; is_v2++) {
+			if (!groups[is_v2][0] || !is_of(&mount, controller, is_v2))
+				continue;
+			if (take_place(&places[is_v2], &mount, groups[is_v2]))
+				groups[is_v2][0] = '\0';
+			else
+				places[is_v2].path[0] = '\0';
+		}
+	}
 }
 
-bool cgroup_folder_find(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
-			struct cgroup_folder *place)
+void cgroup_folder_find_both(const struct procfs *procfs, pid_t pid, const char *controller,
+			     struct cgroup_folder places[2])
 {
-	return cgroup_folder_find_such(procfs, pid, controller, is_v2, is_any, NULL, place);
+	AUTO_FD int fd = procfs_open(procfs->proc, "self/mountinfo");
+	char groups[2][PATH_MAX];
+
+	places[0].path[0] = places[1].path[0] = '\0';
+	if (fd >= 0 && !cgroup_file_read_both(procfs, pid, controller, groups))
+		find_both(fd, controller, groups, places);
 }
 
 bool cgroup_folder_go_up(struct cgroup_folder *place)

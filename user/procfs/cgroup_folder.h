@@ -16,9 +16,9 @@ struct cgroup_folder {
 	size_t mount_len; /* of the path: the hierarchy's mount */
 };
 
-/* In v2, or in v1's hierarchy of that controller. */
-bool cgroup_folder_find(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
-			struct cgroup_folder *place);
+/* In v1's hierarchy of that controller, and in v2: by is_v2; an empty path where there is none. */
+void cgroup_folder_find_both(const struct procfs *procfs, pid_t pid, const char *controller,
+			     struct cgroup_folder places[2]);
 
 /* The hierarchy may be mounted more than once, each time another part of it: the first that is such. */
 typedef bool (*cgroup_folder_fn)(void *context, const struct cgroup_folder *place,

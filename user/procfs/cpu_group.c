@@ -108,14 +108,10 @@ static void take_limits(struct cpu_group *group, struct cgroup_folder place, boo
 void cpu_group_open(struct cpu_group *group, const struct procfs *procfs, pid_t pid)
 {
 	cpu_group_init(group);
-	for (int is_v2 = 0; is_v2 < 2; is_v2++) {
-		struct cgroup_folder *place = &group->places[is_v2];
-
-		if (cgroup_folder_find(procfs, pid, "cpu", is_v2, place))
-			take_limits(group, *place, is_v2);
-		else
-			place->path[0] = '\0';
-	}
+	cgroup_folder_find_both(procfs, pid, "cpu", group->places);
+	for (int is_v2 = 0; is_v2 < 2; is_v2++)
+		if (group->places[is_v2].path[0])
+			take_limits(group, group->places[is_v2], is_v2);
 	group->first_limit_cores = group->limit_cores;
 }
 

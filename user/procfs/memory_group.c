@@ -117,9 +117,7 @@ static void begin_kills(struct memory_group *group)
 void memory_group_open(struct memory_group *group, const struct procfs *procfs, pid_t pid)
 {
 	*group = MEMORY_GROUP_NONE;
-	for (int is_v2 = 0; is_v2 < 2; is_v2++)
-		if (!cgroup_folder_find(procfs, pid, "memory", is_v2, &group->places[is_v2]))
-			group->places[is_v2].path[0] = '\0';
+	cgroup_folder_find_both(procfs, pid, "memory", group->places);
 	take_limits(group);
 	group->first_limit_kb = group->limit_kb;
 	open_pressure(group, &group->places[1]);
