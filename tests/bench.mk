@@ -45,4 +45,9 @@ bench-soak: $(BUILD)/denet-bpf-host
 bench-exposed: $(BUILD)/denet-bpf-host
 	@python3 tests/bench/exposed.py --build $(BUILD) $(BENCH)
 
-.PHONY: bench bench-paired bench-end bench-host bench-soak bench-exposed
+# Blocks of Python and pytest --denet, as root; beside another library: make bench-blocks OLD=.../libdenet.so
+bench-blocks: $(BUILD)/libdenet.so
+	@$(MAKE) --no-print-directory $(PY_VENV)/.complete
+	@python3 tests/bench/blocks.py --build $(BUILD) --python $(abspath $(PY_VENV))/bin/python $(OLD:%=--old %)
+
+.PHONY: bench bench-paired bench-end bench-host bench-soak bench-exposed bench-blocks
