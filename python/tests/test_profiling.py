@@ -379,8 +379,9 @@ os.waitpid(pid, 0)
     assert done.stderr == ""
 
 
-# In a cgroup of its own, which counts what is charged in another way than we do. The clock of the
-# thread is read first: that has the kernel charge it with what it has used by then.
+# In a cgroup of its own, which counts what is charged in another way than we do, samples included:
+# one may fall into the block. The clock of the thread is read first: that has the kernel charge it
+# with what it has used by then.
 REFEREED = """
 import json, os, pathlib, sys, time
 import denet_bpf
@@ -402,15 +403,28 @@ def measure():
     watch = denet_bpf.monitor(1000, 1000)
     around_ns = used_ns()
     with watch:
-        block_ns = used_ns()
+        block_ns = time.thread_time_ns()
         burn()
-        block_ns = used_ns() - block_ns
+        block_ns = time.thread_time_ns() - block_ns
     around_ns = used_ns() - around_ns
     told_ns = json.loads(watch.get_summary())["cpu_time_ns"]
     return told_ns - block_ns, around_ns - block_ns, block_ns
 
+def measure_idle():  # until sampling itself has used 20 ms, by the referee
+    watch = denet_bpf.monitor(1, 1)
+    with watch:
+        before_ns, thread_ns = used_ns(), time.thread_time_ns()
+        of_samples_ns = 0
+        while of_samples_ns < 20_000_000:
+            time.sleep(0.005)
+            of_samples_ns = used_ns() - before_ns - (time.thread_time_ns() - thread_ns)
+        thread_ns = time.thread_time_ns() - thread_ns
+    told_ns = json.loads(watch.get_summary())["cpu_time_ns"]
+    return told_ns - thread_ns, of_samples_ns
+
 denet_bpf.profile(lambda: None)()
 print(json.dumps([measure() for _ in range(7)]))
+print(json.dumps(measure_idle()))
 """
 
 
@@ -437,6 +451,8 @@ def test_a_block_tells_what_its_cgroup_was_charged_with(exact, referee):
     """All of what it used, and hardly anything of what it costs to stand in a block."""
     done = run_python(REFEREED, referee)
     assert done.returncode == 0, done.stderr
-    more = json.loads(done.stdout)
-    assert all(0 <= told_ns < around_ns for told_ns, around_ns, _ in more), more
-    assert min(told_ns / block_ns for told_ns, _, block_ns in more) < 0.01, more
+    busy, idle = map(json.loads, done.stdout.splitlines())
+    # In the cgroup are the samples, too, and in what is told they are not.
+    assert 0 <= idle[0] < idle[1] / 4, idle
+    assert all(0 <= told_ns < around_ns for told_ns, around_ns, _ in busy), busy
+    assert min(told_ns / block_ns for told_ns, _, block_ns in busy) < 0.01, busy
