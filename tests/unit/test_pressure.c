@@ -2,6 +2,7 @@
 #include "procfs/pressure.h"
 
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -26,13 +27,11 @@ static void pressure_takes_both_figures_and_skips_unknown_kinds(void **state)
 	assert_int_equal(pressure.full_total_us, 65432);
 }
 
-static void pressure_needs_both_figures(void **state)
+static void pressure_needs_the_first_figure(void **state)
 {
 	static const char *const bad[] = {
 		"",
-		"some avg10=1.00 avg60=0.00\n",
 		"full avg10=1.00 avg60=0.00\n",
-		"some avg10=1.00\nfull avg60=1.00\n",
 		"some avg10=\nfull avg10=1.00\n",
 		"some avg10=-1.00\nfull avg10=1.00\n",
 		"some avg10=99999999999999999999\nfull avg10=1.00\n",
@@ -44,6 +43,23 @@ static void pressure_needs_both_figures(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(pressure_parse(bad[i], strlen(bad[i]), &pressure), -ENODATA);
 	assert_true(pressure.some_avg10 == 7 && pressure.full_avg10 == 7);
+}
+
+static void pressure_of_a_cpu_has_no_full_on_older_kernels(void **state)
+{
+	static const char *const some[] = {
+		"some avg10=1.50 avg60=0.00 avg300=0.00 total=42\n",
+		"some avg10=1.50 avg60=0.00 avg300=0.00 total=42\nfull avg60=1.00\n",
+	};
+	struct pressure pressure;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		assert_int_equal(pressure_parse(some[i], strlen(some[i]), &pressure), 0);
+		assert_true(pressure.some_avg10 == 1.5 && isnan(pressure.full_avg10));
+		assert_int_equal(pressure.some_total_us, 42);
+		assert_true(pressure.full_total_us == UINT64_MAX);
+	}
 }
 
 static void pressure_is_absent_on_a_kernel_without_it(void **state)
@@ -75,7 +91,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pressure_takes_both_figures_and_skips_unknown_kinds),
-		cmocka_unit_test(pressure_needs_both_figures),
+		cmocka_unit_test(pressure_needs_the_first_figure),
+		cmocka_unit_test(pressure_of_a_cpu_has_no_full_on_older_kernels),
 		cmocka_unit_test(pressure_is_absent_on_a_kernel_without_it),
 		cmocka_unit_test(pressure_of_this_machine_is_a_percentage),
 	};

@@ -2,6 +2,7 @@
 #include "procfs/pressure.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 
 #include "procfs/procfs.h"
@@ -53,20 +54,19 @@ int pressure_parse(const char *text, size_t len, struct pressure *ret_pressure)
 {
 	struct parse_span span = { text, len };
 	struct parse_span line;
-	struct pressure pressure = { 0 };
+	struct pressure pressure = { NAN, NAN, UINT64_MAX, UINT64_MAX };
 	bool has_some = false;
-	bool has_full = false;
 
 	while (parse_take_line(&span, &line)) {
 		if (parse_take_literal(&line, "some ")) {
 			has_some |= take_avg10(line, &pressure.some_avg10);
 			pressure.some_total_us = find_total(line);
 		} else if (parse_take_literal(&line, "full ")) {
-			has_full |= take_avg10(line, &pressure.full_avg10);
+			(void)take_avg10(line, &pressure.full_avg10);
 			pressure.full_total_us = find_total(line);
 		}
 	}
-	if (!has_some || !has_full)
+	if (!has_some)
 		return -ENODATA;
 
 	*ret_pressure = pressure;

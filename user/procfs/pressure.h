@@ -10,7 +10,7 @@ struct procfs;
 
 struct pressure {
 	double some_avg10; /* percent of the last ten seconds */
-	double full_avg10;
+	double full_avg10; /* NAN: not told, as of the CPU before 5.13 */
 	uint64_t some_total_us; /* since the boot, or the group's birth; UINT64_MAX: not known */
 	uint64_t full_total_us; /* likewise */
 };
@@ -21,7 +21,7 @@ int pressure_open(const struct procfs *procfs);
 /* -EOPNOTSUPP when they are switched off. */
 int pressure_read(int fd, struct pressure *ret_pressure);
 
-/* -ENODATA unless both figures are there. Lines of an unknown kind are skipped. */
+/* -ENODATA unless some_avg10 is there. Lines of an unknown kind are skipped. */
 int pressure_parse(const char *text, size_t len, struct pressure *ret_pressure);
 
 #endif
