@@ -109,6 +109,7 @@ static void totals_since_birth_include_what_was_before(void **state)
  */
 static void let_storm_go_on(struct storm_log *storm, uint32_t enough)
 {
+	atomic_store(&storm->until_ns, UINT64_MAX);
 	await_that(atomic_load(&storm->count) >= enough);
 	atomic_store(&storm->until_ns, 0);
 	atomic_store(&storm->is_held, false);
@@ -178,7 +179,7 @@ static void attach_to_storm(struct scene *scene, struct storm_log *storm)
 {
 	uint64_t begin_ns, end_ns;
 
-	await_that(atomic_load(&storm->count) >= 200);
+	await_that(atomic_load(&storm->count) >= STORM_HELD_BIRTHS);
 	begin_ns = mono_ns();
 	scene_attach(scene, scene->spawned);
 	end_ns = mono_ns();

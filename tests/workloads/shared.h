@@ -23,6 +23,7 @@ struct asked_page {
 };
 
 #define STORM_MEMBERS_MAX 65536
+#define STORM_HELD_BIRTHS 200
 
 /* Times are of CLOCK_MONOTONIC; end_ns is taken just before the end. */
 struct storm_member {
@@ -37,7 +38,7 @@ struct storm_log {
 	_Atomic uint32_t count;
 	_Atomic uint32_t living;
 	_Atomic uint64_t until_ns; /* nobody is born after this; a test may move it */
-	_Atomic bool is_held; /* by a test: until_ns does not count yet */
+	_Atomic bool is_held; /* by a test: the root stays, and has its births first */
 	struct storm_member members[STORM_MEMBERS_MAX];
 };
 

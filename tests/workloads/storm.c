@@ -21,11 +21,15 @@ static uint32_t random_below(uint32_t limit)
 	return (uint32_t)rand_r(&seed) % limit;
 }
 
-/* Not while it is held: whoever holds it waits for births, and may be slower than its time. */
+/* Whoever holds it waits for births first, for which its time may be too short. */
+static bool has_births(void)
+{
+	return !atomic_load(&storm->is_held) || atomic_load(&storm->count) > STORM_HELD_BIRTHS;
+}
+
 static bool is_over(void)
 {
-	return !atomic_load(&storm->is_held) &&
-	       work_clock_ns(CLOCK_MONOTONIC) >= atomic_load(&storm->until_ns);
+	return has_births() && work_clock_ns(CLOCK_MONOTONIC) >= atomic_load(&storm->until_ns);
 }
 
 static bool may_fork(void)
@@ -83,7 +87,7 @@ static void root(void)
 	atomic_store(&storm->count, 1);
 	atomic_store(&storm->living, 1);
 	enter(0);
-	while (!is_over()) {
+	while (!is_over() || atomic_load(&storm->is_held)) {
 		if (may_fork())
 			branch(0, 1);
 		else
