@@ -2,6 +2,7 @@
 /* Cgroups that do nothing: what is looked at seldom. */
 #include "host/cgroups.h"
 
+#include "denet/system.h"
 #include "made_cgroups.h"
 #include "util/units.h"
 
@@ -50,6 +51,28 @@ static void memory_and_pids_are_read_when_cpu_was_used(void **state)
 	drop("fs");
 }
 
+/* Its runtime moves it through the hierarchies one by one, and may be done only when it rests. */
+static void memory_is_read_when_its_folder_has_come(void **state)
+{
+	struct cgroups *groups;
+	const struct host_group *figures;
+
+	(void)state;
+	put("fs/cpuacct/cgroup.procs", "");
+	put("fs/memory/cgroup.procs", "");
+	put("fs/cpuacct/docker/" ID "/cpuacct.usage", "1\n");
+	groups = open_groups();
+	cgroups_walk_seldom(groups);
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 5 * NS_PER_S), 0);
+	figures = &cgroups_at(groups, "/docker/" ID)->figures;
+	assert_true(figures->memory_bytes == DENET_UNKNOWN);
+	put("fs/memory/docker/" ID "/memory.usage_in_bytes", "5000\n");
+	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2, 5 * NS_PER_S), 0);
+	assert_int_equal(figures->memory_bytes, 5000);
+	cgroups_free(groups);
+	drop("fs");
+}
+
 /* Of the other hierarchy what is the group's own is left out between, and what lies in it is not taken for gone. */
 static void other_hierarchies_are_walked_more_often(void **state)
 {
@@ -91,6 +114,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_and_pids_are_read_when_cpu_was_used),
+		cmocka_unit_test(memory_is_read_when_its_folder_has_come),
 		cmocka_unit_test(other_hierarchies_are_walked_more_often),
 	};
 

@@ -202,5 +202,7 @@ int cgroup_add_folder(struct cgroup *group, enum mount mount, const char *folder
 	free(group->folders[mount]);
 	group->folders[mount] = copy;
 	group->inodes[mount] = 0;
+	/* What stands in it is not known yet, also of one that rests. */
+	group->cheap_mono_ns = 0;
 	return 0;
 }
