@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Cgroups that do nothing: what is looked at seldom. */
-#include "host/cgroups.h"
+#include "host/lives.h"
 
 #include "denet/system.h"
 #include "made_cgroups.h"
@@ -73,6 +73,31 @@ static void memory_is_read_when_its_folder_has_come(void **state)
 	drop("fs");
 }
 
+/* Who is moved in may never run there. */
+static void pids_are_read_when_one_is_populated_again(void **state)
+{
+	struct cgroups *groups;
+	const struct cgroup *group;
+
+	(void)state;
+	put("fs/cgroup.controllers", "cpu memory pids\n");
+	put("fs" UNIT "/cgroup.procs", "");
+	put("fs" UNIT "/cpu.stat", "usage_usec 1000000\n");
+	put("fs" UNIT "/pids.current", "1\n");
+	groups = open_groups();
+	assert_int_equal(cgroups_look(groups, NS_PER_S, 1, 5 * NS_PER_S), 0);
+	group = cgroups_at(groups, UNIT);
+	put("fs" UNIT "/pids.current", "0\n");
+	lives_emptied(groups, group->id, 0, 2 * NS_PER_S, 2);
+	assert_int_equal(group->figures.pids, 0);
+	put("fs" UNIT "/pids.current", "2\n");
+	assert_int_equal(lives_populated(groups, group->id, UNIT, 2 * NS_PER_S, 2), 0);
+	assert_int_equal(cgroups_look(groups, 3 * NS_PER_S, 3, 5 * NS_PER_S), 0);
+	assert_int_equal(group->figures.pids, 2);
+	cgroups_free(groups);
+	drop("fs");
+}
+
 /* Of the other hierarchy what is the group's own is left out between, and what lies in it is not taken for gone. */
 static void other_hierarchies_are_walked_more_often(void **state)
 {
@@ -115,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_and_pids_are_read_when_cpu_was_used),
 		cmocka_unit_test(memory_is_read_when_its_folder_has_come),
+		cmocka_unit_test(pids_are_read_when_one_is_populated_again),
 		cmocka_unit_test(other_hierarchies_are_walked_more_often),
 	};
 

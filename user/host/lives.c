@@ -45,6 +45,8 @@ static int go_on(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 	group->figures.is_final = false;
 	group->has_last_peak = false;
 	group->figures.ended_ms = DENET_UNKNOWN;
+	/* Who has come into it may never run there. */
+	group->cheap_mono_ns = 0;
 	if (!group->read_mono_ns && group->figures.started_ms == DENET_UNKNOWN)
 		group->figures.started_ms = ts_ms;
 	if (group->is_complete)
