@@ -42,6 +42,10 @@ $(BUILD)/tests/unit/test_own: DENET_LDFLAGS += -Wl,--wrap=clock_read_ns
 $(BUILD)/tests/unit/test_engine: DENET_LDFLAGS += -Wl,--wrap=calloc
 # And seconds pass at once.
 $(BUILD)/tests/unit/test_rest: DENET_LDFLAGS += -Wl,--wrap=clock_gettime -Wl,--wrap=pthread_cond_timedwait
+# And what is loaded is made there.
+SHARED_PROBE := probe_acquire probe_renew probe_put_to_rest probe_serves probe_most_at_once \
+	probe_forget_at_once baseline_take
+$(BUILD)/tests/unit/test_share: DENET_LDFLAGS += $(SHARED_PROBE:%=-Wl,--wrap=%)
 
 -include $(UNIT_BIN:=.d)
 

@@ -57,7 +57,7 @@ int probe_acquire(bool may_follow, struct probe **ret_probe)
 
 int probe_renew(struct probe **probe)
 {
-	if (!wake(*probe))
+	if (*probe && !wake(*probe))
 		return 0;
 	probe_free(*probe);
 	*probe = NULL;

@@ -25,8 +25,9 @@ struct view {
 };
 
 struct shared {
-	struct probe *probe; /* owned */
+	struct probe *probe; /* owned; NULL once it could not be made as if new */
 	struct view *views;
+	bool is_spoilt; /* seeding has failed in the middle of it */
 };
 
 /* All but the owner are guarded by the lock, which a forked process never takes. */
@@ -231,6 +232,14 @@ static int join(struct view *view, source_task_fn on_task, void *context)
 	return r;
 }
 
+/* Who is found there already is not found again: nobody else begins so. */
+static void spoil(struct shared *shared)
+{
+	shared->is_spoilt = true;
+	if (shares.current == shared)
+		shares.current = NULL;
+}
+
 static int begin(struct view *view, pid_t pid, source_task_fn on_task, void *context)
 {
 	struct probe *probe = view->shared->probe;
@@ -239,7 +248,23 @@ static int begin(struct view *view, pid_t pid, source_task_fn on_task, void *con
 	baseline_done(&view->baseline);
 	r = probe->source.ops->seed(&probe->source, pid, true, on_task, context);
 	probe->follows_this = !r;
+	if (r)
+		spoil(view->shared);
 	return r;
+}
+
+static int renew(struct view *view)
+{
+	struct shared *shared = view->shared;
+	int r = probe_renew(&shared->probe);
+
+	if (r) {
+		spoil(shared);
+		return r;
+	}
+	shared->is_spoilt = false;
+	look_at(view);
+	return 0;
 }
 
 /* What cannot be joined others may still use. */
@@ -248,12 +273,8 @@ static int begin_apart(struct view *view)
 	struct shared *before = view->shared, *own;
 	int r;
 
-	if (!before->views->next) {
-		r = probe_renew(&before->probe);
-		if (!r)
-			look_at(view);
-		return r;
-	}
+	if (!before->views->next)
+		return renew(view);
 	r = shared_new(false, &own);
 	if (r)
 		return r;
@@ -265,11 +286,13 @@ static int begin_apart(struct view *view)
 
 static int seed_locked(struct view *view, pid_t pid, source_task_fn on_task, void *context)
 {
-	int r;
+	const struct shared *shared = view->shared;
+	int r = -EAGAIN;
 
-	if (!view->shared->probe->follows_this)
+	if (!shared->is_spoilt && !shared->probe->follows_this)
 		return begin(view, pid, on_task, context);
-	r = join(view, on_task, context);
+	if (!shared->is_spoilt)
+		r = join(view, on_task, context);
 	if (r != -EAGAIN)
 		return r;
 	r = begin_apart(view);
