@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Looks at this process that share a probe, where one of them fails. The probe is
+ * Looks at this process that share a probe, where one of them fails or is copied by a fork. The probe is
  * made here: like the kernel side it tells of nobody twice.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -201,11 +203,85 @@ static void what_one_has_lost_is_shared_by_nobody(void **state)
 	source_close(next);
 }
 
+/* A sample that goes on until it is told to end. */
+struct held {
+	struct source *source;
+	int begun[2];
+	int end[2];
+};
+
+static int tell_and_wait(void *context, const struct task_sample *task)
+{
+	const struct held *held = context;
+	char byte = 0;
+
+	(void)task;
+	if (write(held->begun[1], &byte, 1) != 1)
+		return -EIO;
+	return (int)read(held->end[0], &byte, 1);
+}
+
+static void *sample_until_told(void *context)
+{
+	struct held *held = context;
+	struct tree_totals totals;
+
+	(void)held->source->ops->sample(held->source, tell_and_wait, held, &totals);
+	return NULL;
+}
+
+/* What is asked there is no business of its own, but nothing waits. */
+static int ask_in_forked_process(struct source *source)
+{
+	const struct source_events events = { 0 };
+	struct source_limits limits;
+	struct tree_totals totals;
+	size_t count = 0;
+
+	/* It does only where it waits for ever. */
+	(void)alarm(60);
+	source->ops->totals(source, &totals);
+	return totals.alive.processes != 1 || source->ops->drain(source, &events) != -ECHILD ||
+	       source->ops->sample(source, count_task, &count, &totals) != -ECHILD ||
+	       source->ops->seed(source, getpid(), true, count_task, &count) != -ECHILD ||
+	       source->ops->limits(source, getpid(), &limits) != -ECHILD ||
+	       share_open(&source) != -ECHILD;
+}
+
+/* Its copy of the lock is a thread's that is not there. */
+static void forked_process_waits_for_no_thread_of_the_other(void **state)
+{
+	struct held held = { .source = open_look() };
+	pthread_t thread;
+	int status = 0;
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(processes_found(held.source), 1);
+	assert_int_equal(pipe(held.begun) || pipe(held.end), 0);
+	assert_int_equal(pthread_create(&thread, NULL, sample_until_told, &held), 0);
+	assert_int_equal(read(held.begun[0], &byte, 1), 1);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(ask_in_forked_process(held.source));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(held.end[1]);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(status, 0);
+	close(held.begun[0]);
+	close(held.begun[1]);
+	close(held.end[0]);
+	source_close(held.source);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(where_one_could_not_begin_another_can),
 		cmocka_unit_test(what_one_has_lost_is_shared_by_nobody),
+		cmocka_unit_test(forked_process_waits_for_no_thread_of_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,18 +37,15 @@ static struct {
 	struct shared *current; /* the one that who comes shares */
 } shares = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static bool is_ours(void)
+/* False in a forked process, where a thread that is not there may have it for ever. */
+static bool lock(void)
 {
-	pid_t none = 0;
+	pid_t owner = 0, self = getpid();
+	bool is_ours = __atomic_compare_exchange_n(&shares.owner, &owner, self, false,
+						   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
+		       owner == self;
 
-	return __atomic_compare_exchange_n(&shares.owner, &none, getpid(), false, __ATOMIC_SEQ_CST,
-					   __ATOMIC_SEQ_CST) ||
-	       none == getpid();
-}
-
-static void lock(void)
-{
-	(void)pthread_mutex_lock(&shares.lock);
+	return is_ours && !pthread_mutex_lock(&shares.lock);
 }
 
 static void unlock(void)
@@ -121,7 +118,8 @@ static int drain(struct source *source, const struct source_events *events)
 	struct waiting ours;
 	int r;
 
-	lock();
+	if (!lock())
+		return -ECHILD;
 	r = fetch(view->shared);
 	waiting_take(&view->waiting, &ours);
 	unlock();
@@ -306,7 +304,8 @@ static int seed(struct source *source, pid_t pid, bool is_tree, source_task_fn o
 
 	if (!is_tree || pid != getpid())
 		return -EINVAL;
-	lock();
+	if (!lock())
+		return -ECHILD;
 	r = seed_locked(view_of(source), pid, on_task, context);
 	unlock();
 	return r;
@@ -343,21 +342,24 @@ static int sample(struct source *source, source_task_fn on_task, void *context,
 	struct cutting cutting = { view_of(source), on_task, context };
 	int r;
 
-	lock();
+	if (!lock())
+		return -ECHILD;
 	r = whole->ops->sample(whole, cut_task, &cutting, ret_totals);
 	cut_totals(cutting.view, ret_totals);
 	unlock();
 	return r;
 }
 
+/* Only reads: a forked process sees them still. */
 static void totals(const struct source *source, struct tree_totals *ret_totals)
 {
 	const struct source *whole = source_of(source);
+	bool is_locked = lock();
 
-	lock();
 	whole->ops->totals(whole, ret_totals);
 	cut_totals(view_of_const(source), ret_totals);
-	unlock();
+	if (is_locked)
+		unlock();
 }
 
 static int account(const struct source *source, uint64_t id, struct process_account *ret_account)
@@ -375,7 +377,8 @@ static int limits(struct source *source, pid_t pid, struct source_limits *ret_li
 	struct source *whole = source_of(source);
 	int r;
 
-	lock();
+	if (!lock())
+		return -ECHILD;
 	r = whole->ops->limits(whole, pid, ret_limits);
 	unlock();
 	return r;
@@ -434,9 +437,8 @@ static void close_view(struct source *source)
 {
 	struct view *view = view_of(source);
 
-	if (!is_ours())
+	if (!lock())
 		return;
-	lock();
 	leave(view);
 	unlock();
 	waiting_done(&view->waiting);
@@ -479,22 +481,19 @@ static int enter_current(struct view *view)
 
 int share_open(struct source **ret_source)
 {
-	struct view *view;
-	int r;
+	struct view *view = calloc(1, sizeof(*view));
+	int r = -ECHILD;
 
-	if (!is_ours())
-		return -ECHILD;
-	view = calloc(1, sizeof(*view));
 	if (!view)
 		return -ENOMEM;
 	view->source.ops = &view_ops;
-	lock();
-	r = enter_current(view);
-	unlock();
-	if (r) {
-		free(view);
-		return r;
+	if (lock()) {
+		r = enter_current(view);
+		unlock();
 	}
-	*ret_source = &view->source;
-	return 0;
+	if (r)
+		free(view);
+	else
+		*ret_source = &view->source;
+	return r;
 }
