@@ -189,6 +189,32 @@ static void what_is_attached_is_detached_after_fifty_milliseconds(void **state)
 	await_no_thread(threads);
 }
 
+static void a_fork_finds_it_detached(void **state)
+{
+	const struct rest_care care = { .detach = detach_it, .free = free_it };
+	unsigned int steps = steps_taken();
+	unsigned int object = 0;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	detached = 0;
+	rest_put(&object, &care);
+	await_step_after(steps);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid)
+		_exit(detached == 1 ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(detached, 1);
+	advance(0, 50000000);
+	assert_int_equal(detached, 1);
+	assert_int_equal(object, 0);
+	assert_ptr_equal(rest_take(), &object);
+	rest_release();
+}
+
 static void what_is_taken_is_the_taker_s(void **state)
 {
 	size_t threads = count_threads();
@@ -285,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_nobody_takes_is_freed_after_five_seconds),
 		cmocka_unit_test(what_is_attached_is_detached_after_fifty_milliseconds),
+		cmocka_unit_test(a_fork_finds_it_detached),
 		cmocka_unit_test(what_is_taken_is_the_taker_s),
 		cmocka_unit_test(what_is_put_anew_has_its_five_seconds),
 		cmocka_unit_test(only_one_is_kept),

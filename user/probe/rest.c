@@ -21,6 +21,7 @@ static struct {
 	pthread_cond_t changed; /* by the monotonic clock */
 	pid_t owner; /* 0 before the first use */
 	bool is_clock_set;
+	bool hears_of_forks;
 	void *object; /* owned */
 	struct rest_care care;
 	uint64_t free_at_ns;
@@ -52,19 +53,37 @@ static void await_due(void)
 	(void)pthread_cond_timedwait(&kept.changed, &kept.lock, &until);
 }
 
-/* Detaching takes its time, for which who would take it waits. */
+/* Takes its time, for which who would take it waits. */
+static void detach_it(void)
+{
+	kept.care.detach(kept.object);
+	kept.care.detach = NULL;
+	kept.due_ns = kept.free_at_ns;
+}
+
 static void do_what_is_due(void)
 {
 	if (clock_mono_ns() < kept.due_ns)
 		return;
 	if (kept.care.detach) {
-		kept.care.detach(kept.object);
-		kept.care.detach = NULL;
-		kept.due_ns = kept.free_at_ns;
+		detach_it();
 	} else {
 		kept.care.free(kept.object);
 		kept.object = NULL;
 	}
+}
+
+/*
+ * What is attached would stay so for as long as a forked process lives, by its copies of descriptors.
+ * Not where somebody has the lock: it may be this thread, in a handler of signals.
+ */
+static void before_fork(void)
+{
+	if (!is_ours() || pthread_mutex_trylock(&kept.lock))
+		return;
+	if (kept.object && kept.care.detach)
+		detach_it();
+	(void)pthread_mutex_unlock(&kept.lock);
 }
 
 /* Ends with what it waits for: freed here, taken, or released. Under the lock to the end. */
@@ -139,6 +158,8 @@ static bool keep(void *object, const struct rest_care *care)
 {
 	if (kept.object || kept.is_joining || !set_clock())
 		return false;
+	if (care->detach && !kept.hears_of_forks)
+		kept.hears_of_forks = !pthread_atfork(before_fork, NULL, NULL);
 	set_due(care);
 	kept.object = object;
 	/* One that waits still has not seen that its set was taken: it goes on with this one. */

@@ -8,7 +8,7 @@
 
 /* What becomes of it. */
 struct rest_care {
-	void (*detach)(void *object); /* after 50 ms; NULL: it is detached */
+	void (*detach)(void *object); /* after 50 ms, or before a fork; NULL: it is detached */
 	void (*free)(void *object); /* after 5 s */
 };
 
