@@ -81,9 +81,13 @@ PY_REACHES = [ -e $(1)/.complete ] || \
 		exit 0; \
 	}
 
+# And what tests it, into the same place.
+build-python: wheel
+	$(Q)$(MAKE) --no-print-directory $(PY_VENV)/.complete
+
 check-python: $(BUILD)/tests/e2e/forbid
 	$(Q)$(call PY_REACHES,$(PY_VENV)); \
-	$(MAKE) --no-print-directory wheel || exit 1; \
+	$(MAKE) --no-print-directory build-python || exit 1; \
 	tests/python '$(strip $(PY_MODES))' "$(abspath $(BUILD))" "$(abspath $(PY_VENV))" $(PYTEST)
 
 check-py-extra: $(BUILD)/libdenet.so $(BUILD)/denet-bpf $(HOST)
@@ -100,4 +104,4 @@ gallery: $(BUILD)/libdenet.so $(PY_VENV)-extra/.complete
 	$(Q)packaging/install-deps web
 	$(Q)DENET_LIBRARY="$(abspath $(BUILD)/libdenet.so)" tests/gallery "$(abspath $(PY_VENV))-extra/bin/python"
 
-.PHONY: wheel check-python check-py-extra gallery
+.PHONY: wheel build-python check-python check-py-extra gallery
