@@ -53,14 +53,15 @@ void hosts_done(struct hosts *hosts)
 /* The name without port, brackets and the point at its end; false for what is no host. */
 static bool take_name(const char *host, char ret_name[NAME_BYTES], bool *ret_is_bracketed)
 {
+	bool is_bracketed = *host == '[';
 	const char *end;
 	size_t len;
 
-	*ret_is_bracketed = *host == '[';
-	host += *ret_is_bracketed;
-	len = strcspn(host, *ret_is_bracketed ? "]" : ":");
+	*ret_is_bracketed = is_bracketed;
+	host += is_bracketed ? 1 : 0;
+	len = strcspn(host, is_bracketed ? "]" : ":");
 	end = host + len;
-	if (*ret_is_bracketed && *end++ != ']')
+	if (is_bracketed && *end++ != ']')
 		return false;
 	if (*end && (*end != ':' || end[1 + strspn(end + 1, DIGITS)]))
 		return false;
@@ -68,7 +69,7 @@ static bool take_name(const char *host, char ret_name[NAME_BYTES], bool *ret_is_
 		return false;
 	memcpy(ret_name, host, len);
 	ret_name[len] = '\0';
-	if (!*ret_is_bracketed && host[len - 1] == '.')
+	if (!is_bracketed && host[len - 1] == '.')
 		ret_name[len - 1] = '\0';
 	return true;
 }
