@@ -434,8 +434,9 @@ class Serve(Case):
                 os.replace(self.path(f"stranger.{end}"), self.path(f"server.{end}"))
             process.send_signal(signal.SIGHUP)
 
+            # Who is greeted while one listener follows the other is cut off.
             def is_new():
-                with contextlib.suppress(ssl.SSLCertVerificationError):
+                with contextlib.suppress(ssl.SSLError, ConnectionError, http.client.RemoteDisconnected):
                     return ask("client").status == 200
                 return False
 
