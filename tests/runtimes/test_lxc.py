@@ -12,6 +12,7 @@ from containers import AnyRuntime, Runtime, of_runtime, remove_groups, tell
 @of_runtime
 class Lxc(AnyRuntime, Runtime):
     is_told_by = "lxc"
+    moved_ns = 1000000  # its monitor moves a child that runs
 
     def setUp(self):
         super().setUp()
