@@ -334,7 +334,7 @@ check-all:
 
 # What runs for every change. The last ones only while there is time: half an hour for all, but on a
 # machine of half our speed, too. check-py-extra, check-distro and check-wheels fetch more than fits into that.
-CI_SECONDS ?= 1500
+CI_SECONDS ?= 1400
 # So many tests may have failed for what they ran beside, if they pass alone: named "unsteady" at the end.
 AGAIN ?= 3
 CI_LATER := check-build check-runtimes check-servers check-web check-repeat
