@@ -15,12 +15,13 @@
 #define KEPT_NS (5 * NS_PER_S)
 #define ATTACHED_NS (50 * NS_PER_MS)
 
-/* All but the owner are guarded by the lock, which a forked process never takes. */
+/* All but the first are guarded by the lock, which a forked process never takes. */
 static struct {
-	pthread_mutex_t lock;
+	pthread_once_t once;
+	bool is_usable; /* else nothing is kept */
+	pid_t owner;
+	pthread_mutex_t lock; /* tells who has it already, instead of waiting for himself */
 	pthread_cond_t changed; /* by the monotonic clock */
-	pid_t owner; /* 0 before the first use */
-	bool is_clock_set;
 	bool hears_of_forks;
 	void *object; /* owned */
 	struct rest_care care;
@@ -30,15 +31,43 @@ static struct {
 	pthread_t thread;
 	bool has_thread; /* it waits, and nobody has begun to join it */
 	bool is_joining; /* nothing is kept meanwhile */
-} kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} kept = { .once = PTHREAD_ONCE_INIT };
+
+static bool set_lock(void)
+{
+	pthread_mutexattr_t attributes;
+	bool is_set;
+
+	if (pthread_mutexattr_init(&attributes))
+		return false;
+	is_set = !pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK) &&
+		 !pthread_mutex_init(&kept.lock, &attributes);
+	(void)pthread_mutexattr_destroy(&attributes);
+	return is_set;
+}
+
+static bool set_clock(void)
+{
+	pthread_condattr_t attributes;
+	bool is_set;
+
+	if (pthread_condattr_init(&attributes))
+		return false;
+	is_set = !pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) &&
+		 !pthread_cond_init(&kept.changed, &attributes);
+	(void)pthread_condattr_destroy(&attributes);
+	return is_set;
+}
+
+static void set_up(void)
+{
+	kept.owner = getpid();
+	kept.is_usable = set_lock() && set_clock();
+}
 
 static bool is_ours(void)
 {
-	pid_t none = 0;
-
-	return __atomic_compare_exchange_n(&kept.owner, &none, getpid(), false, __ATOMIC_SEQ_CST,
-					   __ATOMIC_SEQ_CST) ||
-	       none == getpid();
+	return !pthread_once(&kept.once, set_up) && kept.is_usable && kept.owner == getpid();
 }
 
 /* Under the lock. */
@@ -75,11 +104,11 @@ static void do_what_is_due(void)
 
 /*
  * What is attached would stay so for as long as a forked process lives, by its copies of descriptors.
- * Not where somebody has the lock: it may be this thread, in a handler of signals.
+ * Not where this thread has the lock, and forks in a handler of signals.
  */
 static void before_fork(void)
 {
-	if (!is_ours() || pthread_mutex_trylock(&kept.lock))
+	if (!is_ours() || pthread_mutex_lock(&kept.lock))
 		return;
 	if (kept.object && kept.care.detach)
 		detach_it();
@@ -118,20 +147,6 @@ static void join_thread(void)
 	kept.is_joining = false;
 }
 
-static bool set_clock(void)
-{
-	pthread_condattr_t attributes;
-
-	if (kept.is_clock_set)
-		return true;
-	if (pthread_condattr_init(&attributes))
-		return false;
-	kept.is_clock_set = !pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) &&
-			    !pthread_cond_init(&kept.changed, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
-	return kept.is_clock_set;
-}
-
 /* Signals are for the threads of the host. */
 static bool start_thread(void)
 {
@@ -156,7 +171,7 @@ static void set_due(const struct rest_care *care)
 
 static bool keep(void *object, const struct rest_care *care)
 {
-	if (kept.object || kept.is_joining || !set_clock())
+	if (kept.object || kept.is_joining)
 		return false;
 	if (care->detach && !kept.hears_of_forks)
 		kept.hears_of_forks = !pthread_atfork(before_fork, NULL, NULL);
