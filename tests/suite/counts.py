@@ -25,6 +25,7 @@ class Counts:
         self.failed = []  # names, "" of those that nobody named
         self.unsteady = []  # that failed once, and passed when nothing ran beside
         self.skipped = collections.Counter()  # by reason
+        self.cpu_s = 0.0  # of what make waited for
 
     @property
     def any(self):

@@ -75,12 +75,14 @@ def make(target, build, beside=False, again=()):
             if not beside:
                 show(line)
             reader.take(line.decode("utf-8", "replace"))
-    status = process.wait()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     if beside:
         show(f"--- beside, {target}:\n".encode() + log_file.read_bytes() + b"---\n")
     counts = reader.counts()
-    if status and not counts.failed:
-        counts.failed.append(f"make {target} ended with status {status}")
+    counts.cpu_s = usage.ru_utime + usage.ru_stime
+    if process.returncode and not counts.failed:
+        counts.failed.append(f"make {target} ended with status {process.returncode}")
     elif not counts.any and not target.startswith("build-"):
         counts.passed = 1
     return counts
@@ -168,7 +170,7 @@ class Suite:
         total = Counts()
         print()
         for target, counts, took in self.parts:
-            print(f"{target}: {counts.line()}, in {took:.0f} s")
+            print(f"{target}: {counts.line()}, in {took:.0f} s, {counts.cpu_s:.0f} s of CPU")
             total.add(counts)
         for target, counts, _ in self.parts:
             for reason, times in sorted(counts.skipped.items()):
