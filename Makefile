@@ -313,11 +313,13 @@ demo-host:
 
 # A make of its own for each part: what was installed a moment ago has to be seen, and what fails in
 # one does not keep the others from running. The sum of their tests comes last.
-# What waits and measures goes one after the other; beside it what only computes, or loads no BPF.
-CHECK_WAITING := check-unit check-bpf check-e2e-exact check-api check-python check-san-e2e-exact check-tsan
-CHECK_BESIDE := build-san build-tsan check-san-unit check-e2e-proc check-san-e2e-proc check-fuzz
-CHECK_PARTS := $(CHECK_WAITING) $(CHECK_BESIDE:%=--beside %) \
-	--after check-san-e2e-exact=build-san --after check-tsan=build-tsan
+# What waits and measures goes in two rows, which would leave processors idle: beside them, at a lower priority,
+# what only computes, or loads no BPF. No two rows build the same at a time.
+CHECK_WAITING := check-unit check-bpf check-e2e-exact check-api
+CHECK_ALONG := build-san check-san-e2e-exact build-tsan check-tsan check-python
+CHECK_BESIDE := check-fuzz check-e2e-proc check-san-unit check-san-e2e-proc
+CHECK_PARTS := $(CHECK_WAITING) $(CHECK_ALONG:%=--along %) $(CHECK_BESIDE:%=--beside %) \
+	--after check-san-unit=build-san
 CHECK_MORE := lint check-abi check-build check-py-extra check-wheels check-web check-servers check-runtimes \
 	check-distro check-vm
 SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)
@@ -325,12 +327,12 @@ SUITE = MAKE="$(MAKE)" tests/suite/run.py --build $(BUILD)
 check:
 	@packaging/install-deps check
 	@tests/suite/test_counts.py
-	@$(SUITE) --first all $(CHECK_PARTS)
+	@$(SUITE) --first all --first build-e2e $(CHECK_PARTS)
 
 check-all:
 	@packaging/install-deps check fuzz
 	@tests/suite/test_counts.py
-	@$(SUITE) --first all $(CHECK_PARTS) $(CHECK_MORE:%=--then %)
+	@$(SUITE) --first all --first build-e2e $(CHECK_PARTS) $(CHECK_MORE:%=--then %)
 
 # What runs for every change. The last ones only while there is time: half an hour for all, but on a
 # machine of half our speed, too. check-py-extra, check-distro and check-wheels fetch more than fits into that.
@@ -343,7 +345,7 @@ check-ci:
 	@packaging/install-deps check fuzz lint abi
 	@tests/suite/test_counts.py
 	@echo 'not here: check-vm, which boots seven kernels under emulation; check-py-extra, check-distro, check-wheels: large'
-	@$(SUITE) --again $(AGAIN) --seconds $(CI_SECONDS) --first all $(CHECK_PARTS) --beside lint --beside check-abi \
+	@$(SUITE) --again $(AGAIN) --seconds $(CI_SECONDS) --first all --first build-e2e $(CHECK_PARTS) --beside lint --beside check-abi \
 		$(CI_LATER:%=--later %)
 
 # What waits, counts or races, N times in each setting. Of the others each has to pass 20 of 20 before

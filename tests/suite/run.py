@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Makes one target after the other, whatever becomes of each, and adds up their tests.
 
-Usage: tests/suite/run.py --build BUILD [--first TARGET] [--beside TARGET]... [--then TARGET]...
+Usage: tests/suite/run.py --build BUILD [--first TARGET] [--along TARGET]... [--beside TARGET]... [--then TARGET]...
                           [--after TARGET=OTHER]... [--again N] [--seconds N] [--later TARGET]... TARGET...
   --first: nothing else is made when this one fails
-  --beside: made in a row of their own beside the TARGETs, at a lower priority, and shown as each ends:
-            for what computes, while the others wait
-  --after: TARGET waits for OTHER, which is in the other row
+  --along: made in a row of their own along with the TARGETs, and shown as each ends
+  --beside: the same at a lower priority: for what computes, while the others wait
+  --after: TARGET waits for OTHER, which is in another row
   --then: made when all of these have ended
   --again: if at most N tests have failed by then, their targets are made once more with nothing beside. What
             passes then whole is unsteady: counted and named apart, for a test that now and then fails is a fault to
@@ -51,34 +51,34 @@ def alone(failed):
     return ["E2E=" + " ".join(failed)] if failed and all(map(E2E_NAME.fullmatch, failed)) else []
 
 
-def command(target, beside, more=()):
+def command(target, is_nice, more=()):
     """A make above may have said how many jobs there are to be, be it one."""
     make = shlex.split(os.environ.get("MAKE", "make"))
     if "-j" not in os.environ.get("MAKEFLAGS", ""):
         make.append(f"-j{len(os.sched_getaffinity(0))}")
-    return [*(["nice"] if beside else []), *make, "--no-print-directory", target, *more]
+    return [*(["nice"] if is_nice else []), *make, "--no-print-directory", target, *more]
 
 
-def make(target, build, beside=False, again=()):
-    """Shows and keeps the output; returns what it says. A target that counts nothing is one test
-    itself, unless it only builds."""
+def make(target, build, row="", again=()):
+    """Shows and keeps the output, in another row as a whole at the end; returns what it says. A target that
+    counts nothing is one test itself, unless it only builds."""
     logs = pathlib.Path(build, "suite")
     logs.mkdir(parents=True, exist_ok=True)
     reader = Reader()
     process = subprocess.Popen(
-        command(target, beside, alone(again)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        command(target, row == "beside", alone(again)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         close_fds=False)  # of a make above, for its jobs
     log_file = logs / f"{target}{'-again' if again else ''}.log"
     with open(log_file, "wb") as log:
         for line in process.stdout:
             log.write(line)
-            if not beside:
+            if not row:
                 show(line)
             reader.take(line.decode("utf-8", "replace"))
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if beside:
-        show(f"--- beside, {target}:\n".encode() + log_file.read_bytes() + b"---\n")
+    if row:
+        show(f"--- {row}, {target}:\n".encode() + log_file.read_bytes() + b"---\n")
     counts = reader.counts()
     counts.cpu_s = usage.ru_utime + usage.ru_stime
     if process.returncode and not counts.failed:
@@ -107,31 +107,33 @@ class Suite:
                 if other == target:
                     event.set()
 
-    def run(self, target, beside=False):
+    def run(self, target, row=""):
         for _, event in self.awaited.get(target, []):
             event.wait()
         started = time.monotonic()
-        counts = make(target, self.build, beside)
+        counts = make(target, self.build, row)
         self.parts.append((target, counts, time.monotonic() - started))
         self.tell_end(target)
         return counts
 
-    def run_beside(self, targets):
+    def run_row(self, name, targets):
         try:
             for target in targets:
-                self.run(target, beside=True)
+                self.run(target, name)
         except Exception as error:
             self.failed.append(error)
         finally:
             for target in targets:
                 self.tell_end(target)
 
-    def run_rows(self, targets, beside):
-        row = threading.Thread(target=self.run_beside, args=(beside,), daemon=True)
-        row.start()
+    def run_rows(self, targets, **others):
+        rows = [threading.Thread(target=self.run_row, args=row, daemon=True) for row in others.items()]
+        for row in rows:
+            row.start()
         for target in targets:
             self.run(target)
-        row.join()
+        for row in rows:
+            row.join()
         if self.failed:
             raise self.failed[0]
 
@@ -160,8 +162,8 @@ class Suite:
             if self.run(target).failed:
                 return
             self.parts.pop()  # what is only built is no test
-        self.run_rows(wanted.targets, wanted.beside)
-        self.run_rows(wanted.then, [])
+        self.run_rows(wanted.targets, along=wanted.along, beside=wanted.beside)
+        self.run_rows(wanted.then)
         self.run_again(wanted.again)
         self.run_later(wanted.later, wanted.seconds)
 
@@ -190,7 +192,7 @@ def main():
     arguments.add_argument("--build", required=True)
     arguments.add_argument("--seconds", type=float, default=float("inf"))
     arguments.add_argument("--again", type=int, default=0)
-    for name in ("first", "beside", "after", "then", "later"):
+    for name in ("first", "along", "beside", "after", "then", "later"):
         arguments.add_argument(f"--{name}", action="append", default=[])
     arguments.add_argument("targets", nargs="*")
     wanted = arguments.parse_args()
