@@ -3,8 +3,11 @@
 #include "bpf/harness.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LONG_MS 60000
@@ -29,47 +32,72 @@ static int next_id(int kind, __u32 id, __u32 *ret_next)
 	}
 }
 
-/* What `bpftool prog|map|link` would list. */
-static void list(struct objects *ret_objects)
+static void add(struct objects *objects, int kind, __u32 id)
 {
-	memset(ret_objects, 0, sizeof(*ret_objects));
-	for (int kind = 0; kind < KINDS; kind++) {
-		__u32 id = 0;
-
-		while (!next_id(kind, id, &id)) {
-			assert_true(ret_objects->counts[kind] < IDS_MAX);
-			ret_objects->ids[kind][ret_objects->counts[kind]++] = id;
-		}
-	}
+	assert_true(objects->counts[kind] < IDS_MAX);
+	objects->ids[kind][objects->counts[kind]++] = id;
 }
 
-static bool has(const struct objects *objects, int kind, __u32 id)
+/* By a descriptor, or through another object that is. */
+static void add_held(struct objects *objects, const char *fd)
 {
-	for (size_t i = 0; i < objects->counts[kind]; i++)
-		if (objects->ids[kind][i] == id)
-			return true;
-	return false;
+	static const char *const keys[KINDS] = { "prog_id:", "map_id:", "link_id:" };
+	char path[64], line[128];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%.20s", fd);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		for (int kind = 0; kind < KINDS; kind++)
+			if (!strncmp(line, keys[kind], strlen(keys[kind])))
+				add(objects, kind, (__u32)strtoul(strchr(line, ':') + 1, NULL, 10));
+	if (file)
+		(void)fclose(file);
 }
 
-/* How many there are that were not there before. */
-static size_t count_new(const struct objects *before)
+/* What this process has in the kernel, beside which others have theirs. */
+static void add_all_held(struct objects *objects)
 {
-	static struct objects now;
+	DIR *dir = opendir("/proc/self/fdinfo");
+	const struct dirent *entry;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)))
+		add_held(objects, entry->d_name);
+	(void)closedir(dir);
+}
+
+/* Whether `bpftool prog|map|link` would list it. */
+static bool is_listed(int kind, __u32 id)
+{
+	__u32 next;
+
+	return !next_id(kind, id - 1, &next) && next == id;
+}
+
+static size_t count_listed(const struct objects *objects)
+{
 	size_t count = 0;
 
-	list(&now);
 	for (int kind = 0; kind < KINDS; kind++)
-		for (size_t i = 0; i < now.counts[kind]; i++)
-			count += !has(before, kind, now.ids[kind][i]);
+		for (size_t i = 0; i < objects->counts[kind]; i++)
+			count += is_listed(kind, objects->ids[kind][i]);
 	return count;
 }
 
 /* The kernel may take a moment for what has no descriptor any more. */
-static void assert_nothing_new(const struct objects *before)
+static void assert_gone(const struct objects *objects)
 {
-	for (int i = 0; i < GONE_TRIES && count_new(before); i++)
+	for (int i = 0; i < GONE_TRIES && count_listed(objects); i++)
 		poll(NULL, 0, 1);
-	assert_int_equal(count_new(before), 0);
+	assert_int_equal(count_listed(objects), 0);
+}
+
+static void assert_all_kinds(const struct objects *objects)
+{
+	for (int kind = 0; kind < KINDS; kind++)
+		assert_true(objects->counts[kind] > 0);
+	assert_true(count_listed(objects) > 0);
 }
 
 static struct denet_monitor *start(const struct denet_options *options)
@@ -89,18 +117,18 @@ static void kept_monitors_have_nothing_in_the_kernel(void **state)
 {
 	struct denet_options options = { .size = sizeof(options) };
 	struct denet_monitor *kept[8];
-	static struct objects before;
+	static struct objects held;
 
 	(void)state;
 	denet_options_init(&options);
 	options.accounting = DENET_ACCOUNTING_BPF;
-	list(&before);
 	for (int i = 0; i < 8; i++) {
 		kept[i] = start(&options);
-		assert_true(count_new(&before) > 0);
+		add_all_held(&held);
+		assert_all_kinds(&held);
 		assert_int_equal(denet_monitor_wait(kept[i], LONG_MS), 1);
 	}
-	assert_nothing_new(&before);
+	assert_gone(&held);
 	for (int i = 0; i < 8; i++) {
 		struct denet_summary summary = { .size = sizeof(summary) };
 
@@ -117,17 +145,18 @@ static void kept_set_is_gone_once_it_is_released(void **state)
 	struct denet_options options = { .size = sizeof(options) };
 	struct denet_summary summary = { .size = sizeof(summary) };
 	struct denet_monitor *monitor;
-	static struct objects before;
+	static struct objects held;
 
 	(void)state;
 	denet_options_init(&options);
 	options.accounting = DENET_ACCOUNTING_BPF;
 	options.keep_loaded = true;
-	list(&before);
 	monitor = start(&options);
+	add_all_held(&held);
+	assert_all_kinds(&held);
 	assert_int_equal(denet_monitor_wait(monitor, LONG_MS), 1);
 	denet_release();
-	assert_nothing_new(&before);
+	assert_gone(&held);
 	assert_int_equal(denet_monitor_summary(monitor, &summary), 0);
 	assert_int_equal(summary.accounting, DENET_ACCOUNTING_BPF);
 	assert_int_equal(summary.processes_exact, 1);

@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -164,6 +165,15 @@ class AtTheTerminal(Case):
         return None
 
 
+def bpf_objects_of(pid):
+    """What it holds: (kind, id) of each."""
+    found = set()
+    for name in os.listdir(f"/proc/{pid}/fdinfo"):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/fdinfo/{name}", encoding="ascii") as file:
+            found |= {(line[: line.index("_id:")], int(line.split()[1])) for line in file if re.match("(prog|map|link)_id:", line)}
+    return found
+
+
 class Killed(Case):
     @need_root
     @exact
@@ -180,16 +190,17 @@ class Killed(Case):
                 found |= {(kind, item["id"]) for item in json.loads(shown or b"[]") or [] if "id" in item}
             return found
 
-        before = objects()
         path = self.path("f")
         script = "echo $$; read line; echo on; exit 0"
         with start("run", "-i", "10", "-o", path, "--", "sh", "-c", script, stdin=subprocess.PIPE) as process:
             pid = int(process.stdout.readline())
-            self.assertNotEqual(objects() - before, set())
             wait_for("some records", lambda: self.read("f").count(b"\n") > 5)
+            held = bpf_objects_of(process.pid)
+            self.assertEqual({kind for kind, _ in held}, {"prog", "map", "link"})
+            self.assertLessEqual(held, objects())
             process.kill()
             process.wait(LIMIT_S)
-            wait_for("its BPF objects go", lambda: not objects() - before)
+            wait_for("its BPF objects go", lambda: not held & objects())
             self.assertTrue(is_alive(pid))
             process.stdin.write(b"go\n")
             process.stdin.flush()
