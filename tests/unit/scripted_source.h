@@ -23,6 +23,8 @@ struct actor {
 	struct task_sample task;
 	bool is_living;
 	bool has_account; /* the source knows one while it lives */
+	bool is_going; /* its account is, once somebody has looked at it */
+	uint32_t threads_total;
 };
 
 struct told {
@@ -94,6 +96,7 @@ static inline struct actor *enter_actor(uint64_t id, pid_t pid, const char *comm
 			  .flags = SAMPLE_LEADER },
 		.is_living = true,
 		.has_account = true,
+		.threads_total = 1,
 	};
 	memcpy(actor->task.comm, comm, strnlen(comm, DENET_COMM_LEN));
 	return actor;
@@ -331,17 +334,18 @@ static inline uint32_t scripted_unknown(const struct source *source)
 static inline int scripted_account(const struct source *source, uint64_t id,
 				   struct process_account *ret_account)
 {
-	const struct actor *actor = find_actor(id);
+	struct actor *actor = find_actor(id);
 
 	(void)source;
 	if (!actor || !actor->has_account)
 		return -ENOENT;
+	actor->has_account = !actor->is_going;
 	*ret_account = (struct process_account){
 		.id = id,
 		.start_boot_ns = actor->task.start_boot_ns,
 		.tgid = actor->task.tgid,
 		.threads_live = 1,
-		.threads_total = 1,
+		.threads_total = actor->threads_total,
 	};
 	return 0;
 }

@@ -241,6 +241,24 @@ static void survivor_without_an_account_has_its_parent(void **state)
 	end_world(&world);
 }
 
+/* What was read when all was of one moment holds, whoever ends behind that. */
+static void survivor_that_ends_behind_the_last_walk_has_its_account(void **state)
+{
+	struct world world;
+
+	(void)state;
+	init_world(&world);
+	attach(&world);
+	script_birth(2, "two");
+	actor_of(2)->threads_total = 5;
+	actor_of(2)->is_going = true;
+	assert_int_equal(denet_monitor_finish(world.monitor), 0);
+	assert_int_equal(summary_of(&world).survivors_count, 2);
+	assert_int_equal(world.heard.ended[1].id, 2);
+	assert_int_equal(world.heard.ended[1].threads_total, 5);
+	end_world(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +271,7 @@ int main(void)
 		cmocka_unit_test(what_is_lost_for_want_of_memory_is_told),
 		cmocka_unit_test(shared_space_counts_once_by_its_largest_reading),
 		cmocka_unit_test(survivor_without_an_account_has_its_parent),
+		cmocka_unit_test(survivor_that_ends_behind_the_last_walk_has_its_account),
 	};
 
 	/* Who walks for ever is ended. */

@@ -181,8 +181,9 @@ void news_start(struct denet_monitor *monitor);
 void news_note_start(struct denet_monitor *monitor);
 /* Shows a process that the observer has not met. */
 void news_arrival(struct denet_monitor *monitor, struct process *process);
-/* Shows a process that goes on after the end of monitoring. */
-void news_survivor(struct denet_monitor *monitor, struct process *process);
+/* Shows a process that goes on after the end of monitoring; account: as read last, NULL when it could not be. */
+void news_survivor(struct denet_monitor *monitor, struct process *process,
+		   const struct process_account *account);
 /* A process leaves the tree. */
 void news_forget(struct denet_monitor *monitor, struct process *process);
 void news_done(struct news *news);

@@ -377,7 +377,8 @@ void news_forget_seeded(struct denet_monitor *monitor)
 	ledger_forget_seeded(&monitor->ledger);
 }
 
-void news_survivor(struct denet_monitor *monitor, struct process *process)
+void news_survivor(struct denet_monitor *monitor, struct process *process,
+		   const struct process_account *read)
 {
 	uint64_t seen_kb = memory_peak_seen_kb(&monitor->memory, process);
 	struct process_account account;
@@ -385,9 +386,11 @@ void news_survivor(struct denet_monitor *monitor, struct process *process)
 	struct programs_shown programs;
 	struct denet_process shown;
 
-	if (monitor->source->ops->account(monitor->source, process->id, &account))
+	if (!read)
 		account_recall(process, &account);
-	else if (process->id == monitor->root.id)
+	else
+		account = *read;
+	if (read && process->id == monitor->root.id)
 		account.threads_total -= monitor_has_own_thread(monitor);
 	account.unknown |= monitor->tree.unknown;
 	show_account(monitor, &account, process, &shown);
