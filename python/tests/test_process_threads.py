@@ -138,7 +138,7 @@ def test_a_workflow_engine_s_thread_ends_with_the_process(tmp_path, accounting):
         thread.start()
         wait_until(lambda: monitor.get_samples())
         process.stdin.close()  # it ends, and nobody waits for it: a zombie
-        thread.join(1)
+        thread.join(LIMIT_S)
         assert not thread.is_alive()
         assert process.poll() == 0  # its status was left to its parent
     assert kinds(read_lines(path))[-2:] == ["exit", "summary"]

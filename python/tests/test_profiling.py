@@ -27,8 +27,8 @@ OPTIONS = [
 
 
 def burn(seconds):
-    end_s = time.process_time() + seconds
-    while time.process_time() < end_s:
+    end_s = time.thread_time() + seconds
+    while time.thread_time() < end_s:
         pass
 
 
