@@ -39,6 +39,8 @@ struct storm_log {
 	_Atomic uint32_t living;
 	_Atomic uint64_t until_ns; /* nobody is born after this; a test may move it */
 	_Atomic bool is_held; /* by a test: the root stays, and has its births first */
+	_Atomic uint32_t
+		most; /* set by a test: about so many are born, however long there is time; 0: any */
 	struct storm_member members[STORM_MEMBERS_MAX];
 };
 

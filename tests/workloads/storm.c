@@ -27,8 +27,17 @@ static bool has_births(void)
 	return !atomic_load(&storm->is_held) || atomic_load(&storm->count) > STORM_HELD_BIRTHS;
 }
 
+static bool is_enough(void)
+{
+	uint32_t most = atomic_load(&storm->most);
+
+	return most && atomic_load(&storm->count) >= most;
+}
+
 static bool is_over(void)
 {
+	if (is_enough())
+		return true;
 	return has_births() && work_clock_ns(CLOCK_MONOTONIC) >= atomic_load(&storm->until_ns);
 }
 
