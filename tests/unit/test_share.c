@@ -84,6 +84,7 @@ static const struct source_ops made_ops = {
 	.drain = drain_made,
 	.sample = sample_made,
 	.totals = count_made,
+	.counted = count_made,
 	.tasks_lost = lose_nobody,
 };
 

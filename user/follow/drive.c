@@ -303,7 +303,7 @@ static int count(const struct source *source, uint64_t *ret_born, uint64_t *ret_
 
 	if (!source || !source->sees_births)
 		return -ENODATA;
-	source->ops->totals(source, &totals);
+	source->ops->counted(source, &totals);
 	if (!ledger_counts_all(source, &totals) || totals.alive.processes < 0)
 		return -ENODATA;
 	*ret_born = totals.processes_started;

@@ -31,7 +31,7 @@ static bool has_everybody_ended(const struct denet_monitor *monitor)
 {
 	struct tree_totals totals;
 
-	monitor->source->ops->totals(monitor->source, &totals);
+	monitor->source->ops->counted(monitor->source, &totals);
 	return ledger_counts_all(monitor->source, &totals) &&
 	       monitor->ledger.seeded_processes + totals.processes_started <=
 		       totals.processes_exited;
@@ -43,7 +43,7 @@ static bool is_anybody_there(const struct denet_monitor *monitor)
 	const struct ledger *ledger = &monitor->ledger;
 	struct tree_totals totals;
 
-	monitor->source->ops->totals(monitor->source, &totals);
+	monitor->source->ops->counted(monitor->source, &totals);
 	if (ledger_counts_all(monitor->source, &totals))
 		return !has_everybody_ended(monitor);
 	return !ledger->is_of_one_moment || monitor->tree.tasks_seen;
@@ -55,7 +55,7 @@ bool settle_is_cgroup_over(const struct denet_monitor *monitor)
 
 	if (!monitor->source || is_anybody_there(monitor))
 		return false;
-	monitor->source->ops->totals(monitor->source, &totals);
+	monitor->source->ops->counted(monitor->source, &totals);
 	return monitor->ledger.seeded_processes + totals.processes_started ||
 	       !cgroup_target_exists(monitor->cgroup);
 }

@@ -71,7 +71,7 @@ static void fill_losses(const struct denet_monitor *monitor, struct denet_summar
 {
 	struct tree_totals totals;
 
-	monitor->source->ops->totals(monitor->source, &totals);
+	monitor->source->ops->counted(monitor->source, &totals);
 	shown->events_lost = totals.dropped_events;
 	shown->records_lost = totals.dropped_accounts + monitor->news.lost;
 	shown->tasks_lost = monitor->source->ops->tasks_lost(monitor->source);

@@ -148,7 +148,7 @@ static bool is_rough(const struct denet_monitor *monitor, const struct shares_su
 
 	if (once->kb == DENET_UNKNOWN || sum_kb <= once->kb + once->kb / 100)
 		return false;
-	monitor->source->ops->totals(monitor->source, &now);
+	monitor->source->ops->counted(monitor->source, &now);
 	return now.processes_started != walked->processes_started ||
 	       now.processes_exited != walked->processes_exited || is_any_leaving(&monitor->tree);
 }

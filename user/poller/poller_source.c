@@ -170,6 +170,7 @@ const struct source_ops poller_source_ops = {
 	.drain = drain,
 	.sample = sample,
 	.totals = totals,
+	.counted = totals,
 	.unknown = unknown,
 	.explain_net = explain_net,
 	.account = account,

@@ -168,7 +168,7 @@ static int look(struct probe *probe, struct gathered *gathered, struct baseline 
 		r = check_descent(baseline, ops->root_id(&probe->source));
 	if (r)
 		return r;
-	ops->totals(&probe->source, &after);
+	ops->counted(&probe->source, &after);
 	return !probe_is_same_moment(&baseline->totals, &after);
 }
 

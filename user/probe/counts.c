@@ -44,6 +44,16 @@ bool probe_is_same_moment(const struct tree_totals *a, const struct tree_totals 
 	       a->threads_started == b->threads_started;
 }
 
+bool probe_is_whole(const struct probe *probe)
+{
+	const struct source_ops *ops = probe->source.ops;
+	struct tree_totals totals;
+
+	ops->counted(&probe->source, &totals);
+	return !totals.dropped_accounts && !totals.dropped_births &&
+	       !ops->tasks_lost(&probe->source);
+}
+
 /* The kernel skips a program that is running on this CPU already: somebody was missed then. */
 uint64_t probe_missed_runs(const struct probe *probe)
 {

@@ -302,13 +302,18 @@ static void copy_totals(const volatile struct tree_totals *totals, struct tree_t
 	}
 }
 
-static void totals(const struct source *source, struct tree_totals *ret_totals)
+static void counted(const struct source *source, struct tree_totals *ret_totals)
 {
 	const struct probe *probe = probe_of_const(source);
 
 	copy_totals(probe->shared.totals, ret_totals);
 	ret_totals->processes_exited += probe->harvested;
-	ret_totals->most = probe_most_at_once(probe);
+}
+
+static void totals(const struct source *source, struct tree_totals *ret_totals)
+{
+	counted(source, ret_totals);
+	ret_totals->most = probe_most_at_once(probe_of_const(source));
 }
 
 static int sample_all(struct probe *probe, source_task_fn on_task, void *context)
@@ -349,7 +354,7 @@ static int sample(struct source *source, source_task_fn on_task, void *context,
 		       : sample_all(probe, on_task, context);
 	if (r)
 		return r;
-	totals(source, &after);
+	counted(source, &after);
 	return !probe_is_same_moment(ret_totals, &after);
 }
 
@@ -391,7 +396,7 @@ static uint64_t tasks_lost(const struct source *source)
 	const struct probe *probe = probe_of_const(source);
 	struct tree_totals now;
 
-	totals(source, &now);
+	counted(source, &now);
 	return now.dropped_tasks + now.dropped_births - probe->births_found +
 	       probe_missed_runs(probe) - probe->missed_before;
 }
@@ -416,6 +421,7 @@ const struct source_ops probe_source_ops = {
 	.drain = drain,
 	.sample = sample,
 	.totals = totals,
+	.counted = counted,
 	.unknown = unknown,
 	.explain_net = explain_net,
 	.account = account,

@@ -134,6 +134,9 @@ void probe_raise_at_once(struct at_once *most, const struct at_once *seen);
 /* Nobody was on the way from the living to the dead, and nobody went or came. */
 bool probe_is_same_moment(const struct tree_totals *a, const struct tree_totals *b);
 
+/* Nobody is missing. */
+bool probe_is_whole(const struct probe *probe);
+
 /* How often the kernel has left a program out, since it was loaded. */
 uint64_t probe_missed_runs(const struct probe *probe);
 

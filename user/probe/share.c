@@ -203,23 +203,12 @@ static int look_for_most_anew(struct view *view)
 	return probe_forget_at_once(probe);
 }
 
-/* Nobody is missing. */
-static bool is_whole(const struct probe *probe)
-{
-	const struct source_ops *ops = probe->source.ops;
-	struct tree_totals totals;
-
-	ops->totals(&probe->source, &totals);
-	return !totals.dropped_accounts && !totals.dropped_births &&
-	       !ops->tasks_lost(&probe->source);
-}
-
 static int join(struct view *view, source_task_fn on_task, void *context)
 {
 	struct shared *shared = view->shared;
 	int r;
 
-	if (!is_whole(shared->probe))
+	if (!probe_is_whole(shared->probe))
 		return -EAGAIN;
 	/* What waits is for the others. */
 	if (fetch(shared) || look_for_most_anew(view))
@@ -350,16 +339,27 @@ static int sample(struct source *source, source_task_fn on_task, void *context,
 	return r;
 }
 
+typedef void (*totals_fn)(const struct source *source, struct tree_totals *ret_totals);
+
 /* Only reads: a forked process sees them still. */
-static void totals(const struct source *source, struct tree_totals *ret_totals)
+static void read_totals(const struct source *source, totals_fn read, struct tree_totals *ret_totals)
 {
-	const struct source *whole = source_of(source);
 	bool is_locked = lock();
 
-	whole->ops->totals(whole, ret_totals);
+	read(source_of(source), ret_totals);
 	cut_totals(view_of_const(source), ret_totals);
 	if (is_locked)
 		unlock();
+}
+
+static void totals(const struct source *source, struct tree_totals *ret_totals)
+{
+	read_totals(source, source_of(source)->ops->totals, ret_totals);
+}
+
+static void counted(const struct source *source, struct tree_totals *ret_totals)
+{
+	read_totals(source, source_of(source)->ops->counted, ret_totals);
 }
 
 static int account(const struct source *source, uint64_t id, struct process_account *ret_account)
@@ -456,6 +456,7 @@ static const struct source_ops view_ops = {
 	.drain = drain,
 	.sample = sample,
 	.totals = totals,
+	.counted = counted,
 	.unknown = unknown,
 	.explain_net = explain_net,
 	.account = account,

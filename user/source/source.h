@@ -113,6 +113,8 @@ struct source_ops {
 		      struct tree_totals *ret_totals);
 	/* A consistent copy. */
 	void (*totals)(const struct source *source, struct tree_totals *ret_totals);
+	/* The same without `most`, which may be left as it was: costs no call of the kernel. */
+	void (*counted)(const struct source *source, struct tree_totals *ret_totals);
 	/* COUNTER_: what the totals do not tell. */
 	uint32_t (*unknown)(const struct source *source);
 	/* Why COUNTER_NET is among it though it was asked for, in words, for one line. */
