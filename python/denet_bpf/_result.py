@@ -7,7 +7,7 @@ import gzip
 import json
 import os
 import tempfile
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, cast
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, cast
 
 from . import _check, _metrics
 from ._records import Record, flatten_sample, is_sample, kind_of, read_records, to_json
@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 
 
 if TYPE_CHECKING:
-    from ._metrics import SummaryFigures
+    from ._record_types import MetadataRecord, ProcessRecord, SummaryFigures
 else:
 
     class SummaryFigures:
         """The attributes, for type checkers."""
+
+
+def _summary_keys() -> Iterable[str]:
+    """Those that a summary may have."""
+    from ._record_types import SummaryRecord
+
+    return SummaryRecord.__annotations__
 
 
 class Summary(SummaryFigures, Mapping[str, Any]):
@@ -44,12 +51,12 @@ class Summary(SummaryFigures, Mapping[str, Any]):
                 raise AttributeError(name)
             if name in self._record:
                 return self._record[name]
-            if name in _metrics.SummaryRecord.__annotations__:
+            if name in _summary_keys():
                 return None
             raise AttributeError(f"a summary has no {name!r}")
 
     def __dir__(self) -> List[str]:
-        return sorted({*super().__dir__(), *_metrics.SummaryRecord.__annotations__, *self._record})
+        return sorted({*super().__dir__(), *_summary_keys(), *self._record})
 
     def __getitem__(self, key: str) -> Any:
         return self._record[key]
@@ -74,7 +81,7 @@ class Result(Told):
         self.summary = Summary(summary)
         #: Of the run: pid, cmd, accounting, host, label, ...
         self.metadata = cast(
-            "_metrics.MetadataRecord",
+            "MetadataRecord",
             next(({**record} for record in records if kind_of(record) == "metadata"), {}),
         )
         #: One dict each, with the figures of the whole tree on top.
@@ -83,7 +90,7 @@ class Result(Told):
         )
         #: One dict for each that has ended; still running at the end: running is true.
         self.processes = cast(
-            "List[_metrics.ProcessRecord]",
+            "List[ProcessRecord]",
             [record for record in records if kind_of(record) == "process"],
         )
 

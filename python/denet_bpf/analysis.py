@@ -50,6 +50,7 @@ from denet_bpf._tables import records_from, to_dataframe
 if TYPE_CHECKING:
     from typing import Literal
 
+    from denet_bpf._record_types import ProcessRecord, SummaryRecord
     from denet_bpf.types import Kind, Method, SavedFormat
 
 __all__ = [
@@ -97,11 +98,11 @@ _KINDS = (
 @overload
 def load_metrics(  # type: ignore[overload-overlap]
     path: PathName, include_metadata: bool = False, *, kind: Literal["process"]
-) -> List[_metrics.ProcessRecord]: ...
+) -> List[ProcessRecord]: ...
 @overload
 def load_metrics(  # type: ignore[overload-overlap]
     path: PathName, include_metadata: bool = False, *, kind: Literal["summary"]
-) -> List[_metrics.SummaryRecord]: ...
+) -> List[SummaryRecord]: ...
 @overload
 def load_metrics(
     path: PathName, include_metadata: bool = False, *, kind: Union[Kind, Sequence[Kind], None] = None

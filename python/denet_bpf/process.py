@@ -19,7 +19,7 @@ from ._told import Told, warn
 from ._wanted import Wanted
 
 if TYPE_CHECKING:
-    from ._metrics import ProcessRecord
+    from ._record_types import ProcessRecord
     from .types import Accounting, Format, Records
 
 # What denet prints.

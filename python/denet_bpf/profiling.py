@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import ParamSpec
 
-    from ._metrics import MetadataRecord
+    from ._record_types import MetadataRecord
     from ._result import Result
     from .types import Accounting, Format, Records, Sample
 

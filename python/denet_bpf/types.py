@@ -14,7 +14,7 @@ from typing import IO, Any, Dict, List, Literal, Mapping, Optional, TypedDict, U
 
 from ._budgets import Budget
 from ._insight import RollUp, Row, Segment, Waited, WaitedProgram
-from ._metrics import (
+from ._record_types import (
     AggregatedSample,
     ChildRecord,
     EnvRecord,

@@ -49,9 +49,9 @@ def test_a_summary_has_the_keys_of_its_record():
     assert "peak_pss_kb" in dir(summary) and dict(summary) == {"wall_ns": 7}
     with pytest.raises(AttributeError, match="wall_s"):
         summary.wall_s  # noqa: B018
-    from denet_bpf import _metrics
+    from denet_bpf import _record_types
 
-    assert set(denet.Summary.__annotations__) <= set(_metrics.SummaryRecord.__annotations__)
+    assert set(denet.Summary.__annotations__) <= set(_record_types.SummaryRecord.__annotations__)
 
 
 def test_what_is_saved_is_what_is_loaded(tmp_path):

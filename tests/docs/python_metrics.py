@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Prints python/denet_bpf/_metrics.py from what `denet-bpf help records --json` tells.
+"""Prints python/denet_bpf/_metrics.py from what `denet-bpf help records --json` tells, or _record_types.py.
 
-Usage: denet-bpf help records --json | tests/docs/python_metrics.py"""
+Usage: denet-bpf help records --json | tests/docs/python_metrics.py [--types]"""
 
 import json
 import sys
@@ -12,13 +12,22 @@ HEAD = '''\
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """The table of metrics, as `denet-bpf help records --json` prints it; made by `make docs`.
 
-A constant for each key that is no plain word; the columns of CSV; the records as typed dicts, each
-key with its unit and meaning. What is not known is left out of a record.
+A constant for each key that is no plain word, and the columns of CSV.
+"""
+
+from typing import Dict, Tuple
+'''
+TYPES_HEAD = '''\
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""The records as typed dicts, by the table of metrics; made by `make docs`.
+
+Each key has its unit and meaning. What is not known is left out of a record. Takes longer to import
+than what measures: for type checkers, and for who asks.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, TypedDict
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, TypedDict
 '''
 TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "array": "List[str]", "any": "Any"}
 NAMES = {
@@ -132,8 +141,7 @@ def print_attributes(record):
         print(f"        {key}: Optional[{form}]" if form != "Any" else f"        {key}: Any")
 
 
-def main():
-    table = json.load(sys.stdin)
+def print_table(table):
     records = {record["record"]: record for record in table["records"]}
     aggregated, member = records["tree.aggregated"]["keys"], records["tree.parent"]["keys"]
     print(HEAD, end="")
@@ -143,9 +151,21 @@ def main():
     print_tuple("DEMANDED", [m["key"] for m in aggregated if m["demanded"]], "denet's reader drops a sample without them.")
     print_tuple("SUMMED", [m["key"] for m in member if is_summed(m)], "Those of a tree are the sums of its members'.")
     print_tuple("COUNTERS", table["counters"], "The fields of struct denet_counters.")
+
+
+def print_types(table):
+    print(TYPES_HEAD, end="")
     for record in table["records"]:
         print_class(record)
-    print_attributes(records["summary"])
+    print_attributes(next(record for record in table["records"] if record["record"] == "summary"))
+
+
+def main():
+    table = json.load(sys.stdin)
+    if sys.argv[1:] == ["--types"]:
+        print_types(table)
+    else:
+        print_table(table)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ NUMBERS = re.compile(r"\b(strtol|strtoll|strtoul|strtoull|strtoumax|strtoimax)\s
 NUMBERS_HOME = "user/util/parse.c"
 LICENCE = "/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */"
 MAX_LINES = 500
-PRINTED_PYTHON = "python/denet_bpf/_metrics.py"
+PRINTED_PYTHON = "python/denet_bpf/_record_types.py"
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+["<]([^">]+)[">]', re.M)
 NOISE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 

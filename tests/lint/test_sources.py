@@ -107,7 +107,7 @@ FAULTS = {
     "no licence": ({"user/util/a.c": "int a;\n"}, "does not begin with"),
     "long file": ({"user/util/a.c": LICENCE + "\n" * 500}, "has 501 lines"),
     "long Python file": (
-        {"python/denet_bpf/_metrics.py": "\n" * 501, "tests/e2e/test_a.py": "\n" * 501},
+        {"python/denet_bpf/_record_types.py": "\n" * 501, "tests/e2e/test_a.py": "\n" * 501},
         "tests/e2e/test_a.py: has 501 lines",
     ),
     "wrong guard": ({"user/util/a.h": header("A_H")}, "lacks the include guard DENET_UTIL_A_H"),
