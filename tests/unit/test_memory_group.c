@@ -318,6 +318,31 @@ static void one_hierarchy_is_told_from_the_other(void **state)
 	assert_string_equal(path, "/m");
 }
 
+static void several_are_found_by_one_reading(void **state)
+{
+	struct memory_group memory;
+	struct cpu_group cpu;
+	struct cgroup_search searches[2];
+
+	(void)state;
+	put_mount("/", "cgroup", "rw,cpu,memory");
+	put("7/cgroup", "4:memory:/a\n3:cpu:/a/b\n");
+	put("mount/a/memory.limit_in_bytes", "62914560\n");
+	put("mount/a/memory.stat", "hierarchical_memory_limit 62914560\n");
+	put("mount/a/b/cpu.cfs_quota_us", "150000\n");
+	put("mount/a/b/cpu.cfs_period_us", "100000\n");
+	searches[0] = memory_group_search(&memory);
+	searches[1] = cpu_group_search(&cpu);
+	cgroup_folder_find(&made, 7, searches, 2);
+	memory_group_begin(&memory);
+	cpu_group_begin(&cpu);
+	assert_int_equal(memory.limit_kb, 60 * 1024);
+	assert_true(cpu.limit_cores == 1.5);
+	assert_true(!memory.places[1].path[0] && !cpu.places[1].path[0]);
+	memory_group_close(&memory);
+	cpu_group_close(&cpu);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +363,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(mount_of_a_part_is_what_a_container_sees, begin,
 						end),
 		cmocka_unit_test_setup_teardown(one_hierarchy_is_told_from_the_other, begin, end),
+		cmocka_unit_test_setup_teardown(several_are_found_by_one_reading, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,13 +59,24 @@ static void note_stall(struct around *around, const struct pressure *pressure)
 		around->stall_ns = (pressure->some_total_us - around->stall_before_us) * NS_PER_US;
 }
 
+static void open_groups(struct around *around, const struct procfs *procfs, pid_t pid)
+{
+	const struct cgroup_search searches[] = {
+		memory_group_search(&around->group),
+		cpu_group_search(&around->cpu),
+	};
+
+	cgroup_folder_find(procfs, pid, searches, sizeof(searches) / sizeof(searches[0]));
+	memory_group_begin(&around->group);
+	cpu_group_begin(&around->cpu);
+}
+
 /* Optional: a figure that cannot be had is left out. */
 void around_open(struct around *around, const struct procfs *procfs, struct source *source,
 		 pid_t pid)
 {
 	around->pressure_fd = pressure_open(procfs);
-	memory_group_open(&around->group, procfs, pid);
-	cpu_group_open(&around->cpu, procfs, pid);
+	open_groups(around, procfs, pid);
 	limits_open(&around->limits, source, pid);
 	around->is_stall_of_group = begin_stall(around, around->group.pressure_fd);
 	if (!around->is_stall_of_group)

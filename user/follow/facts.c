@@ -164,7 +164,7 @@ static char *read_job(const struct procfs *procfs, pid_t pid)
 void facts_of_process(struct facts *facts, const struct procfs *procfs, pid_t pid,
 		      const char *label)
 {
-	uint32_t uid;
+	uint32_t uid = getuid();
 
 	*facts = (struct facts){
 		.host = read_host(),
@@ -172,7 +172,8 @@ void facts_of_process(struct facts *facts, const struct procfs *procfs, pid_t pi
 		.label = copy(label),
 		.job = read_job(procfs, pid),
 	};
-	if (!status_read_uid(procfs, pid, &uid, NULL))
+	/* To write that file is dear for the kernel. */
+	if (pid == getpid() || !status_read_uid(procfs, pid, &uid, NULL))
 		facts->user = find_user(uid);
 }
 

@@ -87,7 +87,7 @@ int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path)
 	return give(v1_memory.len && v2.len <= 1 ? v1_memory : v2, size, ret_path);
 }
 
-static int load(const struct procfs *procfs, pid_t pid, char **ret_text, size_t *ret_len)
+int cgroup_file_load(const struct procfs *procfs, pid_t pid, char **ret_text, size_t *ret_len)
 {
 	char name[32] = "self/cgroup";
 
@@ -100,7 +100,7 @@ int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *
 {
 	AUTO_FREE char *text = NULL;
 	size_t len;
-	int r = load(procfs, pid, &text, &len);
+	int r = cgroup_file_load(procfs, pid, &text, &len);
 
 	return r ? r : cgroup_file_parse(text, len, size, ret_path);
 }
@@ -111,7 +111,7 @@ int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, const char *con
 	AUTO_FREE char *text = NULL;
 	struct span v2 = { 0 }, v1 = { 0 };
 	size_t len;
-	int r = load(procfs, pid, &text, &len);
+	int r = cgroup_file_load(procfs, pid, &text, &len);
 
 	if (r)
 		return r;
@@ -119,20 +119,14 @@ int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, const char *con
 	return give(is_v2 ? v2 : v1, size, ret_path);
 }
 
-int cgroup_file_read_both(const struct procfs *procfs, pid_t pid, const char *controller,
-			  char ret_paths[2][PATH_MAX])
+void cgroup_file_parse_both(const char *text, size_t len, const char *controller,
+			    char ret_paths[2][PATH_MAX])
 {
-	AUTO_FREE char *text = NULL;
 	struct span v2 = { 0 }, v1 = { 0 };
-	size_t len;
-	int r = load(procfs, pid, &text, &len);
 
-	if (r)
-		return r;
 	parse_lines(text, len, controller, &v2, &v1);
 	if (give(v1, PATH_MAX, ret_paths[0]))
 		ret_paths[0][0] = '\0';
 	if (give(v2, PATH_MAX, ret_paths[1]))
 		ret_paths[1][0] = '\0';
-	return 0;
 }

@@ -22,9 +22,12 @@ int cgroup_file_read(const struct procfs *procfs, pid_t pid, size_t size, char *
 int cgroup_file_read_one(const struct procfs *procfs, pid_t pid, const char *controller, bool is_v2,
 			 size_t size, char *ret_path);
 
-/* Both of it at once, by is_v2; "" where it is in none. */
-int cgroup_file_read_both(const struct procfs *procfs, pid_t pid, const char *controller,
-			  char ret_paths[2][PATH_MAX]);
+/* Its text, to be freed, for several looks at one reading. */
+int cgroup_file_load(const struct procfs *procfs, pid_t pid, char **ret_text, size_t *ret_len);
+
+/* Of it both that cgroup_file_read_one() tells, by is_v2; "" where it is in none. */
+void cgroup_file_parse_both(const char *text, size_t len, const char *controller,
+			    char ret_paths[2][PATH_MAX]);
 
 /* What cgroup_file_read() makes of the file's text. */
 int cgroup_file_parse(const char *text, size_t len, size_t size, char *ret_path);

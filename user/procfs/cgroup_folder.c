@@ -59,38 +59,67 @@ bool cgroup_folder_find_such(const struct procfs *procfs, pid_t pid, const char 
 	return false;
 }
 
+/* What is looked for, and the group that is to be found; empty where there is none, or it was found. */
+struct wanted {
+	struct cgroup_search search;
+	char groups[2][PATH_MAX];
+};
+
+static void offer(struct wanted *wanted, const struct mountinfo *mount)
+{
+	struct cgroup_folder *places = wanted->search.places;
+
+	for (int is_v2 = 0; is_v2 < 2; is_v2++) {
+		if (!wanted->groups[is_v2][0] || !is_of(mount, wanted->search.controller, is_v2))
+			continue;
+		if (take_place(&places[is_v2], mount, wanted->groups[is_v2]))
+			wanted->groups[is_v2][0] = '\0';
+		else
+			places[is_v2].path[0] = '\0';
+	}
+}
+
+static bool is_any_wanted(const struct wanted *wanted, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (wanted[i].groups[0][0] || wanted[i].groups[1][0])
+			return true;
+	return false;
+}
+
 /* The file is long where much is mounted, and is made by the kernel at each reading. */
-static void find_both(int fd, const char *controller, char groups[2][PATH_MAX],
-		      struct cgroup_folder places[2])
+static void look_through_mounts(int fd, struct wanted *wanted, size_t count)
 {
 	struct mountinfo mount;
 	struct parse_span line;
 	struct lines lines;
 
 	lines_init(&lines, fd);
-	while ((groups[0][0] || groups[1][0]) && lines_next(&lines, &line) > 0) {
-		if (!mountinfo_parse(line, &mount))
-			continue;
-		for (int is_v2 = 0; is_v2 < 2; is_v2++) {
-			if (!groups[is_v2][0] || !is_of(&mount, controller, is_v2))
-				continue;
-			if (take_place(&places[is_v2], &mount, groups[is_v2]))
-				groups[is_v2][0] = '\0';
-			else
-				places[is_v2].path[0] = '\0';
-		}
-	}
+	while (is_any_wanted(wanted, count) && lines_next(&lines, &line) > 0)
+		if (mountinfo_parse(line, &mount))
+			for (size_t i = 0; i < count; i++)
+				offer(&wanted[i], &mount);
 }
 
-void cgroup_folder_find_both(const struct procfs *procfs, pid_t pid, const char *controller,
-			     struct cgroup_folder places[2])
+void cgroup_folder_find(const struct procfs *procfs, pid_t pid,
+			const struct cgroup_search *searches, size_t count)
 {
-	AUTO_FD int fd = procfs_open(procfs->proc, "self/mountinfo");
-	char groups[2][PATH_MAX];
+	struct wanted wanted[CGROUP_SEARCHES_MAX];
+	AUTO_FREE char *text = NULL;
+	AUTO_FD int fd = -1;
+	size_t len = 0;
 
-	places[0].path[0] = places[1].path[0] = '\0';
-	if (fd >= 0 && !cgroup_file_read_both(procfs, pid, controller, groups))
-		find_both(fd, controller, groups, places);
+	(void)cgroup_file_load(procfs, pid, &text, &len);
+	for (size_t i = 0; i < count; i++) {
+		wanted[i].search = searches[i];
+		searches[i].places[0].path[0] = searches[i].places[1].path[0] = '\0';
+		cgroup_file_parse_both(text ? text : "", len, searches[i].controller,
+				       wanted[i].groups);
+	}
+	if (is_any_wanted(wanted, count))
+		fd = procfs_open(procfs->proc, "self/mountinfo");
+	if (fd >= 0)
+		look_through_mounts(fd, wanted, count);
 }
 
 bool cgroup_folder_go_up(struct cgroup_folder *place)

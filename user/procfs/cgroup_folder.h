@@ -17,8 +17,16 @@ struct cgroup_folder {
 };
 
 /* In v1's hierarchy of that controller, and in v2: by is_v2; an empty path where there is none. */
-void cgroup_folder_find_both(const struct procfs *procfs, pid_t pid, const char *controller,
-			     struct cgroup_folder places[2]);
+struct cgroup_search {
+	const char *controller; /* borrowed, as the next */
+	struct cgroup_folder *places; /* two of them, to be filled in */
+};
+
+/* How many may be looked for by one reading of the mounts, which costs more than all the rest. */
+#define CGROUP_SEARCHES_MAX 2
+
+void cgroup_folder_find(const struct procfs *procfs, pid_t pid,
+			const struct cgroup_search *searches, size_t count);
 
 /* The hierarchy may be mounted more than once, each time another part of it: the first that is such. */
 typedef bool (*cgroup_folder_fn)(void *context, const struct cgroup_folder *place,

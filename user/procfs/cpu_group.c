@@ -105,14 +105,26 @@ static void take_limits(struct cpu_group *group, struct cgroup_folder place, boo
 	} while (cgroup_folder_go_up(&place));
 }
 
-void cpu_group_open(struct cpu_group *group, const struct procfs *procfs, pid_t pid)
+struct cgroup_search cpu_group_search(struct cpu_group *group)
 {
 	cpu_group_init(group);
-	cgroup_folder_find_both(procfs, pid, "cpu", group->places);
+	return (struct cgroup_search){ "cpu", group->places };
+}
+
+void cpu_group_begin(struct cpu_group *group)
+{
 	for (int is_v2 = 0; is_v2 < 2; is_v2++)
 		if (group->places[is_v2].path[0])
 			take_limits(group, group->places[is_v2], is_v2);
 	group->first_limit_cores = group->limit_cores;
+}
+
+void cpu_group_open(struct cpu_group *group, const struct procfs *procfs, pid_t pid)
+{
+	const struct cgroup_search search = cpu_group_search(group);
+
+	cgroup_folder_find(procfs, pid, &search, 1);
+	cpu_group_begin(group);
 }
 
 static uint64_t throttled_ns(const struct cpu_group *group, unsigned int level)

@@ -28,7 +28,11 @@ struct cpu_group {
 
 void cpu_group_init(struct cpu_group *group);
 
-/* As far as it can be known: what cannot is absent. */
+/* What is to be looked for before it begins, so that several are found by one reading. */
+struct cgroup_search cpu_group_search(struct cpu_group *group);
+void cpu_group_begin(struct cpu_group *group);
+
+/* All of that. As far as it can be known: what cannot is absent. */
 void cpu_group_open(struct cpu_group *group, const struct procfs *procfs, pid_t pid);
 
 /* Brings throttled_ns to now; a group that is gone has told what it could. */

@@ -114,16 +114,28 @@ static void begin_kills(struct memory_group *group)
 		close_if_open(&group->kills_fd);
 }
 
-void memory_group_open(struct memory_group *group, const struct procfs *procfs, pid_t pid)
+struct cgroup_search memory_group_search(struct memory_group *group)
 {
 	*group = MEMORY_GROUP_NONE;
-	cgroup_folder_find_both(procfs, pid, "memory", group->places);
+	return (struct cgroup_search){ "memory", group->places };
+}
+
+void memory_group_begin(struct memory_group *group)
+{
 	take_limits(group);
 	group->first_limit_kb = group->limit_kb;
 	open_pressure(group, &group->places[1]);
 	begin_kills(group);
 	if (group->hits_fd >= 0 && !read_hits(group->hits_fd, group->is_v2, &group->hits_before))
 		close_if_open(&group->hits_fd);
+}
+
+void memory_group_open(struct memory_group *group, const struct procfs *procfs, pid_t pid)
+{
+	const struct cgroup_search search = memory_group_search(group);
+
+	cgroup_folder_find(procfs, pid, &search, 1);
+	memory_group_begin(group);
 }
 
 static void count_kills(struct memory_group *group)

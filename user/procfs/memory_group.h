@@ -34,7 +34,11 @@ struct memory_group {
 				.kills_fd = -1,               \
 				.pressure_fd = -1 })
 
-/* As far as it can be known: what cannot is absent. */
+/* What is to be looked for before it begins, so that several are found by one reading. */
+struct cgroup_search memory_group_search(struct memory_group *group);
+void memory_group_begin(struct memory_group *group);
+
+/* All of that. As far as it can be known: what cannot is absent. */
 void memory_group_open(struct memory_group *group, const struct procfs *procfs, pid_t pid);
 
 /* Whether the limit was hit since; false when it cannot be told. */
