@@ -31,15 +31,26 @@ def warn(text: str, *arguments: object) -> None:
 
 def warn_once(text: str) -> None:
     """Once in the life of this process."""
-    if text not in _told:
-        _told.add(text)
+    if is_first(text):
         warn(text)
+
+
+def is_first(text: str) -> bool:
+    """Whether nobody has asked for that text before in the life of this process."""
+    if text in _told:
+        return False
+    _told.add(text)
+    return True
 
 
 def tell_accounting(wanted: str, used: str) -> None:
     """Once, where exact figures were hoped for and cannot be had."""
     if wanted == "auto" and used != "bpf":
         warn_once(_LOWER_BOUNDS)
+
+
+def _lost_of(summary: Dict[str, Any]) -> Dict[str, int]:
+    return {key: summary[key] for key in _LOST if summary.get(key)}
 
 
 class Told:
@@ -61,8 +72,7 @@ class Told:
     @property
     def lost(self) -> Dict[str, int]:
         """What the kernel or the monitor had to drop, by the summary's key; {} when nothing."""
-        found = self._told_of_end()
-        return {key: found[key] for key in _LOST if found.get(key)}
+        return _lost_of(self._told_of_end())
 
     def _told_of_end(self) -> Dict[str, Any]:
         return json.loads(self._summary_text) if self._summary_text else {}
@@ -72,10 +82,14 @@ class Told:
 
     def _tell_end(self, summary: str) -> None:
         self._summary_text = summary
-        if self.incomplete:
-            warn("the figures are not of the whole run: %s", self.incomplete)
-        if self.lost:
-            counts = ", ".join(f"{key} {count}" for key, count in self.lost.items())
+        found = self._told_of_end()
+        if found.get("incomplete"):
+            warn("the figures are not of the whole run: %s", found["incomplete"])
+        self._tell_lost(_lost_of(found))
+
+    def _tell_lost(self, lost: Dict[str, int]) -> None:
+        if lost:
+            counts = ", ".join(f"{key} {count}" for key, count in lost.items())
             warn("not all was seen: %s", counts)
 
     def _tell_recording(self, error: int, name: object) -> None:

@@ -21,7 +21,7 @@ from ._output import (
     parse_path,
     parse_records,
 )
-from ._told import Told, warn
+from ._told import Told, is_first, warn
 
 if TYPE_CHECKING:
     from typing import Coroutine, Protocol
@@ -85,7 +85,7 @@ class Monitor(Told):
         self._file: Optional[_monitor.RecordFile] = None
         self._lock = threading.Lock()
         self._samples: List[Sample] = []
-        self._processes: List[Dict[str, Any]] = []
+        self._processes: List[str] = []  # as JSON, which few ask for
         self._metadata: Dict[str, Any] = {}
 
     def __enter__(self) -> "Monitor":
@@ -140,6 +140,10 @@ class Monitor(Told):
             self._native = None
             self._end_file()
             native.close()
+
+    def _tell_lost(self, lost: Dict[str, int]) -> None:
+        """Of each kind once: a function that is called often would say it at each call."""
+        super()._tell_lost({key: count for key, count in lost.items() if is_first(key)})
 
     def _open(self, path: PathName) -> _monitor.RecordFile:
         """The calls of a decorated function add to one file; only of lines that is possible."""
@@ -196,7 +200,7 @@ class Monitor(Told):
                 if kind in SAMPLES:
                     self._samples.append(cast("Sample", _records.flatten_sample(json.loads(line))))
                 elif kind == "process":
-                    self._processes.append(json.loads(line))
+                    self._processes.append(line)
 
     def get_samples(self) -> List[Sample]:
         """All samples so far; also inside the block, from any thread."""
@@ -234,7 +238,8 @@ class Monitor(Told):
             raise RuntimeError("no block has ended yet")
         summary = json.loads(self._summary_text)
         samples = cast("List[_records.Record]", self._samples)
-        records = [{"kind": "metadata", **self._metadata}, *samples, *self._processes]
+        processes = map(json.loads, self._processes)
+        records = [{"kind": "metadata", **self._metadata}, *samples, *processes]
         return Result([*records, {"kind": "summary", **summary}], summary)
 
     def save_samples(self, path: PathName, format: Format = "jsonl") -> None:  # noqa: A002

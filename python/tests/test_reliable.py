@@ -211,6 +211,19 @@ def test_what_was_lost_is_told_and_stands_as_attributes(caplog):
     assert any("events_lost 3" in text for text in caplog.messages)
 
 
+def test_what_blocks_lose_is_told_once_of_each_kind(caplog):
+    _told._told.clear()
+    for _ in range(2):
+        denet.Monitor()._tell_end('{"records_lost":3}')
+    last = denet.Monitor()
+    last._tell_end('{"records_lost":5,"tasks_lost":1}')
+    assert last.lost == {"records_lost": 5, "tasks_lost": 1}
+    assert [text for text in caplog.messages if "_lost" in text] == [
+        "not all was seen: records_lost 3",
+        "not all was seen: tasks_lost 1",
+    ]
+
+
 def test_a_monitor_that_nobody_drives_says_what_it_has_lost(exact, caplog):
     """More programs than the ring has room for, while nobody takes them out; no total is affected."""
     many = "i=0; while [ $i -lt 600 ]; do /bin/true $1; i=$((i+1)); done"
