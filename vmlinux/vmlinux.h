@@ -133,6 +133,10 @@ struct mm_struct {
 	};
 };
 
+struct task_cputime {
+	long long unsigned int sum_exec_runtime;
+};
+
 struct kernel_siginfo {
 	struct {
 		int si_code;
@@ -212,14 +216,21 @@ struct mem_cgroup {
 
 struct kernfs_node;
 
+struct cgroup_root;
+
+struct cgroup_rstat_base_cpu;
+
 struct cgroup {
+	struct cgroup_subsys_state self;
 	int level;
 	int nr_populated_csets;
 	int nr_populated_domain_children;
 	int nr_populated_threaded_children;
 	struct kernfs_node *kn;
-	void *root;
+	struct cgroup_subsys_state *subsys[12];
+	struct cgroup_root *root;
 	struct list_head cset_links;
+	struct cgroup_rstat_base_cpu *rstat_base_cpu;
 	struct cgroup *ancestors[0];
 };
 
@@ -235,6 +246,18 @@ struct kernfs_node {
 
 struct linux_binprm {
 	void *interp;
+};
+
+struct cgroup_base_stat {
+	struct task_cputime cputime;
+};
+
+struct cgroup_rstat_base_cpu {
+	struct cgroup_base_stat bstat;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
 };
 
 struct sock_common {
@@ -261,6 +284,14 @@ enum cgroup_subsys_id {
 	CGROUP_SUBSYS_COUNT = 12,
 };
 
+struct bpf_array {
+	union {
+		struct {
+			void *pptrs[0];
+		};
+	};
+};
+
 struct rq;
 
 struct cfs_rq {
@@ -281,6 +312,10 @@ struct cfs_bandwidth {
 struct task_group {
 	struct task_group *parent;
 	struct cfs_bandwidth cfs_bandwidth;
+};
+
+struct cpuacct {
+	u64 *cpuusage;
 };
 
 struct bpf_iter_meta {

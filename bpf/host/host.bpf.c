@@ -11,14 +11,14 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
-#include "host/cgroup.bpf.h"
+#include "host/ran.bpf.h"
 #include "host/used.bpf.h"
 #include "kernel/host.h"
 #include "task/end.bpf.h"
 
 #define CHANGES_BYTES (1 << 19)
-#define CPUS_MAX 1024 /* threads on those beyond are always told */
 #define ALL_THREADS 1 /* BPF_TASK_ITER_ALL_THREADS */
+#define DESCENDANTS 2 /* BPF_CGROUP_ITER_DESCENDANTS_PRE */
 #define PF_FORKNOEXEC 0x40 /* the same from 5.10 to 7.3 */
 #define SIGNAL_OF_STATUS 0x7f
 #define CORE_OF_STATUS 0x80
@@ -128,15 +128,6 @@ static __noinline int fold(const struct host_key *key, const struct host_row *ro
 	}
 	add_row(to, row);
 	return 0;
-}
-
-/* An address as a number, which the verifier does not follow. */
-static __always_inline __u64 number_of(const __u64 *address)
-{
-	__u64 number = 0;
-
-	bpf_probe_read_kernel(&number, sizeof(number), address);
-	return number;
 }
 
 /*
@@ -325,6 +316,7 @@ int BPF_PROG(on_move, struct cgroup *to, const char *path, struct task_struct *t
 	if (cgroup_of(task) != to)
 		return 0;
 	former_id = former_cgroup_id(task, is_whole_process);
+	forget_cpu_of(cgroup_id_of(task));
 	host_move_task(moved, former_id);
 	if (is_whole_process)
 		move_others(task, moved, former_id);
@@ -399,40 +391,6 @@ extern void bpf_iter_task_destroy(struct task_walk *it) __ksym __weak;
 extern void bpf_rcu_read_lock(void) __ksym __weak;
 extern void bpf_rcu_read_unlock(void) __ksym __weak;
 
-struct host_clock clock_by_cpu[CPUS_MAX];
-__u64 pass_number;
-
-static __always_inline void read_clock(struct host_clock *clock, struct task_struct *task)
-{
-	struct rq *rq = BPF_CORE_READ(task, se.cfs_rq, rq);
-
-	clock->before_pass = clock->pass;
-	clock->before_ns = clock->now_ns;
-	clock->pass = pass_number;
-	clock->now_ns = BPF_CORE_READ(rq, clock_task);
-}
-
-/*
- * exec_start is the clock of its CPU when the task was last charged: what was charged since that clock was read is
- * not below it. 0 is of one that came from another CPU and has not run on this one.
- */
-static __always_inline bool may_have_run(struct task_struct *task)
-{
-	__u32 cpu = task->thread_info.cpu;
-	__u64 start_ns = task->se.exec_start;
-	struct host_clock *clock;
-
-	if (!bpf_core_field_exists(task->se.cfs_rq) || cpu >= CPUS_MAX)
-		return true;
-	clock = &clock_by_cpu[cpu];
-	if (clock->pass != pass_number) {
-		read_clock(clock, task);
-		start_ns = task->se.exec_start;
-	}
-	return pass.is_whole || !start_ns || clock->before_pass != pass_number - 1 ||
-	       start_ns >= clock->before_ns;
-}
-
 static __noinline int tell_living(struct task_struct *task)
 {
 	__u32 number = pass.count;
@@ -447,27 +405,87 @@ static __noinline int tell_living(struct task_struct *task)
 	return 0;
 }
 
+/* A function of its own: what another kernel has for the state is not taken out of a loop so, which would be refused. */
+static __noinline int tell_if_ran(struct task_struct *task)
+{
+	if (!task_is_dead(task) && (pass.is_whole || may_have_run(task)))
+		tell_living(task);
+	return 0;
+}
+
 /*
  * While it lasts nobody knows who has been told: the end of each is told of. User space has read who ended and who
  * moved until then.
  */
+static __always_inline void begin_pass(void)
+{
+	told_boot_ns = ~0ULL;
+	pass.count = 0;
+	pass.is_cut = 0;
+	read_clocks(bpf_get_current_task_btf());
+}
+
+static __always_inline void end_pass(void)
+{
+	told_boot_ns = bpf_ktime_get_boot_ns();
+}
+
 SEC("syscall")
 int pass_living(void *context)
 {
 	struct task_walk it;
 	struct task_struct *task;
 
-	told_boot_ns = ~0ULL;
-	pass_number++;
-	pass.count = 0;
-	pass.is_cut = 0;
+	begin_pass();
 	bpf_rcu_read_lock();
 	bpf_iter_task_new(&it, NULL, ALL_THREADS);
 	while ((task = bpf_iter_task_next(&it)))
-		if (!task_is_dead(task) && may_have_run(task))
-			tell_living(task);
+		tell_if_ran(task);
 	bpf_iter_task_destroy(&it);
 	bpf_rcu_read_unlock();
-	told_boot_ns = bpf_ktime_get_boot_ns();
+	end_pass();
+	return 0;
+}
+
+static __always_inline void tell_tasks_of(struct cgroup *cgroup)
+{
+	struct css_task_walk it;
+	struct task_struct *task;
+
+	bpf_iter_css_task_new(&it, &cgroup->self, 0);
+	while ((task = bpf_iter_css_task_next(&it)))
+		tell_if_ran(task);
+	bpf_iter_css_task_destroy(&it);
+}
+
+/* The same of those cgroups alone in which anything has run. 1 where the root is not to be had. */
+SEC("syscall")
+int pass_ran(void *context)
+{
+	struct cgroup *root, *cgroup;
+	struct cgroup_subsys_state *css;
+	struct css_walk it;
+
+	bpf_rcu_read_lock();
+	root = root_of(bpf_get_current_task_btf());
+	if (!root) {
+		bpf_rcu_read_unlock();
+		return 1;
+	}
+	begin_pass();
+	pass.cgroups = 0;
+	bpf_iter_css_new(&it, &root->self, DESCENDANTS);
+	while ((css = bpf_iter_css_next(&it))) {
+		pass.cgroups++;
+		cgroup = has_run(css->cgroup) ? bpf_cgroup_acquire(css->cgroup) : NULL;
+		if (!cgroup)
+			continue;
+		tell_tasks_of(cgroup);
+		bpf_cgroup_release(cgroup);
+	}
+	bpf_iter_css_destroy(&it);
+	end_pass();
+	bpf_rcu_read_unlock();
+	bpf_cgroup_release(root);
 	return 0;
 }

@@ -73,12 +73,11 @@ struct host_totals {
 	__u64 ends_lost; /* that were not: there was no room */
 };
 
-/* A CPU's run-queue clock, read in a pass before any of its tasks is. */
-struct host_clock {
-	__u64 pass; /* that the next was read in */
+/* A CPU's run-queue clock, as read in a pass before any task is, and in the one before. */
+struct host_cpu {
 	__u64 now_ns;
-	__u64 before_pass;
 	__u64 before_ns;
+	__u64 offset; /* of its part of what is per CPU */
 };
 
 /* One pass over the living, and what came of it. */
@@ -86,6 +85,7 @@ struct host_pass {
 	__u32 is_whole; /* in: all of them; else those that may have run since the pass before */
 	__u32 is_cut; /* out: there were more than there is room for */
 	__u64 count;
+	__u64 cgroups; /* out: that were asked whether they have run */
 };
 
 /* The kernel itself tells no longer ones. */
@@ -122,13 +122,14 @@ _Static_assert(sizeof(struct host_base) == 56, "layout of host_base");
 _Static_assert(sizeof(struct host_living) == 104, "layout of host_living");
 _Static_assert(sizeof(struct host_change) == 48, "layout of host_change");
 _Static_assert(sizeof(struct host_totals) == 64, "layout of host_totals");
-_Static_assert(sizeof(struct host_clock) == 32, "layout of host_clock");
-_Static_assert(sizeof(struct host_pass) == 16, "layout of host_pass");
+_Static_assert(sizeof(struct host_cpu) == 24, "layout of host_cpu");
+_Static_assert(sizeof(struct host_pass) == 24, "layout of host_pass");
 
 #define HOST_ROWS_MAX 16384
 #define HOST_ENDS_MAX 4096 /* of rows, and how their processes ended, but with status 0 */
 #define HOST_END_OOM 0x10000 /* beside what wait() gives */
 #define HOST_LIVING_AT_ONCE 16384 /* of one pass */
+#define HOST_CGROUPS_MAX 8192 /* whose CPU of the pass before is known */
 #define HOST_BASES_MAX 8192 /* and as many as there are threads at the start */
 
 #endif

@@ -146,6 +146,60 @@ static void who_sleeps_is_known_all_the_same(void **state)
 	assert_exact(fixture, &fixture->here, 0);
 }
 
+/* Nothing has run where it comes to: that it came is enough. */
+static void assert_found_where_it_came_to(struct fixture *fixture)
+{
+	pid_t pid;
+
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(sum(fixture, &fixture->there, NULL).threads_living, 0);
+	pid = begin_sleeper(&fixture->here);
+	await_that(referee_thread_waits(pid));
+	enter(fixture->there.v1, pid);
+	assert_int_equal(sum(fixture, &fixture->here, NULL).threads_living, 0);
+	assert_int_equal(sum(fixture, &fixture->there, NULL).threads_living, THREADS + 1);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(sum(fixture, &fixture->there, "sleeper").processes_living, 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	reap(pid);
+	await_that(!sum(fixture, &fixture->there, NULL).threads_living);
+	assert_int_equal(sum(fixture, &fixture->there, NULL).ended.processes, 1);
+}
+
+static void who_comes_asleep_is_found(void **state)
+{
+	assert_found_where_it_came_to(need(state));
+}
+
+/* Version 1's fixture on the other's folders. */
+static void who_comes_asleep_is_found_by_version_2(void **state)
+{
+	struct fixture *fixture = need(state);
+
+	hostprobe_close(fixture->probe);
+	fixture->probe = NULL;
+	memcpy(fixture->here.v1, fixture->here.v2, sizeof(fixture->here.v1));
+	memcpy(fixture->there.v1, fixture->there.v2, sizeof(fixture->there.v1));
+	assert_int_equal(hostprobe_open(false, &fixture->probe), 0);
+	assert_found_where_it_came_to(fixture);
+}
+
+/* As kernels before 6.12, and before 6.7, have it. */
+static void who_comes_asleep_is_found_on_older_kernels(void **state)
+{
+	static const enum hostprobe_walk walks[] = { HOSTPROBE_WALK_LIVING, HOSTPROBE_WALK_ALL };
+	struct fixture *fixture = need(state);
+
+	for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]); i++) {
+		const struct hostprobe_bounds bounds = { HOST_ROWS_MAX, HOST_ENDS_MAX, walks[i] };
+
+		hostprobe_close(fixture->probe);
+		fixture->probe = NULL;
+		assert_int_equal(hostprobe_open_within(true, &bounds, &fixture->probe), 0);
+		assert_found_where_it_came_to(fixture);
+	}
+}
+
 static void *become_sleep(void *unused)
 {
 	(void)execl("/bin/sleep", "sleep", "1000", (char *)NULL);
@@ -222,6 +276,9 @@ int main(void)
 		fixture_test(short_processes_add_up_to_their_cgroup),
 		fixture_test(running_threads_that_are_moved_count_from_then),
 		fixture_test(who_sleeps_is_known_all_the_same),
+		fixture_test(who_comes_asleep_is_found),
+		fixture_test(who_comes_asleep_is_found_by_version_2),
+		fixture_test(who_comes_asleep_is_found_on_older_kernels),
 		fixture_test(an_exec_leaves_one_thread),
 		fixture_test(who_lives_at_the_start_counts_from_then),
 	};

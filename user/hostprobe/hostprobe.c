@@ -19,6 +19,7 @@
 
 #define TRIES_MAX 3
 #define LIVING_AT_ONCE 256
+#define TASK_IN_PARTS 5 /* what a walk over all pays for a task, in parts of a counter */
 #define WHOLE_NS (30 * NS_PER_S)
 
 struct hostprobe {
@@ -35,6 +36,7 @@ struct hostprobe {
 	struct ring_buffer *changes; /* owned */
 	const struct host_living
 		*at_once; /* owned: a mapping; NULL where the kernel has no such pass */
+	bool has_ran; /* it can ask for those of cgroups that have run */
 	uint64_t changes_lost; /* as far as a whole pass has made it good */
 	uint64_t whole_mono_ns;
 	bool is_whole_due;
@@ -56,9 +58,10 @@ static __u32 bases_max(void)
 	return HOST_BASES_MAX + (sysinfo(&info) ? 0 : 2u * info.procs);
 }
 
-static int load_with(struct hostprobe *probe, bool by_v1, bool has_pass)
+static int load_with(struct hostprobe *probe, bool by_v1, enum hostprobe_walk best)
 {
 	struct host_skel *skeleton = host_skel__open();
+	bool has_pass = best != HOSTPROBE_WALK_ALL;
 	int r;
 
 	if (!skeleton)
@@ -67,6 +70,7 @@ static int load_with(struct hostprobe *probe, bool by_v1, bool has_pass)
 	probe->skeleton = skeleton;
 	skeleton->rodata->cfg_by_v1 = by_v1;
 	(void)bpf_program__set_autoload(skeleton->progs.pass_living, has_pass);
+	(void)bpf_program__set_autoload(skeleton->progs.pass_ran, best == HOSTPROBE_WALK_RAN);
 	r = bpf_map__set_max_entries(skeleton->maps.base_by_task, bases_max());
 	if (!r)
 		r = bpf_map__set_max_entries(skeleton->maps.row_by_key, probe->bounds.rows);
@@ -88,25 +92,23 @@ static int on_change(void *context, void *data, size_t size)
 	return living_change(&probe->living, change);
 }
 
-/* A kernel before 6.7 has no walk that stays in it. */
 static int load(struct hostprobe *probe, bool by_v1)
 {
 	size_t size = HOST_LIVING_AT_ONCE * sizeof(struct host_living);
-	bool has_pass = true;
+	enum hostprobe_walk best = probe->bounds.walk;
 	void *mapping;
-	int r = load_with(probe, by_v1, true);
+	int r = load_with(probe, by_v1, best);
 
-	if (r) {
-		has_pass = false;
-		r = load_with(probe, by_v1, false);
-	}
+	while (r && best != HOSTPROBE_WALK_ALL)
+		r = load_with(probe, by_v1, ++best);
 	if (r)
 		return r;
+	probe->has_ran = best == HOSTPROBE_WALK_RAN;
 	probe->changes = ring_buffer__new(bpf_map__fd(probe->skeleton->maps.changes), on_change,
 					  probe, NULL);
 	if (!probe->changes)
 		return -errno;
-	if (!has_pass)
+	if (best == HOSTPROBE_WALK_ALL)
 		return 0;
 	mapping = mmap(NULL, size, PROT_READ, MAP_SHARED,
 		       bpf_map__fd(probe->skeleton->maps.living_at_once), 0);
@@ -168,7 +170,7 @@ static int iterate(const struct bpf_link *link,
 
 int hostprobe_open(bool by_v1, struct hostprobe **ret_probe)
 {
-	const struct hostprobe_bounds bounds = { HOST_ROWS_MAX, HOST_ENDS_MAX };
+	const struct hostprobe_bounds bounds = { .rows = HOST_ROWS_MAX, .endings = HOST_ENDS_MAX };
 
 	return hostprobe_open_within(by_v1, &bounds, ret_probe);
 }
@@ -285,13 +287,47 @@ static int drain_changes(struct hostprobe *probe)
 	return r < 0 ? r : 0;
 }
 
+static int run(const struct bpf_program *program, bool *ret_is_done)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(program), &options))
+		return -errno;
+	*ret_is_done = !options.retval;
+	return 0;
+}
+
+/* Each CPU has its part of a cgroup's counter; a task costs as much as five of these. As of the last that asked. */
+static bool is_by_cgroups_cheaper(const struct hostprobe *probe)
+{
+	const struct host_skel__bss *bss = probe->skeleton->bss;
+
+	return bss->pass.cgroups * (bss->cpus_count + TASK_IN_PARTS) <
+	       TASK_IN_PARTS * probe->living.threads.count;
+}
+
+/* Over all, where the root of cgroups is not to be had. */
+static int walk(struct hostprobe *probe, bool is_whole)
+{
+	bool is_done = false;
+	int r = 0;
+
+	/* There may be fewer of them by now. */
+	if (is_whole)
+		probe->skeleton->bss->pass.cgroups = 0;
+	else if (probe->has_ran && is_by_cgroups_cheaper(probe))
+		r = run(probe->skeleton->progs.pass_ran, &is_done);
+	if (!r && !is_done)
+		r = run(probe->skeleton->progs.pass_living, &is_done);
+	return r;
+}
+
 /*
  * Those that have run since the look before, with who has ended since and who was moved. All of them now and then: by a
  * prctl() of its main thread a thread that sleeps is in another row.
  */
 static int run_pass(struct hostprobe *probe)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, options);
 	uint64_t lost = probe->skeleton->bss->totals.changes_lost, now_ns = clock_mono_ns();
 	struct host_pass *pass = &probe->skeleton->bss->pass;
 	bool is_whole = probe->is_whole_due || lost != probe->changes_lost ||
@@ -301,9 +337,9 @@ static int run_pass(struct hostprobe *probe)
 	if (r)
 		return r;
 	pass->is_whole = is_whole;
-	if (bpf_prog_test_run_opts(bpf_program__fd(probe->skeleton->progs.pass_living), &options))
-		return -errno;
-	r = take_pass(probe, pass);
+	r = walk(probe, is_whole);
+	if (!r)
+		r = take_pass(probe, pass);
 	if (!r && is_whole) {
 		probe->changes_lost = lost;
 		probe->whole_mono_ns = now_ns;

@@ -31,10 +31,14 @@ struct hostprobe_losses {
 	uint64_t ends_lost; /* processes that are in no ending: there was no room */
 };
 
-/* How much the kernel's maps hold. */
+/* Over the living, best first: by cgroups that have run, over those that have run, over all, as before 6.7. */
+enum hostprobe_walk { HOSTPROBE_WALK_RAN, HOSTPROBE_WALK_LIVING, HOSTPROBE_WALK_ALL };
+
+/* How much the kernel's maps hold, and the best walk that is tried. */
 struct hostprobe_bounds {
 	uint32_t rows; /* at most HOST_ROWS_MAX */
 	uint32_t endings; /* at most HOST_ENDS_MAX */
+	enum hostprobe_walk walk;
 };
 
 /* Follows version 1's cpuacct, or version 2. -EPERM without rights; -ENOTSUP, -ESRCH and others where the
