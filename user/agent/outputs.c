@@ -65,6 +65,7 @@ void outputs_close(struct outputs *outputs)
 	sink_free(outputs->screen);
 	sink_free(outputs->file);
 	rows_done(&outputs->rows);
+	host_repeat_done(&outputs->repeat);
 	buf_done(&outputs->text);
 }
 
@@ -88,8 +89,15 @@ static int write_records(struct outputs *outputs, struct sink *sink)
 	const struct rows *rows = &outputs->rows;
 	int r = 0;
 
-	for (size_t i = 0; i < rows->count && !r; i++)
-		r = write_record(outputs, sink, rows->items[i].record, rows->items[i].figures);
+	for (size_t i = 0; i < rows->count && !r; i++) {
+		const struct view_row *row = &rows->items[i];
+		const char *text;
+		size_t len;
+
+		r = host_repeat_text(&outputs->repeat, row->record, row->figures, &text, &len);
+		if (!r)
+			r = sink_add(sink, text, len);
+	}
 	return r ? r : sink_flush(sink);
 }
 
@@ -146,6 +154,7 @@ int outputs_tell(struct outputs *outputs, const struct rows_of *of, const struct
 
 	if (is_first && options->once)
 		return 0;
+	host_repeat_begin(&outputs->repeat);
 	if (outputs->file || options->json)
 		r = rows_make(&outputs->rows, of);
 	if (r)
@@ -158,6 +167,7 @@ int outputs_tell(struct outputs *outputs, const struct rows_of *of, const struct
 		r = write_records(outputs, outputs->screen);
 	else if (!is_first && !options->live)
 		r = write_screen(outputs, of, history);
+	host_repeat_end(&outputs->repeat);
 	return r ? log_error(r, "cannot write to stdout") : 0;
 }
 

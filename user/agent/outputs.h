@@ -8,6 +8,7 @@
 
 #include "agent/rows.h"
 #include "output/term.h"
+#include "record/host_repeat.h"
 #include "util/buf.h"
 
 /* All zeros is one that is not open. */
@@ -18,7 +19,8 @@ struct outputs {
 	struct stat file_stat; /* of that name, once it was open */
 	struct term_style style;
 	struct rows rows;
-	struct buf text; /* room for a record */
+	struct host_repeat repeat; /* of the records of a look */
+	struct buf text; /* room for a record, or a screen */
 };
 
 /* Tells what is wrong. */
