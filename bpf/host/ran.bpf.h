@@ -51,7 +51,7 @@ extern void bpf_cgroup_release(struct cgroup *cgroup) __ksym __weak;
 static __always_inline __u64 cpu_of_v1(struct cgroup *cgroup)
 {
 	int subsys = bpf_core_enum_value(enum cgroup_subsys_id, cpuacct_cgrp_id);
-	struct cpuacct *account = (void *)BPF_CORE_READ(cgroup, subsys[subsys]);
+	struct cpuacct *account = (void *)cgroup->subsys[subsys];
 
 	return sum_of_cpus((__u64)BPF_CORE_READ(account, cpuusage));
 }
@@ -76,7 +76,7 @@ static __always_inline __u64 cpu_of_v2(struct cgroup *cgroup)
 /* Before its tasks are read: what is charged meanwhile is seen at the next time. Version 2's root counts nothing. */
 static __always_inline bool has_run(struct cgroup *cgroup)
 {
-	__u64 id = BPF_CORE_READ(cgroup, kn, id);
+	__u64 id = cgroup->kn->id;
 	__u64 now_ns = cfg_by_v1 ? cpu_of_v1(cgroup) : cpu_of_v2(cgroup);
 	__u64 *before_ns = bpf_map_lookup_elem(&cpu_by_cgroup, &id);
 
