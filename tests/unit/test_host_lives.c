@@ -5,50 +5,8 @@
 #include <math.h>
 
 #include "denet/system.h"
-#include "made_cgroups.h"
+#include "made_lives.h"
 #include "util/units.h"
-
-#define SHORT "/docker/" ID
-
-static struct cgroups *open_groups(void)
-{
-	struct cgroups *groups;
-
-	assert_int_equal(cgroups_new(&made, cgroup_root, &groups), 0);
-	return groups;
-}
-
-static uint64_t id_of(const char *name)
-{
-	char path[PATH_BYTES];
-	struct stat facts;
-
-	(void)snprintf(path, sizeof(path), "%s/fs/%s", folder, name);
-	assert_int_equal(stat(path, &facts), 0);
-	return facts.st_ino;
-}
-
-static void put_short(const char *usage)
-{
-	char text[64];
-
-	put("fs/cgroup.controllers", "");
-	(void)snprintf(text, sizeof(text), "usage_usec %s\n", usage);
-	put("fs" SHORT "/cpu.stat", text);
-	put("fs" SHORT "/memory.peak", "4096\n");
-	put("fs" SHORT "/cgroup.procs", "");
-}
-
-static struct cgroups *look_once(void)
-{
-	struct cgroups *groups;
-
-	put("fs/cgroup.controllers", "");
-	groups = open_groups();
-	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
-	assert_int_equal(cgroups_count(groups), 0);
-	return groups;
-}
 
 static void one_between_two_looks_is_told_whole(void **state)
 {
@@ -155,46 +113,6 @@ static void a_peak_that_comes_behind_the_end_is_told(void **state)
 	/* It has been told. */
 	lives_emptied(groups, id, 9999, 4 * NS_PER_S, 4000);
 	assert_int_equal(lives_ended(groups, 0)->figures.memory_peak_bytes, 8192);
-	cgroups_free(groups);
-	drop("fs");
-}
-
-/* One that is no group of its own, in a group that lives. */
-static void a_folder_within_that_is_removed_is_gone(void **state)
-{
-	struct cgroups *groups = look_once();
-	uint64_t outer, inner;
-
-	(void)state;
-	put_short("8");
-	put("fs" SHORT "/sub/cgroup.procs", "");
-	outer = id_of(SHORT + 1);
-	inner = id_of("docker/" ID "/sub");
-	assert_int_equal(lives_populated(groups, inner, SHORT "/sub", NS_PER_S, 1100), 0);
-	assert_int_equal(cgroups_look(groups, 2 * NS_PER_S, 2000, 0), 0);
-	assert_non_null(cgroups_owner(groups, inner));
-	cgroups_walk_seldom(groups);
-	assert_int_equal(lives_removed(groups, inner, 2100), 0);
-	assert_int_equal(lives_removed(groups, inner, 2100), 0);
-	for (int i = 3; i < 5; i++) {
-		assert_int_equal(cgroups_look(groups, (uint64_t)i * NS_PER_S, 3000, 0), 0);
-		assert_ptr_equal(cgroups_owner(groups, inner), cgroups_owner(groups, outer));
-		assert_true(cgroups_is_gone(groups, inner) == (i == 4));
-	}
-	assert_int_equal(cgroups_look(groups, 5 * NS_PER_S, 5000, 0), 0);
-	assert_null(cgroups_owner(groups, inner));
-	assert_false(cgroups_is_gone(groups, inner));
-	/* And when that ends meanwhile. */
-	put("fs" SHORT "/two/cgroup.procs", "");
-	inner = id_of("docker/" ID "/two");
-	assert_int_equal(lives_populated(groups, inner, SHORT "/two", 5 * NS_PER_S, 5100), 0);
-	assert_int_equal(lives_removed(groups, inner, 5200), 0);
-	drop("fs/docker");
-	assert_int_equal(lives_removed(groups, outer, 5300), 0);
-	for (int i = 6; i < 10; i++) {
-		assert_int_equal(cgroups_look(groups, (uint64_t)i * NS_PER_S, 6000, 0), 0);
-		assert_true((cgroups_owner(groups, inner) != NULL) == (i == 6));
-	}
 	cgroups_free(groups);
 	drop("fs");
 }
@@ -469,7 +387,6 @@ int main(void)
 		cmocka_unit_test(one_that_is_removed_at_once_has_its_first_last_figures),
 		cmocka_unit_test(one_that_is_gone_when_it_is_emptied_has_its_peak),
 		cmocka_unit_test(a_peak_that_comes_behind_the_end_is_told),
-		cmocka_unit_test(a_folder_within_that_is_removed_is_gone),
 		cmocka_unit_test(one_whose_folder_alone_is_heard_of_has_a_lower_bound),
 		cmocka_unit_test(one_whose_emptiness_is_heard_of_is_whole),
 		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),

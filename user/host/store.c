@@ -36,10 +36,26 @@ int store_end(struct cgroups *groups, struct cgroup *group, uint64_t ts_ms)
 	return 0;
 }
 
+static bool was_told(const struct cgroup *group)
+{
+	return group->has_ended && group->is_told;
+}
+
+/* The end of what was in it may be heard of later than its own. */
+static void leave_told(struct cgroup *group)
+{
+	while (group->around && was_told(group->around))
+		group->around = group->around->around;
+}
+
 static void forget_told(struct cgroups *groups)
 {
 	size_t kept = groups->ended_count - groups->ended_told;
 
+	for (size_t i = 0; groups->ended_told && i < groups->count; i++)
+		leave_told(groups->items[i]);
+	for (size_t i = groups->ended_told; i < groups->ended_count; i++)
+		leave_told(groups->ended[i]);
 	for (size_t i = 0; i < groups->ended_told; i++)
 		cgroup_free(groups->ended[i]);
 	if (kept)
@@ -51,9 +67,13 @@ static void forget_told(struct cgroups *groups)
 
 int store_remove_folder(struct cgroups *groups, uint64_t id)
 {
-	struct cgroup *owner = idmap_remove(&groups->owners, id);
+	struct cgroup *owner = idmap_get(&groups->owners, id);
 
-	return owner ? idmap_put(&groups->removed, id, owner) : 0;
+	/* What was in one that is told goes with it: a look may have found its end before the event came. */
+	if (!owner || was_told(owner))
+		return 0;
+	(void)idmap_remove(&groups->owners, id);
+	return idmap_put(&groups->removed, id, owner);
 }
 
 int store_turn_gone(struct cgroups *groups)
@@ -68,7 +88,7 @@ int store_turn_gone(struct cgroups *groups)
 		struct cgroup *owner = before.slots[i].value;
 
 		/* What was in one that has ended went with it. */
-		if (before.slots[i].id && !(owner->has_ended && owner->is_told))
+		if (before.slots[i].id && !was_told(owner))
 			r = idmap_put(&groups->gone_before, before.slots[i].id, owner);
 	}
 	idmap_done(&before);
