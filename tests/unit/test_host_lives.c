@@ -242,6 +242,34 @@ static void folders_that_come_late_are_found_while_it_lives(void **state)
 	drop("proc");
 }
 
+/* Its process is in none of the other hierarchy when it is asked: the folder stands there, and fills later. */
+static void a_folder_of_its_name_elsewhere_is_no_second_group(void **state)
+{
+	struct cgroups *groups;
+	uint64_t id;
+
+	(void)state;
+	put("fs/cpuacct/cgroup.procs", "");
+	put("fs/memory/cgroup.procs", "");
+	groups = open_groups();
+	put("fs/cpuacct/a.service/cgroup.procs", "77\n");
+	put("fs/cpuacct/a.service/cpuacct.usage", "123\n");
+	put("proc/77/cgroup", "2:memory:/\n1:cpuacct:/a.service\n");
+	id = id_of("cpuacct/a.service");
+	assert_int_equal(lives_populated(groups, id, "/a.service", NS_PER_S, 1000), 0);
+	put("fs/memory/a.service/cgroup.procs", "77\n");
+	put("fs/memory/a.service/memory.usage_in_bytes", "4096\n");
+	put("proc/77/cgroup", "2:memory:/a.service\n1:cpuacct:/a.service\n");
+	for (unsigned int i = 2; i < 4; i++) {
+		assert_int_equal(cgroups_look(groups, i * NS_PER_S, 2000, 0), 0);
+		assert_int_equal(cgroups_count(groups), 1);
+		assert_int_equal(cgroups_get(groups, 0)->figures.memory_bytes, 4096);
+	}
+	cgroups_free(groups);
+	drop("fs");
+	drop("proc");
+}
+
 static void without_an_event_the_figures_are_those_of_the_last_look(void **state)
 {
 	struct cgroups *groups;
@@ -392,6 +420,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_gone_at_its_birth_has_a_name),
 		cmocka_unit_test(a_folder_that_is_another_now_is_not_taken),
 		cmocka_unit_test(folders_that_come_late_are_found_while_it_lives),
+		cmocka_unit_test(a_folder_of_its_name_elsewhere_is_no_second_group),
 		cmocka_unit_test(without_an_event_the_figures_are_those_of_the_last_look),
 		cmocka_unit_test(what_is_empty_may_go_on),
 		cmocka_unit_test(one_without_a_name_counts_by_its_process),

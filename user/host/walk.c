@@ -103,11 +103,33 @@ static bool is_plain_group(const struct walk *walk, int dir_fd, const char *grou
 	return walk->had_process || folders_has_process(dir_fd);
 }
 
+/* In the main hierarchy, of a group that nothing was known of in this one: its member was elsewhere when it was asked. */
+static struct cgroup *namesake(const struct walk *walk, const char *path)
+{
+	const struct cgroups *groups = walk->groups;
+	enum mount main_mount = store_main_mount(groups);
+
+	for (size_t i = 0; walk->mount != main_mount && i < groups->count; i++)
+		if (groups->items[i]->found_in == main_mount &&
+		    !groups->items[i]->folders[walk->mount] &&
+		    strcmp(groups->items[i]->path, path) == 0)
+			return groups->items[i];
+	return NULL;
+}
+
+/* NULL also where it is another folder of one that is known. */
 static struct cgroup *make_group(const struct walk *walk, const char *path, uint64_t inode)
 {
 	struct cgroups *groups = walk->groups;
+	struct cgroup *same = namesake(walk, path);
 	AUTO(cgroup) struct cgroup *group = NULL;
 
+	if (same) {
+		groups->error = cgroup_add_folder(same, walk->mount, walk->path);
+		if (!groups->error)
+			groups->error = claim(groups, same);
+		return NULL;
+	}
 	if (groups->count >= CGROUPS_MAX) {
 		groups->omitted++;
 		return NULL;
