@@ -30,7 +30,7 @@ static void assert_told(struct host_repeat *repeat, enum denet_record record, co
 	assert_memory_equal(text, anew.data, len);
 }
 
-static struct host_command make_command(char *comm)
+static struct host_command make_command(const char *comm)
 {
 	return (struct host_command){
 		.ts_ms = 1790000000000,
