@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 
 SKIPPED = 77
+TEST_LIMIT_S = 600  # of one test, which would keep all others waiting
 BUILD = pathlib.Path(__file__).resolve().parents[2] / "build"
 for needed in (
     os.environ.get("DENET_BPF", BUILD / "denet-bpf"),
@@ -46,11 +47,13 @@ class Report(unittest.TestResult):
 
     def startTest(self, test):
         super().startTest(test)
+        signal.alarm(TEST_LIMIT_S)
         self.started = time.monotonic()
         self.bad = False
 
     def stopTest(self, test):
         super().stopTest(test)
+        signal.alarm(0)
         if self.bad:
             self.failed += 1
 
@@ -212,6 +215,10 @@ def run_here(arguments):
     return 0 if report.passed else SKIPPED if words and skipped else 1
 
 
+def give_up(*_):
+    raise TimeoutError(f"not over after {TEST_LIMIT_S} s")
+
+
 def clear_away(number, _):
     """A test that is broken off takes what it started with it, as after Ctrl-C."""
     signal.signal(number, signal.SIG_DFL)
@@ -223,6 +230,7 @@ if __name__ == "__main__":
     for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGTSTP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGALRM, give_up)
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, clear_away)
     sys.exit(main())

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 
 from harness import (
     ACT,
@@ -214,8 +215,15 @@ class Forwarding(Case):
     def test_we_stop_after_a_command_that_takes_its_time(self):
         gate = self.path("gate")
         os.mkfifo(gate)
-        script = f"trap 'read x < {gate}; kill -STOP $$' TSTP; echo $$; while read line; do exit $line; done"
-        with start("run", "-q", "--", "bash", "-c", script, stdin=subprocess.PIPE) as process:
+        # A shell that is about to read sees its trap after the line alone: who waits for the signal misses none.
+        script = ("import os, signal\n"
+                  "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTSTP])\n"
+                  "print(os.getpid(), flush=True)\n"
+                  "signal.sigwait([signal.SIGTSTP])\n"
+                  f"open({gate!r}).read()\n"
+                  "os.kill(os.getpid(), signal.SIGSTOP)\n"
+                  "os._exit(int(input()))")
+        with start("run", "-q", "--", sys.executable, "-c", script, stdin=subprocess.PIPE) as process:
             pid = int(process.stdout.readline())
             process.send_signal(signal.SIGTSTP)
             with open(gate, "w", encoding="ascii") as file:  # it has come
