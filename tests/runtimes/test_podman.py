@@ -54,6 +54,7 @@ def end():
 class Podman(AnyRuntime, Runtime):
     is_told_by = "podman"
     image = IMAGE
+    moved_ns = 1000000  # conmon moves a child that runs
     short_ones = 5  # a second each
 
     def setUp(self):
