@@ -210,6 +210,14 @@ static void a_folder_that_is_another_now_is_not_taken(void **state)
 	drop("fs");
 }
 
+/* CPU and memory have a hierarchy each, with nobody in it. */
+static struct cgroups *open_by_v1(void)
+{
+	put("fs/cpuacct/cgroup.procs", "");
+	put("fs/memory/cgroup.procs", "");
+	return open_groups();
+}
+
 /* Its process comes into one hierarchy behind another, and may live for some milliseconds. */
 static void folders_that_come_late_are_found_while_it_lives(void **state)
 {
@@ -217,9 +225,7 @@ static void folders_that_come_late_are_found_while_it_lives(void **state)
 	uint64_t id;
 
 	(void)state;
-	put("fs/cpuacct/cgroup.procs", "");
-	put("fs/memory/cgroup.procs", "");
-	groups = open_groups();
+	groups = open_by_v1();
 	assert_int_equal(cgroups_look(groups, NS_PER_S, 1000, 0), 0);
 	put("fs/cpuacct/runc-a.scope/cgroup.procs", "77\n");
 	put("fs/cpuacct/runc-a.scope/cpuacct.usage", "123\n");
@@ -249,9 +255,7 @@ static void a_folder_of_its_name_elsewhere_is_no_second_group(void **state)
 	uint64_t id;
 
 	(void)state;
-	put("fs/cpuacct/cgroup.procs", "");
-	put("fs/memory/cgroup.procs", "");
-	groups = open_groups();
+	groups = open_by_v1();
 	put("fs/cpuacct/a.service/cgroup.procs", "77\n");
 	put("fs/cpuacct/a.service/cpuacct.usage", "123\n");
 	put("proc/77/cgroup", "2:memory:/\n1:cpuacct:/a.service\n");

@@ -15,7 +15,7 @@
 #define KEPT_NS (5 * NS_PER_S)
 #define ATTACHED_NS (50 * NS_PER_MS)
 
-/* All but the first are guarded by the lock, which a forked process never takes. */
+/* All but the first three are guarded by the lock, which a forked process never takes. */
 static struct {
 	pthread_once_t once;
 	bool is_usable; /* else nothing is kept */
